@@ -1,0 +1,55 @@
+"""Coups in Mali and West Africa: data, models and what to cite.
+
+>>> import sahelkit as sk
+>>> coups = sk.load_coups(countries="MLI", rule="powell_thyne")
+>>> coups["outcome"].value_counts().to_dict()
+{'success': 5, 'failure': 3}
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+# Where each public name lives. A name is imported at its first use, so that `import sahelkit` stays light.
+_HOMES = {
+    "sahelkit.errors": ("CoverageWarning", "SahelkitError"),
+    "sahelkit.catalog.listing": ("datasets",),
+    "sahelkit.catalog.codebook": ("codebook",),
+    "sahelkit.catalog.licences": ("licences",),
+    "sahelkit.catalog.citation": ("cite",),
+    "sahelkit.store": ("fetch", "fetch_source"),
+    "sahelkit.tables.states": ("load_states",),
+    "sahelkit.tables.borders": ("load_borders",),
+    "sahelkit.tables.coups": ("diff_coups", "load_coups"),
+    "sahelkit.tables.conflict": ("load_conflict",),
+    "sahelkit.tables.indicators": ("load_indicators",),
+    "sahelkit.tables.democracy": ("load_democracy",),
+    "sahelkit.tables.leaders": ("load_leaders",),
+    "sahelkit.tables.elections": ("load_elections",),
+    "sahelkit.tables.military_rule": ("load_military_rule",),
+    "sahelkit.tables.events": ("load_events",),
+    "sahelkit.panels": ("coverage", "panel"),
+    "sahelkit.study": ("effort", "finding"),
+}
+_ROOMS = ("catalog", "errors", "models", "panels", "places", "plots", "store", "study", "tables")
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = ["__version__", *sorted(_HOME_OF), *_ROOMS]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME_OF:
+        value = getattr(import_module(_HOME_OF[name]), name)
+    elif name in _ROOMS:
+        value = import_module(f"sahelkit.{name}")
+    else:
+        raise AttributeError(f"module 'sahelkit' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

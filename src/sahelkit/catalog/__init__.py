@@ -1,0 +1,27 @@
+"""What exists: records, codebook, citation and licences of the datasets."""
+
+from __future__ import annotations
+
+from sahelkit.catalog import records as _records
+from sahelkit.catalog import sources as _sources
+from sahelkit.catalog.records import Coverage, Field, Record, Table, record, records
+from sahelkit.catalog.sources import SourceFile, source, sources
+
+__all__ = [
+    "Coverage",
+    "Field",
+    "Record",
+    "SourceFile",
+    "Table",
+    "clear_caches",
+    "record",
+    "records",
+    "source",
+    "sources",
+]
+
+
+def clear_caches() -> None:
+    """Forget every record and source read so far, e.g. after a file in datasets/ has changed."""
+    _records.read_record.cache_clear()
+    _sources._sources.cache_clear()

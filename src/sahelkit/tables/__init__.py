@@ -1,0 +1,1 @@
+"""Loaders: one per dataset, each returns a tidy pandas frame."""

@@ -1,0 +1,142 @@
+"""Options that every loader shares: countries, start, end, and what lies outside coverage."""
+
+from __future__ import annotations
+
+import datetime as dt
+import warnings
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import pandas as pd
+
+from sahelkit.catalog import Coverage, Record
+from sahelkit.errors import CoverageWarning, DateError, MissingColumnsError
+
+Places: TypeAlias = "str | int | Sequence[str | int] | None"
+DateLike: TypeAlias = "str | int | dt.date | pd.Timestamp | pd.Period | None"
+
+
+def parse_date(value: DateLike, *, what: str, last: bool = False) -> pd.Timestamp | None:
+    """First day (or, with ``last=True``, last day) of the year, month or day that `value` names.
+
+    Raises
+    ------
+    DateError
+        If `value` is not a date.
+
+    Examples
+    --------
+    >>> parse_date("2012-03", what="end", last=True)
+    Timestamp('2012-03-31 00:00:00')
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+        raise DateError(what, value, "not a date")
+    try:
+        if isinstance(value, pd.Period):
+            period = value
+        elif isinstance(value, (pd.Timestamp, dt.date)):
+            period = pd.Period(pd.Timestamp(value), freq="D")
+        else:
+            text = str(int(value)) if isinstance(value, (int, float)) else str(value).strip()
+            if not text[:4].isdigit():
+                raise ValueError(text)
+            period = pd.Period(text)
+        stamp = (period.end_time if last else period.start_time).normalize()
+    except (ValueError, TypeError, OverflowError):
+        raise DateError(what, value, "not a date") from None
+    if not isinstance(stamp, pd.Timestamp):
+        raise DateError(what, value, "not a date")
+    return stamp.as_unit("ns")
+
+
+def parse_window(start: DateLike, end: DateLike) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
+    """First and last day of a window; a reversed one raises `DateError`."""
+    first = parse_date(start, what="start")
+    last = parse_date(end, what="end", last=True)
+    if first is not None and last is not None and last < first:
+        raise DateError("end", end, f"it lies before start={start!r}")
+    return first, last
+
+
+def coverage_days(coverage: Coverage) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last day that a dataset covers."""
+    first = parse_date(coverage.first, what="first")
+    last = parse_date(coverage.last, what="last", last=True)
+    assert first is not None
+    assert last is not None
+    return first, last
+
+
+def warn_outside(
+    name: str, first: pd.Timestamp | None, last: pd.Timestamp | None, coverage: Coverage, *, stacklevel: int = 3
+) -> None:
+    """Warn when a window reaches outside the coverage of `name`."""
+    begins, ends = coverage_days(coverage)
+    if (first is not None and first < begins) or (last is not None and last > ends):
+        warnings.warn(
+            f"{name} covers {coverage.first} to {coverage.last}; there is no value outside (NA, not zero).",
+            CoverageWarning,
+            stacklevel=stacklevel,
+        )
+
+
+def check_columns(frame: pd.DataFrame, needed: Sequence[str], *, where: str, repair: str = "") -> None:
+    """Raise `MissingColumnsError` unless `frame` has all of `needed`."""
+    missing = [name for name in needed if name not in frame.columns]
+    if missing:
+        raise MissingColumnsError(where, missing, frame.columns, repair=repair)
+
+
+def period_days(times: pd.Series[Any]) -> tuple[pd.Series[Any], pd.Series[Any]]:
+    """First and last day of each value of a date, month (Period) or year (integer) column."""
+    if isinstance(times.dtype, pd.PeriodDtype):
+        return times.dt.start_time, times.dt.end_time.dt.normalize()
+    if pd.api.types.is_datetime64_any_dtype(times.dtype):
+        return times, times
+    years = times.astype("int64").astype("str")
+    return pd.to_datetime(years + "-01-01"), pd.to_datetime(years + "-12-31")
+
+
+def select(
+    frame: pd.DataFrame,
+    description: Record,
+    *,
+    countries: Places = None,
+    start: DateLike = None,
+    end: DateLike = None,
+    table: str | None = None,
+    stacklevel: int = 4,
+) -> pd.DataFrame:
+    """Rows of the wanted countries whose period overlaps the window, inclusive at both ends.
+
+    Raises
+    ------
+    UnknownPlaceError, DateError
+        If a country or date cannot be read.
+
+    Warns
+    -----
+    CoverageWarning
+        If the window reaches outside the coverage of the dataset.
+    """
+    from sahelkit import places
+
+    layout = description.table(table)
+    keep = pd.Series(True, index=frame.index)
+    if countries is not None:
+        keep &= frame[layout.place].isin(places.resolve_many(countries))
+    first, last = parse_window(start, end)
+    if (first is not None or last is not None) and layout.time:
+        warn_outside(description.name, first, last, description.coverage, stacklevel=stacklevel)
+        begins, ends = period_days(frame[layout.time])
+        if first is not None:
+            keep &= ends >= first
+        if last is not None:
+            keep &= begins <= last
+    attrs = frame.attrs
+    out = frame if bool(keep.all()) else frame.loc[keep]
+    out = out.reset_index(drop=True)
+    out.attrs = attrs
+    return out
