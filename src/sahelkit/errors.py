@@ -252,3 +252,10 @@ class MissingExtraError(SahelkitError, ImportError):
 
 class NotebookError(SahelkitError):
     """A notebook that cannot be found, read or run."""
+
+
+class ModelError(SahelkitError):
+    """A model that cannot be fitted to the data it was given."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"{why.rstrip('.')}.")

@@ -1,0 +1,1 @@
+"""Models: numbers in, frozen results out. No file is read here."""
