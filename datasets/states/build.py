@@ -10,6 +10,8 @@ import pandas as pd
 from sahelkit.build import Sources
 
 FIRST_DAY = "1945-01-01"
+# Stands for "always": earlier than anything that a source of ours describes.
+ALWAYS = "1789-01-01"
 # The list writes 31 December 9999 for a state that is still a member on the day of the list.
 STILL_A_MEMBER = 2932896
 ECOWAS_AND = ["MRT"]
@@ -66,8 +68,20 @@ def _vdem_codes(spells: pd.DataFrame, vdem: pd.DataFrame) -> pd.DataFrame:
     codes = vdem.rename(columns={"vdem_text_id": "code"})
     codes["gwcode"] = codes["iso3"].map(gw)
     # V-Dem also codes the time before independence, so its rows begin before the state does.
-    codes["start"] = codes["start"].fillna("1789-01-01")
+    codes["start"] = codes["start"].fillna(ALWAYS)
     return codes[["gwcode", "iso3", "start", "end", "code"]].assign(system="vdem")
+
+
+def _names(identity: pd.DataFrame, former: pd.DataFrame, aliases: pd.DataFrame) -> pd.DataFrame:
+    def both(frame: pd.DataFrame, kind: str) -> list[pd.DataFrame]:
+        return [frame.assign(name=frame[f"name_{language}"], language=language, kind=kind) for language in ("en", "fr")]
+
+    current = identity.drop_duplicates("iso3").assign(start=None, end=None)
+    parts = [*both(current, "current"), *both(former, "former"), aliases.assign(kind="alias")]
+    names = pd.concat(parts)[["iso3", "language", "name", "kind", "start", "end"]]
+    names = names.assign(start=names["start"].fillna(ALWAYS))
+    # A state may change its name in one language only (Cape Verde, always Cap-Vert in French).
+    return names.drop_duplicates(["iso3", "language", "name", "start"], keep="first")
 
 
 def _sets(spells: pd.DataFrame, written: pd.DataFrame) -> pd.DataFrame:
@@ -101,5 +115,7 @@ def build(sources: Sources) -> dict[str, pd.DataFrame]:
         vdem_id=pd.to_numeric(spells["iso3"].map(ids)),
         wbcode=spells["iso3"].where(spells["iso2"].notna() & ~spells["iso3"].isin(NOT_IN_WORLD_BANK)),
     )
+    names = _names(identity, _hand(here, "hand_former.csv"), _hand(here, "hand_aliases.csv"))
+    sets = _sets(spells, _hand(here, "hand_sets.csv"))
     codes = pd.concat([_gw_codes(spells), cow, _vdem_codes(spells, vdem)])
-    return {"states": states, "codes": codes, "sets": _sets(spells, _hand(here, "hand_sets.csv"))}
+    return {"states": states, "codes": codes, "names": names, "sets": sets}
