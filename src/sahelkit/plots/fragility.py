@@ -1,0 +1,102 @@
+"""Where countries stand in Africa on many indicators at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sahelkit.plots.style import BLACK, GREY, blank, house_style, sign, words
+from sahelkit.tables._select import check_columns
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_WORDS = {
+    "en": {
+        "title": "How fragile each country looked, as known on {date}",
+        "bar": "percentile within Africa\n(100 = most fragile)",
+        "none": "not known",
+        "year": "small print: year that the newest published value describes",
+        "n": "n = {low}-{high} African states per column",
+    },
+    "fr": {
+        "title": "La fragilité de chaque pays telle qu’on la connaissait le {date}",
+        "bar": "rang centile en Afrique\n(100 = le plus fragile)",
+        "none": "inconnu",
+        "year": "en petit : année décrite par la dernière valeur publiée",
+        "n": "n = {low} à {high} États africains par colonne",
+    },
+}
+
+
+def plot_fragility(
+    standing: pd.DataFrame,
+    *,
+    countries: Mapping[str, str],
+    labels: Mapping[str, str],
+    date: str,
+    source: str,
+    lang: str = "en",
+) -> Figure:
+    """Draw the standing of some countries within Africa as a heatmap.
+
+    Parameters
+    ----------
+    standing : pandas.DataFrame
+        One row per country and indicator: ``iso3, column, percentile, year, n``, as
+        `sahelkit.models.fragility.standing` gives it; percentile 0 to 100, NA where nothing was known.
+    countries : mapping of str to str
+        ISO code and name of each country, top to bottom.
+    labels : mapping of str to str
+        Column name and label of each indicator, left to right.
+    date : str
+        Day on which all this was known, as it should be read.
+    source : str
+        Where the data come from.
+    lang : {"en", "fr"}
+        Language of the words in the figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    check_columns(standing, ["iso3", "column", "percentile", "year", "n"], where="plot_fragility")
+    say = words(_WORDS, lang)
+    rows, columns = list(countries), list(labels)
+    grid = standing.pivot(index="iso3", columns="column", values="percentile").reindex(index=rows, columns=columns)
+    years = standing.pivot(index="iso3", columns="column", values="year").reindex(index=rows, columns=columns)
+    with house_style():
+        figure, axes = blank(1.9 + 0.92 * len(columns), 2.1 + 0.62 * len(rows))
+        values = grid.to_numpy(dtype=float)
+        picture = axes.imshow(np.ma.masked_invalid(values), cmap="cividis", vmin=0, vmax=100, aspect="auto")
+        for i, j in np.ndindex(values.shape):
+            if np.isnan(values[i, j]):
+                axes.text(j, i, say["none"], ha="center", va="center", fontsize=8, color=GREY, style="italic")
+                continue
+            colour = "white" if values[i, j] < 55 else BLACK
+            axes.text(
+                j,
+                i - 0.1,
+                f"{values[i, j]:.0f}",
+                ha="center",
+                va="center",
+                color=colour,
+                fontweight="bold",
+                fontsize=12,
+            )
+            axes.text(j, i + 0.28, f"{int(years.iloc[i, j])}", ha="center", va="center", color=colour, fontsize=7.5)
+        axes.set_xticks(range(len(columns)), [labels[c] for c in columns], rotation=28, ha="left", fontsize=9)
+        axes.xaxis.tick_top()
+        axes.set_yticks(range(len(rows)), [countries[c] for c in rows])
+        axes.tick_params(length=0)
+        axes.spines[:].set_visible(False)
+        bar = figure.colorbar(picture, ax=axes, shrink=0.85, pad=0.02)
+        bar.set_label(say["bar"], fontsize=9)
+        figure.suptitle(say["title"].format(date=date), x=0.01, ha="left", fontweight="bold", fontsize=13)
+        size = standing.groupby("column")["n"].max().reindex(columns)
+        note = say["n"].format(low=int(size.min()), high=int(size.max()))
+        sign(figure, source=source, n=f"{note}; {say['year']}", lang=lang)
+    return figure

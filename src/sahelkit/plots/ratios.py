@@ -1,0 +1,135 @@
+"""Estimates with their intervals on a ratio scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILION, blank, decimal, house_style, sign, words
+from sahelkit.tables._select import check_columns
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_WORDS = {
+    "en": {
+        "title": "Does an attempt next door raise the hazard at home?",
+        "axis": "Hazard ratio per neighbouring attempt (log scale; 95 % interval)",
+        "none": "no difference",
+        "events": "events",
+        "rows": "country-months",
+        "countries": "countries",
+    },
+    "fr": {
+        "title": "Une tentative chez un voisin accroît-elle le risque ?",
+        "axis": "Rapport de risque par tentative voisine (échelle log ; intervalle à 95 %)",
+        "none": "aucune différence",
+        "events": "tentatives",
+        "rows": "pays-mois",
+        "countries": "pays",
+    },
+}
+_COLOURS = (BLUE, VERMILION, ORANGE, BLACK)
+
+
+def plot_ratios(
+    estimates: pd.DataFrame,
+    *,
+    label: str = "label",
+    group: str | None = None,
+    source: str,
+    title: str | None = None,
+    axis: str | None = None,
+    lang: str = "en",
+) -> Figure:
+    """Draw ratios with their intervals, one row per estimate, on a log scale.
+
+    Parameters
+    ----------
+    estimates : pandas.DataFrame
+        Columns ``ratio, ratio_low, ratio_high, n_events, n_rows, n_clusters`` (as `HazardFit.tidy` gives them) and
+        the label column.
+    label : str
+        Column with the text of each row.
+    group : str, optional
+        Column by which rows are coloured and set apart.
+    source : str
+        Where the data come from.
+    title, axis : str, optional
+        Replace the title and the axis label.
+    lang : {"en", "fr"}
+        Language of the words in the figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    MissingColumnsError, UnknownNameError
+        If a column is missing or the language is unknown.
+    """
+    needed = [label, "ratio", "ratio_low", "ratio_high", "n_events", "n_rows", "n_clusters"]
+    check_columns(estimates, needed + ([group] if group else []), where="plot_ratios")
+    say = words(_WORDS, lang)
+    groups: Sequence[object] = list(dict.fromkeys(estimates[group])) if group else [None]
+    with house_style():
+        figure, axes = blank(8.2, 1.5 + 0.36 * len(estimates) + 0.3 * len(groups))
+        position, ticks, texts = 0.0, [], []
+        for number, name in enumerate(groups):
+            rows = estimates if group is None else estimates[estimates[group] == name]
+            colour = _COLOURS[number % len(_COLOURS)]
+            if name is not None:
+                axes.text(
+                    0.0,
+                    position,
+                    f" {name}",
+                    transform=axes.get_yaxis_transform(),
+                    fontweight="bold",
+                    color=colour,
+                    va="center",
+                )
+                position += 0.9
+            for _, row in rows.iterrows():
+                axes.plot([row["ratio_low"], row["ratio_high"]], [position, position], color=colour, lw=2)
+                axes.plot(row["ratio"], position, "o", color=colour, ms=7, mec="white")
+                numbers = [decimal(row[key], 2, lang) for key in ("ratio", "ratio_low", "ratio_high")]
+                axes.text(
+                    1.01,
+                    position,
+                    f"{numbers[0]}  [{numbers[1]} ; {numbers[2]}]"
+                    if lang == "fr"
+                    else f"{numbers[0]}  [{numbers[1]}, {numbers[2]}]",
+                    transform=axes.get_yaxis_transform(),
+                    va="center",
+                    fontsize=9,
+                )
+                ticks.append(position)
+                texts.append(f"{row[label]}  (n = {int(row['n_events'])})")
+                position += 1.0
+        axes.axvline(1.0, color=GREY, lw=1, ls="--", zorder=0)
+        axes.text(1.0, -0.75, f" {say['none']}", color=GREY, fontsize=8, va="bottom")
+        axes.set_xscale("log")
+        low, high = estimates["ratio_low"].min(), estimates["ratio_high"].max()
+        marks = [
+            m
+            for m in (0.05, 0.1, 0.2, 0.33, 0.5, 0.75, 1.0, 1.33, 2.0, 3.0, 5.0, 10.0, 20.0)
+            if low / 1.5 <= m <= high * 1.5
+        ]
+        axes.set_xticks(marks, [decimal(m, 2, lang).rstrip("0").rstrip(".,") for m in marks])
+        axes.set_xticks([], minor=True)
+        axes.set_yticks(ticks, texts)
+        axes.set_ylim(position - 0.3, -0.9)
+        axes.set_xlabel(axis or say["axis"])
+        axes.set_title(title or say["title"])
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(axis="y", length=0)
+        counts = sorted(set(estimates["n_rows"].astype(int)))
+        size = f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,}-{counts[-1]:,}"
+        if lang == "fr":
+            size = size.replace(",", "\u202f")
+        clusters = int(estimates["n_clusters"].max())
+        sign(figure, source=source, n=f"n = {size} {say['rows']}, {clusters} {say['countries']}", lang=lang)
+    return figure
