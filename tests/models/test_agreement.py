@@ -20,10 +20,10 @@ def test_agrees_with_sets():
             cover = {
                 i
                 for i in events.index
-                if "not_covered" not in (events.at[i, f"{a}_outcome"], events.at[i, f"{b}_outcome"])
+                if "not_covered" not in (events.loc[i, f"{a}_outcome"], events.loc[i, f"{b}_outcome"])
             }
-            in_a = {i for i in cover if events.at[i, f"{a}_outcome"] in ("success", "failure")}
-            in_b = {i for i in cover if events.at[i, f"{b}_outcome"] in ("success", "failure")}
+            in_a = {i for i in cover if events.loc[i, f"{a}_outcome"] in ("success", "failure")}
+            in_b = {i for i in cover if events.loc[i, f"{b}_outcome"] in ("success", "failure")}
             row = table.loc[(a, b)]
             assert (row["n_either"], row["n_both"]) == (len(in_a | in_b), len(in_a & in_b))
             assert row["share"] == pytest.approx(len(in_a & in_b) / len(in_a | in_b))

@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 
-class Canvas(Figure):  # type: ignore[misc]
+class Canvas(Figure):
     """A matplotlib figure that Jupyter shows once, as a picture, when it ends a cell."""
 
     def _repr_png_(self) -> bytes:

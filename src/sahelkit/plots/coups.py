@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -74,7 +74,7 @@ def plot_coup_timeline(
     say = words(_WORDS, lang)
     shown = coups[coups["iso3"].isin(list(countries))]
     years = shown["date"].dt.year + (shown["date"].dt.dayofyear - 1) / 366
-    styles = {
+    styles: dict[str, dict[str, Any]] = {
         "success": {"marker": "o", "ms": 8, "mfc": OUTCOME_COLOURS["success"], "mec": "white"},
         "failure": {"marker": "o", "ms": 7, "mfc": "white", "mec": OUTCOME_COLOURS["failure"], "mew": 1.8},
         "plot": {"marker": "o", "ms": 4, "mfc": GREY, "mec": "white"},
