@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from sahelkit.build import Sources
+from sahelkit.errors import TableError
 
 FIRST_DAY = "1945-01-01"
 # Stands for "always": earlier than anything that a source of ours describes.
@@ -44,6 +45,16 @@ def _spells(path: Path) -> pd.DataFrame:
     )
     recent = spells.loc[spells["end"].isna() | (spells["end"] >= FIRST_DAY), "gwcode"]
     return spells[spells["gwcode"].isin(recent)]
+
+
+def _corrected(spells: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
+    spells = spells.copy()
+    for row in corrections.itertuples():
+        slip = (spells["gwcode"] == int(row.gwcode)) & (spells["start"] == row.listed)
+        if slip.sum() != 1:
+            raise TableError("states", f"the list no longer starts {row.gwcode} on {row.listed}")
+        spells.loc[slip, "start"] = row.start
+    return spells
 
 
 def _gw_codes(spells: pd.DataFrame) -> pd.DataFrame:
@@ -105,7 +116,8 @@ def build(sources: Sources) -> dict[str, pd.DataFrame]:
     here = sources.here
     identity = _hand(here, "hand_identity.csv").astype({"gwcode": int})
     vdem = _hand(here, "hand_vdem.csv")
-    spells = _spells(sources.path("gw_states")).merge(identity, on="gwcode", how="left", validate="many_to_one")
+    spells = _corrected(_spells(sources.path("gw_states")), _hand(here, "hand_corrections.csv"))
+    spells = spells.merge(identity, on="gwcode", how="left", validate="many_to_one")
     cow = _cow_codes(spells, _hand(here, "hand_cow.csv"))
     latest_cow = cow.sort_values("start").drop_duplicates(["gwcode"], keep="last").set_index("gwcode")["code"]
     ids = vdem.assign(id=vdem["vdem_id"]).dropna(subset=["iso3"]).set_index("iso3")["id"]
