@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,8 @@ def _module(description: Record) -> ModuleType:
     if spec is None or spec.loader is None or not path.is_file():
         raise RecordError(path, "the dataset has no build.py")
     module = importlib.util.module_from_spec(spec)
+    # Dataclasses look their module up here.
+    sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
 

@@ -1,0 +1,310 @@
+"""Coup events with every coder's verdict, and what changed between releases of Powell and Thyne's list."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from sahelkit.catalog import Coverage, Record, record
+from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError
+from sahelkit.tables._read import TEXT, read_table
+from sahelkit.tables._select import DateLike, Places, select
+
+DATASET = "coups"
+# Rules that weigh the coders; every other rule is one coder's own list.
+JOINT_RULES = ("any", "majority", "all")
+_ATTEMPT = ("success", "failure")
+
+
+def _coders() -> dict[str, dict[str, Any]]:
+    """Column prefix of each coder and what the record says of it."""
+    return dict(record(DATASET).details["coders"])
+
+
+def coup_coders() -> pd.DataFrame:
+    """Coders whose verdicts stand side by side in the coups table: where, when and what each of them records.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per coder: ``prefix`` (of its columns), ``rule`` (its name for ``load_coups(rule=...)``), ``label_en``,
+        ``label_fr``, ``source`` (name in ``sahelkit.licences()``, empty for our own verdicts), ``places`` (set of
+        countries covered in the shipped table), ``first`` and ``last`` (days), ``plots`` (whether it records plots),
+        ``scope_en``, ``scope_fr`` (what counts as a coup for it). Inside this coverage an event that the coder does
+        not list is ``absent``; outside it is ``not_covered``.
+
+    Examples
+    --------
+    >>> coders = coup_coders().set_index("prefix")
+    >>> coders.loc["cam", ["rule", "places"]].tolist(), coders.index[coders["plots"]].tolist()
+    (['cam', 'study'], ['cline', 'sahelkit'])
+    """
+    frame = pd.DataFrame([{"prefix": prefix, **entry} for prefix, entry in _coders().items()])
+    for column in ("first", "last"):
+        frame[column] = pd.to_datetime(frame[column], format="%Y-%m-%d").astype("datetime64[ns]")
+    frame = frame.drop(columns="places_when_built")
+    text = [name for name in frame.columns if name not in ("first", "last", "plots")]
+    return frame.astype(dict.fromkeys(text, TEXT))
+
+
+def _prefix_of(rule: str) -> str:
+    """Column prefix of a coder's rule; "" for a rule that weighs the coders."""
+    if rule in JOINT_RULES:
+        return ""
+    for prefix, entry in _coders().items():
+        if entry["rule"] == rule:
+            return prefix
+    known = [*JOINT_RULES, *(entry["rule"] for entry in _coders().values())]
+    raise UnknownNameError("rule", rule, known, repair="coup_coders() lists the coders")
+
+
+def _joint(frame: pd.DataFrame, rule: str, *, include_plots: bool) -> pd.Series:
+    """Rows that enough coders list as what the event is: an attempt, or (only if wanted) a plot."""
+    attempt = frame["kind"] == "attempt"
+    listing = frame["n_listing"].where(~attempt, 0)
+    for prefix in _coders():
+        listing = listing + (frame[f"{prefix}_outcome"].isin(_ATTEMPT) & attempt)
+    enough = {"any": listing > 0, "majority": 2 * listing > frame["n_covering"], "all": listing == frame["n_covering"]}
+    return enough[rule] & (attempt | include_plots)
+
+
+def _as_coded(frame: pd.DataFrame, prefix: str, *, include_plots: bool) -> pd.DataFrame:
+    """Rows that one coder lists, with its own day, kind and outcome."""
+    verdict = frame[f"{prefix}_outcome"]
+    rows = frame[verdict.isin((*_ATTEMPT, "plot") if include_plots else _ATTEMPT)].copy()
+    verdict = rows[f"{prefix}_outcome"]
+    is_plot = verdict == "plot"
+    rows["date"] = rows[f"{prefix}_date"]
+    rows["kind"] = pd.Series("attempt", index=rows.index, dtype=TEXT).where(~is_plot, "plot")
+    rows["outcome"] = verdict.where(~is_plot)
+    return rows.sort_values(["iso3", "date", "coup_id"], kind="stable")
+
+
+def _of_vintage(frame: pd.DataFrame, vintage: str, version: str | None) -> pd.DataFrame:
+    """The table as it would stand with an older release of Powell and Thyne in its column."""
+    listed = _vintage(vintage, version).set_index("coup_id")
+    frame = frame.set_index("coup_id")
+    only_then = listed.index.difference(frame.index, sort=True)
+    facts = ["iso3", "gwcode", "country"]
+    frame = frame.reindex(frame.index.append(only_then))
+    frame.loc[only_then, facts] = listed.loc[only_then, facts]
+    frame.loc[only_then, "date_precision"] = "day"
+    for column in ("date_min", "date_max"):
+        frame.loc[only_then, column] = listed.loc[only_then, "date"]
+    frame["pt_outcome"] = listed["outcome"].reindex(frame.index)
+    frame["pt_date"] = listed["date"].reindex(frame.index)
+    return frame.reset_index().astype({"n_covering": "Int64", "n_listing": "Int64"})
+
+
+def _vintage(vintage: str, version: str | None) -> pd.DataFrame:
+    releases = read_table(DATASET, "vintages", version=version)
+    known = releases["vintage"].unique().tolist()
+    if str(vintage) not in known:
+        raise UnknownNameError("vintage", vintage, known)
+    return releases[releases["vintage"] == str(vintage)]
+
+
+def _coverage_of(description: Record, prefix: str, vintage: str | None) -> Record:
+    """The record, with the coverage of one coder in place of the dataset's."""
+    coder = _coders()[prefix]
+    last = min(coder["last"], vintage) if vintage else coder["last"]
+    coverage = Coverage(places=coder["places"], first=coder["first"], last=last, absent=description.coverage.absent)
+    return replace(description, name=f"coups (rule={coder['rule']!r})", coverage=coverage)
+
+
+def _warn_places(description: Record, countries: Places) -> None:
+    from sahelkit import places
+
+    known = description.coverage.places
+    if countries is None or known == "world":
+        return
+    outside = sorted(set(places.resolve_many(countries)) - set(places.members(known)))
+    if outside:
+        warnings.warn(
+            f"{description.name} covers the place set {known!r} only; no row for {', '.join(outside[:5])}"
+            f"{' …' if len(outside) > 5 else ''} means unknown, not zero.",
+            CoverageWarning,
+            stacklevel=3,
+        )
+
+
+def load_coups(
+    *,
+    rule: str = "any",
+    include_plots: bool = False,
+    countries: Places = None,
+    start: DateLike = None,
+    end: DateLike = None,
+    version: str | None = None,
+    vintage: str | None = None,
+) -> pd.DataFrame:
+    """Coup events of the world, 1945 to 2025, with the verdict of five coders side by side.
+
+    One row is one event. Coders: Powell and Thyne (``pt_``), the Cline Center (``cline_``), Colpus (``colpus_``) and
+    CAM (``cam_``), the last two for the study region only, and our own verdicts (``sahelkit_``) for the study region
+    from 2019 on. Reports of one country within ten days are one event, unless a link made by hand says otherwise;
+    ``datasets/coups/README.md`` gives the rules. Licence CC BY 4.0; cite the coders (``sahelkit.cite``).
+
+    Parameters
+    ----------
+    rule : str
+        Which events count. The coders of an event are those that cover its country and day (for a plot: and that
+        record plots); ``n_covering`` is their number.
+
+        - ``"any"``: at least one of them lists it;
+        - ``"majority"``: more than half of them list it;
+        - ``"all"``: each of them lists it;
+        - ``"powell_thyne"``, ``"cline"``, ``"colpus"``, ``"cam"``, ``"sahelkit"``: that coder lists it. Then
+          ``date``, ``kind`` and ``outcome`` are that coder's own, so that its published totals come back.
+
+        To list an attempt is to call it a success or a failure. A coder that calls it a plot does not list it.
+    include_plots : bool
+        Add plots, which are left out otherwise: events that no coder calls more than a plot (under a coder's rule,
+        those that this coder calls a plot). A plot has no outcome.
+    countries : str, int or sequence of these, optional
+        Countries or place sets, as in `sahelkit.places.resolve_many`; all when absent.
+    start, end : date-like, optional
+        First and last day, both inclusive; a year or month stands for all its days.
+    version : str, optional
+        Data version; the bundled one when absent.
+    vintage : str, optional
+        Release of Powell and Thyne's list, by its date (``"2015-05-20"``, ``"2022-11-29"``, ``"2026-01-13"``), only
+        with ``rule="powell_thyne"``. An event that only an older release lists has NA in the other coders' columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Sorted by country and date, with ``coup_id``, ``iso3``, ``gwcode`` (NA where the state was not yet in the
+        system), ``country``; ``date`` (the day most coders give, the earliest of several such days), ``date_min``,
+        ``date_max``, ``date_precision``; ``kind`` (attempt, plot); ``outcome`` (success or failure by the majority of
+        the coders that list an attempt; a tie goes to Powell and Thyne, else it is a failure; NA for a plot);
+        ``<coder>_outcome`` (success, failure, plot, absent, not_covered) and ``<coder>_date`` (NaT where the coder does
+        not list the event) for each coder; ``n_covering``; ``n_listing`` (coders that list it as an attempt or a plot);
+        ``agreement`` (share of the ``n_covering`` coders whose verdict is that of the event: 1 when all list it
+        with one outcome; a coder that leaves it out disagrees); ``note_en``, ``note_fr``.
+        No row inside a coder's coverage means that it lists no event; outside it nothing is known.
+
+    Raises
+    ------
+    UnknownNameError
+        If the rule, version or vintage is unknown.
+    OptionError
+        If a vintage is asked for with another rule than ``"powell_thyne"``.
+    UnknownPlaceError
+        If a country is unknown or means several.
+    DateError
+        If a date cannot be read, or `end` lies before `start`.
+
+    Warns
+    -----
+    CoverageWarning
+        If the window or the countries reach outside the coverage of the dataset or, under a coder's rule, of the
+        coder.
+
+    References
+    ----------
+    Powell, J. M., & Thyne, C. L. (2011). Global instances of coups from 1950 to 2010: A new dataset. Journal of Peace
+    Research, 48(2), 249-259. https://doi.org/10.1177/0022343310397436
+
+    Peyton, B., et al. (2023). Cline Center Coup d'État Project Dataset (v2.1.2). University of Illinois
+    Urbana-Champaign. https://doi.org/10.13012/B2IDB-9651987_V6
+
+    Chin, J. J., Carter, D. B., & Wright, J. G. (2021). The varieties of coups d'état: Introducing the Colpus dataset.
+    International Studies Quarterly, 65(4), 1040-1051. https://doi.org/10.1093/isq/sqab058
+
+    Albrecht, H., Koehler, K., & Schutz, A. (2021). Coup agency and prospects for democracy. International Studies
+    Quarterly, 65(4), 1052-1063. https://doi.org/10.1093/isq/sqab079
+
+    Examples
+    --------
+    >>> guinea = load_coups(countries="Guinea", start="2008")
+    >>> guinea[["coup_id", "outcome", "cline_outcome", "agreement"]].to_string(index=False, header=False).splitlines()
+    ['GIN-2008-12-23 success success 1.00', 'GIN-2009-12-03 failure failure 0.25',
+     'GIN-2011-07-19 failure failure 0.75', 'GIN-2021-09-05 success  absent 0.75']
+    >>> load_coups(rule="powell_thyne")["outcome"].value_counts().to_dict()
+    {'failure': 249, 'success': 248}
+    >>> len(load_coups(rule="any")), len(load_coups(rule="majority")), len(load_coups(rule="all"))
+    (850, 504, 479)
+    """
+    prefix = _prefix_of(rule)
+    if vintage is not None and prefix != "pt":
+        raise OptionError(
+            "vintage", vintage, "only Powell and Thyne's list has vintages", repair="Add rule='powell_thyne'"
+        )
+    description = record(DATASET)
+    frame = read_table(DATASET, version=version)
+    attrs = frame.attrs
+    if not prefix:
+        frame = frame[_joint(frame, rule, include_plots=include_plots)]
+    else:
+        if vintage is not None:
+            frame = _of_vintage(frame, vintage, version)
+        frame = _as_coded(frame, prefix, include_plots=include_plots)
+        description = _coverage_of(description, prefix, vintage)
+        _warn_places(description, countries)
+    frame.attrs = attrs
+    return select(frame, description, countries=countries, start=start, end=end)
+
+
+def diff_coups(old: str, new: str, *, version: str | None = None) -> pd.DataFrame:
+    """Events that were added, removed or changed between two releases of Powell and Thyne's list.
+
+    An event keeps its identity when its day was corrected by at most ten days.
+
+    Parameters
+    ----------
+    old, new : str
+        Releases by their dates: ``"2015-05-20"``, ``"2022-11-29"``, ``"2026-01-13"``.
+    version : str, optional
+        Data version; the bundled one when absent.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per event that differs: ``coup_id``, ``iso3``, ``gwcode``, ``country``, ``change`` (added, removed,
+        changed), ``date_old``, ``date_new``, ``outcome_old``, ``outcome_new`` (NA on the side that lacks the event).
+        Sorted by country and date.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such release or version.
+
+    References
+    ----------
+    Powell, J. M., & Thyne, C. L. (2011). Global instances of coups from 1950 to 2010: A new dataset. Journal of Peace
+    Research, 48(2), 249-259. https://doi.org/10.1177/0022343310397436
+
+    Examples
+    --------
+    >>> since = diff_coups("2022-11-29", "2026-01-13")
+    >>> since["change"].value_counts().to_dict()
+    {'added': 9}
+    >>> since.loc[since["iso3"] == "NER", "coup_id"].tolist()
+    ['NER-2023-07-26']
+    """
+    before, after = (_vintage(release, version).set_index("coup_id") for release in (old, new))
+    ids = before.index.union(after.index, sort=True)
+    facts = after.reindex(ids).combine_first(before.reindex(ids))
+    sides = {
+        f"{column}_{side}": release[column].reindex(ids)
+        for column in ("date", "outcome")
+        for side, release in (("old", before), ("new", after))
+    }
+    frame = facts[["iso3", "gwcode", "country"]].assign(**sides)
+    frame["change"] = "changed"
+    frame.loc[frame["date_old"].isna(), "change"] = "added"
+    frame.loc[frame["date_new"].isna(), "change"] = "removed"
+    differs = (
+        (frame["change"] != "changed")
+        | (frame["date_old"] != frame["date_new"])
+        | (frame["outcome_old"] != frame["outcome_new"])
+    )
+    columns = ["coup_id", "iso3", "gwcode", "country", "change", *sides]
+    out = frame[differs].rename_axis("coup_id").reset_index()[columns]
+    out = out.astype({"gwcode": "Int64", "change": TEXT, "iso3": TEXT})
+    out.attrs = {"sahelkit": {"datasets": {DATASET: version or record(DATASET).version}}}
+    return out
