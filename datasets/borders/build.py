@@ -88,7 +88,10 @@ def _joined(spells: pd.DataFrame) -> pd.DataFrame:
     gap = spells["start"] > spells.groupby(same)["end"].shift() + pd.Timedelta(days=1)
     block = (gap | ~spells.duplicated(same)).cumsum().rename("block")
     how = {"gwcode": "last", "neighbour_gwcode": "last", "start": "min", "end": "max", "carried_on": "last"}
-    return spells.groupby([*same, block], as_index=False).agg(how)
+    spells = spells.groupby([*same, block], as_index=False).agg(how).sort_values(["iso3", "neighbour_iso3", "start"])
+    # Where the kind changes within a month, the source counts the month twice; here the later kind has it.
+    until = spells.groupby(["iso3", "neighbour_iso3"])["start"].shift(-1) - pd.Timedelta(days=1)
+    return spells.assign(end=spells["end"].where(until.isna() | (spells["end"] <= until), until))
 
 
 def _contiguity(sources: Sources) -> pd.DataFrame:

@@ -17,7 +17,6 @@ ALWAYS = "1789-01-01"
 STILL_A_MEMBER = 2932896
 ECOWAS_AND = ["MRT"]
 STUDY_AND = ["MRT", "TCD", "CMR", "GAB", "SDN", "DZA"]
-NOT_IN_WORLD_BANK = ["TWN"]
 
 
 def _hand(here: Path, name: str) -> pd.DataFrame:
@@ -125,7 +124,7 @@ def build(sources: Sources) -> dict[str, pd.DataFrame]:
         cowcode=pd.to_numeric(spells["gwcode"].map(latest_cow)),
         ucdpcode=spells["gwcode"],
         vdem_id=pd.to_numeric(spells["iso3"].map(ids)),
-        wbcode=spells["iso3"].where(spells["iso2"].notna() & ~spells["iso3"].isin(NOT_IN_WORLD_BANK)),
+        wbcode=spells["iso3"].where(spells["iso2"].notna()),
     )
     names = _names(identity, _hand(here, "hand_former.csv"), _hand(here, "hand_aliases.csv"))
     sets = _sets(spells, _hand(here, "hand_sets.csv"))

@@ -39,6 +39,8 @@ def _translate(system: str, code: object, day: str | None) -> str:
     if text.endswith(".0"):
         text = text[:-2]
     meanings = index().codes[system].get(text)
+    if meanings is None and system == "cow":
+        meanings = index().codes["gw"].get(text)
     if meanings is None:
         raise UnknownPlaceError(f"{SYSTEMS[system]} {text}")
     found = sorted(pick(meanings, day))
@@ -88,7 +90,8 @@ def iso3_of_cow(cowcode: int | str, date: DateLike = None) -> str:
     Parameters
     ----------
     cowcode : int or str
-        Number of a state that was in the system at some time since 1945.
+        Number of a state that was in the system at some time since 1945. A number that Correlates of War does not
+        use is read as a Gleditsch-Ward number (340, Serbia, as some coup lists have it).
     date : date-like, optional
         Needed only for 345, which is Yugoslavia (YUG) to 4 June 2006 and Serbia (SRB) after.
 
@@ -212,6 +215,8 @@ def translate(codes: pd.Series[Any], *, system: str, dates: pd.Series[Any] | Non
     """
     import pandas as pd
 
+    from sahelkit.tables._read import TEXT
+
     if system not in SYSTEMS:
         raise UnknownNameError("code system", system, SYSTEMS)
     known: dict[tuple[Hashable, Hashable], str | None] = {}
@@ -228,4 +233,4 @@ def translate(codes: pd.Series[Any], *, system: str, dates: pd.Series[Any] | Non
 
     when = [None] * len(codes) if dates is None else dates.reindex(codes.index)
     values = [one(code, date) for code, date in zip(codes, when, strict=True)]
-    return pd.Series(values, index=codes.index, name="iso3", dtype="str" if pd.__version__ >= "3" else "object")
+    return pd.Series(values, index=codes.index, name="iso3", dtype=TEXT)

@@ -37,7 +37,8 @@ __all__ = [
 
 Place: TypeAlias = str | int
 LANGUAGES = ("en", "fr")
-_BRACKETS = re.compile(r"^\s*(.+?)\s*\(([^()]+)\)\s*$")
+_BRACKET = re.compile(r"^([^()]+)\(([^()]+)\)$")
+_COMMA = re.compile(r"^([^,()]+),([^,()]+)$")
 
 
 def _labelled(iso3: str) -> str:
@@ -69,16 +70,27 @@ def _named(text: str, day: str | None) -> str | None:
     meanings = known.get("".join(parts))
     if meanings is None and len(parts) > 1 and parts[0] in ARTICLES:
         meanings = known.get("".join(parts[1:]))
-    if meanings is None and text.count(",") == 1:
-        # "Congo, Democratic Republic of the", as lists of countries write it
-        last, first = text.split(",")
-        return _named(f"{first} {last}", day)
     if meanings is None:
         return None
     found = pick(meanings, day)
     if len(found) > 1:
         raise UnknownPlaceError(text, [_labelled(iso3) for iso3 in sorted(found)], ambiguous=True)
     return min(found)
+
+
+def _in_two_parts(text: str, day: str | None) -> str | None:
+    # "Korea, Republic of" and "Korea (Republic of)", as lists of countries write it
+    bracket = _BRACKET.match(text)
+    halves = bracket or _COMMA.match(text)
+    if halves is None:
+        return None
+    first, second = halves.groups()
+    found = _named(f"{second} {first}", day)
+    if found is None and bracket:
+        # "Burkina Faso (Upper Volta)", "Guinea (GIN)": both halves must mean the same country.
+        outer, inner = _text(first, day), _text(second, day)
+        found = outer if outer == inner else None
+    return found
 
 
 def _text(text: str, day: str | None) -> str | None:
@@ -90,13 +102,7 @@ def _text(text: str, day: str | None) -> str | None:
         return upper
     if upper in index().iso2:
         return index().iso2[upper]
-    found = _named(stripped, day)
-    bracket = _BRACKETS.match(stripped)
-    if found is None and bracket:
-        # "Burkina Faso (Upper Volta)", "Guinea (GIN)": both halves must mean the same country.
-        outer, inner = (_text(half, day) for half in bracket.groups())
-        found = outer if outer == inner else None
-    return found
+    return _named(stripped, day) or _in_two_parts(stripped, day)
 
 
 @lru_cache(maxsize=4096)
