@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from sahelkit import places
 from sahelkit.plots.style import BLACK, GREY, OUTCOME_COLOURS, PALE, blank, house_style, sign, words
 from sahelkit.tables._select import check_columns
+from sahelkit.tables.coups import coup_coders
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,10 +21,12 @@ _WORDS = {
         "success": "success",
         "failure": "failed attempt",
         "plot": "plot only",
-        "absent": "listed by others, not by this coder",
+        "absent": "listed by others only",
+        "covered": "years covered",
+        "never": "no common\nevent",
         "timeline": "Which coups there were depends on whom you ask",
         "events": "events",
-        "agree": "Of the events that either coder lists, how many do both list?",
+        "agree": "Of the events that either coder lists,\nhow many do both list?",
         "cell": "n = events listed by either, where both cover",
         "share": "share listed by both (%)",
     },
@@ -30,22 +34,37 @@ _WORDS = {
         "success": "coup réussi",
         "failure": "tentative échouée",
         "plot": "complot seulement",
-        "absent": "recensé par d’autres, pas par cette source",
+        "absent": "recensé par d’autres seulement",
+        "covered": "années couvertes",
+        "never": "aucun événement\ncommun",
         "timeline": "Le nombre de coups d’État dépend de la source interrogée",
         "events": "événements",
-        "agree": "Parmi les événements recensés par l’une ou l’autre source, combien le sont par les deux ?",
+        "agree": "Parmi les événements recensés par l’une ou l’autre\nsource, combien le sont par les deux ?",
         "cell": "n = événements recensés par l’une ou l’autre, là où les deux couvrent",
         "share": "part recensée par les deux (%)",
     },
 }
 
 
+_STYLES: dict[str, dict[str, Any]] = {
+    "success": {"marker": "o", "ms": 8, "mfc": OUTCOME_COLOURS["success"], "mec": "white"},
+    "failure": {"marker": "o", "ms": 6.5, "mfc": "none", "mec": OUTCOME_COLOURS["failure"], "mew": 1.8},
+    "plot": {"marker": "o", "ms": 4, "mfc": GREY, "mec": "white"},
+    "absent": {"marker": "x", "ms": 4.5, "mec": GREY, "mew": 1.0},
+}
+# Successes sit a little above the lane and failures a little below, so that two events of one spring are both seen.
+_SHIFT = {"success": -0.16, "failure": 0.16, "plot": 0.0, "absent": 0.0}
+
+
+def _year(days: pd.Series) -> pd.Series:
+    return days.dt.year + (days.dt.dayofyear - 1) / 366
+
+
 def plot_coup_timeline(
     coups: pd.DataFrame,
     *,
-    coders: Mapping[str, str],
-    countries: Mapping[str, str],
-    source: str,
+    countries: Sequence[str],
+    coders: pd.DataFrame | None = None,
     lang: str = "en",
 ) -> Figure:
     """Draw every coup of some countries, one lane per coder.
@@ -53,14 +72,12 @@ def plot_coup_timeline(
     Parameters
     ----------
     coups : pandas.DataFrame
-        As `load_coups(rule="any", include_plots=True)` gives it: ``iso3, date`` and ``<prefix>_outcome`` for each
+        As ``load_coups(rule="any", include_plots=True)`` gives it: ``iso3, date`` and ``<prefix>_outcome`` for each
         coder.
-    coders : mapping of str to str
-        Column prefix and name of each coder, in the order of the lanes.
-    countries : mapping of str to str
-        ISO code and name of each country, top to bottom.
-    source : str
-        Where the data come from.
+    countries : sequence of str
+        ISO 3166 alpha-3 codes, top to bottom.
+    coders : pandas.DataFrame, optional
+        One row per coder as `coup_coders` gives it; all coders when absent.
     lang : {"en", "fr"}
         Language of the words in the figure.
 
@@ -69,79 +86,74 @@ def plot_coup_timeline(
     matplotlib.figure.Figure
         Filled dots are successes, rings failed attempts, small grey dots plots, grey crosses events that others list
         and this coder, though it covers that place and day, does not. A lane is drawn only where the coder covers.
+
+    Raises
+    ------
+    MissingColumnsError, UnknownNameError, UnknownPlaceError
+        If a column is missing, or the language or a country is unknown.
     """
-    check_columns(coups, ["iso3", "date", *(f"{c}_outcome" for c in coders)], where="plot_coup_timeline")
     say = words(_WORDS, lang)
-    shown = coups[coups["iso3"].isin(list(countries))]
-    years = shown["date"].dt.year + (shown["date"].dt.dayofyear - 1) / 366
-    styles: dict[str, dict[str, Any]] = {
-        "success": {"marker": "o", "ms": 8, "mfc": OUTCOME_COLOURS["success"], "mec": "white"},
-        "failure": {"marker": "o", "ms": 7, "mfc": "white", "mec": OUTCOME_COLOURS["failure"], "mew": 1.8},
-        "plot": {"marker": "o", "ms": 4, "mfc": GREY, "mec": "white"},
-        "absent": {"marker": "x", "ms": 4.5, "mec": GREY, "mew": 1.0},
-    }
+    lanes = (coup_coders() if coders is None else coders).set_index("prefix")
+    check_columns(coups, ["iso3", "date", *(f"{c}_outcome" for c in lanes.index)], where="plot_coup_timeline")
+    codes = places.resolve_many(list(countries))
+    shown = coups[coups["iso3"].isin(codes)]
+    years = _year(shown["date"])
+    first = float(np.floor(years.min() / 10) * 10) if len(shown) else 1960.0
     with house_style():
         from matplotlib.lines import Line2D
 
-        gap = len(coders) + 1.2
-        figure, axes = blank(10.5, 0.9 + 0.205 * gap * len(countries))
-        for block, (iso3, name) in enumerate(countries.items()):
+        gap = len(lanes) + 1.2
+        figure, axes = blank(10.5, 0.9 + 0.205 * gap * len(codes))
+        for block, iso3 in enumerate(codes):
             here = shown["iso3"] == iso3
+            middle = block * gap + (len(lanes) - 1) / 2
             axes.text(
                 -0.145,
-                block * gap + (len(coders) - 1) / 2,
-                name,
+                middle,
+                places.name(iso3, lang=lang),
                 transform=axes.get_yaxis_transform(),
                 ha="right",
                 va="center",
                 fontweight="bold",
                 fontsize=10.5,
             )
-            for lane, prefix in enumerate(coders):
+            for lane, coder in enumerate(lanes.itertuples()):
                 level = block * gap + lane
-                verdict = shown.loc[here, f"{prefix}_outcome"]
-                when = years[here]
-                known = verdict != "not_covered"
-                if known.any():
-                    axes.plot(
-                        [when[known].min() - 0.5, when[known].max() + 0.5],
-                        [level, level],
-                        color=PALE,
-                        lw=5,
-                        solid_capstyle="round",
-                        zorder=0,
-                    )
-                for outcome, style in styles.items():
-                    at = when[verdict == outcome]
-                    axes.plot(at, np.full(len(at), level), ls="none", **style)
+                reach = [max(first, pd.Timestamp(coder.first).year), pd.Timestamp(coder.last).year + 1.0]
+                axes.plot(reach, [level, level], color=PALE, lw=5, solid_capstyle="butt", zorder=0)
+                verdict = shown.loc[here, f"{coder.Index}_outcome"]
+                for outcome, style in _STYLES.items():
+                    at = years[here][verdict == outcome]
+                    axes.plot(at, np.full(len(at), level + _SHIFT[outcome]), ls="none", **style)
         axes.set_yticks(
-            [block * gap + lane for block in range(len(countries)) for lane in range(len(coders))],
-            [*coders.values()] * len(countries),
+            [block * gap + lane for block in range(len(codes)) for lane in range(len(lanes))],
+            [*lanes[f"label_{lang}"]] * len(codes),
             fontsize=8,
-            color=GREY,
+            color=BLACK,
         )
-        axes.set_ylim(gap * len(countries) - 1.2, -0.8)
+        axes.set_ylim(gap * len(codes) - 1.2, -0.8)
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         axes.grid(axis="x", color=PALE, lw=0.8)
         axes.set_axisbelow(True)
-        handles = [Line2D([], [], ls="none", label=say[key], **style) for key, style in styles.items()]
+        handles = [Line2D([], [], ls="none", label=say[key], **style) for key, style in _STYLES.items()]
+        handles.append(Line2D([], [], color=PALE, lw=5, label=say["covered"]))
         axes.legend(
             handles=handles,
             loc="lower left",
-            bbox_to_anchor=(0, 1.0),
-            ncols=4,
+            bbox_to_anchor=(-0.12, 1.0),
+            ncols=5,
             borderaxespad=0.2,
-            handletextpad=0.2,
-            columnspacing=1.4,
+            handletextpad=0.4,
+            columnspacing=1.2,
             fontsize=9,
         )
         figure.suptitle(say["timeline"], x=0.01, ha="left", fontweight="bold", fontsize=13)
-        sign(figure, source=source, n=f"n = {len(shown)} {say['events']}", lang=lang)
+        sign(figure, source="; ".join(lanes[f"label_{lang}"]), n=f"n = {len(shown)} {say['events']}", lang=lang)
     return figure
 
 
-def plot_agreement(agreement: pd.DataFrame, *, coders: Mapping[str, str], source: str, lang: str = "en") -> Figure:
+def plot_agreement(agreement: pd.DataFrame, *, coders: pd.DataFrame | None = None, lang: str = "en") -> Figure:
     """Draw how often two coders list the same events.
 
     Parameters
@@ -149,49 +161,52 @@ def plot_agreement(agreement: pd.DataFrame, *, coders: Mapping[str, str], source
     agreement : pandas.DataFrame
         One row per ordered pair: ``coder_a, coder_b, n_either, n_both, share`` with the share between 0 and 1, as
         `sahelkit.models.agreement.coder_agreement` gives it.
-    coders : mapping of str to str
-        Column prefix and name of each coder.
-    source : str
-        Where the data come from.
+    coders : pandas.DataFrame, optional
+        One row per coder as `coup_coders` gives it; all coders when absent.
     lang : {"en", "fr"}
         Language of the words in the figure.
 
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    MissingColumnsError, UnknownNameError
+        If a column is missing or the language is unknown.
     """
     check_columns(agreement, ["coder_a", "coder_b", "n_either", "n_both", "share"], where="plot_agreement")
     say = words(_WORDS, lang)
-    order: Sequence[str] = list(coders)
-    share = agreement.pivot(index="coder_a", columns="coder_b", values="share").reindex(index=order, columns=order)
-    number = agreement.pivot(index="coder_a", columns="coder_b", values="n_either").reindex(index=order, columns=order)
+    lanes = (coup_coders() if coders is None else coders).set_index("prefix")
+    order, names = list(lanes.index), list(lanes[f"label_{lang}"])
+    grid = agreement.set_index(["coder_a", "coder_b"])
+    wanted = pd.MultiIndex.from_product([order, order])
+    share = grid["share"].reindex(wanted).to_numpy(dtype=float).reshape(len(order), -1)
+    number = grid["n_either"].reindex(wanted).to_numpy(dtype=float).reshape(len(order), -1)
     with house_style():
-        figure, axes = blank(7.4, 5.4)
-        picture = axes.imshow(np.ma.masked_invalid(100 * share.to_numpy(dtype=float)), cmap="cividis", vmin=0, vmax=100)
-        for i, j in np.ndindex(len(order), len(order)):
-            value, n = share.iloc[i, j], number.iloc[i, j]
-            if pd.isna(value):
-                axes.text(j, i, "–", ha="center", va="center", color=GREY)
+        figure, axes = blank(7.4, 5.6)
+        picture = axes.imshow(np.ma.masked_invalid(100 * share), cmap="cividis", vmin=0, vmax=100)
+        for i, j in np.ndindex(share.shape):
+            if np.isnan(share[i, j]):
+                axes.text(j, i, say["never"], ha="center", va="center", color=GREY, fontsize=8)
                 continue
-            dark = value < 0.55
+            colour = "white" if share[i, j] < 0.55 else BLACK
             axes.text(
                 j,
                 i - 0.1,
-                f"{100 * value:.0f}",
+                f"{100 * share[i, j]:.0f}",
                 ha="center",
                 va="center",
                 fontsize=13,
                 fontweight="bold",
-                color="white" if dark else BLACK,
+                color=colour,
             )
-            axes.text(
-                j, i + 0.24, f"n = {int(n)}", ha="center", va="center", fontsize=8, color="white" if dark else BLACK
-            )
-        axes.set_xticks(range(len(order)), [coders[c] for c in order], rotation=20, ha="right")
-        axes.set_yticks(range(len(order)), [coders[c] for c in order])
+            axes.text(j, i + 0.24, f"n = {number[i, j]:.0f}", ha="center", va="center", fontsize=8, color=colour)
+        axes.set_xticks(range(len(order)), names, rotation=20, ha="right")
+        axes.set_yticks(range(len(order)), names)
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
         figure.colorbar(picture, ax=axes, label=say["share"], shrink=0.8)
-        axes.set_title(say["agree"], fontsize=11, loc="center", wrap=True)
-        sign(figure, source=source, n=say["cell"], lang=lang)
+        figure.suptitle(say["agree"], x=0.01, ha="left", fontweight="bold", fontsize=12)
+        sign(figure, source="; ".join(names), n=say["cell"], lang=lang)
     return figure
