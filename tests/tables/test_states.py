@@ -140,7 +140,7 @@ def test_codes_agree_with_an_independent_concordance(sources_dir):
     check = upstream(sources_dir, "country_codes_check.rda").dropna(subset=["iso3c"]).set_index("iso3c")
     latest = STATES.sort_values("start").drop_duplicates("iso3", keep="last").set_index("iso3")
     ours = latest[latest["iso2"].notna()].drop(index="XKX")
-    other = check.loc[ours.index]
+    other = check.loc[ours.index].set_index(ours.index)
     assert (other["iso2c"].astype(str) == ours["iso2"]).all()
     for column, code in (("gwcode", "gwn"), ("cowcode", "cown"), ("vdem_id", "vdem"), ("wbcode", "wb")):
         both = other[code].notna() & ours[column].notna()
