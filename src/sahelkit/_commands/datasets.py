@@ -1,0 +1,21 @@
+"""`sahelkit datasets`: what there is."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+_SHOWN = ("name", "title", "places", "first", "last", "version", "licence")
+
+
+def datasets_command(
+    lang: Annotated[str, typer.Option(help="Language of titles and labels: en or fr.")] = "en",
+    as_json: Annotated[bool, typer.Option("--json", help="Print all of it as JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print all of it as CSV.")] = False,
+) -> None:
+    """List the datasets: what each is, its version, coverage and licence."""
+    from sahelkit._commands._printing import print_frame
+    from sahelkit.catalog.listing import datasets
+
+    print_frame(datasets(lang=lang), shown=_SHOWN, as_json=as_json, as_csv=as_csv)

@@ -1,0 +1,212 @@
+"""index.html and results.json: everything that a reproduction found, on one page and for machines."""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+from sahelkit.errors import SahelkitError
+from sahelkit.study.expected import Check, tolerance_text
+from sahelkit.study.pages import duration, environment
+from sahelkit.study.values import interval_text, number_text
+from sahelkit.study.words import WORDS
+
+if TYPE_CHECKING:
+    from sahelkit.study.runner import Reproduction, Run
+
+_PACKAGES = (
+    "numpy",
+    "pandas",
+    "scipy",
+    "statsmodels",
+    "xarray",
+    "pyarrow",
+    "joblib",
+    "matplotlib",
+    "seaborn",
+    "nbclient",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Name, title, version and licence of a dataset, as the report shows them."""
+
+    name: str
+    title: str
+    version: str
+    licence: str
+
+
+def write_report(result: Reproduction, *, lang: str) -> None:
+    """Write index.html and results.json into the folder of `result`."""
+    (result.out / "index.html").write_text(index_page(result, lang=lang), encoding="utf-8")
+    text = json.dumps(results(result), ensure_ascii=False, indent=1, allow_nan=False)
+    (result.out / "results.json").write_text(text + "\n", encoding="utf-8")
+
+
+def versions() -> dict[str, str]:
+    """Versions of sahelkit, Python and the packages that numbers depend on."""
+    import sahelkit
+
+    found = {"sahelkit": sahelkit.__version__, "Python": platform.python_version()}
+    for name in _PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def data_versions(lang: str) -> list[Dataset]:
+    """The datasets of this installation; those whose record is damaged are left out."""
+    from sahelkit.catalog import record
+    from sahelkit.catalog.locate import datasets_dir
+
+    found = []
+    for path in sorted(datasets_dir().glob("*/record.toml")):
+        try:
+            item = record(path.parent.name)
+        except SahelkitError:
+            continue
+        title = item.title_fr if lang == "fr" else item.title_en
+        found.append(Dataset(item.name, title, item.version, item.licence))
+    return found
+
+
+def results(result: Reproduction) -> dict[str, Any]:
+    """What results.json says."""
+    return {
+        "ok": result.ok,
+        "effort": result.effort,
+        "seconds": round(result.seconds, 1),
+        "software": versions(),
+        "data": {item.name: item.version for item in data_versions("en")},
+        "notebooks": [
+            {
+                "name": run.notebook.name,
+                "title": run.notebook.title,
+                "ok": run.ok,
+                "seconds": round(run.seconds, 1),
+                "failure": asdict(run.failure) if run.failure else None,
+                "findings": [_check_json(check) for check in run.checks],
+                "figures": [
+                    {"file": f"figures/{f.file}", "caption_en": f.caption_en, "caption_fr": f.caption_fr}
+                    for f in run.figures
+                ],
+            }
+            for run in result.runs
+        ],
+    }
+
+
+def _check_json(check: Check) -> dict[str, Any]:
+    said: dict[str, Any] = {"name": check.name, "status": check.status}
+    if check.found is not None:
+        said["found"] = {key: value for key, value in asdict(check.found).items() if key != "name"}
+    if check.expected is not None:
+        said["expected"] = {"value": check.expected.value, "allowed": check.expected.allowed}
+    return said
+
+
+def verdict(result: Reproduction, words: dict[str, str]) -> list[str]:
+    """The one or two sentences that say how it went."""
+    stopped = sum(run.failure is not None for run in result.runs)
+    n = len(result.checks)
+    different = sum(check.status not in ("same", "not_run") for check in result.checks)
+    said = []
+    if stopped:
+        said.append(words["stopped"].format(k=stopped, n=len(result.runs)))
+    if different:
+        said.append(words["some_differ"].format(k=different, n=n))
+    if not said:
+        said.append(words["all_same" if n > 1 else "one_same" if n else "none"].format(n=n))
+    return said
+
+
+def index_page(result: Reproduction, *, lang: str) -> str:
+    """The page as text."""
+    words = WORDS[lang]
+    page: str = (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            result=result,
+            words=words,
+            lang=lang,
+            verdict=verdict(result, words),
+            when=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+            time=duration(result.seconds, lang),
+            same=sum(check.status == "same" for check in result.checks),
+            whole=sum(run.failure is None for run in result.runs),
+            figures=sum(len(run.figures) for run in result.runs),
+            sections=_sections(result, lang),
+            data=data_versions(lang),
+            software=versions(),
+            citations=_citations(),
+        )
+    )
+    return page
+
+
+def _sections(result: Reproduction, lang: str) -> list[dict[str, Any]]:
+    words = WORDS[lang]
+    sections: list[dict[str, Any]] = []
+    shown = 0
+    for run in result.runs:
+        state = "failed" if run.failure else "same" if run.ok else "differs"
+        sections.append(
+            {
+                "run": run,
+                "state": state,
+                "badge": words[state] if run.failure or run.checks else words["ran"],
+                "why": _why(run, words),
+                "time": duration(run.seconds, lang),
+                "rows": [_row(check, lang) for check in run.checks],
+                "figures": list(enumerate(run.figures, start=shown + 1)),
+            }
+        )
+        shown += len(run.figures)
+    return sections
+
+
+def _why(run: Run, words: dict[str, str]) -> str:
+    """Why a notebook needs a look, in one line."""
+    parts = []
+    if run.failure:
+        where = words["stopped_at"].format(cell=run.failure.cell) if run.failure.cell else words["not_started"]
+        parts.append(f"{where}: {run.failure.error.splitlines()[0]}")
+    for status in ("differs", "missing", "new", "repeated"):
+        names = [check.name for check in run.checks if check.status == status]
+        if names:
+            parts.append(f"{words[status]}: {', '.join(names)}")
+    return "; ".join(parts)
+
+
+def _row(check: Check, lang: str) -> dict[str, str]:
+    words = WORDS[lang]
+    found, wanted = check.found, check.expected
+    details = [interval_text(found, lang) and f"{words['interval']} {interval_text(found, lang)}"] if found else []
+    if found and found.n is not None:
+        details.append(f"n = {found.n}")
+    return {
+        "text": found.text(lang) if found else check.name,
+        "name": check.name,
+        "found": number_text(found.value, lang) if found else "—",
+        "unit": found.unit if found else "",
+        "details": "; ".join(part for part in details if part),
+        "expected": number_text(wanted.value, lang) if wanted else "—",
+        "allowed": tolerance_text(wanted, lang),
+        "status": check.status,
+        "said": words[check.status],
+    }
+
+
+def _citations() -> list[str]:
+    from sahelkit.catalog.citation import cite
+
+    return str(cite(style="apa")).splitlines()

@@ -1,0 +1,234 @@
+"""Reproduce: run notebooks side by side, compare what they find, write the report."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sahelkit.errors import NotebookError, OptionError
+from sahelkit.study import collect, library
+from sahelkit.study.execute import Executed, Failure, Progress, execute
+from sahelkit.study.expected import Check, compare, read_expected
+from sahelkit.study.keeping import guarded, keep, writable
+from sahelkit.study.kernel import need_lab
+from sahelkit.study.library import EXPECTED_FILE, Notebook
+from sahelkit.study.recorded import check_effort, check_language
+from sahelkit.study.recording import record
+from sahelkit.study.values import Finding
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+OUT = "sahelkit-results"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One notebook after its run: what it found and showed, how long it took (seconds), why it stopped, if it did."""
+
+    notebook: Notebook
+    findings: tuple[Finding, ...]
+    figures: tuple[collect.Figure, ...]
+    checks: tuple[Check, ...]
+    seconds: float
+    failure: Failure | None
+
+    @property
+    def ok(self) -> bool:
+        """True when it ran to its end and every finding came out as expected."""
+        return self.failure is None and all(check.status == "same" for check in self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """The outcome of `reproduce`.
+
+    Attributes
+    ----------
+    runs : tuple of Run
+        One per notebook, in the order of their names.
+    out : Path
+        Folder with executed notebooks, their pages, figures, results.json and index.html.
+    effort : str
+        ``quick`` or ``full``.
+    seconds : float
+        Time from start to end.
+    recorded : int or None
+        Number of entries of findings.toml that changed, when recording was asked for.
+    """
+
+    runs: tuple[Run, ...]
+    out: Path
+    effort: str
+    seconds: float
+    recorded: int | None = None
+
+    @property
+    def ok(self) -> bool:
+        """True when every notebook ran to its end and every finding came out as expected."""
+        return all(run.ok for run in self.runs)
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """All comparisons, in the order of notebooks."""
+        return tuple(check for run in self.runs for check in run.checks)
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per finding: notebook, finding, found, expected, allowed difference and status."""
+        import pandas as pd
+
+        rows = [
+            {
+                "notebook": check.notebook,
+                "finding": check.name,
+                "found": check.found.value if check.found else None,
+                "expected": check.expected.value if check.expected else None,
+                "allowed": check.expected.allowed if check.expected else None,
+                "status": check.status,
+            }
+            for check in self.checks
+        ]
+        columns = ["notebook", "finding", "found", "expected", "allowed", "status"]
+        return pd.DataFrame(rows, columns=columns, dtype=object)
+
+
+def reproduce(
+    names: Iterable[str] = (),
+    *,
+    out: Path | str = OUT,
+    effort: str = "quick",
+    n_jobs: int | None = None,
+    lang: str = "en",
+    folder: Path | str | None = None,
+    record_found: bool = False,
+    progress: Progress | None = None,
+) -> Reproduction:
+    """Run notebooks on real data and compare their headline numbers with the recorded ones.
+
+    Every notebook runs in a kernel of this Python, in a folder of its own, with one thread for linear algebra. What
+    succeeded is kept when another notebook fails.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Notebooks, by name or by the beginning of a name (``"01"``); all of them by default.
+    out : path
+        Folder for the results; made when it is not there.
+    effort : {"quick", "full"}
+        How much computation; notebooks ask for it with `effort`.
+    n_jobs : int, optional
+        Notebooks that run at once; as many as this process has processors by default.
+    lang : {"en", "fr"}
+        Language of the report.
+    folder : path, optional
+        Folder of notebooks with their findings.toml; those shipped with sahelkit by default.
+    record_found : bool
+        Write what was found into findings.toml. For developers of notebooks.
+    progress : callable, optional
+        Called with a notebook's name, the number of code cells done and of all of them.
+
+    Returns
+    -------
+    Reproduction
+        Its `ok` is True when everything came out as recorded.
+
+    Raises
+    ------
+    UnknownNameError
+        If a name means no notebook, or the effort or language is unknown.
+    OptionError
+        If `n_jobs` is below 1.
+    OutputError
+        If `out` cannot be written.
+    MissingExtraError
+        If the packages that run notebooks are not installed.
+    RecordError
+        If findings.toml is damaged.
+    NotebookError
+        If there are no notebooks, or this is called inside one.
+    """
+    started = time.perf_counter()
+    check_effort(effort)
+    check_language(lang)
+    chosen = library.choose(names, folder)
+    where = chosen[0].path.parent
+    entries = read_expected(where / EXPECTED_FILE)
+    if record_found and where.parent.name == "_share":
+        raise NotebookError(
+            f"{where} belongs to the installed package. Record in a checkout of the project, "
+            "or in your own copies: sahelkit reproduce --record --notebooks DIR."
+        )
+    jobs = _jobs(n_jobs, len(chosen))
+    need_lab("sahelkit reproduce")
+    target = writable(Path(out).expanduser())
+    runs = _in_loop(_run_all(chosen, entries, target, effort, jobs, lang, progress or _silent))
+    changed = None
+    if record_found:
+        whole = {run.notebook.name: run.findings for run in runs if run.failure is None and not _repeats(run)}
+        changed = record(where / EXPECTED_FILE, whole, effort=effort)
+    result = Reproduction(tuple(runs), target, effort, time.perf_counter() - started, changed)
+    from sahelkit.study.report import write_report
+
+    guarded(target, lambda: write_report(result, lang=lang))
+    return result
+
+
+def _silent(name: str, done: int, cells: int) -> None:
+    pass
+
+
+def _repeats(run: Run) -> bool:
+    return any(check.status == "repeated" for check in run.checks)
+
+
+def _jobs(given: int | None, notebooks: int) -> int:
+    if given is not None and given < 1:
+        raise OptionError("n_jobs", given, "at least one notebook must run at a time", repair="Give 1 or more")
+    affinity = getattr(os, "sched_getaffinity", None)
+    processors = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return min(given or processors, notebooks)
+
+
+def _in_loop(work: Any) -> list[Run]:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        done: list[Run] = asyncio.run(work)
+        return done
+    work.close()
+    raise NotebookError("reproduce() cannot run inside a notebook. Type in a terminal: sahelkit reproduce")
+
+
+async def _run_all(
+    chosen: list[Notebook],
+    entries: dict[str, dict[str, dict[str, Any]]],
+    target: Path,
+    effort: str,
+    jobs: int,
+    lang: str,
+    progress: Progress,
+) -> list[Run]:
+    places = asyncio.Semaphore(jobs)
+
+    async def one(notebook: Notebook) -> Run:
+        async with places:
+            done = await execute(notebook, effort=effort, progress=progress)
+        run = _collected(done, entries.get(notebook.name, {}), effort)
+        # In a thread: making pages is slow, and the kernels that still run want to be listened to.
+        await asyncio.to_thread(guarded, target, lambda: keep(done, run.figures, target, lang=lang))
+        return run
+
+    return list(await asyncio.gather(*(one(notebook) for notebook in chosen)))
+
+
+def _collected(done: Executed, entries: dict[str, dict[str, Any]], effort: str) -> Run:
+    name = done.notebook.name
+    found = collect.findings(done.tree)
+    checks = compare(name, found, entries, effort=effort, complete=done.failure is None)
+    figures = collect.figures(name, done.tree)
+    return Run(done.notebook, tuple(found), tuple(figures), tuple(checks), done.seconds, done.failure)
