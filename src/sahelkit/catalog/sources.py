@@ -1,4 +1,4 @@
-"""Upstream files: address, sha256, licence and what we may redistribute, read from datasets/sources.toml."""
+"""Upstream files: address, sha256, licence and what we may redistribute, read from sources.toml."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise RecordError(path, f"not valid TOML ({error})") from None
 
 
-def _source(path: Path, name: str, raw: dict[str, Any]) -> SourceFile:
+def _source(path: Path, name: str, raw: Any) -> SourceFile:
+    if not isinstance(raw, dict):
+        raise RecordError(path, f"[{name}] must be a table")
     try:
         source = SourceFile(name=name, **{**raw, "references": tuple(raw.get("references", ()))})
     except TypeError as error:
@@ -67,14 +69,31 @@ def _source(path: Path, name: str, raw: dict[str, Any]) -> SourceFile:
     return source
 
 
+def read_all(root: Path, file: str) -> dict[str, tuple[Path, Any]]:
+    """Entries of a TOML file of the datasets folder and of its namesakes in the folders of single datasets.
+
+    Raises
+    ------
+    RecordError
+        If a file is damaged, or two files have an entry of the same name.
+    """
+    found: dict[str, tuple[Path, Any]] = {}
+    for path in (root / file, *sorted(root.glob(f"*/{file}"))):
+        for name, raw in read_toml(path).items():
+            if name in found:
+                raise RecordError(path, f"[{name}] stands already in {found[name][0]}", repair="Choose another name")
+            found[name] = (path, raw)
+    return found
+
+
 @cache
-def _sources(path: Path) -> dict[str, SourceFile]:
-    return {name: _source(path, name, raw) for name, raw in read_toml(path).items()}
+def _sources(root: Path) -> dict[str, SourceFile]:
+    return {name: _source(path, name, raw) for name, (path, raw) in read_all(root, "sources.toml").items()}
 
 
 def sources() -> dict[str, SourceFile]:
-    """All pinned upstream files by name."""
-    return _sources(locate.datasets_dir() / "sources.toml")
+    """All pinned upstream files by name: those of datasets/sources.toml, and those that a dataset brings itself."""
+    return _sources(locate.datasets_dir())
 
 
 def source(name: str) -> SourceFile:
