@@ -57,7 +57,7 @@ _SHIFT = {"success": -0.16, "failure": 0.16, "plot": 0.0, "absent": 0.0}
 
 
 def _year(days: pd.Series) -> pd.Series:
-    return days.dt.year + (days.dt.dayofyear - 1) / 366
+    return days.dt.year + (days.dt.day_of_year - 1) / 366
 
 
 def plot_coup_timeline(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from sahelkit import places
 from sahelkit.plots.style import BLACK, GREY, blank, house_style, sign, words
 from sahelkit.tables._select import check_columns
 
@@ -35,7 +36,7 @@ _WORDS = {
 def plot_fragility(
     standing: pd.DataFrame,
     *,
-    countries: Mapping[str, str],
+    countries: Sequence[str],
     labels: Mapping[str, str],
     date: str,
     source: str,
@@ -48,8 +49,8 @@ def plot_fragility(
     standing : pandas.DataFrame
         One row per country and indicator: ``iso3, column, percentile, year, n``, as
         `sahelkit.models.fragility.standing` gives it; percentile 0 to 100, NA where nothing was known.
-    countries : mapping of str to str
-        ISO code and name of each country, top to bottom.
+    countries : sequence of str
+        ISO 3166 alpha-3 codes, top to bottom.
     labels : mapping of str to str
         Column name and label of each indicator, left to right.
     date : str
@@ -65,7 +66,7 @@ def plot_fragility(
     """
     check_columns(standing, ["iso3", "column", "percentile", "year", "n"], where="plot_fragility")
     say = words(_WORDS, lang)
-    rows, columns = list(countries), list(labels)
+    rows, columns = places.resolve_many(list(countries)), list(labels)
     grid = standing.pivot(index="iso3", columns="column", values="percentile").reindex(index=rows, columns=columns)
     years = standing.pivot(index="iso3", columns="column", values="year").reindex(index=rows, columns=columns)
     with house_style():
@@ -90,7 +91,7 @@ def plot_fragility(
             axes.text(j, i + 0.28, f"{int(years.iloc[i, j])}", ha="center", va="center", color=colour, fontsize=7.5)
         axes.set_xticks(range(len(columns)), [labels[c] for c in columns], rotation=28, ha="left", fontsize=9)
         axes.xaxis.tick_top()
-        axes.set_yticks(range(len(rows)), [countries[c] for c in rows])
+        axes.set_yticks(range(len(rows)), [places.name(code, lang=lang) for code in rows])
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
         bar = figure.colorbar(picture, ax=axes, shrink=0.85, pad=0.02)
