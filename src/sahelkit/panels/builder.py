@@ -1,0 +1,190 @@
+"""The panel: what it holds is declared step by step and read at the end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
+
+import pandas as pd
+
+from sahelkit import places
+from sahelkit.errors import DateError, OptionError, UnknownNameError
+from sahelkit.panels import assemble
+from sahelkit.panels.adding import Adding
+from sahelkit.panels.deriving import Deriving
+from sahelkit.panels.evaluate import Raster, evaluate
+from sahelkit.panels.universe import state_spells
+from sahelkit.tables._read import _record_of
+from sahelkit.tables._select import DateLike, Places, parse_date, parse_window
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+FREQUENCIES = ("M", "Y")
+_COPY_DEEP = int(pd.__version__.split(".")[0]) < 3  # pandas 3 copies on write
+
+
+class Panel(Adding, Deriving):
+    """Existing states by months or years, and the columns to join; made by `sahelkit.panel`.
+
+    Every method returns a new panel. Nothing is loaded before `frame`, `to_xarray`, `latest` or
+    `sahelkit.coverage` asks for it. All numbers are float64, with NaN where the value is unknown.
+
+    Attributes
+    ----------
+    countries : tuple of str
+        ISO 3166 alpha-3 codes.
+    start, end : pandas.Period
+        First and last period.
+    freq : str
+        ``"M"`` or ``"Y"``.
+    version : str or None
+        Version of every dataset; the bundled one when None.
+    known_on : pandas.Timestamp or None
+        Day of knowledge, set by `as_of`.
+    steps : tuple
+        What was added, in order.
+    """
+
+    def as_of(self, date: DateLike) -> Self:
+        """The panel as it could be known on a day.
+
+        Each source is cut to what was published by then, by the rules in its record, before any lag, window, clock or
+        neighbour is computed; where `as_of` stands in the chain does not matter. Periods that begin after the day
+        are left out. A second `as_of` replaces the first.
+
+        Later corrections of a value are not undone: what is shown is today's value of what was known then.
+
+        Parameters
+        ----------
+        date : date-like
+            A full day, e.g. ``"2012-03-21"``.
+
+        Raises
+        ------
+        DateError
+            If it is not a full day, or lies before the panel begins.
+        """
+        day = parse_date(date, what="as_of")
+        if day is None or parse_date(date, what="as_of", last=True) != day:
+            raise DateError("as_of", date, "what is known changes from day to day: give a full day")
+        if day < self.start.start_time:
+            raise DateError("as_of", date, f"it lies before the panel begins ({self.start})")
+        return replace(self, known_on=day)
+
+    @cached_property
+    def _raster(self) -> Raster:
+        return evaluate(self)
+
+    @cached_property
+    def _frame(self) -> pd.DataFrame:
+        return assemble.to_frame(self._raster, self._provenance())
+
+    def _provenance(self) -> dict[str, Any]:
+        names = ["states", *(name for step in self.steps for name in step.datasets())]
+        notes: dict[str, Any] = {"datasets": {name: _record_of(name, self.version).version for name in names}}
+        for step in self.steps:
+            notes |= step.settings()
+        if self.known_on is not None:
+            notes["as_of"] = f"{self.known_on:%Y-%m-%d}"
+        return notes
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row per existing state and period, sorted by ``iso3`` and ``period``.
+
+        Columns ``iso3``, ``country`` (English name), ``gwcode``, ``period`` (pandas Period), then those that were
+        added. ``attrs["sahelkit"]`` names the datasets and versions, the rule and the day of knowledge.
+
+        Warns
+        -----
+        CoverageWarning
+            Once for each source that does not cover all rows, when they are first computed.
+        """
+        return self._frame.copy(deep=_COPY_DEEP)
+
+    def to_xarray(self) -> xr.Dataset:
+        """The panel as an xarray Dataset with dimensions ``iso3`` and ``period`` (first day of each period).
+
+        ``exists`` tells where the state exists; elsewhere all columns are NA.
+        """
+        return assemble.to_dataset(self._raster, self._provenance())
+
+    def latest(self) -> pd.DataFrame:
+        """Last known value of each column for each state that exists in the last period.
+
+        Values from before the start of the panel are found too, back to 1945.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``iso3``, ``column``, ``value`` (NA when nothing was ever known), ``text`` (only when the panel has text
+            columns), ``year`` and ``period`` that the value describes (a year for yearly sources), and the day on
+            which it was ``published`` (NaT for computed columns and for what was always known).
+        """
+        return assemble.last_known(self._raster)
+
+
+def panel(countries: Places, start: DateLike, end: DateLike, *, freq: str = "M", version: str | None = None) -> Panel:
+    """Panel of the states that exist, month by month or year by year, ready to be joined with sources.
+
+    A state is in the panel in every period in which it exists on at least one day, by the Gleditsch-Ward list, so
+    that no event falls outside it. Add sources with the methods of `Panel`, then read ``.frame``.
+
+    Parameters
+    ----------
+    countries : str, int or sequence of these
+        Countries or place sets, as in `sahelkit.places.resolve_many`; None for the world.
+    start, end : date-like
+        First and last period: those that hold the first day of `start` and the last day of `end`.
+    freq : str
+        ``"M"`` for country-months or ``"Y"`` for country-years. In a yearly panel monthly counts are summed.
+    version : str, optional
+        Data version of every source; the bundled one when absent.
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    UnknownPlaceError
+        If a country is unknown or means several.
+    DateError
+        If a date cannot be read, or `end` lies before `start`.
+    UnknownNameError
+        If `freq` is neither ``"M"`` nor ``"Y"``, or the version is unknown.
+    OptionError
+        If none of the states exists in the window.
+
+    References
+    ----------
+    Gleditsch, K. S., & Ward, M. D. (1999). A revised list of independent states since the Congress of Vienna.
+    International Interactions, 25(4), 393-413. https://doi.org/10.1080/03050629908434958
+
+    Examples
+    --------
+    >>> mali = panel("Mali", "2012-01", "2012-06").add_coups(rule="powell_thyne").since_last("attempt")
+    >>> mali.frame[["period", "attempt", "since_last_attempt"]].tail(4).to_string(index=False, header=False).split()
+    ['2012-03', '1.0', '252.0', '2012-04', '1.0', '1.0', '2012-05', '0.0', '1.0', '2012-06', '0.0', '2.0']
+    >>> mali.as_of("2012-04-21").frame["attempt"].tolist()
+    [0.0, 0.0, 1.0, nan]
+    """
+    if freq not in FREQUENCIES:
+        raise UnknownNameError("freq", freq, FREQUENCIES, repair="M is months, Y is years")
+    if start is None or end is None:
+        raise DateError("start" if start is None else "end", None, "a panel needs its first and last period")
+    first, last = parse_window(start, end)
+    chosen = places.members("world") if countries is None else places.resolve_many(countries)
+    spells = state_spells(version)
+    alive = (spells["start"] <= last) & (spells["end"].isna() | (spells["end"] >= first))
+    if not spells.loc[alive, "iso3"].isin(chosen).any():
+        raise OptionError("countries", countries, f"none of these states exists between {start} and {end}")
+    return Panel(
+        countries=tuple(sorted(chosen)),
+        start=pd.Period(first, freq),
+        end=pd.Period(last, freq),
+        freq=freq,
+        version=version,
+    )

@@ -1,0 +1,102 @@
+"""Coups as a source of a panel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sahelkit import places
+from sahelkit.catalog import Record
+from sahelkit.errors import UnknownNameError
+from sahelkit.panels.events import event_layer
+from sahelkit.panels.layers import Context, Layer, Step
+from sahelkit.panels.universe import Bools, Grid
+from sahelkit.tables._read import _record_of
+from sahelkit.tables.coups import DATASET, JOINT_RULES, load_coups
+
+_LABELS = {
+    "attempt": "Coup attempts, successful or not",
+    "success": "Successful coups",
+    "failure": "Failed coup attempts",
+    "plot": "Coup plots",
+}
+
+
+def _coders(description: Record, rule: str) -> dict[str, dict[str, Any]]:
+    """Coders whose silence means no event under a rule: one, or all of them."""
+    coders: dict[str, dict[str, Any]] = dict(description.details["coders"])
+    if rule in JOINT_RULES:
+        return coders
+    chosen = {prefix: coder for prefix, coder in coders.items() if coder["rule"] == rule}
+    if not chosen:
+        known = [*JOINT_RULES, *(coder["rule"] for coder in coders.values())]
+        raise UnknownNameError("rule", rule, known, repair="coup_coders() lists the coders")
+    return chosen
+
+
+def _covered(grid: Grid, coders: Mapping[str, Mapping[str, Any]], *, plots: bool) -> Bools:
+    found = np.zeros(grid.shape, dtype=bool)
+    for coder in coders.values():
+        if coder["plots"] or not plots:
+            found |= grid.within(places.members(coder["places"]), coder["first"], coder["last"])
+    return found
+
+
+@dataclass(frozen=True)
+class Coups(Step):
+    """Counts of coup attempts, successes, failures and plots under one rule."""
+
+    rule: str
+    include_plots: bool
+
+    def kinds(self, version: str | None, have: Mapping[str, str]) -> dict[str, str]:
+        """Columns and their kinds."""
+        _coders(_record_of(DATASET, version), self.rule)
+        names = ("attempt", "success", "failure", *(("plot",) if self.include_plots else ()))
+        return dict.fromkeys(names, "count")
+
+    def datasets(self) -> tuple[str, ...]:
+        """Datasets that the step reads."""
+        return (DATASET,)
+
+    def settings(self) -> dict[str, str]:
+        """The rule."""
+        return {"rule": self.rule}
+
+    def layers(self, context: Context, have: Mapping[str, Layer]) -> list[Layer]:
+        """The columns on the raster."""
+        description = _record_of(DATASET, context.version)
+        coders = _coders(description, self.rule)
+        events = load_coups(rule=self.rule, include_plots=self.include_plots, version=context.version)
+        chosen = {
+            "attempt": events["kind"] == "attempt",
+            "success": events["outcome"] == "success",
+            "failure": events["outcome"] == "failure",
+            "plot": events["kind"] == "plot",
+        }
+        return [
+            event_layer(
+                context,
+                name,
+                events.loc[chosen[name].fillna(False).astype(bool), ["iso3", "date"]],
+                covered=_covered(context.grid, coders, plots=name == "plot"),
+                rule=description.published,
+                source=DATASET,
+                extent=_extent(coders, plots=name == "plot", rule=self.rule),
+                label=_LABELS[name],
+                unit="events",
+            )
+            for name in self.kinds(context.version, {})
+        ]
+
+
+def _extent(coders: Mapping[str, Mapping[str, Any]], *, plots: bool, rule: str) -> str:
+    speaking = [coder for coder in coders.values() if coder["plots"] or not plots]
+    if not speaking:
+        return f"no plots under rule {rule!r}"
+    first, last = min(c["first"] for c in speaking), max(c["last"] for c in speaking)
+    region = "world" if any(c["places"] == "world" for c in speaking) else speaking[0]["places"]
+    return f"{first} to {last} ({region})"

@@ -1,0 +1,127 @@
+"""Methods of a panel that compute columns from those it has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Self
+
+from sahelkit.errors import OptionError
+from sahelkit.panels.declared import Declared
+from sahelkit.panels.history import Lag, Past, SinceLast, periods_in
+from sahelkit.panels.neighbours import Neighbours
+
+
+class Deriving(Declared):
+    """Lags, windows, clocks and neighbours."""
+
+    def add_neighbours(self, columns: str | Sequence[str]) -> Self:
+        """Add ``neighbours_<column>``: the sum of a count over the states with a common land border.
+
+        Borders are those of the same period (a border of one day counts). 0 where no neighbour had an event and for
+        states without land neighbours; NA where the source does not cover all neighbours. Neighbours need not be
+        countries of the panel.
+
+        Parameters
+        ----------
+        columns : str or sequence of str
+            Counts that the panel has, e.g. ``"attempt"``.
+
+        Raises
+        ------
+        UnknownNameError
+            If the panel has no such column.
+        OptionError
+            If the column is not a count, or is itself about neighbours.
+        """
+        names = self._chosen(columns, counts=True)
+        for name in names:
+            if name.startswith("neighbours_"):
+                raise OptionError("columns", name, "neighbours of neighbours are not computed")
+        return self._with(Neighbours(names))
+
+    def lag(
+        self,
+        columns: str | Sequence[str],
+        *,
+        periods: int | None = None,
+        months: int | None = None,
+        years: int | None = None,
+    ) -> Self:
+        """Add ``<column>_lag<k>``: the value `k` periods earlier; NA where the state did not exist then.
+
+        Values before the first period of the panel are read where the source has them, back to 1945. The yearly
+        value of a monthly panel stands on all months of its year, before the year is over: lag it by a year, or use
+        `as_of`. A lag does not wait for publication; only `as_of` does.
+
+        Parameters
+        ----------
+        columns : str or sequence of str
+            Columns of the panel.
+        periods, months, years : int
+            How far to look back; exactly one of them, at least one period.
+
+        Raises
+        ------
+        UnknownNameError
+            If the panel has no such column.
+        OptionError
+            Unless exactly one length of at least one period is given.
+        """
+        names = self._chosen(columns)
+        return self._with(Lag(names, periods_in(self.freq, periods=periods, months=months, years=years)))
+
+    def past(
+        self,
+        columns: str | Sequence[str],
+        *,
+        periods: int | None = None,
+        months: int | None = None,
+        years: int | None = None,
+    ) -> Self:
+        """Add ``<column>_past<k>``: the sum over the `k` periods before each period, itself left out.
+
+        Periods before the state existed count as empty. NA where the value of one of the periods is unknown, or was
+        not yet wholly known under `as_of`.
+
+        Parameters
+        ----------
+        columns : str or sequence of str
+            Counts of the panel, e.g. ``"attempt"`` or ``"neighbours_attempt"``.
+        periods, months, years : int
+            Length of the window; exactly one of them, at least one period.
+
+        Raises
+        ------
+        UnknownNameError
+            If the panel has no such column.
+        OptionError
+            If the column is not a count, or unless exactly one length of at least one period is given.
+        """
+        names = self._chosen(columns, counts=True)
+        return self._with(Past(names, periods_in(self.freq, periods=periods, months=months, years=years)))
+
+    def since_last(self, columns: str | Sequence[str]) -> Self:
+        """Add the clock of a hazard model: ``since_last_<column>`` and ``never_<column>``.
+
+        ``since_last_<column>`` counts the periods since the last period with an event, strictly before the row's own: 1
+        in the period right after it. Before the first event it counts from the first period in which the state
+        exists and the source speaks (0 there), and ``never_<column>`` is 1: the true time is unknown and longer.
+        Both are NA before that period, and after a period that the source does not cover. Under `as_of` the clock
+        runs on the events known on that day; one that is not yet known has not yet reset it.
+
+        Parameters
+        ----------
+        columns : str or sequence of str
+            Counts of the panel, e.g. ``"attempt"``.
+
+        Raises
+        ------
+        UnknownNameError
+            If the panel has no such column.
+        OptionError
+            If the column is not a count.
+        """
+        out = self
+        for name in self._chosen(columns, counts=True):
+            out = out._with(SinceLast(name))
+        return out

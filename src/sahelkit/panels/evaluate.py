@@ -1,0 +1,125 @@
+"""From a declared panel to its columns on the raster."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sahelkit.errors import CoverageWarning
+from sahelkit.panels.layers import Context, Layer
+from sahelkit.panels.neighbours import Neighbours, land_borders
+from sahelkit.panels.universe import HISTORY_BEGINS, Bools, Grid, make_grid, state_spells
+
+if TYPE_CHECKING:
+    from sahelkit.panels.builder import Panel
+
+_PACKAGE = str(Path(__file__).resolve().parents[1])
+
+
+@dataclass(frozen=True)
+class Raster:
+    """A panel evaluated: every column on the raster, and which part of it the panel shows.
+
+    Attributes
+    ----------
+    grid : Grid
+        All states and periods that were needed: neighbours and history included.
+    rows : array of bool, shape (S,)
+        States of the panel.
+    columns : slice
+        Periods of the panel; those that begin after the day of knowledge are left out.
+    layers : mapping of str to Layer
+        The columns, in order.
+    names : mapping of str to str
+        English name of each state.
+    """
+
+    grid: Grid
+    rows: Bools
+    columns: slice
+    layers: Mapping[str, Layer]
+    names: Mapping[str, str]
+
+    @property
+    def shown(self) -> Bools:
+        """Cells that are rows of the frame, shape (S, T)."""
+        window = np.zeros(self.grid.shape[1], dtype=bool)
+        window[self.columns] = True
+        return self.grid.exists & self.rows[:, None] & window[None, :]
+
+
+def evaluate(panel: Panel) -> Raster:
+    """Run the steps of a panel on its raster.
+
+    Warns
+    -----
+    CoverageWarning
+        Once for each source that does not cover all existing units of the panel.
+    """
+    spells = state_spells(panel.version)
+    states = set(panel.countries)
+    if any(isinstance(step, Neighbours) for step in panel.steps):
+        borders = land_borders(panel.version)
+        states |= set(borders.loc[borders["iso3"].isin(panel.countries), "neighbour_iso3"])
+    history = (HISTORY_BEGINS - 1970) * (12 if panel.freq == "M" else 1)
+    first = min(panel.start.ordinal, history)
+    grid = make_grid(spells, sorted(states), freq=panel.freq, first=first, last=panel.end.ordinal)
+    known_on = None if panel.known_on is None else np.datetime64(panel.known_on, "D")
+    context = Context(grid=grid, as_of=known_on, version=panel.version)
+    layers: dict[str, Layer] = {}
+    for step in panel.steps:
+        layers.update({layer.name: layer for layer in step.layers(context, layers)})
+    stop = grid.shape[1] if known_on is None else int(np.searchsorted(grid.starts, known_on, side="right"))
+    raster = Raster(
+        grid=grid,
+        rows=np.isin(grid.iso3, panel.countries),
+        columns=slice(panel.start.ordinal - first, stop),
+        layers=layers,
+        names=dict(zip(spells["iso3"], spells["name_en"], strict=True)),
+    )
+    _warn_of_gaps(raster, list(layers.values()))
+    return raster
+
+
+def _warn_of_gaps(raster: Raster, layers: Sequence[Layer]) -> None:
+    shown = raster.shown
+    total = int(shown.sum())
+    unit = "country-months" if raster.grid.freq == "M" else "country-years"
+    gaps: dict[str, dict[str, tuple[list[str], int]]] = {}
+    for layer in layers:
+        outside = int((shown & ~layer.covered).sum()) if layer.extent else 0
+        if outside:
+            names, _ = gaps.setdefault(layer.source, {}).setdefault(layer.extent, ([], outside))
+            names.append(layer.name)
+    for source, extents in gaps.items():
+        parts = [
+            f"{extent} for {_some(names)} ({outside:,} of {total:,} {unit} lie outside)"
+            for extent, (names, outside) in extents.items()
+        ]
+        text = f"{source} covers {'; '.join(parts)}. Outside, the value is NA, not zero."
+        warnings.warn(text, CoverageWarning, stacklevel=_levels_to_caller())
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+
+
+def _levels_to_caller() -> int:
+    """Levels from `_warn_of_gaps` up to the first line outside this package, so that the warning points at it."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_code.co_filename.startswith((_PACKAGE, functools_file())):
+        frame, level = frame.f_back, level + 1
+    return level
+
+
+def functools_file() -> str:
+    """File of ``cached_property``, which stands between a property and the code that asks for it."""
+    import functools
+
+    return str(functools.__file__)

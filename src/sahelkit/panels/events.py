@@ -1,0 +1,76 @@
+"""Dated events on the raster: how many fell in each period, as far as they were known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sahelkit.catalog.publication import Publication
+from sahelkit.panels.layers import Context, Layer
+from sahelkit.panels.universe import Bools
+
+
+def event_layer(
+    context: Context,
+    name: str,
+    events: pd.DataFrame,
+    *,
+    covered: Bools,
+    rule: Publication,
+    source: str,
+    extent: str = "",
+    label: str = "",
+    unit: str = "",
+) -> Layer:
+    """Count events per state and period.
+
+    An event is known from its own date plus the publication lag. That a period has no (further) event is known
+    only from the period's last day plus the lag: until then a period with known events shows those, the least it
+    can be, and a period without shows NA.
+
+    Parameters
+    ----------
+    events : pandas.DataFrame
+        Columns ``iso3`` and ``date``.
+    covered : array of bool, shape (S, T)
+        Where a missing event means that there was none.
+    rule : Publication
+        Publication rule of the events.
+    """
+    grid = context.grid
+    days = events["date"].to_numpy().astype("datetime64[D]")
+    rows, columns = grid.rows_of(events["iso3"]), grid.columns_of(days)
+    published = rule.dates(days)
+    seen = (rows >= 0) & (columns >= 0) & ~context.unpublished(published)
+    counts = _count(rows[seen], columns[seen], grid.shape)
+    complete = np.broadcast_to(rule.dates(grid.ends)[None, :], grid.shape)
+    stamps = complete
+    speaks = covered & grid.exists
+    hidden = speaks & context.unpublished(complete)
+    if hidden.any():
+        stamps = complete.copy()
+        latest = np.full(grid.shape, np.datetime64("0001-01-01"), dtype="datetime64[D]")
+        np.maximum.at(latest, (rows[seen], columns[seen]), published[seen])
+        partial = hidden & (counts > 0)
+        stamps[partial] = latest[partial]
+    return Layer(
+        name=name,
+        values=np.where(speaks & (~hidden | (counts > 0)), counts, np.nan),
+        covered=covered,
+        hidden=hidden,
+        published=stamps,
+        kind="count",
+        source=source,
+        native=grid.freq,
+        extent=extent,
+        label=label,
+        unit=unit,
+    )
+
+
+def _count(rows: npt.NDArray[Any], columns: npt.NDArray[Any], shape: tuple[int, int]) -> npt.NDArray[np.float64]:
+    flat = np.bincount(rows * shape[1] + columns, minlength=shape[0] * shape[1])
+    return flat.reshape(shape).astype(np.float64)
