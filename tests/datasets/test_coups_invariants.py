@@ -1,0 +1,285 @@
+"""What must hold in the coups tables, whatever is corrected in them."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sahelkit.build import run_build
+from sahelkit.catalog import locate, record
+from sahelkit.places import members
+from sahelkit.tables._read import read_table
+from sahelkit.tables.coups import coup_coders, load_coups
+
+CODERS = ("pt", "cline", "colpus", "cam", "sahelkit")
+LISTED = ("success", "failure", "plot")
+# Powell and Thyne, release of 13 January 2026: successes and failures.
+FOCUS_POWELL_THYNE = {"MLI": (5, 3), "BFA": (9, 1), "GIN": (3, 3), "NER": (5, 3), "CIV": (1, 3)}
+# Counted by hand in the coders' own files: successes, failures, plots.
+FOCUS = {
+    "cline": {"MLI": (5, 3, 5), "BFA": (11, 0, 4), "GIN": (2, 5, 2), "NER": (4, 3, 3), "CIV": (2, 3, 2)},
+    "colpus": {"MLI": (5, 1, 0), "BFA": (9, 1, 0), "GIN": (3, 2, 0), "NER": (4, 4, 0), "CIV": (2, 3, 0)},
+    "cam": {"MLI": (3, 3, 0), "BFA": (5, 2, 0), "GIN": (2, 3, 0), "NER": (4, 2, 0), "CIV": (1, 3, 0)},
+    "sahelkit": {"MLI": (2, 0, 4), "BFA": (2, 0, 7), "GIN": (1, 0, 0), "NER": (1, 1, 0), "CIV": (0, 0, 1)},
+}
+# Events that lie close together and are two.
+REAL_PAIRS = {
+    "Sierra Leone, March 1967": ("SLE-1967-03-21", "SLE-1967-03-23"),
+    "Benin, November and December 1965": ("BEN-1965-11-29", "BEN-1965-12-22"),
+    "Togo, October 1991": ("TGO-1991-10-01", "TGO-1991-10-07"),
+    "Togo, November and December 1991": ("TGO-1991-11-28", "TGO-1991-12-03"),
+    "Togo, December 1991": ("TGO-1991-12-03", "TGO-1991-12-15"),
+    "Burkina Faso, September 2015": ("BFA-2015-09-16", "BFA-2015-09-23"),
+    "Burkina Faso, January 2022": ("BFA-2022-01-08", "BFA-2022-01-24"),
+    "Ethiopia, 3 February 1977": ("ETH-1977-02-03", "ETH-1977-02-03-2"),
+    "Iran, August 1953": ("IRN-1953-08-13", "IRN-1953-08-15"),
+    "Fiji, May 2000": ("FJI-2000-05-19", "FJI-2000-05-29"),
+}
+BEFORE_INDEPENDENCE = ["SDN-1955-08-18"]
+
+
+@pytest.fixture(scope="module")
+def coups() -> pd.DataFrame:
+    return read_table("coups")
+
+
+def verdicts(frame: pd.DataFrame, prefix: str) -> dict[str, int]:
+    counts = frame[f"{prefix}_outcome"].value_counts()
+    return {name: int(counts.get(name, 0)) for name in LISTED}
+
+
+def tally(frame: pd.DataFrame, prefix: str) -> tuple[int, ...]:
+    return tuple(verdicts(frame, prefix).values())
+
+
+def test_published_totals_come_back(coups):
+    assert verdicts(coups, "pt") == {"success": 248, "failure": 249, "plot": 0}
+    assert verdicts(coups, "cline") == {"success": 441, "failure": 349, "plot": 191}
+    assert len(load_coups(rule="powell_thyne")) == 497
+    assert len(load_coups(rule="cline", include_plots=True)) == 981
+
+
+@pytest.mark.parametrize(("iso3", "expected"), FOCUS_POWELL_THYNE.items())
+def test_focus_countries_in_powell_thyne(coups, iso3, expected):
+    assert tally(coups[coups["iso3"] == iso3], "pt") == (*expected, 0)
+
+
+@pytest.mark.parametrize("prefix", FOCUS)
+def test_focus_countries_in_the_other_coders(coups, prefix):
+    assert {iso3: tally(coups[coups["iso3"] == iso3], prefix) for iso3 in FOCUS[prefix]} == FOCUS[prefix]
+
+
+def test_ids_are_country_and_day_and_unique(coups):
+    assert coups["coup_id"].is_unique
+    expected = coups["iso3"] + "-" + coups["date"].dt.strftime("%Y-%m-%d")
+    stem = coups["coup_id"].str.replace(r"^(.{14})-\d+$", r"\1", regex=True)
+    assert (stem == expected).all()
+    assert "MLI-2012-03-22" in set(coups["coup_id"])
+
+
+def test_a_success_is_an_attempt_and_a_plot_has_no_outcome(coups):
+    assert (coups.loc[coups["outcome"] == "success", "kind"] == "attempt").all()
+    assert (coups["outcome"].isna() == (coups["kind"] == "plot")).all()
+    attempted = coups[[f"{p}_outcome" for p in CODERS]].isin(["success", "failure"]).any(axis=1)
+    assert (attempted == (coups["kind"] == "attempt")).all()
+
+
+def test_outcome_follows_the_majority_and_ties_follow_powell_thyne(coups):
+    lists = coups[[f"{p}_outcome" for p in CODERS]]
+    wins, losses = (lists == "success").sum(axis=1), (lists == "failure").sum(axis=1)
+    assert (coups.loc[wins > losses, "outcome"] == "success").all()
+    assert (coups.loc[losses > wins, "outcome"] == "failure").all()
+    tied = coups[(wins == losses) & (wins > 0)]
+    assert len(tied) > 0
+    assert (tied["outcome"] == tied["pt_outcome"]).all()
+
+
+def test_every_event_lies_within_its_states_existence(coups):
+    states = read_table("states")
+    merged = coups.dropna(subset=["gwcode"]).merge(states[["gwcode", "iso3", "start", "end"]], on=["gwcode", "iso3"])
+    inside = merged[(merged["start"] <= merged["date"]) & (merged["end"].isna() | (merged["date"] <= merged["end"]))]
+    assert set(inside["coup_id"]) == set(coups.dropna(subset=["gwcode"])["coup_id"])
+    assert coups.loc[coups["gwcode"].isna(), "coup_id"].tolist() == BEFORE_INDEPENDENCE
+    assert set(coups["iso3"]) <= set(states["iso3"])
+
+
+def test_no_guinea_is_taken_for_another(coups):
+    names = coups.drop_duplicates("iso3").set_index("iso3")["country"]
+    assert names[["GIN", "GNB", "GNQ", "PNG", "NER", "NGA"]].tolist() == [
+        *("Guinea", "Guinea-Bissau", "Equatorial Guinea", "Papua New Guinea", "Niger", "Nigeria")
+    ]
+
+
+def test_dates_are_a_vote_of_the_coders(coups):
+    given = coups[[f"{p}_date" for p in CODERS]]
+    assert (coups["date_min"] <= coups["date"]).all()
+    assert (coups["date"] <= coups["date_max"]).all()
+    moved = coups[~given.eq(coups["date"], axis=0).any(axis=1)]
+    assert moved["coup_id"].tolist() == ["GNB-2011-12-26"], "only hand_dates.csv moves a day"
+    votes = given.eq(coups["date"], axis=0).sum(axis=1)
+    for prefix in CODERS:
+        others = given.eq(given[f"{prefix}_date"], axis=0).sum(axis=1)
+        assert (others <= votes)[coups["coup_id"] != "GNB-2011-12-26"].all()
+        earlier = (given[f"{prefix}_date"] < coups["date"]) & (others == votes)
+        assert not earlier[coups["coup_id"] != "GNB-2011-12-26"].any()
+
+
+def test_days_on_which_coders_differ(coups):
+    by_id = coups.set_index("coup_id")
+    mali = by_id.loc["MLI-2021-05-24"]
+    assert mali["pt_date"] == pd.Timestamp("2021-05-21")
+    assert set(mali[["cline_date", "colpus_date", "sahelkit_date"]]) == {pd.Timestamp("2021-05-24")}
+    assert by_id.loc["GIN-2021-09-05", "cline_outcome"] == "absent"
+    assert by_id.loc["GMB-1994-07-23", ["pt_date", "cline_date", "colpus_date"]].nunique() == 3
+
+
+def test_a_verdict_has_a_day_and_only_a_verdict_has(coups):
+    for prefix in CODERS:
+        listed = coups[f"{prefix}_outcome"].isin(LISTED)
+        assert (coups[f"{prefix}_date"].notna() == listed).all()
+    listed = coups[[f"{p}_outcome" for p in CODERS]].isin(LISTED).sum(axis=1)
+    assert (coups["n_listing"] == listed).all()
+    assert (listed >= 1).all()
+
+
+def test_absent_and_not_covered_follow_the_coders_coverage(coups):
+    known = coups[coups["gwcode"].notna()]
+    for coder in coup_coders().itertuples():
+        inside = known["date"].between(coder.first, coder.last)
+        if coder.places != "world":
+            inside &= known["iso3"].isin(members(coder.places))
+        verdict = known[f"{coder.prefix}_outcome"]
+        # A coder's own day may lie on the other side of its first or last day than the event's.
+        assert (verdict[~inside & ~verdict.isin(LISTED)] == "not_covered").all()
+        assert "not_covered" not in set(verdict[inside])
+
+
+def test_counts_and_agreement_can_be_worked_out_from_the_verdicts(coups):
+    plots = coup_coders().set_index("prefix")["plots"]
+    is_plot = coups["kind"] == "plot"
+    covering = sum((coups[f"{p}_outcome"] != "not_covered") & (~is_plot | bool(plots[p])) for p in CODERS)
+    assert (coups["n_covering"] == covering).all()
+    verdict = coups["outcome"].fillna("plot")
+    agreeing = sum(coups[f"{p}_outcome"] == verdict for p in CODERS)
+    assert (coups["agreement"] - agreeing / covering).abs().max() < 5e-5  # four decimals are kept
+    assert coups["agreement"].between(0, 1).all()
+
+
+def test_lists_that_may_not_be_passed_on_are_shown_for_the_study_region_only(coups):
+    outside = coups[~coups["iso3"].isin(members("study"))]
+    for prefix in ("colpus", "cam", "sahelkit"):
+        assert set(outside[f"{prefix}_outcome"]) == {"not_covered"}
+    with (Path(locate.datasets_dir()) / "coups" / "hand_links.csv").open(encoding="utf-8", newline="") as lines:
+        named = {row["iso3"] for row in csv.DictReader(lines) if {"colpus", "cam"} & {row["source_1"], row["source_2"]}}
+    assert named <= set(members("study"))
+
+
+@pytest.mark.parametrize(("first", "second"), REAL_PAIRS.values(), ids=REAL_PAIRS.keys())
+def test_real_pairs_stay_apart(coups, first, second):
+    assert {first, second} <= set(coups["coup_id"])
+
+
+def test_events_that_a_hand_made_link_joins(coups):
+    by_id = coups.set_index("coup_id")
+    assert by_id.loc["MLI-1978-02-15", ["pt_outcome", "cline_outcome", "cam_outcome"]].tolist() == [
+        "failure",
+        "plot",
+        "failure",
+    ]
+    assert by_id.loc["IRN-1953-08-13", ["pt_outcome", "cline_outcome"]].tolist() == ["success", "success"]
+    assert by_id.loc["SDN-1964-10-30", ["colpus_outcome", "cline_outcome"]].tolist() == ["success", "success"]
+    assert by_id.loc["SYR-1982-01-06", ["pt_outcome", "cline_outcome"]].tolist() == ["failure", "failure"]
+
+
+def test_our_verdicts_have_two_different_sources_and_notes_in_both_languages(coups):
+    own = read_table("coups", "verdicts")
+    assert own["source_1"].str.match(r"https?://").all()
+    assert own["source_2"].str.match(r"https?://").all()
+    site = own[["source_1", "source_2"]].apply(lambda column: column.str.extract(r"//([^/]+)")[0])
+    assert (site["source_1"] != site["source_2"]).all()
+    table = coups.set_index("coup_id").loc[own["coup_id"]]
+    assert table["sahelkit_outcome"].tolist() == own["verdict"].tolist()
+    listed = own[own["verdict"] != "absent"]
+    assert listed["iso3"].isin(members("study")).all()
+    assert listed["date"].between("2019-01-01", "2025-12-31").all()
+    assert set(coups.loc[coups["sahelkit_outcome"].isin(LISTED), "coup_id"]) == set(listed["coup_id"])
+
+
+def test_our_verdicts_on_what_powell_thyne_leave_out(coups):
+    by_id = coups.set_index("coup_id")["sahelkit_outcome"]
+    assert by_id["SLE-2023-11-26"] == "failure"
+    assert by_id["GNB-2023-12-01"] == "plot"
+    assert by_id["DZA-2019-04-02"] == "absent"
+    assert by_id["TCD-2021-04-20"] == "success"
+
+
+def test_notes_stand_in_both_languages_or_in_none(coups):
+    assert (coups["note_en"].isna() == coups["note_fr"].isna()).all()
+    assert coups["note_en"].notna().sum() >= 40
+
+
+def test_vintages_hold_each_release_once(coups):
+    releases = read_table("coups", "vintages")
+    assert releases["vintage"].value_counts().to_dict() == {"2015-05-20": 473, "2022-11-29": 488, "2026-01-13": 497}
+    latest = releases[releases["vintage"] == "2026-01-13"].set_index("coup_id")
+    listed = coups[coups["pt_outcome"].isin(LISTED)].set_index("coup_id")
+    assert latest["outcome"].to_dict() == listed["pt_outcome"].to_dict()
+    assert latest["date"].to_dict() == listed["pt_date"].to_dict()
+    alone = releases[~releases["coup_id"].isin(coups["coup_id"])]
+    assert alone["coup_id"].tolist() == ["TCD-1976-02-05", "UGA-1966-02-22"]
+
+
+def test_the_record_covers_what_the_table_holds(coups):
+    described = record("coups")
+    assert coups["date"].between(described.coverage.first, described.coverage.last).all()
+
+
+@pytest.mark.sources
+def test_totals_per_country_and_year_are_those_of_an_independent_count(coups, sources_dir):
+    count = pd.read_csv(sources_dir / "powell_thyne_country_year.csv")
+    theirs = count[count["attempts"] > 0].set_index(["gwno", "year"])[["attempts", "successes"]]
+    assert theirs.sum().tolist() == [497, 248]
+    listed = coups[coups["pt_outcome"].isin(LISTED)]
+    ours = (
+        listed.assign(won=listed["pt_outcome"] == "success", year=listed["pt_date"].dt.year)
+        .groupby(["gwcode", "year"])["won"]
+        .agg(["size", "sum"])
+    )
+    assert ours.sum().tolist() == [497, 248]
+    differ = theirs.reset_index().merge(
+        ours.reset_index(), left_on=["gwno", "year"], right_on=["gwcode", "year"], how="outer"
+    )
+    differ = differ[(differ["attempts"] != differ["size"]) | (differ["successes"] != differ["sum"])]
+    assert differ.empty, differ.to_string()
+
+
+@pytest.mark.sources
+def test_the_world_build_gives_back_the_published_totals(coups, sources_dir, monkeypatch):
+    monkeypatch.setenv("SAHELKIT_MIRRORS", str(sources_dir))
+    world = run_build("coups", function="build_world")["coups"]
+    assert verdicts(world, "colpus") == {"success": 295, "failure": 298, "plot": 0}
+    assert verdicts(world, "cam") == {"success": 229, "failure": 248, "plot": 0}
+    assert verdicts(world, "pt") == verdicts(coups, "pt")
+    assert verdicts(world, "cline") == verdicts(coups, "cline")
+    assert world["coup_id"].is_unique
+
+
+@pytest.mark.sources
+def test_the_world_build_links_powell_thyne_and_cline_as_the_shipped_table_does(coups, sources_dir, monkeypatch):
+    monkeypatch.setenv("SAHELKIT_MIRRORS", str(sources_dir))
+    world = run_build("coups", function="build_world")["coups"]
+
+    def pairs(frame: pd.DataFrame) -> set[tuple[str, str, str]]:
+        dates = frame[["pt_date", "cline_date"]].apply(lambda column: column.astype("string").str[:10].fillna(""))
+        rows = zip(frame["iso3"], dates["pt_date"], dates["cline_date"], strict=True)
+        return {row for row in rows if row[1] or row[2]}
+
+    assert pairs(world) == pairs(coups)
+    study = set(members("study"))
+    ids = {
+        frame_id: set(frame.loc[frame["iso3"].isin(study), "coup_id"]) for frame_id, frame in enumerate([world, coups])
+    }
+    assert ids[0] == ids[1]

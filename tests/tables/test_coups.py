@@ -1,0 +1,216 @@
+"""What load_coups() and diff_coups() promise."""
+
+from __future__ import annotations
+
+import time
+import warnings
+
+import pandas as pd
+import pytest
+
+from sahelkit.errors import CoverageWarning, DateError, OptionError, UnknownNameError, UnknownPlaceError
+from sahelkit.tables.coups import coup_coders, diff_coups, load_coups
+
+CODERS = {"powell_thyne": "pt", "cline": "cline", "colpus": "colpus", "cam": "cam", "sahelkit": "sahelkit"}
+# Limit of the project, with room for a machine that is busy with other things.
+WARM_SECONDS = 0.015
+
+
+@pytest.fixture(scope="module")
+def everything() -> pd.DataFrame:
+    return load_coups(rule="any", include_plots=True)
+
+
+def test_columns_and_types(everything):
+    coders = [column for prefix in CODERS.values() for column in (f"{prefix}_outcome", f"{prefix}_date")]
+    assert everything.columns.tolist() == [
+        *("coup_id", "iso3", "gwcode", "country", "date", "date_min", "date_max", "date_precision", "kind", "outcome"),
+        *coders,
+        *("n_covering", "n_listing", "agreement", "note_en", "note_fr"),
+    ]
+    dates = everything.dtypes[[c for c in everything.columns if c == "date" or c.endswith("_date")]]
+    assert set(dates.astype(str)) == {"datetime64[ns]"}
+    assert everything.attrs["sahelkit"]["datasets"].keys() == {"coups"}
+
+
+@pytest.mark.parametrize(("rule", "share"), [("any", 0), ("majority", 0.5), ("all", 1)])
+def test_joint_rules_count_the_coders_that_list_an_attempt(everything, rule, share):
+    attempts = everything[everything["kind"] == "attempt"]
+    listing = sum(attempts[f"{prefix}_outcome"].isin(["success", "failure"]) for prefix in CODERS.values())
+    fraction = listing / attempts["n_covering"]
+    expected = attempts[fraction >= share if rule == "all" else fraction > share]
+    assert load_coups(rule=rule)["coup_id"].tolist() == expected["coup_id"].tolist()
+
+
+@pytest.mark.parametrize("rule", ["any", "majority", "all"])
+def test_plots_are_added_and_nothing_else_changes(rule):
+    without, with_plots = load_coups(rule=rule), load_coups(rule=rule, include_plots=True)
+    assert set(without["kind"]) == {"attempt"}
+    added = with_plots[~with_plots["coup_id"].isin(without["coup_id"])]
+    assert set(added["kind"]) == {"plot"}
+    assert added["outcome"].isna().all()
+    assert len(with_plots) == len(without) + len(added)
+
+
+def test_a_plot_is_weighed_among_the_coders_that_record_plots(everything):
+    claimed = everything.set_index("coup_id").loc["BFA-2022-01-08"]
+    assert (claimed["pt_outcome"], claimed["cline_outcome"], claimed["sahelkit_outcome"]) == ("absent", "plot", "plot")
+    assert (claimed["n_covering"], claimed["n_listing"], claimed["agreement"]) == (2, 2, 1)
+    assert "BFA-2022-01-08" in set(load_coups(rule="all", include_plots=True)["coup_id"])
+
+
+@pytest.mark.parametrize(("rule", "prefix"), CODERS.items())
+def test_a_coders_rule_gives_its_own_list(everything, rule, prefix):
+    own = load_coups(rule=rule, include_plots=True)
+    listed = everything[everything[f"{prefix}_outcome"].isin(["success", "failure", "plot"])]
+    assert sorted(own["coup_id"]) == sorted(listed["coup_id"])
+    assert (own["date"] == own[f"{prefix}_date"]).all()
+    assert (own["outcome"].fillna("plot") == own[f"{prefix}_outcome"]).all()
+    assert (own["kind"] == own["outcome"].notna().map({True: "attempt", False: "plot"})).all()
+    assert own.sort_values(["iso3", "date"], kind="stable")["coup_id"].tolist() == own["coup_id"].tolist()
+
+
+def test_the_coders_day_decides_what_a_window_holds():
+    # Powell and Thyne date the coup of 24 January 2022 to the day before.
+    window = {"countries": "BFA", "start": "2022-01-23", "end": "2022-01-23"}
+    assert load_coups(rule="powell_thyne", **window)["coup_id"].tolist() == ["BFA-2022-01-24"]
+    assert load_coups(rule="any", **window).empty
+
+
+def test_windows_and_countries():
+    assert load_coups(countries="ML", start="2012-03", end=2012)["coup_id"].tolist() == [
+        "MLI-2012-03-22",
+        "MLI-2012-05-01",
+    ]
+    focus = load_coups(countries="focus", start=pd.Timestamp("2020-01-01"))
+    assert set(focus["iso3"]) == {"MLI", "BFA", "GIN", "NER"}
+
+
+def test_old_releases_are_lists_of_their_own():
+    counts = {v: len(load_coups(rule="powell_thyne", vintage=v)) for v in ("2015-05-20", "2022-11-29", "2026-01-13")}
+    assert counts == {"2015-05-20": 473, "2022-11-29": 488, "2026-01-13": 497}
+    latest = load_coups(rule="powell_thyne", vintage="2026-01-13")
+    pd.testing.assert_frame_equal(latest, load_coups(rule="powell_thyne"), check_dtype=False)
+
+
+def test_an_event_that_only_an_old_release_lists_says_nothing_of_other_coders():
+    old = load_coups(rule="powell_thyne", vintage="2015-05-20", countries="UGA", start="1966", end="1966")
+    assert old["coup_id"].tolist() == ["UGA-1966-02-22"]
+    row = old.iloc[0]
+    assert (row["outcome"], row["kind"], row["date"]) == ("success", "attempt", pd.Timestamp("1966-02-22"))
+    assert old[["cline_outcome", "n_covering", "agreement"]].isna().all(axis=None)
+
+
+def test_diff_between_the_two_latest_releases():
+    since = diff_coups("2022-11-29", "2026-01-13")
+    assert set(since["change"]) == {"added"}
+    assert since["coup_id"].tolist() == [
+        *("BEN-2025-12-07", "BGD-2024-08-05", "BOL-2024-06-26", "GAB-2023-08-30", "GNB-2025-11-26", "GNQ-1986-07-19"),
+        *("MDG-2025-10-12", "NER-2023-07-26", "SDN-2023-04-15"),
+    ]
+    assert since["date_old"].isna().all()
+    assert since["outcome_new"].value_counts().to_dict() == {"success": 5, "failure": 4}
+
+
+def test_diff_tells_corrections_from_additions():
+    changes = diff_coups("2015-05-20", "2022-11-29").set_index("coup_id")
+    redated = changes.loc["COG-1968-09-04"]
+    assert (redated["change"], redated["date_old"], redated["date_new"]) == (
+        "changed",
+        pd.Timestamp("1968-08-30"),
+        pd.Timestamp("1968-09-04"),
+    )
+    assert changes.loc["COG-1968-08-03", ["outcome_old", "outcome_new"]].tolist() == ["success", "failure"]
+    # The event of 5 February 1976 was moved from Chad to the Central African Republic.
+    assert changes.loc[["TCD-1976-02-05", "CAF-1976-02-05"], "change"].tolist() == ["removed", "added"]
+    assert changes["change"].value_counts().to_dict() == {"added": 20, "removed": 5, "changed": 2}
+
+
+def test_diff_of_a_release_with_itself_is_empty_and_the_reverse_mirrors():
+    assert diff_coups("2022-11-29", "2022-11-29").empty
+    back = diff_coups("2026-01-13", "2022-11-29")
+    assert set(back["change"]) == {"removed"}
+    assert len(back) == 9
+
+
+BAD_OPTIONS = {
+    "rule": (
+        {"rule": "powel_thyne"},
+        UnknownNameError,
+        r"unknown rule 'powel_thyne'\. Did you mean 'powell_thyne'\?",
+    ),
+    "vintage": (
+        {"rule": "powell_thyne", "vintage": "2020"},
+        UnknownNameError,
+        r"unknown vintage '2020'.*2015-05-20, 2022-11-29, 2026-01-13",
+    ),
+    "vintage of another coder": (
+        {"rule": "cline", "vintage": "2022-11-29"},
+        OptionError,
+        r"only Powell and Thyne's list has vintages\. Add rule='powell_thyne'",
+    ),
+    "country": ({"countries": "Atlantis"}, UnknownPlaceError, r"unknown country or place set 'Atlantis'"),
+    "date": ({"start": "soon"}, DateError, r"start='soon': not a date"),
+    "reversed window": ({"start": "2020", "end": "2012"}, DateError, r"end='2012': it lies before start='2020'"),
+}
+
+
+@pytest.mark.parametrize(("options", "error", "message"), BAD_OPTIONS.values(), ids=BAD_OPTIONS.keys())
+def test_bad_input(options, error, message):
+    with pytest.raises(error, match=message):
+        load_coups(**options)
+
+
+def test_an_unknown_release_has_no_diff():
+    with pytest.raises(UnknownNameError, match=r"unknown vintage '2021'"):
+        diff_coups("2021", "2026-01-13")
+
+
+OUTSIDE = {
+    "the dataset's years": ({"end": "2030"}, r"coups covers 1945-01-01 to 2025-12-31"),
+    "the coder's years": (
+        {"rule": "cam", "start": "2000", "end": "2020"},
+        r"rule='cam'\) covers 1950-01-01 to 2017-12-31",
+    ),
+    "the release's years": (
+        {"rule": "powell_thyne", "vintage": "2015-05-20", "end": "2016"},
+        r"covers 1950-01-01 to 2015-05-20",
+    ),
+    "the coder's countries": ({"rule": "colpus", "countries": ["MLI", "FRA"]}, r"'study' only; no row for FRA"),
+}
+
+
+@pytest.mark.parametrize(("options", "message"), OUTSIDE.values(), ids=OUTSIDE.keys())
+def test_a_request_outside_coverage_warns_where_it_was_made(options, message):
+    with pytest.warns(CoverageWarning, match=message) as caught:
+        load_coups(**options)
+    assert caught[0].filename == __file__
+
+
+def test_a_request_inside_coverage_is_silent():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        load_coups(rule="colpus", countries="study", start="1946", end="2022")
+
+
+def test_coders_are_listed_with_what_they_cover():
+    coders = coup_coders().set_index("rule")
+    assert coders["prefix"].to_dict() == CODERS
+    assert coders.loc[["colpus", "cam", "sahelkit"], "places"].tolist() == ["study"] * 3
+    assert coders.loc["cline", "last"] == pd.Timestamp("2022-12-31")
+
+
+def test_a_result_may_be_changed_without_harm():
+    mine = load_coups(countries="MLI")
+    mine["outcome"] = "none"
+    assert set(load_coups(countries="MLI")["outcome"]) == {"success", "failure"}
+
+
+def test_loading_again_is_quick():
+    load_coups()
+    seconds = []
+    for _ in range(20):
+        begin = time.perf_counter()
+        load_coups()
+        seconds.append(time.perf_counter() - begin)
+    assert min(seconds) < WARM_SECONDS
