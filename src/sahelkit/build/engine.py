@@ -124,13 +124,17 @@ def build_order() -> list[str]:
 
 
 def renew_index() -> list[Path]:
-    """Write registry.txt and datapackage.json anew from what lies in the datasets folder."""
+    """Write registry.txt and datapackage.json anew from what lies in the datasets folder.
+
+    A dataset whose tables are not all built yet does not keep the others from being listed.
+    """
     from sahelkit.catalog.datapackage import datapackage_text, registry_text
 
     clear_caches()
     root = locate.datasets_dir()
+    built = {n: r for n, r in records().items() if all((r.folder / table.file).is_file() for table in r.tables)}
     package = root / "datapackage.json"
-    package.write_text(datapackage_text(records()), encoding="utf-8", newline="\n")
+    package.write_text(datapackage_text(built), encoding="utf-8", newline="\n")
     registry = root / "registry.txt"
     registry.write_text(registry_text(root), encoding="utf-8", newline="\n")
     return [package, registry]

@@ -1,30 +1,32 @@
-"""How bytes arrive: bundled copy, cache, mirrors; nothing is read whose sha256 is not the recorded one."""
+"""How bytes arrive: one door for every file, and nothing is read whose sha256 is not the recorded one.
+
+A curated table comes from the copy bundled with sahelkit if that copy is right, else from the cache, else from the
+mirrors in order. An upstream file comes from the cache, else from the mirrors, else from its pinned address.
+
+A mirror is a plain copy of the ``datasets/`` folder, on any static web host or in a folder (a USB stick)::
+
+    MIRROR/coups/coups.csv                    tables of the data version that the copy was made from
+    MIRROR/versions/2026.1/registry.txt       older data versions, each with its own registry
+    MIRROR/versions/2026.1/coups/coups.csv
+    MIRROR/sources/cline_2023.csv             upstream files (or directly MIRROR/cline_2023.csv)
+
+Three settings are read from the environment at each use:
+
+SAHELKIT_DATA_DIR
+    Folder of the cache; the platform's own cache folder when unset.
+SAHELKIT_MIRRORS
+    Addresses (https://, http://, file://) or folders, between commas or spaces; no mirror when unset.
+SAHELKIT_OFFLINE
+    1 forbids every request over the network; folders are still read.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import os
-from pathlib import Path
+from sahelkit.store.contents import clear, verify, where
+from sahelkit.store.curated import data_path
+from sahelkit.store.fetching import fetch
+from sahelkit.store.packing import export
+from sahelkit.store.unpacking import import_
+from sahelkit.store.upstream import fetch_source
 
-from sahelkit.catalog import locate, source
-from sahelkit.errors import DataUnavailableError, IntegrityError
-
-__all__ = ["data_path", "fetch_source"]
-
-
-def data_path(dataset: str, file: str, version: str | None = None) -> Path:
-    """Verified path of one file of a curated dataset."""
-    return locate.datasets_dir() / dataset / file
-
-
-def fetch_source(name: str) -> Path:
-    """Verified path of one pinned upstream file."""
-    wanted = source(name)
-    for mirror in os.environ.get("SAHELKIT_MIRRORS", "").split():
-        path = Path(mirror) / wanted.file
-        if path.is_file():
-            found = hashlib.sha256(path.read_bytes()).hexdigest()
-            if found != wanted.sha256:
-                raise IntegrityError(path, expected=wanted.sha256, found=found, repair="Fetch it again")
-            return path
-    raise DataUnavailableError(wanted.file, [], repair="Set SAHELKIT_MIRRORS")
+__all__ = ["clear", "data_path", "export", "fetch", "fetch_source", "import_", "verify", "where"]
