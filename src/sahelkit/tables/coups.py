@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from sahelkit.catalog import Coverage, Record, record
+from sahelkit.catalog import Coverage, Record
 from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError
-from sahelkit.tables._read import TEXT, read_table
+from sahelkit.tables._read import TEXT, _record_of, read_table
 from sahelkit.tables._select import DateLike, Places, select
 
 DATASET = "coups"
@@ -19,13 +20,18 @@ JOINT_RULES = ("any", "majority", "all")
 _ATTEMPT = ("success", "failure")
 
 
-def _coders() -> dict[str, dict[str, Any]]:
+def _coders(description: Record) -> dict[str, dict[str, Any]]:
     """Column prefix of each coder and what the record says of it."""
-    return dict(record(DATASET).details["coders"])
+    return dict(description.details["coders"])
 
 
-def coup_coders() -> pd.DataFrame:
+def coup_coders(*, version: str | None = None) -> pd.DataFrame:
     """Coders whose verdicts stand side by side in the coups table: where, when and what each of them records.
+
+    Parameters
+    ----------
+    version : str, optional
+        Data version; the bundled one when absent.
 
     Returns
     -------
@@ -42,7 +48,9 @@ def coup_coders() -> pd.DataFrame:
     >>> coders.loc["cam", ["rule", "places"]].tolist(), coders.index[coders["plots"]].tolist()
     (['cam', 'study'], ['cline', 'sahelkit'])
     """
-    frame = pd.DataFrame([{"prefix": prefix, **entry} for prefix, entry in _coders().items()])
+    frame = pd.DataFrame(
+        [{"prefix": prefix, **entry} for prefix, entry in _coders(_record_of(DATASET, version)).items()]
+    )
     for column in ("first", "last"):
         frame[column] = pd.to_datetime(frame[column], format="%Y-%m-%d").astype("datetime64[ns]")
     frame = frame.drop(columns="places_when_built")
@@ -50,22 +58,22 @@ def coup_coders() -> pd.DataFrame:
     return frame.astype(dict.fromkeys(text, TEXT))
 
 
-def _prefix_of(rule: str) -> str:
+def _prefix_of(rule: str, coders: dict[str, dict[str, Any]]) -> str:
     """Column prefix of a coder's rule; "" for a rule that weighs the coders."""
     if rule in JOINT_RULES:
         return ""
-    for prefix, entry in _coders().items():
+    for prefix, entry in coders.items():
         if entry["rule"] == rule:
             return prefix
-    known = [*JOINT_RULES, *(entry["rule"] for entry in _coders().values())]
+    known = [*JOINT_RULES, *(entry["rule"] for entry in coders.values())]
     raise UnknownNameError("rule", rule, known, repair="coup_coders() lists the coders")
 
 
-def _joint(frame: pd.DataFrame, rule: str, *, include_plots: bool) -> pd.Series:
+def _joint(frame: pd.DataFrame, rule: str, prefixes: Iterable[str], *, include_plots: bool) -> pd.Series:
     """Rows that enough coders list as what the event is: an attempt, or (only if wanted) a plot."""
     attempt = frame["kind"] == "attempt"
     listing = frame["n_listing"].where(~attempt, 0)
-    for prefix in _coders():
+    for prefix in prefixes:
         listing = listing + (frame[f"{prefix}_outcome"].isin(_ATTEMPT) & attempt)
     enough = {"any": listing > 0, "majority": 2 * listing > frame["n_covering"], "all": listing == frame["n_covering"]}
     return enough[rule] & (attempt | include_plots)
@@ -109,7 +117,7 @@ def _vintage(vintage: str, version: str | None) -> pd.DataFrame:
 
 def _coverage_of(description: Record, prefix: str, vintage: str | None) -> Record:
     """The record, with the coverage of one coder in place of the dataset's."""
-    coder = _coders()[prefix]
+    coder = _coders(description)[prefix]
     last = min(coder["last"], vintage) if vintage else coder["last"]
     coverage = Coverage(places=coder["places"], first=coder["first"], last=last, absent=description.coverage.absent)
     return replace(description, name=f"coups (rule={coder['rule']!r})", coverage=coverage)
@@ -229,16 +237,17 @@ def load_coups(
     >>> len(load_coups(rule="any")), len(load_coups(rule="majority")), len(load_coups(rule="all"))
     (850, 504, 479)
     """
-    prefix = _prefix_of(rule)
+    description = _record_of(DATASET, version)
+    coders = _coders(description)
+    prefix = _prefix_of(rule, coders)
     if vintage is not None and prefix != "pt":
         raise OptionError(
             "vintage", vintage, "only Powell and Thyne's list has vintages", repair="Add rule='powell_thyne'"
         )
-    description = record(DATASET)
     frame = read_table(DATASET, version=version)
     attrs = frame.attrs
     if not prefix:
-        frame = frame[_joint(frame, rule, include_plots=include_plots)]
+        frame = frame[_joint(frame, rule, coders, include_plots=include_plots)]
     else:
         if vintage is not None:
             frame = _of_vintage(frame, vintage, version)
@@ -306,5 +315,5 @@ def diff_coups(old: str, new: str, *, version: str | None = None) -> pd.DataFram
     columns = ["coup_id", "iso3", "gwcode", "country", "change", *sides]
     out = frame[differs].rename_axis("coup_id").reset_index()[columns]
     out = out.astype({"gwcode": "Int64", "change": TEXT, "iso3": TEXT})
-    out.attrs = {"sahelkit": {"datasets": {DATASET: version or record(DATASET).version}}}
+    out.attrs = {"sahelkit": {"datasets": {DATASET: _record_of(DATASET, version).version}}}
     return out
