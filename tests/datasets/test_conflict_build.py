@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from sahelkit.build import build_dataset
@@ -123,5 +124,11 @@ def test_intensity_agrees_with_the_armed_conflict_dataset(sources_dir):
 @pytest.mark.sources
 def test_rebuilt_byte_for_byte(sources_dir, monkeypatch, tmp_path):
     monkeypatch.setenv("SAHELKIT_MIRRORS", str(sources_dir))
-    for name, path in build_dataset("conflict", out=tmp_path).items():
-        assert path.read_bytes() == (RECORD.folder / RECORD.table(name).file).read_bytes()
+    written = build_dataset("conflict", out=tmp_path)
+    again, shipped = written["conflict_yearly"], RECORD.folder / "conflict_yearly.csv"
+    assert again.read_bytes() == shipped.read_bytes()
+    again, shipped = written["conflict"], RECORD.folder / "conflict.parquet"
+    assert pq.read_table(again).equals(pq.read_table(shipped))
+    # A Parquet file names the version of the library that wrote it; another one may lay out the same values differently.
+    if pq.read_metadata(shipped).created_by == pq.read_metadata(again).created_by:
+        assert again.read_bytes() == shipped.read_bytes()
