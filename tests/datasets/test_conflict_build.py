@@ -129,6 +129,6 @@ def test_rebuilt_byte_for_byte(sources_dir, monkeypatch, tmp_path):
     assert again.read_bytes() == shipped.read_bytes()
     again, shipped = written["conflict"], RECORD.folder / "conflict.parquet"
     assert pq.read_table(again).equals(pq.read_table(shipped))
-    # A Parquet file names the version of the library that wrote it; another one may lay out the same values differently.
+    # A Parquet file names the version of its writer; another one may lay out the same values differently.
     if pq.read_metadata(shipped).created_by == pq.read_metadata(again).created_by:
         assert again.read_bytes() == shipped.read_bytes()
