@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sahelkit.catalog.bibtex import bibtex_entry
-from sahelkit.catalog.columns import all_entries, column_names, match_columns, recorded_datasets
+from sahelkit.catalog.columns import (
+    Match,
+    all_entries,
+    column_names,
+    match_columns,
+    only_source,
+    recorded_datasets,
+    recorded_rule,
+)
 from sahelkit.catalog.plain_styles import apa, text
 from sahelkit.catalog.records import Record, records
 from sahelkit.catalog.references import Reference, reference, references
@@ -37,18 +45,30 @@ class _Debts:
         self.add_sources(record.sources)
         self.keys.update(record.references)
 
-    def add_columns(self, columns: Iterable[str], datasets: Mapping[str, str]) -> None:
+    def add_columns(self, columns: Iterable[str], datasets: Mapping[str, str], rule: str = "") -> None:
         matches, unknown = match_columns(columns, datasets)
         known = records()
         for name, version in datasets.items():
             self.add_dataset(known[name], version)
-        named = set()
+        observed: set[str] = set()
+        identities: list[Match] = []
         for found in matches:
-            self.add_sources(found.sources)
+            if all(entry.identity for entry in found.entries):
+                identities.append(found)
+                continue
+            narrowed = [only_source(entry, rule) for entry in found.entries] if found.counted else []
+            self.add_sources([name for names in narrowed for name in names] or found.sources)
             for entry in found.entries if found.certain else ():
                 self.add_dataset(entry.record)
-                named |= {entry.dataset} if found.sources else set()
-        for name in set(datasets) - named:
+                observed |= {entry.dataset} if found.sources else set()
+        # Every table has codes and dates of rows; whose work they are matters where nothing else is left.
+        for found in identities:
+            if found.certain and not any(entry.dataset in observed for entry in found.entries):
+                self.add_sources(found.sources)
+                for entry in found.entries:
+                    self.add_dataset(entry.record)
+                    observed |= {entry.dataset} if found.sources else set()
+        for name in set(datasets) - observed:
             # Only columns of our own making are left of it: what they were made from is not told, so cite it all.
             self.add_sources(known[name].sources)
             self.keys.update(known[name].references)
@@ -101,17 +121,18 @@ def _table_reference(record: Record, version: str) -> Reference:
 
 def _add_names(debts: _Debts, names: Iterable[Any]) -> None:
     known = records()
-    columns = {entry.field.name for entry in all_entries()}
     for name in names:
         if not isinstance(name, str):
             raise OptionError("obj", name, "not a name", repair="Give a frame, or names of datasets")
         if name in known:
             debts.add_whole(known[name])
-        elif name in columns or match_columns([name], {})[0]:
-            debts.add_columns([name], {})
+        elif matches := match_columns([name], {})[0]:
+            entries = matches[0].entries
+            debts.add_columns([name], {entries[0].dataset: entries[0].record.version} if len(entries) == 1 else {})
         else:
+            columns = {entry.field.name for entry in all_entries()}
             raise UnknownNameError(
-                "dataset or column", name, [*known, *sorted(columns)], repair="sahelkit.datasets() lists the datasets"
+                "dataset or column", name, {*known, *columns}, repair="sahelkit.datasets() lists the datasets"
             )
 
 
@@ -124,12 +145,12 @@ def _add(debts: _Debts, obj: Any) -> None:
     elif hasattr(obj, "data_vars") and hasattr(obj, "coords"):
         names = [*map(str, obj.data_vars), *map(str, obj.coords)]
         listed = [str(value) for value in obj["indicator"].values] if "indicator" in obj.coords else []
-        debts.add_columns([*names, *listed], recorded_datasets(obj))
+        debts.add_columns([*names, *listed], recorded_datasets(obj), recorded_rule(obj))
     elif hasattr(obj, "columns") and hasattr(obj, "index"):
-        debts.add_columns(column_names(obj), recorded_datasets(obj))
+        debts.add_columns(column_names(obj), recorded_datasets(obj), recorded_rule(obj))
     elif hasattr(obj, "index") and hasattr(obj, "name") and not isinstance(obj, list | tuple):
         names = [obj.name] if isinstance(obj.name, str) else []
-        debts.add_columns([*names, *column_names(obj)], recorded_datasets(obj))
+        debts.add_columns([*names, *column_names(obj)], recorded_datasets(obj), recorded_rule(obj))
     elif hasattr(obj, "frame"):
         _add(debts, obj.frame)
     elif isinstance(obj, Iterable):

@@ -98,12 +98,23 @@ def _search(query: str, dataset: str | None, lang: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def _what(found: Match, entry: Entry, lang: str) -> str:
+    if not found.counted:
+        return _label(entry, lang)
+    words = "Nombre d’événements où {} vaut {}" if lang == "fr" else "Number of events whose {} is {}"
+    return words.format(entry.field.name, found.counted)
+
+
 def _matched(found: Match, lang: str, dataset: str | None) -> list[dict[str, str]]:
     steps = "".join(f" [{_step(step, lang)}]" for step in reversed(found.steps))
     # Where no dataset is more likely than another, one entry tells enough about `iso3` or `year`.
     entries = found.entries if found.certain or dataset else found.entries[:1]
-    rows = [_row(entry, found.column, _label(entry, lang) + steps) for entry in entries]
-    return [row for row in rows if dataset in (None, row["dataset"])]
+    rows = [_row(entry, found.column, _what(found, entry, lang) + steps) for entry in entries]
+    by_label: dict[str, dict[str, str]] = {}
+    for row in rows:
+        if dataset in (None, row["dataset"]):
+            by_label.setdefault(row["label"], row)
+    return list(by_label.values())
 
 
 def codebook(query: Any = None, *, dataset: str | None = None, lang: str = "en") -> pd.DataFrame:

@@ -29,6 +29,12 @@ class Entry:
         """Name of the dataset."""
         return self.record.name
 
+    @property
+    def identity(self) -> bool:
+        """True for a column that says which row it is (key, place), not what was observed."""
+        table = self.record.table(self.table)
+        return self.field.name == table.place or self.field.name in table.key
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -44,12 +50,15 @@ class Match:
         What was peeled off the name, outermost first: ``("lag12",)``; empty for a field's own name.
     certain : bool
         False when nothing in the frame tells which of several datasets it was.
+    counted : str
+        Value of the field (``attempt`` of `kind`) that a panel has counted in the column; else ``""``.
     """
 
     column: str
     entries: tuple[Entry, ...]
     steps: tuple[str, ...]
     certain: bool
+    counted: str = ""
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -137,33 +146,60 @@ def match_columns(columns: Iterable[str], datasets: Mapping[str, str]) -> tuple[
     columns = list(columns)
     entries = all_entries()
     by_name, by_value = _index(entries), _values(entries)
-    candidates: dict[str, tuple[dict[str, Entry], tuple[str, ...]]] = {}
+    candidates: dict[str, tuple[dict[str, Entry], tuple[str, ...], str]] = {}
     for column in columns:
         for base, steps in _peel(column):
             # A value names a column only if one dataset alone uses it.
             value = by_value.get(base, {})
             hit = by_name.get(base) or (value if len(value) == 1 else None)
             if hit:
-                candidates[column] = (hit, steps)
+                candidates[column] = (hit, steps, "" if base in by_name else base)
                 break
     at_hand = set(datasets)
-    for column, (hit, _) in candidates.items():
+    for column, (hit, _, _) in candidates.items():
         # A one-word name such as `start` proves nothing in a frame that is not about countries.
         if len(hit) == 1 and ("_" in column or "iso3" in columns):
             at_hand.update(hit)
     matches = []
-    for column, (hit, steps) in candidates.items():
+    for column, (hit, steps, counted) in candidates.items():
         likely = tuple(entry for dataset, entry in hit.items() if dataset in at_hand)
-        matches.append(Match(column, likely or tuple(hit.values()), steps, certain=bool(likely)))
+        matches.append(Match(column, likely or tuple(hit.values()), steps, certain=bool(likely), counted=counted))
     return matches, [column for column in columns if column not in candidates]
+
+
+def _notes(obj: Any) -> Mapping[str, Any]:
+    attrs = getattr(obj, "attrs", None)
+    if not isinstance(attrs, Mapping):
+        return {}
+    note = attrs.get("sahelkit")
+    if isinstance(note, Mapping):
+        return note
+    # The attributes of an xarray Dataset are flat, so that they can be written to NetCDF.
+    flat = {str(key).removeprefix("dataset_"): value for key, value in attrs.items() if str(key).startswith("dataset_")}
+    return {"datasets": flat, "rule": attrs.get("rule")}
 
 
 def recorded_datasets(obj: Any) -> dict[str, str]:
     """Datasets and versions that the ``attrs`` of a frame name; empty when they were lost."""
-    attrs = getattr(obj, "attrs", None)
-    note = attrs.get("sahelkit") if isinstance(attrs, Mapping) else None
-    listed = note.get("datasets") if isinstance(note, Mapping) else None
+    listed = _notes(obj).get("datasets")
     known = records()
     if not isinstance(listed, Mapping):
         return {}
     return {str(name): str(version) for name, version in listed.items() if name in known}
+
+
+def recorded_rule(obj: Any) -> str:
+    """Rule by which a panel counted events, e.g. ``"powell_thyne"``; ``""`` when none is recorded."""
+    rule = _notes(obj).get("rule")
+    return rule if isinstance(rule, str) else ""
+
+
+def only_source(entry: Entry, rule: str) -> tuple[str, ...]:
+    """The one upstream file that a rule reads, where the record names it: ``[details.coders.pt] rule=, source=``."""
+    coders = entry.record.details.get("coders")
+    chosen = [
+        coder.get("source")
+        for coder in (coders.values() if isinstance(coders, Mapping) else ())
+        if isinstance(coder, Mapping) and coder.get("rule") == rule and rule
+    ]
+    return tuple(name for name in chosen if isinstance(name, str) and name)

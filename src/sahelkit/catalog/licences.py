@@ -110,7 +110,8 @@ def broken_terms(of: Iterable[Record] | None = None) -> list[str]:
 
     Examples
     --------
-    >>> broken_terms()
+    >>> from sahelkit.catalog import record
+    >>> broken_terms([record("states")])
     []
     """
     found = []
