@@ -116,6 +116,15 @@ def test_interval_uses_t_with_few_clusters():
     assert width == pytest.approx(stats.t.ppf(0.975, 3))
 
 
+def test_ratio_of_one_term_is_its_row_in_the_table():
+    fit = fit_hazard("event ~ x", _panel())
+    row = fit.tidy().set_index("term").loc["x"]
+    assert fit.ratio({"x": 1.0}) == pytest.approx((row["ratio"], row["ratio_low"], row["ratio_high"]))
+    assert fit.ratio({"x": -2.0})[0] == pytest.approx(row["ratio"] ** -2)
+    with pytest.raises(UnknownNameError, match="unknown term 'z'"):
+        fit.ratio({"z": 1.0})
+
+
 def test_detectable_ratio_has_the_stated_power():
     from scipy import stats
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,6 +92,35 @@ class HazardFit:
         head = f"{self.formula}  ({self.link}, {self.level:.0%} intervals)"
         size = f"{self.n_events} events in {self.n_rows:,} rows, {self.n_clusters} clusters"
         return f"{head}\n{size}; {self.n_dropped:,} rows left out because a value is NA\n{table}"
+
+    def ratio(self, difference: Mapping[str, float]) -> tuple[float, float, float]:
+        """Ratio, with its interval, between two cases whose covariates differ.
+
+        Parameters
+        ----------
+        difference : mapping of str to float
+            By how much each term differs; terms not named do not differ.
+
+        Returns
+        -------
+        tuple of float
+            Ratio of the hazards (odds for the logit link), its lower and its upper bound.
+
+        Raises
+        ------
+        UnknownNameError
+            If the model has no such term.
+        """
+        from scipy import stats
+
+        weight = np.zeros(len(self.terms))
+        for term, value in difference.items():
+            if term not in self.terms:
+                raise UnknownNameError("term", term, self.terms)
+            weight[self.terms.index(term)] = value
+        middle = float(weight @ self.coef)
+        half = float(stats.t.ppf(0.5 + self.level / 2, self.n_clusters - 1) * np.sqrt(weight @ self.cov @ weight))
+        return float(np.exp(middle)), float(np.exp(middle - half)), float(np.exp(middle + half))
 
     def detectable_ratio(self, term: str, *, power: float = 0.8) -> float:
         """Smallest ratio above 1 that a two-sided test at this level would find with the given power.
