@@ -85,7 +85,8 @@ def _why_not(record: Record, item: Field, used: SourceFile) -> str:
         return "may not be passed on"
     if used.redistribute == "study-region-facts" and places not in WITHIN_STUDY and limited not in WITHIN_STUDY:
         return f"may be passed on for the study region only, and the places are {places!r}"
-    if used.references and not set(record.references) & set(used.references):
+    # cite() names the works of every source; where citing is the condition of use, the record itself must say so too.
+    if used.redistribute != "yes" and not set(record.references) & set(used.references):
         return "must be cited, and the record's references name none of " + ", ".join(used.references)
     return ""
 
