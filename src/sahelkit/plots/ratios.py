@@ -107,17 +107,15 @@ def plot_ratios(
                     fontsize=9,
                 )
                 ticks.append(position)
-                texts.append(f"{row[label]}  (n = {int(row['n_events'])})")
+                texts.append(f"{row[label]}  ({int(row['n_events'])} {say['events']})")
                 position += 1.0
         axes.axvline(1.0, color=GREY, lw=1, ls="--", zorder=0)
         axes.text(1.0, -0.75, f" {say['none']}", color=GREY, fontsize=8, va="bottom")
         axes.set_xscale("log")
         low, high = estimates["ratio_low"].min(), estimates["ratio_high"].max()
-        marks = [
-            m
-            for m in (0.05, 0.1, 0.2, 0.33, 0.5, 0.75, 1.0, 1.33, 2.0, 3.0, 5.0, 10.0, 20.0)
-            if low / 1.5 <= m <= high * 1.5
-        ]
+        near = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5)
+        wide = (0.05, 0.1, 0.2, 0.33, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0)
+        marks = [m for m in (near if high / low < 2 else wide) if low / 1.1 <= m <= high * 1.1]
         axes.set_xticks(marks, [decimal(m, 2, lang).rstrip("0").rstrip(".,") for m in marks])
         axes.set_xticks([], minor=True)
         axes.set_yticks(ticks, texts)
