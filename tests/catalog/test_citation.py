@@ -74,6 +74,22 @@ def test_tidy_and_xarray_shapes_are_traced():
     assert _upstream(dataset) == {"mayer_zignago_2011"}
 
 
+def test_series_and_source_prefixes_of_real_tables_are_traced():
+    tidy = read_table("indicators")
+    chosen = tidy[tidy["indicator"].isin(["wdi_deflator_inflation", "inform_risk"])]
+    expected = {"world_bank_wdi", "gapminder_sg", "jrc_inform"}
+    assert _upstream(chosen) == expected
+    wide = chosen.pivot(index=["iso3", "year"], columns="indicator", values="value").add_suffix("_lag1")
+    wide.attrs = {}
+    assert _upstream(wide) == expected
+    months = read_table("conflict")[["iso3", "month", "ucdp_deaths_one_sided"]]
+    assert _upstream(months) == {"davies_2026", "sundberg_melander_2013", "hegre_2020"}
+    total = pd.DataFrame({"iso3": ["MLI"], "ucdp_deaths_of_all_kinds": [1.0]})
+    assert {"davies_2026", "sundberg_melander_2013"} <= _upstream(total)
+    democracy = read_table("democracy")[["iso3", "year", "vdem_polyarchy"]]
+    assert _upstream(democracy) == {"coppedge_2025"}
+
+
 def test_a_panel_is_cited_by_its_frame(coups):
     class Panel:
         frame = coups[["iso3", "cam_outcome"]]
