@@ -106,7 +106,9 @@ def _split(names: str | Iterable[str] | None, version: str, *, sources: bool) ->
         elif name in pinned:
             upstream[name] = None
         else:
-            raise UnknownNameError("dataset or source", name, [*known, *pinned], repair="'sahelkit datasets' lists the datasets")
+            raise UnknownNameError(
+                "dataset or source", name, [*known, *pinned], repair="'sahelkit datasets' lists the datasets"
+            )
     if every and sources:
         upstream.update(dict.fromkeys(pinned))
     return list(curated), list(upstream)

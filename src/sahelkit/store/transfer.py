@@ -161,6 +161,7 @@ class Downloader:
             except requests.RequestException as error:
                 raise failures.of_request(error, PATIENCE, arrived=response.raw.tell(), total=total) from None
             arrived = response.raw.tell()
+            # Before urllib3 2 a short body simply ends.
             if total is not None and arrived < total:
                 raise failures.cut_short(arrived, total, PATIENCE)
 
