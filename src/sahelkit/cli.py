@@ -7,6 +7,7 @@ sentence on standard error; 130 interrupted.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -21,7 +22,8 @@ from sahelkit._commands.lab import lab_command
 from sahelkit._commands.licences import licences_command
 from sahelkit._commands.notebooks import notebooks_app
 from sahelkit._commands.reproduce import reproduce_command
-from sahelkit.errors import SahelkitError
+from sahelkit._commands.store import cache_app, fetch_command
+from sahelkit.errors import SahelkitError, near_matches
 
 app = typer.Typer(
     name="sahelkit",
@@ -44,6 +46,10 @@ app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
 )(lab_command)
 app.command("reproduce", rich_help_panel=_WORK)(reproduce_command)
+app.command("fetch", rich_help_panel=_BYTES)(fetch_command)
+app.add_typer(cache_app, name="cache", rich_help_panel=_BYTES)
+app.command("fetch", rich_help_panel=_BYTES)(fetch_command)
+app.add_typer(cache_app, name="cache", rich_help_panel=_BYTES)
 
 
 def _version(wanted: bool) -> None:
@@ -89,21 +95,24 @@ def run(arguments: Sequence[str]) -> int:
         # Wrong options: typer's own family of errors has had two homes, but always this method.
         if not hasattr(error, "format_message"):
             raise
-        message = error.format_message().rstrip(".")
         if type(error).__name__ == "NoArgsIsHelpError":  # older versions print the help and raise nothing
-            print(message, end="")
+            print(error.format_message(), end="")
             return 0
-        closed = message if message.endswith("?") else f"{message}."
-        return _complain(f"{closed} 'sahelkit {_asked(error)}--help' shows what there is.")
+        return _complain(_wrong_usage(error))
     if code == 130:
         return _interrupted()
     return code if isinstance(code, int) else 0
 
 
-def _asked(error: Any) -> str:
-    path = getattr(getattr(error, "ctx", None), "command_path", "")
-    words = path.split()[1:]
-    return "".join(f"{word} " for word in words)
+def _wrong_usage(error: Any) -> str:
+    message = error.format_message().rstrip(".")
+    context: Any = getattr(error, "ctx", None)
+    unknown = re.search(r"No such command '([^']*)'$", message)
+    if unknown:  # newer versions make a suggestion themselves
+        near = near_matches(unknown.group(1), getattr(context.command, "commands", ()))
+        message += f". Did you mean {' or '.join(map(repr, near))}?" if near else ""
+    path = getattr(context, "command_path", "") or "sahelkit"
+    return f"{message if message.endswith('?') else message + '.'} '{path} --help' shows what there is."
 
 
 def _complain(message: str) -> int:

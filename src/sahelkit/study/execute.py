@@ -95,6 +95,8 @@ async def _run(client: Any, tree: Any, notebook: Notebook, progress: Progress, *
     code = [(at, cell) for at, cell in enumerate(tree.cells) if cell.cell_type == "code" and cell.source.strip()]
     progress(notebook.name, 0, len(code))
     number = 0
+    # Said aloud, because without it some releases of matplotlib do not show the figures of the first cell.
+    client.extra_arguments = ["--matplotlib=inline"]
     try:
         await client.async_start_new_kernel(**start)
         await client.async_start_new_kernel_client()

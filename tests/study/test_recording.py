@@ -1,0 +1,102 @@
+"""findings.toml rewritten: deterministic, keeping tolerances and what was not run."""
+
+from __future__ import annotations
+
+import pytest
+
+from sahelkit.errors import OutputError
+from sahelkit.study.expected import expectation, read_expected
+from sahelkit.study.recording import record
+from sahelkit.study.values import Finding
+
+BEFORE = """# Head line.
+# Second line.
+
+[01_b.old]
+value = 1
+
+[01_a.rate]
+value = 0.5
+tolerance = 0.01
+note = "a « reason »"
+
+[02_c.kept]
+value = "as it is"
+"""
+
+AFTER = """# Head line.
+# Second line.
+
+[01_a.flag]
+value = true
+
+[01_a.none]
+na = true
+
+[01_a.rate]
+value = 0.75
+tolerance = 0.01
+note = "a « reason »"
+
+[01_b.whole]
+value = -3
+
+[02_c.kept]
+value = "as it is"
+"""
+
+
+@pytest.fixture
+def path(tmp_path):
+    file = tmp_path / "findings.toml"
+    file.write_text(BEFORE, encoding="utf-8")
+    return file
+
+
+FOUND = {
+    "01_a": [Finding("rate", 0.75), Finding("none", None), Finding("flag", True)],
+    "01_b": [Finding("whole", -3)],
+}
+
+
+def test_values_change_and_the_rest_stays(path):
+    assert record(path, FOUND, effort="quick") == 5
+    assert path.read_text(encoding="utf-8") == AFTER
+    assert record(path, FOUND, effort="quick") == 0
+    assert path.read_text(encoding="utf-8") == AFTER
+
+
+def test_full_effort_has_values_of_its_own_only_where_they_differ(path):
+    record(path, {"01_a": [Finding("rate", 0.505)]}, effort="full")
+    assert read_expected(path)["01_a"]["rate"]["value"] == 0.5
+    assert "full" not in read_expected(path)["01_a"]["rate"]
+    record(path, {"01_a": [Finding("rate", 0.6)]}, effort="full")
+    entry = read_expected(path)["01_a"]["rate"]
+    assert (entry["value"], entry["full"]) == (0.5, {"value": 0.6})
+    record(path, {"01_a": [Finding("rate", 0.52)]}, effort="quick")
+    entry = read_expected(path)["01_a"]["rate"]
+    assert expectation(entry, "full").value == 0.6
+    assert expectation(entry, "quick").value == 0.52
+    record(path, {"01_a": [Finding("rate", None)]}, effort="full")
+    assert expectation(read_expected(path)["01_a"]["rate"], "full").value is None
+
+
+@pytest.mark.parametrize("value", [0.1 + 0.2, 1e-12, 123456789.123456789, -1e30, 5.0])
+def test_recorded_fraction_is_met_by_the_number_it_came_from(tmp_path, value):
+    file = tmp_path / "findings.toml"
+    record(file, {"01": [Finding("x", value)]}, effort="quick")
+    entry = read_expected(file)["01"]["x"]
+    assert isinstance(entry["value"], float)
+    assert expectation(entry, "quick").meets(value)
+
+
+def test_text_that_needs_care_comes_back(tmp_path):
+    file = tmp_path / "findings.toml"
+    text = 'Côte d\'Ivoire, "quoted"\\ and\ttab'
+    record(file, {"name with space": [Finding("x", text)]}, effort="quick")
+    assert read_expected(file)["name with space"]["x"] == {"value": text}
+
+
+def test_unwritable_file(tmp_path):
+    with pytest.raises(OutputError, match=r"cannot write .*findings\.toml"):
+        record(tmp_path / "no" / "findings.toml", {"01": [Finding("x", 1)]}, effort="quick")
