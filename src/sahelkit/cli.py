@@ -48,8 +48,6 @@ app.command(
 app.command("reproduce", rich_help_panel=_WORK)(reproduce_command)
 app.command("fetch", rich_help_panel=_BYTES)(fetch_command)
 app.add_typer(cache_app, name="cache", rich_help_panel=_BYTES)
-app.command("fetch", rich_help_panel=_BYTES)(fetch_command)
-app.add_typer(cache_app, name="cache", rich_help_panel=_BYTES)
 
 
 def _version(wanted: bool) -> None:
