@@ -132,9 +132,9 @@ def test_reader_that_goes_away(tmp_path):
 def test_tables_are_plain_where_nobody_looks(capsys):
     assert cli.run(["datasets"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == ["name", "title", "places", "first", "last", "version", "licence"]
+    assert lines[0].split() == ["name", "title", "places", "years", "version", "licence"]
     states = next(line for line in lines if line.startswith("states "))
-    assert states.endswith("2026.1   CC-BY-4.0")
+    assert states.split()[-4:] == ["world", "1816–2025", "2026.1", "CC-BY-4.0"]
 
 
 def test_json_and_csv_hold_every_column(capsys):
@@ -154,6 +154,8 @@ def test_tables_are_framed_on_a_terminal(capsys, monkeypatch):
     shown = capsys.readouterr().out
     assert "─" in shown
     assert "gwcode" in shown
+    assert "borders/contiguity" in shown
+    assert "1945–2025" in shown
 
 
 def test_codebook_answers_in_french(capsys):

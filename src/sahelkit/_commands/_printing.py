@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sahelkit.errors import OptionError
@@ -18,27 +18,50 @@ def cell_text(value: Any) -> str:
     return str(value)
 
 
-def print_table(headers: Sequence[str], rows: Iterable[Sequence[Any]], *, styles: Sequence[str] = ()) -> None:
-    """Print rows under headers; `styles` gives each column's look on a terminal."""
+def print_table(
+    headers: Sequence[str], rows: Iterable[Sequence[Any]], *, wrong: Collection[int] = (), grouped: bool = False
+) -> None:
+    """Print rows under headers.
+
+    On a terminal, the rows whose positions are in `wrong` stand out, and with `grouped` the first column becomes a line
+    above the rows that share it.
+    """
     cells = [[cell_text(value) for value in row] for row in rows]
-    if sys.stdout.isatty():
-        _framed(headers, cells, styles)
-    else:
+    if not sys.stdout.isatty():
         _plain(headers, cells)
+    elif not grouped:
+        _framed(headers, cells, wrong)
+    else:
+        _grouped(headers, cells, wrong)
 
 
-def _framed(headers: Sequence[str], cells: list[list[str]], styles: Sequence[str]) -> None:
+def _framed(headers: Sequence[str], cells: list[list[str]], wrong: Collection[int]) -> None:
     from rich import box
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for at, header in enumerate(headers):
-        table.add_column(header, style=styles[at] if at < len(styles) else None, overflow="fold")
-    for row in cells:
-        table.add_row(*map(escape, row))
+    for header in headers:
+        table.add_column(header, overflow="fold")
+    for at, row in enumerate(cells):
+        table.add_row(*map(escape, row), style="red" if at in wrong else None)
     Console().print(table)
+
+
+def _grouped(headers: Sequence[str], cells: list[list[str]], wrong: Collection[int]) -> None:
+    # A group's name takes a line of its own, so that the columns fit into a terminal of 80 characters.
+    marked: list[list[str]] = []
+    bad: list[int] = []
+    above = None
+    for at, row in enumerate(cells):
+        if row[0] != above:
+            marked.append([row[0], *[""] * (len(headers) - 2)])
+            above = row[0]
+        if at in wrong:
+            bad.append(len(marked))
+        marked.append([f"  {row[1]}", *row[2:]])
+    _framed(headers[1:], marked, bad)
 
 
 def _plain(headers: Sequence[str], cells: list[list[str]]) -> None:
@@ -61,4 +84,4 @@ def print_frame(frame: Any, *, shown: Sequence[str], as_json: bool = False, as_c
     elif as_csv:
         print(frame.to_csv(index=False, lineterminator="\n"), end="")
     else:
-        print_table(shown, frame[list(shown)].itertuples(index=False), styles=("bold",))
+        print_table(shown, frame[list(shown)].itertuples(index=False))

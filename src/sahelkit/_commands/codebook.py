@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-_SHOWN = ("name", "label", "unit", "dataset", "first", "last", "missing")
+_SHOWN = ("name", "label", "unit", "table", "years")
 
 
 def codebook_command(
@@ -18,7 +18,7 @@ def codebook_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print all of it as JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print all of it as CSV.")] = False,
 ) -> None:
-    """Say what columns mean: label, unit, coverage, sources, meaning of a missing value."""
+    """Say what columns mean. --json and --csv add the sources and the meaning of a missing value."""
     from sahelkit._commands._printing import print_frame
     from sahelkit.catalog.codebook import codebook, near_words
     from sahelkit.errors import OptionError
@@ -30,4 +30,8 @@ def codebook_command(
         hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
         repair = f"{hint}'sahelkit codebook' lists every column"
         raise OptionError("search", query, "no column has these words in its name or label", repair=repair)
+    if not (as_json or as_csv):
+        same = found["dataset"] == found["table"]
+        found["table"] = found["dataset"].where(same, found["dataset"] + "/" + found["table"])
+        found["years"] = found["first"].str[:4] + "–" + found["last"].str[:4]
     print_frame(found, shown=_SHOWN, as_json=as_json, as_csv=as_csv)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-_SHOWN = ("name", "title", "places", "first", "last", "version", "licence")
+_SHOWN = ("name", "title", "places", "years", "version", "licence")
 
 
 def datasets_command(
@@ -18,4 +18,7 @@ def datasets_command(
     from sahelkit._commands._printing import print_frame
     from sahelkit.catalog.listing import datasets
 
-    print_frame(datasets(lang=lang), shown=_SHOWN, as_json=as_json, as_csv=as_csv)
+    found = datasets(lang=lang)
+    if not (as_json or as_csv):
+        found["years"] = found["first"].str[:4] + "–" + found["last"].str[:4]
+    print_frame(found, shown=_SHOWN, as_json=as_json, as_csv=as_csv)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from sahelkit.study.library import Copied
+    from sahelkit.study.library import Copied, Notebook
 
 notebooks_app = typer.Typer(no_args_is_help=True, help="List the notebooks, or copy them to a folder of yours.")
 
@@ -26,8 +27,23 @@ def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print the
         rows = [{"name": n.name, "title": n.title, "language": n.lang, "answers": n.answers} for n in found]
         print(json.dumps(rows, ensure_ascii=False, indent=2))
         return
-    rows_shown = [(n.name, n.lang, n.title, n.answers) for n in found]
-    print_table(("name", "language", "title", "answers"), rows_shown, styles=("bold",))
+    if sys.stdout.isatty():
+        for notebook in found:
+            _print_stacked(notebook)
+    else:
+        print_table(("name", "language", "title", "answers"), [(n.name, n.lang, n.title, n.answers) for n in found])
+
+
+def _print_stacked(notebook: Notebook) -> None:
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    console.print(Text.assemble((notebook.name, "bold"), f"  {notebook.lang}"))
+    console.print(Padding(Text(notebook.title), (0, 0, 0, 4)))
+    if notebook.answers:
+        console.print(Padding(Text(notebook.answers, style="dim"), (0, 0, 0, 4)))
 
 
 @notebooks_app.command("copy")

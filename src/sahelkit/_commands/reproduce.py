@@ -77,8 +77,11 @@ def _print_checks(result: Reproduction) -> None:
                 words[check.status] if check.status == "same" else words[check.status].upper(),
             )
         )
+    wrong = [at for at, check in enumerate(result.checks) if check.status != "same"]
     if rows:
-        print_table(("notebook", "finding", "found", "recorded", "tolerance", "result"), rows, styles=("", "bold"))
+        print_table(
+            ("notebook", "finding", "found", "recorded", "tolerance", "result"), rows, wrong=wrong, grouped=True
+        )
 
 
 def _summary(result: Reproduction) -> str:

@@ -183,7 +183,8 @@ def _why(run: Run, words: dict[str, str]) -> str:
     for status in ("differs", "missing", "new", "repeated"):
         names = [check.name for check in run.checks if check.status == status]
         if names:
-            parts.append(f"{words[status]}: {', '.join(names)}")
+            more = f" … ({len(names)})" if len(names) > 3 else ""
+            parts.append(f"{words[status]}: {', '.join(names[:3])}{more}")
     return "; ".join(parts)
 
 
