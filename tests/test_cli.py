@@ -176,3 +176,32 @@ def test_cache_is_where_the_setting_says(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("SAHELKIT_DATA_DIR", str(tmp_path / "here"))
     assert cli.run(["cache", "where"]) == 0
     assert capsys.readouterr().out == f"{tmp_path / 'here'}\n"
+
+
+LAB = [
+    ([], "sahelkit-notebooks", []),
+    (["mine"], "mine", []),
+    (["--no-browser", "--port=9"], "sahelkit-notebooks", ["--no-browser", "--port=9"]),
+    (["mine", "--no-browser", "--port", "9"], "mine", ["--no-browser", "--port", "9"]),
+]
+
+
+@pytest.mark.parametrize(("arguments", "folder", "options"), LAB, ids=[" ".join(case[0]) for case in LAB])
+def test_lab_gives_its_options_to_jupyterlab(monkeypatch, tmp_path, capsys, arguments, folder, options):
+    started = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sahelkit.study.lab.start_lab", lambda *given: started.append(given) or 7)
+    assert cli.run(["lab", *arguments]) == 7
+    assert started == [(Path(folder), options)]
+    assert (tmp_path / folder / "findings.toml").is_file()
+    assert f"{folder}: copied" in capsys.readouterr().out
+    assert cli.run(["notebooks", "copy", folder]) == 0
+    assert "were there already, unchanged" in capsys.readouterr().out
+
+
+def test_notebooks_are_listed_for_machines(capsys):
+    assert cli.run(["notebooks", "list", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert {"name", "title", "language", "answers"} == set(rows[0])
+    assert cli.run(["notebooks", "list"]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()[1:]] == [row["name"] for row in rows]
