@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 import pandas as pd
 
+from sahelkit.errors import UnknownNameError
+from sahelkit.panels.conflict import DATASET as CONFLICT
+from sahelkit.panels.conflict import Conflict, counts
 from sahelkit.panels.coups import Coups
 from sahelkit.panels.declared import Declared
+from sahelkit.panels.layers import as_names
+from sahelkit.panels.military import MilitaryRule
 from sahelkit.panels.userframe import read_user_frame
+from sahelkit.panels.yearly import Yearly
+from sahelkit.tables._read import _record_of
+from sahelkit.tables._series import find_series
 
 
 class Adding(Declared):
@@ -37,6 +46,87 @@ class Adding(Declared):
             If the panel has coups already.
         """
         return self._with(Coups(rule=rule, include_plots=include_plots))
+
+    def add_conflict(self, columns: str | Sequence[str] | None = None) -> Self:
+        """Add events and deaths of organised violence (UCDP), as in `sahelkit.load_conflict`.
+
+        Months without an event are 0. A yearly panel holds the sums over the months; NA unless the source covers
+        all twelve.
+
+        Parameters
+        ----------
+        columns : str or sequence of str, optional
+            ``ucdp_events_state_based``, ``ucdp_deaths_one_sided`` ...; all six when absent.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such column.
+        OptionError
+            If the panel has one of the columns already.
+        """
+        known = counts(_record_of(CONFLICT, self.version))
+        names = known if columns is None else as_names(columns)
+        for name in names:
+            if name not in known:
+                raise UnknownNameError("conflict column", name, known)
+        return self._with(Conflict(names))
+
+    def add_indicators(self, indicators: str | Sequence[str]) -> Self:
+        """Add yearly indicators, as in `sahelkit.load_indicators`.
+
+        In a monthly panel the value of a year stands on each of its months, so that in January it tells what the
+        year was to bring: lag it by a year, or read the panel `as_of` a day. Projections are left out.
+
+        Parameters
+        ----------
+        indicators : str or sequence of str
+            Names such as ``"undp_hdi"``, names without prefix (``"hdi"``) or World Bank codes;
+            ``sahelkit.codebook("indicators")`` lists them. Columns have the full name.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such indicator, or a name without prefix means several.
+        OptionError
+            If none is named, or the panel has one of them already.
+        """
+        names = self._named(indicators, "indicators")
+        found = find_series(names, _record_of("indicators", self.version))
+        return self._with(Yearly("indicators", tuple(item.name for item in found)))
+
+    def add_democracy(self, variables: str | Sequence[str]) -> Self:
+        """Add yearly variables of democracy, as in `sahelkit.load_democracy`.
+
+        In a monthly panel the value of a year stands on each of its months, as with `add_indicators`. The licence
+        of these columns (CC BY-SA 4.0) then holds for the whole panel.
+
+        Parameters
+        ----------
+        variables : str or sequence of str
+            Names such as ``"vdem_polyarchy"``; ``sahelkit.codebook("democracy")`` lists them.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such variable.
+        OptionError
+            If none is named, or the panel has one of them already.
+        """
+        return self._with(Yearly("democracy", self._named(variables, "variables")))
+
+    def add_military_rule(self) -> Self:
+        """Add ``reign_military``: 1 when a military regime governs, else 0; study region, NA elsewhere.
+
+        In a monthly panel it is the month's own value: 1 already in the month of a successful coup, so lag it when a
+        coup is to be explained. In a yearly panel it is the value of January.
+
+        Raises
+        ------
+        OptionError
+            If the panel has the column already.
+        """
+        return self._with(MilitaryRule())
 
     def add_frame(self, frame: pd.DataFrame, *, published: str | None = None) -> Self:
         """Add the columns of a user's own frame.

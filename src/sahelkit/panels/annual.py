@@ -36,7 +36,7 @@ def whole_years(grid: Grid, places: list[str], first: str, last: str) -> Bools:
     """Cells of the states `places` in the years that lie wholly between two dates, shape (S, T)."""
     begins = pd.Period(first).start_time
     ends = pd.Period(last).end_time
-    low = begins.year + (begins.dayofyear > 1)
+    low = begins.year + ((begins.month, begins.day) > (1, 1))
     high = ends.year - ((ends.month, ends.day) < (12, 31))
     rows = np.isin(grid.iso3, places)
     return np.asarray(rows[:, None] & ((grid.years >= low) & (grid.years <= high))[None, :])

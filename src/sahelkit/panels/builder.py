@@ -167,7 +167,7 @@ def panel(countries: Places, start: DateLike, end: DateLike, *, freq: str = "M",
     --------
     >>> mali = panel("Mali", "2012-01", "2012-06").add_coups(rule="powell_thyne").since_last("attempt")
     >>> mali.frame[["period", "attempt", "since_last_attempt"]].tail(4).to_string(index=False, header=False).split()
-    ['2012-03', '1.0', '252.0', '2012-04', '1.0', '1.0', '2012-05', '0.0', '1.0', '2012-06', '0.0', '2.0']
+    ['2012-03', '1.0', '248.0', '2012-04', '0.0', '1.0', '2012-05', '1.0', '2.0', '2012-06', '0.0', '1.0']
     >>> mali.as_of("2012-04-21").frame["attempt"].tolist()
     [0.0, 0.0, 1.0, nan]
     """

@@ -59,10 +59,15 @@ class Declared:
                 raise OptionError("column", name, "the panel has it already", repair="Use a second panel")
         return replace(self, steps=(*self.steps, step))
 
-    def _chosen(self, columns: str | Sequence[str], *, counts: bool = False) -> tuple[str, ...]:
-        names = as_names(columns)
+    @staticmethod
+    def _named(given: str | Sequence[str], what: str) -> tuple[str, ...]:
+        names = tuple(dict.fromkeys(as_names(given)))
         if not names:
-            raise OptionError("columns", columns, "no column named")
+            raise OptionError(what, given, "nothing is named")
+        return names
+
+    def _chosen(self, columns: str | Sequence[str], *, counts: bool = False) -> tuple[str, ...]:
+        names = self._named(columns, "columns")
         for name in names:
             if name not in self._kinds:
                 raise UnknownNameError("panel column", name, self._kinds, repair="Add its source to the panel first")

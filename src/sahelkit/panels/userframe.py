@@ -153,20 +153,27 @@ def _check_states(codes: pd.Series[Any]) -> None:
 
 
 def _first_days(times: pd.Series[Any], name: str) -> tuple[Days, str]:
+    """First day of what each row describes, and whether that is a year (``"Y"``) or shorter (``"M"``)."""
+    if isinstance(times.dtype, pd.PeriodDtype) and times.notna().all():
+        return _of_periods(times, name)
     try:
         if times.isna().any():
-            raise ValueError("empty")
-        if name == "year" or pd.api.types.is_integer_dtype(times.dtype):
-            numbers = times.astype("int64").to_numpy() - 1970
-            return first_days(numbers, "Y"), "Y"
-        if isinstance(times.dtype, pd.PeriodDtype):
-            unit = "Y" if str(times.dtype.freq.name).startswith(("Y", "A")) else "M"
-            return times.dt.start_time.to_numpy().astype("datetime64[D]"), unit
-        days = pd.to_datetime(times).to_numpy().astype("datetime64[D]")
+            raise ValueError("a row without time")
+        years = times.astype(str).str.fullmatch(r"\d{4}").all()
+        if name == "year" or years:
+            return first_days(times.astype("int64").to_numpy() - 1970, "Y"), "Y"
+        days = pd.to_datetime(times, format="ISO8601").to_numpy().astype("datetime64[D]")
     except (ValueError, TypeError, OverflowError):
-        shown = next((value for value in times if not isinstance(value, (int, np.integer))), None)
-        raise DateError(name, shown, "the time column cannot be read") from None
+        raise DateError(name, times.iloc[0], "the time column cannot be read") from None
     return days if name == "date" else days.astype("datetime64[M]").astype("datetime64[D]"), "M"
+
+
+def _of_periods(times: pd.Series[Any], name: str) -> tuple[Days, str]:
+    unit = next((key for key in ("Y", "M", "D") if times.dtype == pd.PeriodDtype(key)), None)
+    if unit is None:
+        raise OptionError(name, str(times.dtype), "neither months nor years", repair="Turn it into Period[M]")
+    days: Days = times.dt.start_time.to_numpy().astype("datetime64[D]")
+    return days, "Y" if unit == "Y" else "M"
 
 
 def _published(frame: pd.DataFrame, rule: str | None, ends: Days) -> Days | None:
