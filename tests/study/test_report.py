@@ -118,6 +118,7 @@ def test_both_languages_have_the_same_words():
     ("status", "said"),
     [
         ("same", ["The number came out as recorded."]),
+        ("new", ["1 of 1 numbers are not recorded yet."]),
         ("differs", ["1 of 1 numbers did not come out as recorded."]),
     ],
 )

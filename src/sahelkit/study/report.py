@@ -114,15 +114,18 @@ def _check_json(check: Check) -> dict[str, Any]:
 
 
 def verdict(result: Reproduction, words: dict[str, str]) -> list[str]:
-    """The one or two sentences that say how it went."""
+    """The sentences that say how it went."""
     stopped = sum(run.failure is not None for run in result.runs)
     n = len(result.checks)
-    different = sum(check.status not in ("same", "not_run") for check in result.checks)
+    different = sum(check.status in ("differs", "missing", "repeated") for check in result.checks)
+    new = sum(check.status == "new" for check in result.checks)
     said = []
     if stopped:
         said.append(words["stopped"].format(k=stopped, n=len(result.runs)))
     if different:
         said.append(words["some_differ"].format(k=different, n=n))
+    if new:
+        said.append(words["unrecorded"].format(k=new, n=n))
     if not said:
         said.append(words["all_same" if n > 1 else "one_same" if n else "none"].format(n=n))
     return said
@@ -158,7 +161,8 @@ def _sections(result: Reproduction, lang: str) -> list[dict[str, Any]]:
     sections: list[dict[str, Any]] = []
     shown = 0
     for run in result.runs:
-        state = "failed" if run.failure else "same" if run.ok else "differs"
+        states = {check.status for check in run.checks} - {"same"}
+        state = "failed" if run.failure else "same" if run.ok else "new" if states == {"new"} else "differs"
         sections.append(
             {
                 "run": run,

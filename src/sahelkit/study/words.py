@@ -9,6 +9,7 @@ WORDS: dict[str, dict[str, str]] = {
         "one_same": "The number came out as recorded.",
         "none": "The notebooks ran to their end; they record no number.",
         "some_differ": "{k} of {n} numbers did not come out as recorded.",
+        "unrecorded": "{k} of {n} numbers are not recorded yet.",
         "stopped": "{k} of {n} notebooks stopped before the end.",
         "what": "Each notebook below was run on this computer, on the data that come with sahelkit. "
         "The numbers it found are set beside those recorded by its authors.",
@@ -58,6 +59,7 @@ WORDS: dict[str, dict[str, str]] = {
         "one_same": "Le nombre est conforme à la valeur enregistrée.",
         "none": "Les carnets sont allés jusqu’au bout ; ils n’enregistrent aucun nombre.",
         "some_differ": "{k} nombre(s) sur {n} ne sont pas conformes aux valeurs enregistrées.",
+        "unrecorded": "{k} nombre(s) sur {n} ne sont pas encore enregistrés.",
         "stopped": "{k} carnet(s) sur {n} se sont arrêtés avant la fin.",
         "what": "Chaque carnet ci-dessous a été exécuté sur cet ordinateur, avec les données livrées avec sahelkit. "
         "Les nombres obtenus sont placés à côté de ceux que les auteurs ont enregistrés.",
