@@ -32,7 +32,7 @@ _HOMES = {
     "sahelkit.tables.military_rule": ("load_military_rule",),
     "sahelkit.tables.events": ("load_events",),
     "sahelkit.panels": ("coverage", "panel"),
-    "sahelkit.study": ("effort", "finding"),
+    "sahelkit.study": ("effort", "finding", "show"),
 }
 _ROOMS = ("catalog", "errors", "models", "panels", "places", "plots", "store", "study", "tables")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
