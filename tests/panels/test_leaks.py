@@ -157,6 +157,43 @@ def test_violence_is_seen_when_it_is_released(freq):
             _same(got, wanted, column, day)
 
 
+# --- leaders and military rule
+
+
+@pytest.mark.parametrize("freq", ["M", "Y"])
+def test_leaders_are_seen_thirty_days_after_the_period_begins(freq):
+    spells, rule = read_table("leaders"), record("leaders").published.text
+    study = places.members("study")
+    built = panel(STATES, START, END, freq=freq).add_leaders()
+    for day in DAYS:
+        got = _cells(built, "leader", day)
+        for (iso3, period), leader in got.items():
+            held = spells[(spells["iso3"] == iso3) & (spells["start"] <= period.start_time)]
+            held = held[held["end"].isna() | (held["end"] > period.start_time)]
+            seen = iso3 in study and _published(rule, period.start_time.date()) <= day
+            wanted = (
+                next(iter(held["leader"]), None) if seen and period.start_time <= pd.Timestamp("2026-02-10") else None
+            )
+            assert (leader if isinstance(leader, str) else None) == wanted, (iso3, period, day)
+
+
+@pytest.mark.parametrize("freq", ["M", "Y"])
+def test_military_rule_is_seen_thirty_days_after_its_month(freq):
+    table, description = read_table("military_rule"), record("military_rule")
+    months = set(zip(table["iso3"], table["month"], strict=True))
+    cover, rule = description.coverage, description.published.text
+    built = panel(STATES, START, END, freq=freq).add_military_rule()
+    for day in DAYS:
+        got = _cells(built, "reign_military", day)
+        wanted = {}
+        for iso3, period in got:
+            month = pd.Period(period.start_time, "M")
+            speaks = iso3 in places.members(cover.places) and _inside(cover.first, cover.last, month)
+            seen = speaks and _published(rule, _end_of(month)) <= day
+            wanted[iso3, period] = float((iso3, month) in months) if seen else np.nan
+        _same(got, wanted, "reign_military", day)
+
+
 # --- yearly datasets, every column of each
 
 

@@ -13,6 +13,7 @@ from sahelkit.panels.conflict import Conflict, counts
 from sahelkit.panels.coups import Coups
 from sahelkit.panels.declared import Declared
 from sahelkit.panels.layers import as_names
+from sahelkit.panels.leaders import Leaders
 from sahelkit.panels.military import MilitaryRule
 from sahelkit.panels.userframe import read_user_frame
 from sahelkit.panels.yearly import Yearly
@@ -114,6 +115,22 @@ class Adding(Declared):
             If none is named, or the panel has one of them already.
         """
         return self._with(Yearly("democracy", self._named(variables, "variables")))
+
+    def add_leaders(self) -> Self:
+        """Add the leader in office on the first day of each period; study region, NA elsewhere.
+
+        ``leader`` (name), ``reign_military_career`` (1 for a leader with a military career, else 0) and
+        ``reign_months_in_office`` (months since the month of entry), as
+        `sahelkit.tables.leader_months.load_leader_months` gives them with ``at="start"``. The first day is taken, so
+        that a coup within the period cannot change what explains it. NA in the period of independence, and where
+        the list names nobody (Liberia in late 1990, Sierra Leone in February 1998).
+
+        Raises
+        ------
+        OptionError
+            If the panel has one of the columns already.
+        """
+        return self._with(Leaders())
 
     def add_military_rule(self) -> Self:
         """Add ``reign_military``: 1 when a military regime governs, else 0; study region, NA elsewhere.

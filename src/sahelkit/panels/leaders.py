@@ -1,0 +1,92 @@
+"""Leaders as a source of a panel: who was in office when the period began."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sahelkit import places
+from sahelkit.catalog import Record
+from sahelkit.panels.layers import Context, Layer, Step, settle
+from sahelkit.panels.universe import Bools, Grid, ordinals
+from sahelkit.tables._read import _record_of, read_table
+
+DATASET = "leaders"
+MONTHS = "reign_months_in_office"
+
+
+def in_office(spells: pd.DataFrame, grid: Grid) -> npt.NDArray[np.int64]:
+    """Row number of the spell that holds the first day of each period, shape (S, T); -1 where nobody is listed.
+
+    On the day of a change the successor counts: a spell holds the days from ``start`` to the day before ``end``.
+    """
+    found = np.full(grid.shape, -1, dtype=np.int64)
+    begins = np.searchsorted(grid.starts, spells["start"].to_numpy().astype("datetime64[D]"))
+    ends = np.searchsorted(
+        grid.starts, spells["end"].fillna(pd.Timestamp("2262-01-01")).to_numpy().astype("datetime64[D]")
+    )
+    for number, (row, begin, end) in enumerate(zip(grid.rows_of(spells["iso3"]), begins, ends, strict=True)):
+        if row >= 0:
+            found[row, begin:end] = number
+    return found
+
+
+def _covered(grid: Grid, description: Record) -> Bools:
+    """Cells whose first day the source covers."""
+    cover = description.coverage
+    days = (grid.starts >= np.datetime64(cover.first, "D")) & (grid.starts <= np.datetime64(cover.last, "D"))
+    return np.asarray(np.isin(grid.iso3, places.members(cover.places))[:, None] & days[None, :])
+
+
+@dataclass(frozen=True)
+class Leaders(Step):
+    """Name, military career and time in office of the leader on the first day of each period."""
+
+    def kinds(self, version: str | None, have: Mapping[str, str]) -> dict[str, str]:
+        """Columns and their kinds."""
+        return {"leader": "text", "reign_military_career": "level", MONTHS: "level"}
+
+    def datasets(self) -> tuple[str, ...]:
+        """Datasets that the step reads."""
+        return (DATASET,)
+
+    def layers(self, context: Context, have: Mapping[str, Layer]) -> list[Layer]:
+        """The columns on the raster."""
+        grid = context.grid
+        description = _record_of(DATASET, context.version)
+        columns = ["iso3", "start", "end", "leader", "reign_military_career"]
+        spells = read_table(DATASET, version=context.version, columns=columns)
+        which = in_office(spells, grid)
+        somebody = which >= 0
+        entry = ordinals(spells["start"].to_numpy(), "M")[which]
+        career = spells["reign_military_career"].to_numpy(dtype="float64", na_value=np.nan)
+        values: dict[str, Any] = {
+            "leader": np.where(somebody, spells["leader"].to_numpy(dtype=object)[which], None),
+            "reign_military_career": np.where(somebody, career[which], np.nan),
+            MONTHS: np.where(somebody, ordinals(grid.starts, "M")[None, :] - entry, np.nan),
+        }
+        labels = {MONTHS: ("Months in office on the first day of the period, since the month of entry", "months")}
+        cover = description.coverage
+        found = []
+        for name, kind in self.kinds(context.version, {}).items():
+            label, unit = labels.get(name) or (description.tables[0].field(name).label_en, "")
+            found.append(
+                settle(
+                    context,
+                    name,
+                    values[name],
+                    covered=_covered(grid, description),
+                    published=description.published.dates(grid.starts)[None, :],
+                    kind=kind,
+                    source=DATASET,
+                    extent=f"{cover.first} to {cover.last} ({cover.places})",
+                    label=label,
+                    unit=unit,
+                )
+            )
+        return found
