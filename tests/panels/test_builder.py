@@ -5,9 +5,11 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sahelkit.errors import CoverageWarning, DateError, OptionError, UnknownNameError, UnknownPlaceError
-from sahelkit.panels import panel
+from sahelkit.panels import Panel, coverage, panel
 
 
 def _coups(start="2012-01", end="2012-06", **options):
@@ -120,6 +122,40 @@ def test_one_warning_per_source_points_at_this_file_and_comes_once():
         warnings.simplefilter("error")
         assert cline.frame["attempt"].isna().sum() == 120
         assert panel("focus", "2020", "2022").add_coups(rule="cline").frame["attempt"].notna().all()
+
+
+@pytest.mark.parametrize("ask", [Panel.latest, Panel.to_xarray, coverage], ids=["latest", "to_xarray", "coverage"])
+def test_the_warning_points_here_whatever_asks_first(ask):
+    with pytest.warns(CoverageWarning, match="cline|2022-12-31") as caught:
+        ask(panel("focus", "2020", "2024").add_coups(rule="cline"))
+    assert [warning.filename for warning in caught] == [__file__]
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.dates(pd.Timestamp("2011-06-01").date(), pd.Timestamp("2013-12-31").date()),
+    st.dates(pd.Timestamp("2011-06-01").date(), pd.Timestamp("2013-12-31").date()),
+)
+def test_what_is_known_stays_known(one, other):
+    """A later day of knowledge hides nothing and takes no event back."""
+    built = (
+        panel("focus", "2011", "2013")
+        .add_coups(include_plots=True)
+        .add_conflict()
+        .add_leaders()
+        .add_democracy("vdem_polyarchy")
+        .add_neighbours("attempt")
+    )
+    early, late = (built.as_of(day.isoformat()).frame.set_index(["iso3", "period"]) for day in sorted((one, other)))
+    now = late.loc[early.index]
+    counts = ["attempt", "success", "failure", "plot", "neighbours_attempt"]
+    for name in built.columns:
+        seen = early[name].notna()
+        assert now.loc[seen, name].notna().all(), name
+        if name in counts:
+            assert (now.loc[seen, name] >= early.loc[seen, name]).all(), name
+        else:
+            assert (now.loc[seen, name] == early.loc[seen, name]).all(), name
 
 
 BAD_CALLS = [

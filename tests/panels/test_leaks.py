@@ -162,18 +162,18 @@ def test_violence_is_seen_when_it_is_released(freq):
 
 @pytest.mark.parametrize("freq", ["M", "Y"])
 def test_leaders_are_seen_thirty_days_after_the_period_begins(freq):
-    spells, rule = read_table("leaders"), record("leaders").published.text
-    study = places.members("study")
+    table, rule = read_table("leaders"), record("leaders").published.text
+    table["end"] = table["end"].fillna(pd.Timestamp.max)
+    spells = list(zip(table["iso3"], table["start"], table["end"], table["leader"], strict=True))
+    study, revised = places.members("study"), pd.Timestamp("2026-02-10")
     built = panel(STATES, START, END, freq=freq).add_leaders()
     for day in DAYS:
         got = _cells(built, "leader", day)
         for (iso3, period), leader in got.items():
-            held = spells[(spells["iso3"] == iso3) & (spells["start"] <= period.start_time)]
-            held = held[held["end"].isna() | (held["end"] > period.start_time)]
-            seen = iso3 in study and _published(rule, period.start_time.date()) <= day
-            wanted = (
-                next(iter(held["leader"]), None) if seen and period.start_time <= pd.Timestamp("2026-02-10") else None
-            )
+            first = period.start_time
+            held = [name for place, start, end, name in spells if place == iso3 and start <= first < end]
+            seen = iso3 in study and first <= revised and _published(rule, first.date()) <= day
+            wanted = held[0] if seen and held else None
             assert (leader if isinstance(leader, str) else None) == wanted, (iso3, period, day)
 
 
