@@ -11,7 +11,7 @@ from sahelkit.errors import UnknownNameError, UnknownPlaceError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sahelkit.tables._select import DateLike
+    from sahelkit.dates import DateLike
 
 SYSTEMS = {"gw": "Gleditsch-Ward number", "cow": "Correlates of War number", "vdem": "V-Dem country_text_id"}
 
@@ -20,7 +20,7 @@ def day_of(on: DateLike, *, what: str = "on") -> str | None:
     """ISO day that `on` names: for a year or month, its last day; None stays None."""
     if on is None:
         return None
-    from sahelkit.tables._select import parse_date
+    from sahelkit.dates import parse_date
 
     day = parse_date(on, what=what, last=True)
     return None if day is None else day.strftime("%Y-%m-%d")

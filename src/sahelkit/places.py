@@ -19,7 +19,7 @@ from sahelkit.codes import day_of, gwcode_of, iso3_of_cow, iso3_of_gw, iso3_of_v
 from sahelkit.errors import UnknownNameError, UnknownPlaceError
 
 if TYPE_CHECKING:
-    from sahelkit.tables._select import DateLike
+    from sahelkit.dates import DateLike
 
 __all__ = [
     "clear_caches",
