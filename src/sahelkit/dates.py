@@ -39,6 +39,8 @@ def parse_date(value: DateLike, *, what: str, last: bool = False) -> pd.Timestam
             if not text[:4].isdigit():
                 raise ValueError(text)
             period = pd.Period(text)
+        if period is pd.NaT:
+            raise ValueError(value)
         stamp = (period.end_time if last else period.start_time).normalize()
     except (ValueError, TypeError, OverflowError):
         raise DateError(what, value, "not a date") from None
