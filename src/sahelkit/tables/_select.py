@@ -41,7 +41,8 @@ def warn_outside(
 ) -> None:
     """Warn when a window reaches outside the coverage of `name`."""
     begins, ends = coverage_days(coverage)
-    if (first is not None and first < begins) or (last is not None and last > ends):
+    # A window that is open at one end may still lie wholly outside.
+    if (first is not None and not begins <= first <= ends) or (last is not None and not begins <= last <= ends):
         warnings.warn(
             f"{name} covers {coverage.first} to {coverage.last}; there is no value outside (NA, not zero).",
             CoverageWarning,
