@@ -83,8 +83,8 @@ def test_line_is_in_the_notebooks_language_and_escaped(displayed, monkeypatch):
     monkeypatch.setenv("SAHELKIT_LANG", "fr")
     finding("x", -0.5, text_en="A", text_fr="Écart <moyen>", unit="pour cent", interval=(-1, 0.25), n=12)
     bundle = displayed[1][0]
-    assert bundle["text/plain"] == "Écart <moyen>: −0,5 pour cent (−1 à 0,25; n = 12)"
-    assert "Écart &lt;moyen&gt;: <b>−0,5 pour cent" in bundle["text/html"]
+    assert bundle["text/plain"] == "Écart <moyen> : −0,5 pour cent (−1 à 0,25; n = 12)"
+    assert "Écart &lt;moyen&gt; : <b>−0,5 pour cent" in bundle["text/html"]
 
 
 def test_outside_a_notebook_the_line_is_printed(capsys):

@@ -142,7 +142,7 @@ def finding(
         n=None if n is None else int(n),
     )
     lang = notebook_language()
-    line = f"{item.text(lang)}: {shown(item, lang)}"
+    line = f"{item.text(lang)}{_colon(lang)}{shown(item, lang)}"
     shell = _shell()
     if shell is None:
         print(line)
@@ -169,6 +169,10 @@ def _refuse_repetition(name: str, shell: Any) -> None:
     _last_cell[name] = shell.execution_count
 
 
+def _colon(lang: str) -> str:
+    return "\u00a0: " if lang == "fr" else ": "  # French sets a space before a colon
+
+
 def _html(item: Finding, lang: str) -> str:
     style = "border-left:3px solid #c8741c;padding:.15em .8em;margin:.4em 0;font-family:sans-serif"
-    return f'<div style="{style}">{escape(item.text(lang))}: <b>{escape(shown(item, lang))}</b></div>'
+    return f'<div style="{style}">{escape(item.text(lang))}{_colon(lang)}<b>{escape(shown(item, lang))}</b></div>'
