@@ -2,181 +2,77 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from sahelkit.errors import MissingColumnsError, ModelError, OptionError, UnknownNameError
+from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.models.clustered import KINDS, clustered_covariance
+from sahelkit.models.corrections import CORRECTIONS, flac, flic
+from sahelkit.models.design import Design, read_design
+from sahelkit.models.duration import duration_terms
+from sahelkit.models.firth import Penalised, firth_maximise, penalised_lr, profile_interval
+from sahelkit.models.hazard_fit import HazardFit
+from sahelkit.models.links import LINKS, Floats, check_link, row_terms
+from sahelkit.models.newton import Maximum, maximise
+from sahelkit.models.separation import separated_terms
 
-LINKS = ("cloglog", "logit")
+__all__ = ["LINKS", "HazardFit", "duration_terms", "fit_hazard", "separated_terms"]
 
-# Fitted chances this close to 0 or 1 are the sign to look for separation; the search itself is exact.
+METHODS = ("ml", "firth")
+ERRORS = (*KINDS, "model", "profile")
+
+# Newton's method needs about six steps; under separation it goes on for ever, by one unit at a time. Fitted chances
+# this close to 0 or 1 are the other sign to look for separation. The search itself is exact.
+_SLOW = 15
 _CERTAIN = 1e-6
-
-
-@dataclass(frozen=True)
-class HazardFit:
-    """A fitted discrete-time hazard model.
-
-    Attributes
-    ----------
-    formula : str
-        The model in the notation of statsmodels.
-    link : str
-        ``"cloglog"`` (coefficients are log hazard ratios) or ``"logit"`` (log odds ratios).
-    terms : tuple of str, length k
-        Names of the coefficients.
-    coef : array, shape (k,)
-        Estimates.
-    cov : array, shape (k, k)
-        Covariance, robust to correlation within clusters.
-    level : float
-        Confidence level of the intervals.
-    n_rows, n_dropped, n_events, n_clusters : int
-        Rows used, rows left out because a value is NA, events among the rows used, clusters.
-    loglik : float
-        Log-likelihood.
-    """
-
-    formula: str
-    link: str
-    terms: tuple[str, ...]
-    coef: npt.NDArray[np.float64]
-    cov: npt.NDArray[np.float64]
-    level: float
-    n_rows: int
-    n_dropped: int
-    n_events: int
-    n_clusters: int
-    loglik: float
-
-    def tidy(self) -> pd.DataFrame:
-        """One row per term: estimate, standard error, ratio and its interval, sample sizes.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns ``term, coef, std_error, ratio, ratio_low, ratio_high, p_value, n_rows, n_events, n_clusters``.
-            The ratio is a hazard ratio for the cloglog link, an odds ratio for the logit link. Intervals and p-values
-            use the t distribution with ``n_clusters - 1`` degrees of freedom, which is wider than the normal when
-            clusters are few.
-        """
-        from scipy import stats
-
-        error = np.sqrt(np.diag(self.cov))
-        freedom = self.n_clusters - 1
-        half = stats.t.ppf(0.5 + self.level / 2, freedom) * error
-        return pd.DataFrame(
-            {
-                "term": list(self.terms),
-                "coef": self.coef,
-                "std_error": error,
-                "ratio": np.exp(self.coef),
-                "ratio_low": np.exp(self.coef - half),
-                "ratio_high": np.exp(self.coef + half),
-                "p_value": 2 * stats.t.sf(np.abs(self.coef) / error, freedom),
-                "n_rows": self.n_rows,
-                "n_events": self.n_events,
-                "n_clusters": self.n_clusters,
-            }
-        )
-
-    def summary(self) -> str:
-        """The fit as plain text."""
-        table = self.tidy()[["term", "ratio", "ratio_low", "ratio_high", "p_value"]].round(3).to_string(index=False)
-        head = f"{self.formula}  ({self.link}, {self.level:.0%} intervals)"
-        size = f"{self.n_events} events in {self.n_rows:,} rows, {self.n_clusters} clusters"
-        return f"{head}\n{size}; {self.n_dropped:,} rows left out because a value is NA\n{table}"
-
-    def ratio(self, difference: Mapping[str, float]) -> tuple[float, float, float]:
-        """Ratio, with its interval, between two cases whose covariates differ.
-
-        Parameters
-        ----------
-        difference : mapping of str to float
-            By how much each term differs; terms not named do not differ.
-
-        Returns
-        -------
-        tuple of float
-            Ratio of the hazards (odds for the logit link), its lower and its upper bound.
-
-        Raises
-        ------
-        UnknownNameError
-            If the model has no such term.
-        """
-        from scipy import stats
-
-        weight = np.zeros(len(self.terms))
-        for term, value in difference.items():
-            if term not in self.terms:
-                raise UnknownNameError("term", term, self.terms)
-            weight[self.terms.index(term)] = value
-        middle = float(weight @ self.coef)
-        half = float(stats.t.ppf(0.5 + self.level / 2, self.n_clusters - 1) * np.sqrt(weight @ self.cov @ weight))
-        return float(np.exp(middle)), float(np.exp(middle - half)), float(np.exp(middle + half))
-
-    def detectable_ratio(self, term: str, *, power: float = 0.8) -> float:
-        """Smallest ratio above 1 that a two-sided test at this level would find with the given power.
-
-        Parameters
-        ----------
-        term : str
-            Coefficient.
-        power : float
-            Probability of finding an effect of that size.
-
-        Raises
-        ------
-        UnknownNameError
-            If the model has no such term.
-        """
-        from scipy import stats
-
-        if term not in self.terms:
-            raise UnknownNameError("term", term, self.terms)
-        position = self.terms.index(term)
-        error = float(np.sqrt(self.cov[position, position]))
-        freedom = self.n_clusters - 1
-        return float(np.exp((stats.t.ppf(0.5 + self.level / 2, freedom) + stats.t.ppf(power, freedom)) * error))
-
-
-def _family(link: str) -> Any:
-    import statsmodels.api as sm
-
-    if link not in LINKS:
-        raise UnknownNameError("link", link, LINKS)
-    links = sm.families.links
-    return sm.families.Binomial(link=links.CLogLog() if link == "cloglog" else links.Logit())
+_SEARCHABLE = 50_000  # rows above which certain chances alone do not start the search, which would take minutes
 
 
 def fit_hazard(
-    formula: str, frame: pd.DataFrame, *, link: str = "cloglog", cluster: str = "iso3", level: float = 0.95
+    formula: str,
+    frame: pd.DataFrame,
+    *,
+    link: str = "cloglog",
+    cluster: str = "iso3",
+    level: float = 0.95,
+    method: str = "ml",
+    errors: str | None = None,
+    correction: str = "none",
 ) -> HazardFit:
-    """Fit a discrete-time hazard model by maximum likelihood, with errors clustered by country.
+    """Fit a discrete-time hazard model, with errors clustered by country.
 
     With the cloglog link the coefficients are those of a proportional-hazards model whose time is grouped into
-    months or years. Duration dependence enters the formula as ``t + t2 + t3`` (see `duration_terms`).
+    months or years. Duration dependence enters the formula as ``t + t2 + t3`` (see
+    `sahelkit.models.duration.duration_terms`) or as a restricted cubic spline.
 
     Parameters
     ----------
     formula : str
         Model in the notation of statsmodels; the outcome is 0 or 1.
     frame : pandas.DataFrame
-        One row per country and period. Rows with NA in a used column are left out and counted.
+        One row per country and period. Rows with NA in a used column are left out and counted; the summary says
+        which.
     link : {"cloglog", "logit"}
         Link function.
     cluster : str
-        Column whose values may be correlated within. The covariance is the sandwich times G / (G - 1) for G
-        clusters (CR1 without the factor for the number of coefficients, as Stata does for maximum likelihood).
+        Column whose values may be correlated within.
     level : float
         Confidence level, between 0 and 1.
+    method : {"ml", "firth"}
+        Maximum likelihood, or Firth's penalised likelihood, which has less bias when events are rare and is finite
+        under perfect separation.
+    errors : str, optional
+        ``"CR0"``, ``"CR1"``, ``"CR2"``, ``"CR3"``: clustered, see `sahelkit.models.clustered.clustered_covariance`.
+        CR1, the default for maximum likelihood, is the sandwich times G / (G - 1) for G clusters, without the factor
+        for the number of coefficients, as Stata does; use CR2 or `sahelkit.models.wild.wild_score_test` for few
+        clusters. ``"model"``: the inverse information. ``"profile"``: the default for Firth's method, intervals from
+        the profile and p-values from the ratio of the penalised likelihood, by the convention of R's logistf (the
+        restricted fit keeps the penalty of the full model); like ``"model"`` it takes rows as independent.
+    correction : {"none", "flic", "flac"}
+        Firth's penalty makes the mean fitted chance too high when events are rare. FLIC corrects the intercept alone,
+        FLAC all coefficients. Both need ``method="firth"``; FLAC has no profile, its errors are those of the model.
 
     Returns
     -------
@@ -185,16 +81,22 @@ def fit_hazard(
     Raises
     ------
     MissingColumnsError
-        If `frame` lacks the cluster column or a column of the formula.
+        If `frame` lacks the cluster column.
     OptionError
-        If `level` is not between 0 and 1.
+        If `level` is not between 0 and 1, or options do not go together.
+    UnknownNameError
+        If a link, method, kind of error or correction is unknown.
     ModelError
-        If there are fewer than two clusters, no event, no non-event, or events separate perfectly.
+        If the formula does not fit the frame, columns repeat one another, there are fewer than two clusters, no
+        event or no non-event; with maximum likelihood also if there is one event only or events separate perfectly.
 
     References
     ----------
     Carter, D. B., & Signorino, C. S. (2010). Back to the future: modeling time dependence in binary data.
     Political Analysis, 18(3), 271-292. doi:10.1093/pan/mpq013
+
+    Firth, D. (1993). doi:10.1093/biomet/80.1.27; Heinze, G., & Schemper, M. (2002). doi:10.1002/sim.1047; Puhr, R.,
+    et al. (2017). doi:10.1002/sim.7273
 
     Examples
     --------
@@ -204,139 +106,150 @@ def fit_hazard(
     >>> fit = fit_hazard("event ~ x", rows)
     >>> fit.n_events, fit.n_clusters
     (16, 2)
+    >>> fit_hazard("event ~ x", rows, method="firth", correction="flic").predict().sum().round(6).item()
+    16.0
     """
-    import statsmodels.formula.api as smf
-    from statsmodels.tools.sm_exceptions import PerfectSeparationError
+    kind = _check_options(link, level, method, errors, correction)
+    data = read_design(formula, frame, cluster=cluster, where="fit_hazard")
+    check_outcome(data, one_is_enough=method == "firth")
+    plain = maximise(data.matrix, data.outcome, link=link)
+    guilty = _separated(data, plain, link)
+    if method == "ml":
+        if guilty or not plain.converged:
+            raise _separation(formula, ", ".join(guilty) or "a term")
+        return _by_likelihood(data, plain, link=link, kind=kind, level=level)
+    fit = firth_maximise(data.matrix, data.outcome, link=link)
+    if not fit.converged:
+        raise ModelError(f"{formula!r}: the penalised fit did not converge. Rescale the covariates, or leave some out")
+    found = _by_penalty(data, fit, link=link, kind=kind, level=level)
+    found = replace(found, separated=guilty)
+    return found if correction == "none" else _corrected(found, data, fit, correction)
 
+
+def _check_options(link: str, level: float, method: str, errors: str | None, correction: str) -> str:
+    check_link(link)
     if not 0 < level < 1:
         raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.95")
-    if cluster not in frame.columns:
-        raise MissingColumnsError("fit_hazard", [cluster], frame.columns, repair="Name the column in cluster=")
-    family = _family(link)
-    try:
-        model = smf.glm(formula, data=frame, family=family, missing="drop")
-    except Exception as error:  # patsy raises many types for one cause: a formula that does not fit the frame
-        raise ModelError(f"the formula {formula!r} does not fit the frame ({str(error).splitlines()[0]})") from error
-    outcome = np.asarray(model.endog, dtype=float)
-    used = np.asarray(model.data.row_labels)
-    groups = frame.loc[used, cluster].to_numpy()
-    _check_outcome(formula, outcome, groups)
-    codes = pd.factorize(groups)[0]
-    terms = tuple(str(name) for name in model.exog_names)
-    design = np.asarray(model.exog, dtype=float)
-    rank = int(np.linalg.matrix_rank(design))
-    if rank < len(terms):
-        raise ModelError(f"{formula!r}: {len(terms) - rank} of {len(terms)} columns repeat others. Leave them out")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # separation and non-convergence are found and named below
-        try:
-            fit = model.fit(maxiter=100, cov_type="cluster", cov_kwds={"groups": codes, "use_correction": False})
-        except (np.linalg.LinAlgError, PerfectSeparationError):
-            raise _separation(formula, "a term") from None
-    count = len(np.unique(codes))
-    coef = np.asarray(fit.params, dtype=float)
-    chances = np.asarray(fit.fittedvalues, dtype=float)
-    if not fit.converged or chances.min() < _CERTAIN or chances.max() > 1 - _CERTAIN:
-        guilty = [term for term in separated_terms(outcome, design, terms) if term != "Intercept"]
-        if guilty or not fit.converged:
-            raise _separation(formula, ", ".join(guilty) or "a term")
-    return HazardFit(
-        formula=formula,
-        link=link,
-        terms=terms,
-        coef=coef,
-        cov=np.asarray(fit.cov_params(), dtype=float) * count / (count - 1),
-        level=level,
-        n_rows=int(outcome.size),
-        n_dropped=int(len(frame) - outcome.size),
-        n_events=int(outcome.sum()),
-        n_clusters=count,
-        loglik=float(fit.llf),
-    )
+    for what, given, allowed in (("method", method, METHODS), ("correction", correction, CORRECTIONS)):
+        if given not in allowed:
+            raise UnknownNameError(what, given, allowed)
+    if errors is not None and errors not in ERRORS:
+        raise UnknownNameError("kind of error", errors, ERRORS)
+    if method == "ml" and correction != "none":
+        raise OptionError("correction", correction, "it corrects Firth's method", repair="Add method='firth'")
+    if method == "ml" and errors == "profile":
+        raise OptionError("errors", errors, "profiles are of the penalised likelihood", repair="Add method='firth'")
+    if correction == "flac" and errors not in (None, "model"):
+        raise OptionError("errors", errors, "FLAC gives the errors of its model only", repair="Leave errors= out")
+    return errors or ("CR1" if method == "ml" else "model" if correction == "flac" else "profile")
+
+
+def check_outcome(data: Design, *, one_is_enough: bool = False) -> None:
+    """Raise ModelError unless the outcome is 0 and 1, varies, and there are two clusters."""
+    name, outcome = data.response, data.outcome
+    if not np.isin(outcome, (0.0, 1.0)).all():
+        raise ModelError(f"the outcome {name!r} has values other than 0 and 1. Make it so: ({name} > 0).astype(int)")
+    if outcome.sum() in (0, outcome.size):
+        raise ModelError(f"the outcome {name!r} never varies in the {outcome.size:,} rows used: nothing can be fitted")
+    if outcome.sum() == 1 and not one_is_enough:
+        raise ModelError(
+            f"the outcome {name!r} has one event only, from which no error can be computed. "
+            "Use method='firth', whose interval shows how little one event tells"
+        )
+    if len(data.names) < 2:
+        raise ModelError("there is one cluster only: errors cannot be clustered. Use more countries")
+
+
+def _separated(data: Design, plain: Maximum, link: str) -> tuple[str, ...]:
+    if plain.converged and plain.steps < _SLOW:
+        if len(data.outcome) > _SEARCHABLE:
+            return ()
+        chance = row_terms(link, data.matrix @ plain.coef, data.outcome).chance
+        if chance.min() >= _CERTAIN and chance.max() <= 1 - _CERTAIN:
+            return ()
+    found = separated_terms(data.outcome, data.matrix, data.terms)
+    return tuple(term for term in found if term != "Intercept")
 
 
 def _separation(formula: str, which: str) -> ModelError:
     return ModelError(
         f"{formula!r}: {which} separates events from non-events perfectly, or the fit did not converge. "
-        "Leave the term out, or pool its categories"
+        "Leave the term out, pool its categories, or use method='firth'"
     )
 
 
-def _check_outcome(formula: str, outcome: npt.NDArray[np.float64], groups: npt.NDArray[np.object_]) -> None:
-    name = formula.split("~")[0].strip()
-    if not np.isin(outcome, (0.0, 1.0)).all():
-        raise ModelError(f"the outcome {name!r} has values other than 0 and 1. Make it so: ({name} > 0).astype(int)")
-    if outcome.sum() in (0, outcome.size):
-        raise ModelError(f"the outcome {name!r} never varies in the {outcome.size:,} rows used: nothing can be fitted")
-    if len(set(groups)) < 2:
-        raise ModelError("there is one cluster only: errors cannot be clustered. Use more countries")
+def _by_likelihood(data: Design, fit: Maximum, *, link: str, kind: str, level: float) -> HazardFit:
+    rows = row_terms(link, data.matrix @ fit.coef, data.outcome)
+    cov, freedom = _errors(data, fit.information, rows.score, rows.expected, kind)
+    return _result(data, fit.coef, cov, freedom, fit.loglik, link=link, kind=kind, level=level, method="ml")
 
 
-def separated_terms(
-    outcome: npt.NDArray[np.float64], design: npt.NDArray[np.float64], terms: tuple[str, ...]
-) -> tuple[str, ...]:
-    """Terms along which events and non-events can be told apart without error, so that no finite estimate exists.
-
-    Parameters
-    ----------
-    outcome : array of 0 and 1, shape (n,)
-    design : array, shape (n, k)
-    terms : tuple of str, length k
-
-    Returns
-    -------
-    tuple of str
-        Empty when a finite maximum exists.
-
-    References
-    ----------
-    Konis, K. (2007). Linear programming algorithms for detecting separated data in binary logistic regression
-    models. DPhil thesis, University of Oxford.
-
-    Examples
-    --------
-    >>> x = np.array([[1.0, 0], [1, 0], [1, 1], [1, 1]])
-    >>> "x" in separated_terms(np.array([0.0, 0, 1, 1]), x, ("const", "x"))
-    True
-    >>> separated_terms(np.array([0.0, 1, 0, 1]), x, ("const", "x"))
-    ()
-    """
-    from scipy.optimize import linprog
-
-    scale = np.abs(design).max(axis=0)
-    signed = np.where(outcome[:, None] > 0, design, -design) / np.where(scale > 0, scale, 1.0)
-    answer = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(signed)), bounds=(-1, 1), method="highs")
-    direction = np.zeros(len(terms)) if answer.x is None else answer.x
-    if float((signed @ direction).sum()) < 1e-7:
-        return ()
-    return tuple(term for term, value in zip(terms, direction, strict=True) if abs(value) > 1e-9)
+def _by_penalty(data: Design, fit: Penalised, *, link: str, kind: str, level: float) -> HazardFit:
+    rows = row_terms(link, data.matrix @ fit.coef, data.outcome)
+    plain = "model" if kind == "profile" else kind
+    cov, freedom = _errors(data, fit.information, fit.score, rows.expected, plain)
+    found = _result(data, fit.coef, cov, freedom, fit.loglik, link=link, kind=kind, level=level, method="firth")
+    if kind != "profile":
+        return found
+    x, y, places = data.matrix, data.outcome, range(len(data.terms))
+    ends = [profile_interval(x, y, place, link=link, level=level, best=fit) for place in places]
+    p_values = [penalised_lr(x, y, [place], link=link)[2] for place in places]
+    return replace(found, profile=np.array(ends), profile_p=np.array(p_values))
 
 
-def duration_terms(since_last: pd.Series, *, scale: float = 120.0) -> pd.DataFrame:
-    """Cubic terms of the time since the last event, scaled so that they do not swamp one another.
+def _errors(
+    data: Design, information: Floats, scores: Floats, weights: Floats, kind: str
+) -> tuple[Floats, Floats | None]:
+    if kind == "model":
+        return np.asarray(np.linalg.inv(information)), np.full(len(data.terms), np.inf)
+    found = clustered_covariance(data.matrix, scores, weights, data.groups, kind=kind, bread=information)
+    return found.cov, found.freedom
 
-    Parameters
-    ----------
-    since_last : pandas.Series, shape (n,)
-        Periods since the last event; NA where there has been none yet.
-    scale : float
-        Periods that count as 1, e.g. 120 months.
 
-    Returns
-    -------
-    pandas.DataFrame, shape (n, 4)
-        Columns ``t, t2, t3`` and ``never`` (1 where there has been no event yet; t is then 0).
+def _result(
+    data: Design,
+    coef: Floats,
+    cov: Floats,
+    freedom: Floats | None,
+    loglik: float,
+    *,
+    link: str,
+    kind: str,
+    level: float,
+    method: str,
+) -> HazardFit:
+    return HazardFit(
+        formula=data.formula,
+        link=link,
+        terms=data.terms,
+        coef=coef,
+        cov=cov,
+        level=level,
+        n_rows=int(data.outcome.size),
+        n_dropped=data.n_dropped,
+        n_events=int(data.outcome.sum()),
+        n_clusters=len(data.names),
+        loglik=loglik,
+        method=method,
+        errors=kind,
+        freedom=freedom,
+        data=data,
+    )
 
-    References
-    ----------
-    Carter, D. B., & Signorino, C. S. (2010). doi:10.1093/pan/mpq013
 
-    Examples
-    --------
-    >>> duration_terms(pd.Series([60.0, None])).to_dict("list")
-    {'t': [0.5, 0.0], 't2': [0.25, 0.0], 't3': [0.125, 0.0], 'never': [0, 1]}
-    """
-    time = pd.to_numeric(since_last).astype("float64") / scale
-    never = time.isna()
-    time = time.fillna(0.0)
-    return pd.DataFrame({"t": time, "t2": time**2, "t3": time**3, "never": never.astype("int64")})
+def _corrected(found: HazardFit, data: Design, fit: Penalised, correction: str) -> HazardFit:
+    if "Intercept" not in data.terms:
+        raise OptionError("correction", correction, "it needs a model with an intercept")
+    place = data.terms.index("Intercept")
+    if correction == "flac":
+        joined = flac(data.matrix, data.outcome, fit, link=found.link)
+        cov = np.asarray(np.linalg.inv(joined.information))[:-1, :-1]
+        return replace(found, coef=joined.coef[:-1], cov=cov, correction="flac")
+    coef = flic(data.matrix, data.outcome, fit, place, link=found.link)
+    if found.profile is None or found.profile_p is None:
+        return replace(found, coef=coef, correction="flic")
+    # The profile is that of the uncorrected intercept; the corrected one gets a Wald interval, as in logistf.
+    wald = replace(found, coef=coef, profile=None, profile_p=None)
+    profile, p_values = found.profile.copy(), found.profile_p.copy()
+    profile[place], p_values[place] = wald.interval()[place], wald.p_values()[place]
+    return replace(found, coef=coef, profile=profile, profile_p=p_values, correction="flic")

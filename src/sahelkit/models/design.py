@@ -1,0 +1,258 @@
+"""From a formula and a frame to arrays, with a record of the rows that unknown values cost."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sahelkit.errors import MissingColumnsError, ModelError
+from sahelkit.models.links import Floats
+
+_PLAIN = re.compile(r"\s*(\w+)\s*~\s*(\w+(?:\s*\+\s*\w+)*)\s*$")
+_WORD = re.compile(r"\w+")
+_TIMES = ("period", "month", "year", "date")
+# Columns this close to a combination of the others (share of their length left over, squared) repeat them.
+_REPEATED = 1e-9
+
+
+@dataclass(frozen=True)
+class Design:
+    """The arrays of a model.
+
+    Attributes
+    ----------
+    formula : str
+        The model in the notation of statsmodels.
+    terms : tuple of str, length k
+        Names of the columns.
+    matrix : array, shape (n, k)
+        Covariates, in Fortran order.
+    outcome : array, shape (n,)
+        0 and 1.
+    groups : array of int, shape (n,)
+        Number of each row's cluster.
+    names : tuple of str, length G
+        Clusters, in the order of their numbers.
+    times : array, shape (n,)
+        Period of each row; row numbers where the frame has no column ``period``, ``month``, ``year`` or ``date``.
+    rows : array of int, shape (n,)
+        Position of each row in the frame.
+    dropped : pandas.DataFrame
+        Rows left out because a value is NA, one line per column and cluster: ``column, cluster, n_rows, first,
+        last``. A row with NA in several columns is counted under each of them.
+    n_dropped : int
+        Rows left out.
+    cluster : str
+        Column of the clusters.
+    origin : str
+        Datasets, versions and rule of the frame, if it comes from `sahelkit.panel`.
+    """
+
+    formula: str
+    terms: tuple[str, ...]
+    matrix: Floats
+    outcome: Floats
+    groups: npt.NDArray[np.intp]
+    names: tuple[str, ...]
+    times: npt.NDArray[Any]
+    rows: npt.NDArray[np.intp]
+    dropped: pd.DataFrame
+    n_dropped: int
+    cluster: str = "iso3"
+    origin: str = ""
+    recipe: Any = field(default=None, repr=False)
+
+    @property
+    def response(self) -> str:
+        """Name of the outcome."""
+        return self.formula.split("~")[0].strip()
+
+    def missing_words(self, *, most: int = 4) -> str:
+        """The rows left out, in words."""
+        if not self.n_dropped:
+            return "no row left out"
+        parts = []
+        for column, lines in self.dropped.groupby("column", sort=False):
+            whom = lines["cluster"].iloc[0] if len(lines) == 1 else f"{len(lines)} clusters"
+            count = f"{int(lines['n_rows'].sum()):,}"
+            parts.append(f"{column} in {count} ({whom}, {lines['first'].min()} to {lines['last'].max()})")
+        more = f"; and {len(parts) - most} more columns" if len(parts) > most else ""
+        return f"{self.n_dropped:,} rows left out because a value is NA: {'; '.join(parts[:most])}{more}"
+
+    def new(self, frame: pd.DataFrame) -> Floats:
+        """Covariates of other rows, built by the same recipe, shape (m, k); NaN where a value is NA."""
+        if self.recipe is None:
+            names = [name for name in self.terms if name != "Intercept"]
+            _require(frame, names, "predict")
+            columns = [np.ones(len(frame)) if name == "Intercept" else _numbers(frame[name]) for name in self.terms]
+            return np.column_stack(columns)
+        import patsy
+
+        whole = frame.reset_index(drop=True)
+        try:
+            known = patsy.dmatrix(self.recipe, whole, return_type="dataframe")
+            return np.asarray(known.reindex(whole.index), dtype=float)
+        except Exception as error:  # patsy raises many types for one cause
+            raise ModelError(f"{self.formula!r} does not fit the new rows ({str(error).splitlines()[0]})") from error
+
+
+def read_design(formula: str, frame: pd.DataFrame, *, cluster: str, where: str) -> Design:
+    """Arrays of a model: evaluates the formula and leaves out rows with NA.
+
+    Parameters
+    ----------
+    formula : str
+        ``"outcome ~ x + z"``. A formula of plain column names is read without patsy, which is faster; any other is
+        evaluated by patsy, as in statsmodels.
+    frame : pandas.DataFrame
+        One row per unit and period.
+    cluster : str
+        Column of the clusters.
+    where : str
+        Name of the calling function, for messages.
+
+    Returns
+    -------
+    Design
+
+    Raises
+    ------
+    MissingColumnsError
+        If the cluster column is missing.
+    ModelError
+        If the formula does not fit the frame, a value is infinite, no row is left, or columns repeat others.
+    """
+    if cluster not in frame.columns:
+        raise MissingColumnsError(where, [cluster], frame.columns, repair="Name the column in cluster=")
+    outcome, matrix, terms, recipe = _evaluate(formula, frame)
+    known = ~(np.isnan(outcome) | np.isnan(matrix).any(axis=1) | frame[cluster].isna().to_numpy())
+    rows = np.flatnonzero(known)
+    dropped = _account(formula, frame, ~known, cluster)
+    if not rows.size:
+        columns = ", ".join(dropped["column"].unique()) or "the formula"
+        raise ModelError(f"{formula!r}: no row is left, because a value is NA in each of them (look at {columns})")
+    if rows.size < len(frame):
+        outcome, matrix = outcome[rows], matrix[rows]
+    endless = [name for name, column in zip(terms, matrix.T, strict=True) if not np.isfinite(column).all()]
+    if endless:
+        raise ModelError(f"{formula!r}: {', '.join(endless)} has infinite values. Set them to NA, or mend the formula")
+    matrix = np.asfortranarray(matrix)
+    repeated = repeated_columns(matrix, terms)
+    if repeated:
+        raise ModelError(
+            f"{formula!r}: {len(repeated)} of {len(terms)} columns repeat others or are 0 throughout. "
+            f"Leave out {', '.join(repeated)}"
+        )
+    numbers, names = pd.factorize(frame[cluster].to_numpy()[rows])
+    time = next((name for name in _TIMES if name in frame.columns), None)
+    return Design(
+        formula=formula,
+        terms=terms,
+        matrix=matrix,
+        outcome=outcome,
+        groups=numbers,
+        names=tuple(str(name) for name in names),
+        times=rows if time is None else frame[time].array[rows],
+        rows=rows,
+        dropped=dropped,
+        n_dropped=int((~known).sum()),
+        cluster=cluster,
+        origin=_origin(frame),
+        recipe=recipe,
+    )
+
+
+def _evaluate(formula: str, frame: pd.DataFrame) -> tuple[Floats, Floats, tuple[str, ...], Any]:
+    plain = _PLAIN.match(formula)
+    if plain:
+        left, right = plain.group(1), _WORD.findall(plain.group(2))
+        names = [name for name in dict.fromkeys(right) if name != "1"]
+        numeric = all(
+            name in frame.columns and pd.api.types.is_numeric_dtype(frame[name]) and not name.isdigit()
+            for name in [left, *names]
+        )
+        if numeric and not any(pd.api.types.is_bool_dtype(frame[name]) for name in names):
+            columns = [np.ones(len(frame)), *(_numbers(frame[name]) for name in names)]
+            return _numbers(frame[left]), np.array(columns).T, ("Intercept", *names), None
+    import patsy
+
+    whole = frame.reset_index(drop=True)
+    try:
+        left_side, right_side = patsy.dmatrices(formula, whole, return_type="dataframe")
+    except Exception as error:  # patsy raises many types for one cause: a formula that does not fit the frame
+        raise ModelError(f"the formula {formula!r} does not fit the frame ({str(error).splitlines()[0]})") from error
+    if left_side.shape[1] != 1:
+        raise ModelError(f"the outcome of {formula!r} is not one numeric column. Make it 0 or 1")
+    recipe = right_side.design_info
+    outcome = left_side.iloc[:, 0].reindex(whole.index).to_numpy(dtype=float)
+    return outcome, right_side.reindex(whole.index).to_numpy(dtype=float), tuple(recipe.column_names), recipe
+
+
+def _numbers(column: pd.Series) -> Floats:
+    return np.asarray(column.to_numpy(dtype="float64", na_value=np.nan))
+
+
+def _require(frame: pd.DataFrame, names: list[str], where: str) -> None:
+    missing = [name for name in names if name not in frame.columns]
+    if missing:
+        raise MissingColumnsError(where, missing, frame.columns)
+
+
+def _origin(frame: pd.DataFrame) -> str:
+    note = frame.attrs.get("sahelkit", {})
+    text = ", ".join(f"{name} {version}" for name, version in note.get("datasets", {}).items())
+    return f"sahelkit {text}; rule {note['rule']}" if text and "rule" in note else (f"sahelkit {text}" if text else "")
+
+
+def _account(formula: str, frame: pd.DataFrame, lost: npt.NDArray[np.bool_], cluster: str) -> pd.DataFrame:
+    if not lost.any():
+        return pd.DataFrame({"column": [], "cluster": [], "n_rows": [], "first": [], "last": []})
+    gone = frame.loc[lost]
+    time = next((name for name in _TIMES if name in frame.columns), None)
+    when = pd.Series(np.flatnonzero(lost) if time is None else gone[time].array, index=range(len(gone)))
+    who = pd.Series(gone[cluster].astype("object").fillna("NA").astype(str).to_numpy())
+    used = [name for name in frame.columns if str(name) in set(_WORD.findall(formula)) | {cluster}]
+    tables = []
+    for name in used:
+        empty = gone[name].isna().to_numpy()
+        if empty.any():
+            grouped = when[empty].groupby(who[empty])
+            table = grouped.agg(n_rows="size", first="min", last="max").rename_axis("cluster").reset_index()
+            tables.append(table.assign(column=str(name)))
+    if not tables:  # NA made by the formula itself, e.g. the logarithm of a negative number
+        tables = [when.groupby(who).agg(n_rows="size", first="min", last="max").rename_axis("cluster").reset_index()]
+        tables[0]["column"] = "the formula"
+    return pd.concat(tables, ignore_index=True)[["column", "cluster", "n_rows", "first", "last"]]
+
+
+def repeated_columns(matrix: Floats, terms: tuple[str, ...]) -> list[str]:
+    """Columns that are linear combinations of the ones before them.
+
+    Examples
+    --------
+    >>> x = np.arange(4.0)
+    >>> repeated_columns(np.column_stack([np.ones(4), x, 2 * x + 1]), ("const", "x", "z"))
+    ['z']
+    """
+    length = np.sqrt(np.einsum("ij,ij->j", matrix, matrix))
+    cross = (matrix.T @ matrix) / np.outer(np.where(length > 0, length, 1.0), np.where(length > 0, length, 1.0))
+    kept: list[int] = []
+    found = []
+    for column, name in enumerate(terms):
+        if length[column] == 0:
+            found.append(name)
+            continue
+        left = 1.0
+        if kept:
+            part = cross[np.ix_(kept, [column])]
+            left = 1.0 - float((part.T @ np.linalg.solve(cross[np.ix_(kept, kept)], part)).item())
+        if left < _REPEATED:
+            found.append(name)
+        else:
+            kept.append(column)
+    return found

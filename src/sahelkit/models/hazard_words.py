@@ -1,0 +1,104 @@
+"""The sentence, title and axis of a fitted hazard model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sahelkit.models.wording import (
+    check_language,
+    cluster_words,
+    frequency,
+    number,
+    outcome_words,
+    percent,
+    reach,
+    unit_words,
+)
+
+if TYPE_CHECKING:
+    from sahelkit.models.hazard_fit import HazardFit
+
+_CAVEATS = {
+    "en": {
+        "separated": "events and non-events are told apart by it perfectly, so that only the lower or upper end of "
+        "the interval rests on data",
+        "scarce": "with {events} events for {k} coefficients the estimate is fragile, and it is an association, not "
+        "proof of a cause",
+        "unseen": "the interval includes no difference, yet a ratio below about {detectable} may have gone unseen, so "
+        "that this is no proof of absence",
+        "few": "with only {clusters} {who} such intervals tend to be too narrow, and it is an association, not "
+        "proof of a cause",
+        "association": "it is an association, not proof of a cause",
+    },
+    "fr": {
+        "separated": "elle sépare parfaitement les événements des autres cas, si bien qu’une seule borne de "
+        "l’intervalle repose sur des données",
+        "scarce": "avec {events} événements pour {k} coefficients, l’estimation est fragile, et il s’agit d’une "
+        "association, non de la preuve d’une cause",
+        "unseen": "l’intervalle comprend l’absence de différence, mais un rapport inférieur à environ {detectable} "
+        "a pu passer inaperçu : ce n’est pas une preuve d’absence",
+        "few": "avec {clusters} {who} seulement, de tels intervalles tendent à être trop étroits, et il s’agit d’une "
+        "association, non de la preuve d’une cause",
+        "association": "il s’agit d’une association, non de la preuve d’une cause",
+    },
+}
+
+
+def sentence(fit: HazardFit, lang: str, term: str, label: str | None) -> str:
+    """Put one coefficient into words; see `HazardFit.says`."""
+    place = fit.position(term)
+    low, high = np.exp(fit.interval()[place])
+    times = fit.data.times if fit.data else None
+    name = fit.formula.split("~")[0].strip()
+    facts = {
+        "clusters": fit.n_clusters,
+        "who": cluster_words(fit.data.cluster if fit.data else "iso3", lang),
+        "rows": number(fit.n_rows, lang, digits=0),
+        "unit": unit_words(frequency(times), lang),
+        "events": number(fit.n_events, lang, digits=0),
+        "what": outcome_words(name, lang),
+        "ratio": number(float(np.exp(fit.coef[place])), lang),
+        "level": percent(fit.level, lang),
+        "ends": reach(float(low), float(high), lang),
+        "k": len(fit.terms) - 1,
+        "detectable": number(fit.detectable_ratio(term), lang),
+    }
+    caveat = _CAVEATS[lang][fit.caveat(term)].format(**facts)
+    if lang == "fr":
+        measure = "du risque instantané" if fit.link == "cloglog" else "de la cote"
+        subject = label or f"une unité de plus de « {term} »"
+        return (
+            "Dans {clusters} {who} et {rows} {unit} ({events} {what}), ".format(**facts)
+            + f"{subject} va de pair avec un rapport {measure} de "
+            + "{ratio} (intervalle à {level} : {ends}) ; ".format(**facts)
+            + caveat
+            + "."
+        )
+    measure = "a hazard" if fit.link == "cloglog" else "odds"
+    subject = label or f"one more unit of “{term}”"
+    return (
+        "In {clusters} {who} and {rows} {unit} ({events} {what}), ".format(**facts)
+        + f"{subject} goes with {measure} "
+        + "{ratio} times as high ({level} interval {ends}); ".format(**facts)
+        + caveat
+        + "."
+    )
+
+
+def title_words(fit: HazardFit, lang: str) -> str:
+    """Title of the figure."""
+    name = fit.formula.split("~")[0].strip()
+    what = outcome_words(name, check_language(lang))
+    return f"What goes with {what}" if lang == "en" else f"Ce qui accompagne les {what}"
+
+
+def axis_words(fit: HazardFit, lang: str) -> str:
+    """Label of the axis."""
+    level = percent(fit.level, lang)
+    if lang == "fr":
+        kind = "Rapport de risque" if fit.link == "cloglog" else "Rapport de cotes"
+        return f"{kind} (échelle log ; intervalle à {level})"
+    kind = "Hazard ratio" if fit.link == "cloglog" else "Odds ratio"
+    return f"{kind} (log scale; {level} interval)"

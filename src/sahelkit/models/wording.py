@@ -1,0 +1,106 @@
+"""How results are put into words, in English and French."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sahelkit.errors import UnknownNameError
+
+LANGUAGES = ("en", "fr")
+
+_OUTCOMES = {
+    "attempt": ("coup attempts", "tentatives de coup d’État"),
+    "success": ("successful coups", "coups d’État réussis"),
+    "failure": ("failed attempts", "tentatives échouées"),
+}
+_UNITS = {
+    "M": ("country-months", "pays-mois"),
+    "Y": ("country-years", "pays-années"),
+    "": ("rows", "lignes"),
+}
+
+
+def check_language(lang: str) -> str:
+    """Return the language, or raise UnknownNameError."""
+    if lang not in LANGUAGES:
+        raise UnknownNameError("language", lang, LANGUAGES)
+    return lang
+
+
+def number(value: float, lang: str, *, digits: int = 2) -> str:
+    """Return a number as the language writes it; whole numbers with ``digits=0`` have their thousands set apart.
+
+    Examples
+    --------
+    >>> number(12169, "en", digits=0), number(1.064, "fr")
+    ('12,169', '1,06')
+    """
+    if np.isinf(value):
+        sign = "" if value > 0 else ("minus " if lang == "en" else "moins l’")
+        return sign + ("infinity" if lang == "en" else "infini")
+    text = f"{value:,.{digits}f}"
+    return text if lang == "en" else text.replace(",", "\u202f").replace(".", ",")
+
+
+def percent(share: float, lang: str, *, digits: int = 0) -> str:
+    r"""Return a share as percent.
+
+    Examples
+    --------
+    >>> percent(0.95, "en"), percent(0.0084, "fr", digits=2)
+    ('95%', '0,84\xa0%')
+    """
+    return number(100 * share, lang, digits=digits) + ("%" if lang == "en" else "\u00a0%")
+
+
+def reach(low: float, high: float, lang: str, *, digits: int = 2) -> str:
+    """Return the ends of an interval.
+
+    Examples
+    --------
+    >>> reach(0.9, 1.3, "fr")
+    'de 0,90 à 1,30'
+    """
+    first, last = number(low, lang, digits=digits), number(high, lang, digits=digits)
+    return f"{first} to {last}" if lang == "en" else f"de {first} à {last}"
+
+
+def p_words(value: float, lang: str) -> str:
+    """Return a p-value.
+
+    Examples
+    --------
+    >>> p_words(0.0004, "en"), p_words(0.25, "fr")
+    ('p < 0.001', 'p = 0,25')
+    """
+    if value < 0.001:
+        return "p < 0.001" if lang == "en" else "p < 0,001"
+    return f"p = {number(value, lang, digits=3 if value < 0.1 else 2)}"
+
+
+def outcome_words(name: str, lang: str) -> str:
+    """What an outcome column counts; ``events`` for a name that sahelkit does not know."""
+    english, french = _OUTCOMES.get(name, ("events", "événements"))
+    return english if lang == "en" else french
+
+
+def frequency(times: object) -> str:
+    """``"M"``, ``"Y"`` or ``""``: whether rows are country-months or country-years."""
+    dtype = getattr(times, "dtype", None)
+    if isinstance(dtype, pd.PeriodDtype):
+        return {"M": "M", "Y": "Y", "A": "Y"}.get(str(dtype.freq.name)[:1], "")
+    return ""
+
+
+def unit_words(freq: str, lang: str) -> str:
+    """What a row of the panel is, in the plural."""
+    english, french = _UNITS[freq]
+    return english if lang == "en" else french
+
+
+def cluster_words(column: str, lang: str) -> str:
+    """What the clusters are, in the plural."""
+    if column in ("iso3", "gwcode", "country", "countryid"):
+        return "countries" if lang == "en" else "pays"
+    return "clusters" if lang == "en" else "groupes"

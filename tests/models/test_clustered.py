@@ -1,0 +1,128 @@
+"""Clustered covariances against Stata, R and dense matrices written out in full."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sahelkit.errors import ModelError, UnknownNameError
+from sahelkit.models.clustered import KINDS, cluster_sums, clustered_covariance, two_way_covariance
+from sahelkit.models.hazard import fit_hazard
+
+POWERS = {"CR2": 0.5, "CR3": 1.0}
+
+
+def _petersen(reference_dir):
+    frame = pd.read_csv(reference_dir / "clustered" / "PetersenCL.csv")
+    design = np.column_stack([np.ones(len(frame)), frame["x"]])
+    coef = np.linalg.lstsq(design, frame["y"].to_numpy(), rcond=None)[0]
+    return frame, design, coef, frame["y"].to_numpy() - design @ coef, pd.factorize(frame["firm"])[0]
+
+
+@pytest.mark.reference
+def test_least_squares_errors_are_statas(reference, reference_dir):
+    _, design, coef, residual, groups = _petersen(reference_dir)
+    case = reference("cluster.ols")
+    found = clustered_covariance(design, residual, np.ones(len(residual)), groups, kind="CR1S")
+    got = dict(zip(("const", "x", "b_const", "b_x"), [*np.sqrt(np.diag(found.cov)), *coef], strict=True))
+    assert got == pytest.approx(case["expected"], abs=case["tol"])
+
+
+@pytest.mark.reference
+def test_cr2_is_that_of_bell_and_mccaffrey(reference, reference_dir):
+    _, design, _, residual, groups = _petersen(reference_dir)
+    case = reference("cluster.cr2")
+    cov = clustered_covariance(design, residual, np.ones(len(residual)), groups, kind="CR2").cov
+    got = {"v00": cov[0, 0], "v01": cov[0, 1], "v11": cov[1, 1]}
+    assert got == pytest.approx(case["expected"], abs=case["tol"])
+
+
+def _toy(seed=1, n=40, clusters=5):
+    rng = np.random.default_rng(seed)
+    design = np.column_stack([np.ones(n), rng.normal(size=(n, 2))])
+    return design, rng.normal(size=n), rng.uniform(0.5, 2.0, n), rng.integers(0, clusters, n)
+
+
+@pytest.mark.parametrize("kind", POWERS)
+def test_adjustments_and_degrees_of_freedom_equal_the_dense_formulas(kind):
+    design, scores, weights, groups = _toy()
+    found = clustered_covariance(design, scores, weights, groups, kind=kind)
+    x, e = design * np.sqrt(weights)[:, None], scores / np.sqrt(weights)
+    inverse = np.linalg.inv(x.T @ x)
+    hat = x @ inverse @ x.T
+    cov, effects = np.zeros((3, 3)), []
+    for cluster in range(5):
+        own = np.flatnonzero(groups == cluster)
+        values, vectors = np.linalg.eigh(np.eye(len(own)) - hat[np.ix_(own, own)])
+        adjust = vectors @ np.diag(values ** -POWERS[kind]) @ vectors.T
+        part = inverse @ x[own].T @ adjust @ e[own]
+        cov += np.outer(part, part)
+        effect = np.zeros((len(x), 3))
+        effect[own] = adjust @ x[own] @ inverse
+        effects.append((np.eye(len(x)) - hat) @ effect)
+    assert found.cov == pytest.approx(cov)
+    for place in range(3):
+        rows = np.array([effect[:, place] for effect in effects])
+        omega = rows @ rows.T
+        assert found.freedom[place] == pytest.approx(np.trace(omega) ** 2 / np.sum(omega**2))
+
+
+def test_cr2_is_unbiased_under_the_working_model():
+    """The mean of the CR2 covariance over independent errors is the true covariance, by its quadratic form."""
+    design, _, _, groups = _toy(seed=4, n=24)
+    inverse = np.linalg.inv(design.T @ design)
+    residual_maker = np.eye(24) - design @ inverse @ design.T
+    total = np.zeros((3, 3))
+    for column in residual_maker.T:  # E[ee'] = sum over unit vectors of the covariance, which is quadratic in e
+        total += clustered_covariance(design, column, np.ones(24), groups, kind="CR2").cov
+    assert total == pytest.approx(inverse)
+
+
+def test_country_that_has_its_own_dummy_does_not_break_cr2():
+    design, scores, weights, groups = _toy()
+    design = np.column_stack([design, groups == 2])
+    found = clustered_covariance(design, scores, weights, groups, kind="CR2")
+    assert np.isfinite(found.cov).all()
+    assert np.isfinite(found.freedom).all()
+
+
+def test_two_ways_equal_one_way_when_both_are_the_same():
+    design, scores, weights, groups = _toy()
+    both = two_way_covariance(design, scores, weights, groups, groups)
+    assert both.cov == pytest.approx(clustered_covariance(design, scores, weights, groups, kind="CR1").cov)
+
+
+def test_two_ways_with_single_rows_in_the_intersection():
+    design, scores, weights, _ = _toy(n=40)
+    first, second = np.repeat(np.arange(8), 5), np.tile(np.arange(5), 8)
+    found = two_way_covariance(design, scores, weights, first, second)
+    parts = [clustered_covariance(design, scores, weights, g, kind="CR1").cov for g in (first, second, np.arange(40))]
+    assert found.cov == pytest.approx(parts[0] + parts[1] - parts[2])
+    assert found.freedom.tolist() == [4.0, 4.0, 4.0]
+
+
+def test_sums_by_cluster():
+    assert cluster_sums(np.array([[1.0, 2], [3, 4], [5, 6]]), np.array([1, 0, 1])).tolist() == [[3, 4], [6, 8]]
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "model"])
+def test_kinds_are_ordered_and_reach_the_hazard_model(months, kind):
+    fit = fit_hazard("attempt ~ x + z", months, errors=kind, link="logit")
+    assert fit.errors == kind
+    base = fit_hazard("attempt ~ x + z", months, errors="CR0", link="logit")
+    if kind == "CR1":
+        assert fit.cov == pytest.approx(base.cov * 6 / 5)
+    if kind in POWERS:
+        assert (fit.std_error > base.std_error).all()
+        assert (fit._freedom() < 5).all()
+
+
+def test_errors_name_what_is_wrong(months):
+    with pytest.raises(UnknownNameError, match="Did you mean"):
+        fit_hazard("attempt ~ x", months, errors="CR22")
+    design, scores, weights, groups = _toy()
+    with pytest.raises(UnknownNameError, match="kind of clustered covariance"):
+        clustered_covariance(design, scores, weights, groups, kind="HC1")
+    with pytest.raises(ModelError, match="one cluster only"):
+        clustered_covariance(design, scores, weights, 0 * groups)

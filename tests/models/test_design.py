@@ -1,0 +1,114 @@
+"""Formulas read by the fast way and by patsy, and the record of rows that are left out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sahelkit.errors import MissingColumnsError, ModelError
+from sahelkit.models.design import read_design, repeated_columns
+
+
+def _read(formula, frame, **more):
+    return read_design(formula, frame, cluster="iso3", where="test", **more)
+
+
+@pytest.mark.parametrize("formula", ["attempt ~ x + z", "attempt~z", "attempt ~ z + x + z"])
+def test_fast_way_gives_the_columns_of_patsy(months, formula):
+    import patsy
+
+    months.loc[[3, 50], "z"] = np.nan
+    _, right = patsy.dmatrices(formula, months, return_type="dataframe")
+    data = _read(formula, months)
+    assert data.recipe is None
+    assert list(data.terms) == list(right.columns)
+    assert data.matrix.tolist() == right.to_numpy().tolist()
+
+
+@pytest.mark.parametrize("formula", ["attempt ~ C(iso3)", "attempt ~ x:z", "attempt ~ 0 + x", "attempt ~ np.log(z**2)"])
+def test_other_formulas_are_patsys(months, formula):
+    import patsy
+
+    _, right = patsy.dmatrices(formula, months, return_type="dataframe")
+    data = _read(formula, months)
+    assert list(data.terms) == list(right.columns)
+    assert data.matrix == pytest.approx(right.to_numpy())
+
+
+@pytest.mark.parametrize("formula", ["attempt ~ x + z", "attempt ~ x + C(iso3) + z"])
+def test_rows_left_out_are_named_by_column_and_country(months, formula):
+    months.loc[(months["iso3"] == "MLI") & (months["period"] >= pd.Period("2001-01", "M")), "z"] = np.nan
+    months.loc[(months["iso3"] == "NER") & (months["period"] < pd.Period("2000-04", "M")), "z"] = np.nan
+    months["x"] = months["x"].astype(float)
+    months.loc[5, "x"] = np.nan  # BFA 2000-06
+    data = _read(formula, months)
+    assert data.n_dropped == 108 + 3 + 1 == len(months) - len(data.outcome)
+    found = data.dropped.set_index(["column", "cluster"])
+    assert found.loc[("z", "MLI"), "n_rows"] == 108
+    assert str(found.loc[("z", "NER"), "last"]) == "2000-03"
+    assert str(found.loc[("x", "BFA"), "first"]) == "2000-06"
+    words = data.missing_words()
+    assert words.startswith("112 rows left out because a value is NA: ")
+    assert "z in 111 (2 clusters, 2000-01 to 2009-12)" in words
+    assert "x in 1 (BFA, 2000-06 to 2000-06)" in words
+    assert months["period"].array[data.rows].equals(data.times)
+
+
+def test_na_in_the_outcome_or_the_country_costs_the_row(months):
+    months["attempt"] = months["attempt"].astype(float)
+    months.loc[0, "attempt"] = np.nan
+    months.loc[1, "iso3"] = None
+    data = _read("attempt ~ x", months)
+    assert data.n_dropped == 2
+    assert set(data.dropped["column"]) == {"attempt", "iso3"}
+
+
+def test_na_made_by_the_formula_itself_is_said(months):
+    months.loc[:, "z"] = months["z"].abs() + 1
+    months.loc[4, "z"] = -1.0
+    with np.errstate(invalid="ignore"):
+        data = _read("attempt ~ np.log(z)", months)
+    assert data.dropped["column"].tolist() == ["the formula"]
+
+
+@pytest.mark.parametrize("formula", ["attempt ~ x + z", "attempt ~ C(iso3) + z"])
+def test_new_rows_are_built_alike(months, formula):
+    data = _read(formula, months)
+    assert data.new(months) == pytest.approx(data.matrix)
+    few = months.iloc[[3, 200]].assign(z=[np.nan, 1.0])
+    assert np.isnan(data.new(few)).any(axis=1).tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        (lambda f: f.assign(z=np.nan), ModelError, r"no row is left.*look at z"),
+        (lambda f: f.assign(z=f["z"].where(f.index > 3, np.inf)), ModelError, "z has infinite values"),
+        (
+            lambda f: f.assign(z=2 * f["x"] + 1),
+            ModelError,
+            r"1 of 3 columns repeat others or are 0 throughout. Leave out z",
+        ),
+        (lambda f: f.assign(z=0.0), ModelError, "Leave out z"),
+        (lambda f: f.drop(columns="iso3"), MissingColumnsError, "test needs the column 'iso3'"),
+    ],
+)
+def test_what_cannot_be_fitted_is_named(months, change, error, message):
+    with pytest.raises(error, match=message):
+        _read("attempt ~ x + z", change(months))
+
+
+def test_text_outcome_is_refused(months):
+    with pytest.raises(ModelError, match="not one numeric column"):
+        _read("iso3 ~ x", months)
+    with pytest.raises(MissingColumnsError, match="predict needs the column 'z'"):
+        _read("attempt ~ z", months).new(months.drop(columns="z"))
+
+
+def test_repeated_columns_agree_with_the_rank():
+    rng = np.random.default_rng(0)
+    base = rng.normal(size=(50, 4))
+    wide = np.column_stack([base, base @ rng.normal(size=(4, 2)), 1e-6 * rng.normal(size=50)])
+    assert repeated_columns(wide, tuple("abcdefg")) == ["e", "f"]
+    assert np.linalg.matrix_rank(wide) == 5
