@@ -169,6 +169,8 @@ def test_leaders_are_seen_thirty_days_after_the_period_begins(freq):
     built = panel(STATES, START, END, freq=freq).add_leaders()
     for day in DAYS:
         got = _cells(built, "leader", day)
+        months = _cells(built, "reign_months_in_office", day)
+        assert {key for key, value in months.items() if value >= 0} == {k for k, v in got.items() if isinstance(v, str)}
         for (iso3, period), leader in got.items():
             first = period.start_time
             held = [name for place, start, end, name in spells if place == iso3 and start <= first < end]

@@ -12,6 +12,7 @@ from sahelkit.panels.conflict import DATASET as CONFLICT
 from sahelkit.panels.conflict import Conflict, counts
 from sahelkit.panels.coups import Coups
 from sahelkit.panels.declared import Declared
+from sahelkit.panels.elections import Elections
 from sahelkit.panels.layers import as_names
 from sahelkit.panels.leaders import Leaders
 from sahelkit.panels.military import MilitaryRule
@@ -131,6 +132,25 @@ class Adding(Declared):
             If the panel has one of the columns already.
         """
         return self._with(Leaders())
+
+    def add_elections(self) -> Self:
+        """Add elections that decide who governs; study region, NA elsewhere.
+
+        ``reign_election`` counts the rounds of executive and legislative elections that took place (held, or held and
+        annulled). ``reign_election_due`` counts those and the ones that were cancelled, postponed or not held, at
+        the day for which they were due. For the time since the last vote type ``.since_last("reign_election")``.
+
+        ``reign_until_election`` counts the periods until the next vote held or due (0 in its own), scheduled votes
+        after the end of the list included; NA when none is listed. It looks ahead: under `as_of` a vote counts only
+        from 30 days after its announcement, and the source gives no announcement for most votes held by the calendar.
+        Without `as_of` it holds what nobody may have known.
+
+        Raises
+        ------
+        OptionError
+            If the panel has one of the columns already.
+        """
+        return self._with(Elections())
 
     def add_military_rule(self) -> Self:
         """Add ``reign_military``: 1 when a military regime governs, else 0; study region, NA elsewhere.

@@ -65,6 +65,14 @@ class Panel(Adding, Deriving):
         ------
         DateError
             If it is not a full day, or lies before the panel begins.
+
+        Examples
+        --------
+        The coup of 22 March 2012 counts as known from 21 April; that April was quiet, only from 30 May.
+
+        >>> mali = panel("Mali", "2012-02", "2012-04").add_coups()
+        >>> [mali.as_of(day).frame["attempt"].tolist() for day in ("2012-04-20", "2012-04-21", "2012-05-30")]
+        [[0.0, nan, nan], [0.0, 1.0, nan], [0.0, 1.0, 0.0]]
         """
         day = parse_date(date, what="as_of")
         if day is None or parse_date(date, what="as_of", last=True) != day:
@@ -122,6 +130,12 @@ class Panel(Adding, Deriving):
             ``iso3``, ``column``, ``value`` (NA when nothing was ever known), ``text`` (only when the panel has text
             columns), ``year`` and ``period`` that the value describes (a year for yearly sources), and the day on
             which it was ``published`` (NaT for computed columns and for what was always known).
+
+        Examples
+        --------
+        >>> known = panel("Mali", "2012-01", "2012-12").add_indicators("hdi").add_democracy("vdem_regime")
+        >>> known.as_of("2012-03-21").latest()[["column", "value", "period"]].to_numpy().tolist()
+        [['undp_hdi', 0.403, '2009'], ['vdem_regime', 2.0, '2011']]
         """
         return assemble.last_known(self._raster)
 
