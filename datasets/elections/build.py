@@ -185,4 +185,5 @@ def build(sources: Sources) -> dict[str, pd.DataFrame]:
     begins = elections["iso3"].map(begins.dt.strftime("%Y-%m-%d")).clip(lower=FIRST_DAY)
     elections = elections[elections["date"] >= begins]
     tidy = corrections.rename(columns={"source": "evidence"}).replace("", None)
+    tidy["iso3"] = tidy["upstream_row"].str[:3]
     return {"elections": elections, "corrections": tidy}

@@ -113,4 +113,5 @@ def build(sources: Sources) -> dict[str, pd.DataFrame]:
     rows = rows.replace({"note_en": {"": None}, "note_fr": {"": None}})
     leaders = rows.reset_index().drop(columns=["upstream_spell", "military_career", "end_corrected"])
     tidy = corrections.rename(columns={"source": "evidence"}).replace("", None)
+    tidy["iso3"] = tidy["upstream_spell"].str[:3]
     return {"leaders": leaders, "corrections": tidy}

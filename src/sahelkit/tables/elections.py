@@ -110,8 +110,8 @@ def election_corrections(*, version: str | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``upstream_row`` (country, date, type and step as the source writes them), ``field``, ``old``, ``new``,
-        ``reason``, ``evidence`` (a public page; NA for common knowledge), ``note_en``, ``note_fr``.
+        ``iso3``, ``upstream_row`` (country, date, type and step as the source writes them), ``field``, ``old``,
+        ``new``, ``reason``, ``evidence`` (a public page; NA for common knowledge), ``note_en``, ``note_fr``.
 
     Examples
     --------

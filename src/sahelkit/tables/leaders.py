@@ -104,8 +104,9 @@ def leader_corrections(*, version: str | None = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``upstream_spell`` (country and first day as the source writes it), ``field``, ``old``, ``new``, ``reason``,
-        ``evidence`` (a public page, or ``coups:`` and an event; NA for common knowledge), ``note_en``, ``note_fr``.
+        ``iso3``, ``upstream_spell`` (country and first day as the source writes it), ``field``, ``old``, ``new``,
+        ``reason``, ``evidence`` (a public page, or ``coups:`` and an event; NA for common knowledge), ``note_en``,
+        ``note_fr``.
 
     Examples
     --------

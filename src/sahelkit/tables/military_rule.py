@@ -75,7 +75,8 @@ def load_military_rule(
     grid = state_months(wanted, max(first or begins, begins), min(last or ends, ends))
     attrs = frame.attrs
     out = grid.merge(frame.drop(columns="gwcode"), on=["iso3", "month"], how="left")
-    out["reign_military"] = out["reign_military"].fillna(False).astype(bool)
+    # A month without a row compares as different from true, so it is false: known, not missing.
+    out["reign_military"] = out["reign_military"].eq(True).astype(bool)
     text = ["iso3", "reign_type", "reign_type_other", "note_en", "note_fr"]
     out = out.astype(dict.fromkeys(text, TEXT)).sort_values(["iso3", "month"], ignore_index=True)
     out.attrs = attrs
