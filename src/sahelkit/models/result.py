@@ -29,6 +29,8 @@ class Result:
     def summary(self) -> str:
         """The result as plain text."""
         table = self.tidy()
+        if len(table) == 1:
+            return f"{self.headline()}\n{table.iloc[0].to_string()}"
         kept = [name for name in table.columns if len(table[name].unique()) > 1 or name in self._index]
         return f"{self.headline()}\n{table[kept or list(table.columns)].round(4).to_string(index=False)}"
 

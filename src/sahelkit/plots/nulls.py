@@ -1,0 +1,97 @@
+"""An observed value against what it would be if there were nothing to find."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from sahelkit.plots.style import BLACK, GREY, PALE, SKY, VERMILION, blank, decimal, house_style, sign, words
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_WORDS = {
+    "en": {"observed": "observed", "count": "Draws", "range": "middle 95% of draws"},
+    "fr": {"observed": "observé", "count": "Tirages", "range": "95 % centraux des tirages"},
+}
+
+
+def plot_null(
+    draws: npt.NDArray[np.float64],
+    observed: float,
+    *,
+    p_value: float,
+    title: str,
+    axis: str,
+    source: str,
+    n: str,
+    lang: str = "en",
+    others: dict[str, float] | None = None,
+) -> Figure:
+    """Draw the distribution of a statistic when there is no effect, and where the observed value lies in it.
+
+    Parameters
+    ----------
+    draws : array, shape (B,)
+        The statistic in the placebo draws.
+    observed : float
+        The statistic in the data.
+    p_value : float
+        Shown beside it.
+    title, axis : str
+        Title and label of the horizontal axis, in the language of the figure.
+    source, n : str
+        Where the data come from, and how many cases there are.
+    lang : {"en", "fr"}
+        Language of the other words.
+    others : dict of str to float, optional
+        Further values to mark, with their names.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    UnknownNameError
+        If the language is unknown.
+    """
+    say = words(_WORDS, lang)
+    known = draws[np.isfinite(draws)]
+    with house_style():
+        figure, axes = blank(7.6, 3.9)
+        marks = [observed, *(others or {}).values()]
+        low, high = min(known.min(), *marks), max(known.max(), *marks)
+        margin = 0.05 * (high - low) or 1.0
+        bins = int(np.clip(np.sqrt(len(known)), 10, 60))
+        axes.axvspan(*np.quantile(known, [0.025, 0.975]), color=PALE, zorder=0, label=say["range"])
+        axes.hist(known, bins=bins, color=SKY, edgecolor="white", lw=0.4)
+        axes.set_ylim(0, 1.28 * axes.get_ylim()[1])
+        top = axes.get_ylim()[1]
+        shown = decimal(p_value, 3, lang)
+        entries = {f"{say['observed']}: {decimal(observed, 2, lang)} (p = {shown})": observed, **(others or {})}
+        if lang == "fr":
+            entries = {name.replace(": ", "\u00a0: "): value for name, value in entries.items()}
+        for number, (name, value) in enumerate(entries.items()):
+            colour = VERMILION if number == 0 else BLACK
+            axes.plot(
+                [value, value], [0, top * (0.88 - 0.09 * number)], color=colour, lw=2, ls="-" if number == 0 else ":"
+            )
+            right = value > (low + high) / 2
+            axes.text(
+                value,
+                top * (0.9 - 0.09 * number),
+                f"{name} " if right else f" {name}",
+                ha="right" if right else "left",
+                color=colour,
+                fontweight="bold" if number == 0 else "normal",
+            )
+        axes.set_xlim(low - margin, high + margin)
+        axes.set_xlabel(axis)
+        axes.set_ylabel(say["count"])
+        axes.set_title(title)
+        axes.legend(loc="upper right", fontsize=8, labelcolor=GREY, bbox_to_anchor=(1.0, 1.12))
+        sign(figure, source=source, n=n, lang=lang)
+    return figure
