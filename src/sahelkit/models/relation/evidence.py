@@ -1,0 +1,130 @@
+"""The events and windows that the relation is estimated from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sahelkit import places
+from sahelkit.errors import ModelError, OptionError
+from sahelkit.exposure import spatial_weights
+from sahelkit.models.hawkes.baseline import grid_edges, natural_spline
+from sahelkit.models.hawkes.kernel import Array
+from sahelkit.models.hawkes.observed import Observed, observe, state_windows
+from sahelkit.tables._select import DateLike, Places, parse_window
+from sahelkit.tables.coups import coup_coders, load_coups
+
+FIRST = "1960-01-01"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the model sees.
+
+    Attributes
+    ----------
+    observed : Observed
+        Events and windows.
+    weights : array, shape (n, n)
+        W[target, source], columns summing to 1 (or 0 for a country without neighbours).
+    edges : array, shape (P + 1,)
+        Ends of the calendar years, years since 1970.
+    basis : array, shape (P, q)
+        Smooth functions of calendar time.
+    exposure : array, shape (n, P)
+        Years under observation.
+    rule : str
+        Whose list of events it is.
+    first, last : pandas.Timestamp
+        First and last day.
+    """
+
+    observed: Observed
+    weights: Array
+    edges: Array
+    basis: Array
+    exposure: Array
+    rule: str
+    first: pd.Timestamp
+    last: pd.Timestamp
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """Codes, in the order of the arrays."""
+        return self.observed.countries
+
+
+def reach_of(rule: str, start: DateLike, end: DateLike, *, version: str | None = None) -> tuple[str, str]:
+    """First and last day of a study under one coder: what was asked for, else what the coder covers from 1960 on."""
+    coders = coup_coders(version=version).set_index("rule")
+    known = coders.loc[[rule]] if rule in coders.index else coders[coders["places"] == "world"]
+    opens, closes = max(FIRST, str(known["first"].min())[:10]), str(known["last"].max())[:10]
+    first, last = parse_window(start, end)
+    return (
+        opens if first is None else f"{first:%Y-%m-%d}",
+        closes if last is None else f"{last:%Y-%m-%d}",
+    )
+
+
+def gather(
+    *,
+    countries: Places = "west_africa",
+    rule: str = "powell_thyne",
+    start: DateLike = None,
+    end: DateLike = None,
+    events: pd.DataFrame | None = None,
+    weights: Array | None = None,
+    period_df: int = 4,
+    version: str | None = None,
+) -> Evidence:
+    """Collect events, windows and neighbours.
+
+    Parameters
+    ----------
+    countries : str, int or sequence of these
+        Countries of the model.
+    rule : str
+        Which attempts count, as in `load_coups`.
+    start, end : date-like, optional
+        Window; from 1960, or the coder's first day, to the coder's last day when absent.
+    events : pandas.DataFrame, optional
+        Events of your own with ``iso3`` and ``date``, in place of the coders'; then ``rule`` is a label.
+    weights : array, shape (n, n), optional
+        W[target, source] in place of land borders.
+    period_df : int
+        Number of smooth functions of calendar time.
+    version : str, optional
+        Data version.
+
+    Raises
+    ------
+    ModelError
+        If there are fewer than two countries or no event.
+    OptionError
+        If the weights have another shape than the countries.
+    """
+    codes = places.resolve_many(countries) if countries is not None else places.members("west_africa")
+    if len(codes) < 2:
+        raise ModelError(f"a relation needs at least two countries; there is only {', '.join(codes) or 'none'}")
+    if events is None:
+        begin, finish = reach_of(rule, start, end, version=version)
+        rows = load_coups(rule=rule, countries=codes, end=finish, version=version)
+    else:
+        rows = events
+        begin, finish = str(start or FIRST), str(end or max(events["date"], default=FIRST))
+    first, last = parse_window(begin, finish)
+    assert first is not None
+    assert last is not None
+    windows = state_windows(codes, first, last, version=version)
+    observed = observe(rows, codes, windows, own_mark=None, cross_mark=None)
+    matrix = spatial_weights(codes, version=version).to_numpy() if weights is None else np.asarray(weights, dtype=float)
+    if matrix.shape != (len(codes), len(codes)):
+        raise OptionError("weights", matrix.shape, f"they are {len(codes)} by {len(codes)}, target by source")
+    edges = grid_edges(first, last, "Y")
+    middle = (edges[:-1] + edges[1:]) / 2
+    columns = min(period_df, len(middle) - 1)
+    basis = natural_spline(middle, columns) if columns > 0 else np.zeros((len(middle), 0))
+    exposure = windows.exposure(edges, len(codes))
+    return Evidence(observed, matrix, edges, basis, exposure, rule, first, last)

@@ -1,0 +1,61 @@
+"""Options that the relation's functions share, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sahelkit import places
+from sahelkit.errors import OptionError
+from sahelkit.tables._select import Places
+
+# The baseline rate is held after the last year; longer than this nobody should believe it.
+LONGEST = 60
+
+
+def check_horizons(horizon: int | Sequence[int]) -> tuple[int, ...]:
+    """Horizons in months, in order and each once.
+
+    Raises
+    ------
+    OptionError
+        If one is not a whole number from 1 to 60, or there is none.
+
+    Examples
+    --------
+    >>> check_horizons([24, 12])
+    (12, 24)
+    """
+    several = [horizon] if isinstance(horizon, (int, float, np.number, str)) else list(horizon)
+    repair = "Type horizon=12, or horizon=(12, 24, 36)"
+    if not several:
+        raise OptionError("horizon", horizon, "there is none", repair=repair)
+    for value in several:
+        whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+        if not (whole and 1 <= value <= LONGEST):
+            raise OptionError("horizon", value, f"it is a whole number of months from 1 to {LONGEST}", repair=repair)
+    return tuple(sorted({int(value) for value in several}))
+
+
+def check_members(what: str, given: Places, countries: Sequence[str]) -> list[str]:
+    """Codes of countries that must be in the model.
+
+    Raises
+    ------
+    UnknownPlaceError
+        If a country is unknown or means several.
+    OptionError
+        If one is not among the countries of the model, or there is none.
+    """
+    codes = places.resolve_many(given if given is not None else "focus")
+    outside = [f"{places.name(code)} ({code})" for code in codes if code not in countries]
+    if outside or not codes:
+        names = ", ".join(outside) or "nobody"
+        raise OptionError(
+            what,
+            given,
+            f"{names} is not among the {len(countries)} countries of the model ({', '.join(countries)})",
+            repair="Add the country to countries=, such as countries=['west_africa', 'TCD'], or choose another",
+        )
+    return codes
