@@ -1,0 +1,58 @@
+"""Many random replicates of one task, the same whatever the number of processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar, cast
+
+import numpy as np
+
+from sahelkit.errors import OptionError
+
+T = TypeVar("T")
+# Replicates sent to a process at once: enough that sending costs little beside them.
+_BATCH = 20
+
+
+def _batch(task: Callable[[np.random.Generator], T], seeds: Sequence[np.random.SeedSequence]) -> list[T]:
+    return [task(np.random.default_rng(seed)) for seed in seeds]
+
+
+def replicate(
+    task: Callable[[np.random.Generator], T], number: int, *, seed: int | None, n_jobs: int | None
+) -> list[T]:
+    """Run a task on independent random streams.
+
+    Parameters
+    ----------
+    task : callable
+        Takes a generator of random numbers; must be picklable to run in several processes.
+    number : int
+        Replicates, at least 1.
+    seed : int or None
+        The replicate k draws from the k-th stream spawned from it, in whatever process it runs. None: a new seed.
+    n_jobs : int or None
+        Processes, as joblib counts them. None leaves the choice to ``joblib.parallel_config``, so that a Dask
+        cluster set there does the work.
+
+    Raises
+    ------
+    OptionError
+        If `number` is not a whole number of at least 1.
+
+    Examples
+    --------
+    >>> from operator import methodcaller
+    >>> coin = methodcaller("integers", 0, 2)
+    >>> flips = replicate(coin, 30, seed=1, n_jobs=1)
+    >>> flips == replicate(coin, 40, seed=1, n_jobs=1)[:30], len(set(map(int, flips)))
+    (True, 2)
+    """
+    from joblib import Parallel, delayed
+
+    if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or number < 1:
+        raise OptionError("n_boot", number, "the number of replicates is a whole number of at least 1")
+    seeds = np.random.SeedSequence(seed).spawn(int(number))
+    batches = [seeds[first : first + _BATCH] for first in range(0, len(seeds), _BATCH)]
+    done = Parallel(n_jobs=n_jobs)(delayed(_batch)(task, batch) for batch in batches)
+    return [result for batch in cast("list[list[T]]", done) for result in batch]

@@ -1,0 +1,199 @@
+"""The baseline: a log-linear rate of country effects, calendar time and covariates, constant within each period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.models.hawkes.kernel import Array
+from sahelkit.models.hawkes.observed import years
+from sahelkit.models.hawkes.pull import Ints
+
+PERIODS = ("decade", "country_decade", "none")
+# Prior standard deviation of the period's effects on the log rate: wide (a factor of 7 either way), but it keeps a
+# decade without an attempt at a finite rate.
+PERIOD_SD = 2.0
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Design of the log rate.
+
+    Attributes
+    ----------
+    terms : tuple of str, length p
+        Names of the columns.
+    block : tuple of str, length p
+        Kind of each column: intercept, period, covariate, country, country_decade.
+    edges : array, shape (P + 1,)
+        Ends of the periods, years since 1970.
+    row : array of int, shape (n, P)
+        Row of `design` of each country and period; -1 where the country is not observed.
+    design : array, shape (C, p)
+        The different rows; observed countries and periods with equal columns share one.
+    exposure : array, shape (C,)
+        Years under observation.
+    """
+
+    terms: tuple[str, ...]
+    block: tuple[str, ...]
+    edges: Array
+    row: Ints
+    design: Array
+    exposure: Array
+
+    def columns(self, *blocks: str) -> Ints:
+        """Positions of the columns of some kinds."""
+        return np.flatnonzero(np.isin(self.block, blocks))
+
+    def rows_of(self, time: Array, place: Ints) -> Ints:
+        """Row of the design that holds at each event; beyond the grid, that of the country's nearest period."""
+        column = np.clip(np.searchsorted(self.edges, time, side="left") - 1, 0, self.row.shape[1] - 1)
+        return np.asarray(self.filled[place, column])
+
+    @cached_property
+    def filled(self) -> Ints:
+        """`row` with each unobserved period given the row of the country's last observed period before it.
+
+        Periods before the first observed one have the row of that one.
+        """
+        known = self.row >= 0
+        latest = np.maximum.accumulate(np.where(known, np.arange(self.row.shape[1]), -1), axis=1)
+        first = np.argmax(known, axis=1)[:, None]
+        return np.asarray(np.take_along_axis(self.row, np.where(latest >= 0, latest, first), axis=1))
+
+    def rates(self, coef: Array) -> Array:
+        """Baseline rate of each country and period, events per year, shape (n, P); held constant where unobserved."""
+        return np.asarray(np.exp(self.design @ coef)[self.filled])
+
+
+def natural_spline(x: Array, df: int) -> Array:
+    """Natural cubic spline without intercept, its knots evenly spaced over `x`, columns orthogonal with mean square 1.
+
+    Parameters
+    ----------
+    x : array, shape (P,)
+    df : int
+        Number of columns, at least 1; 1 is a straight line.
+
+    Returns
+    -------
+    array, shape (P, df)
+
+    References
+    ----------
+    Hastie, T., Tibshirani, R., & Friedman, J. (2009). The elements of statistical learning (2nd ed.), section 5.2.1.
+    https://doi.org/10.1007/978-0-387-84858-7
+
+    Examples
+    --------
+    >>> basis = natural_spline(np.arange(60.0), 3)
+    >>> np.abs(basis.T @ basis / 60 - np.eye(3)).max() < 1e-9, np.abs(basis.mean(axis=0)).max() < 1e-9
+    (np.True_, np.True_)
+    """
+    low, high = float(x.min()), float(x.max())
+    unit = (x - low) / (high - low)
+    knots = np.linspace(0.0, 1.0, df + 1)
+    cubes = np.maximum(unit[:, None] - knots, 0.0) ** 3
+    bend = (cubes[:, :-1] - cubes[:, -1:]) / (1.0 - knots[:-1])
+    raw = np.column_stack([unit, bend[:, :-1] - bend[:, -1:]])
+    q, r = np.linalg.qr(raw - raw.mean(axis=0))
+    return np.asarray(q * np.sign(np.diag(r)) * np.sqrt(len(x)))
+
+
+def grid_edges(first: pd.Timestamp, last: pd.Timestamp, freq: str) -> Array:
+    """Ends of the calendar years or months from `first` to `last`."""
+    periods = pd.period_range(first.to_period(freq), last.to_period(freq) + 1, freq=freq)
+    return years(periods.start_time.to_numpy())
+
+
+def _dummies(labels: Array, prefix: str) -> tuple[list[str], Array]:
+    found = np.unique(labels)
+    return [f"{prefix}{value}" for value in found], (labels[:, None] == found).astype(float)
+
+
+def make_baseline(
+    exposure: Array,
+    edges: Array,
+    countries: Sequence[str],
+    *,
+    period: int | str,
+    covariates: tuple[Sequence[str], Array] | None,
+) -> Baseline:
+    """Columns of the log rate for the cells that are observed.
+
+    Parameters
+    ----------
+    exposure : array, shape (n, P)
+        Years under observation per country and period.
+    edges : array, shape (P + 1,)
+    countries : sequence of str, length n
+    period : int or str
+        Number of columns of a natural spline of time, or one of `PERIODS`.
+    covariates : (names, values), optional
+        Values of shape (n, P, q), known wherever `exposure` is above 0.
+
+    Raises
+    ------
+    UnknownNameError, OptionError
+        If the period or the number of columns cannot be.
+    ModelError
+        If columns repeat one another.
+    """
+    if isinstance(period, str) and period not in PERIODS:
+        raise UnknownNameError("period", period, PERIODS, repair="A whole number asks for a spline")
+    if not isinstance(period, str) and not (type(period) is int and 1 <= period <= 20):
+        raise OptionError("period", period, "a spline has from 1 to 20 columns", repair="Type period=4")
+    place, column = np.nonzero(exposure > 0)
+    middle = (edges[:-1] + edges[1:]) / 2
+    decade = (np.floor((middle + 1970.0) / 10) * 10).astype(int)
+    terms, block, parts = ["rate"], ["intercept"], [np.ones((len(place), 1))]
+
+    def add(kind: str, names: Sequence[str], values: Array) -> None:
+        terms.extend(names)
+        block.extend([kind] * len(names))
+        parts.append(values)
+
+    if not isinstance(period, str) and len(middle) > 1:
+        yearly = np.floor(middle + 1970.0)
+        calendar = np.unique(yearly)
+        knots = min(period, len(calendar) - 1)
+        basis = (
+            natural_spline(calendar, knots)[np.searchsorted(calendar, yearly)] if knots else np.zeros((len(middle), 0))
+        )
+        add("period", [f"period_{k + 1}" for k in range(basis.shape[1])], basis[column])
+    elif period in ("decade", "country_decade"):
+        names, values = _dummies(decade[column], "decade_")
+        add("period", names[1:], values[:, 1:])
+    if covariates is not None:
+        add("covariate", covariates[0], covariates[1][place, column])
+    fixed = np.column_stack(parts)
+    missing = fixed.shape[1] - np.linalg.matrix_rank(fixed / np.maximum(np.abs(fixed).max(axis=0), 1e-300))
+    if missing:
+        raise ModelError(
+            f"{missing} of the columns {', '.join(terms[1:])} repeat others or never vary. Leave them out, "
+            "or use period='none'"
+        )
+    if len(countries) > 1:
+        add("country", [f"country_{code}" for code in countries], (place[:, None] == np.arange(len(countries))) * 1.0)
+    if period == "country_decade" and len(countries) > 1:
+        label = place * 10_000 + decade[column]
+        found = np.unique(label)
+        names = [f"country_decade_{countries[value // 10_000]}_{value % 10_000}" for value in found]
+        add("country_decade", names, (label[:, None] == found).astype(float))
+    design, same = np.unique(np.column_stack(parts), axis=0, return_inverse=True)
+    row = np.full(exposure.shape, -1, dtype=np.intp)
+    row[place, column] = same.ravel()
+    return Baseline(
+        terms=tuple(terms),
+        block=tuple(block),
+        edges=edges,
+        row=row,
+        design=design,
+        exposure=np.asarray(np.bincount(same.ravel(), exposure[place, column], len(design)), dtype=float),
+    )

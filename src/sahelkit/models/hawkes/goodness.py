@@ -1,0 +1,265 @@
+"""Goodness of fit: under the model, waiting times measured by expected events are exponential with mean 1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from sahelkit.models._replicates import replicate
+from sahelkit.models.hawkes.bootstrap import refitted
+from sahelkit.models.hawkes.integral import Process, cumulative
+from sahelkit.models.hawkes.kernel import Array
+from sahelkit.models.hawkes.observed import Observed
+from sahelkit.models.hawkes.result import HawkesFit
+from sahelkit.plots.style import decimal, words
+
+# Fewer gaps than this show nothing about their distribution or order.
+_FEWEST = 4
+
+
+def rescaled_gaps(process: Process, observed: Observed) -> dict[str, Array]:
+    """Expected events between consecutive events, per country and for all countries as one process.
+
+    Parameters
+    ----------
+    process : Process
+    observed : Observed
+
+    Returns
+    -------
+    dict of str to array
+        By country code: the gaps in order of time, the first from the beginning of observation. The time after the
+        last event is left out. ``"all"``: the gaps of the events of all countries in one order, in expected events of
+        all countries.
+
+    References
+    ----------
+    Ogata, Y. (1988). Statistical models for earthquake occurrences and residual analysis for point processes. Journal
+    of the American Statistical Association, 83(401), 9-27. https://doi.org/10.1080/01621459.1988.10478560
+    """
+    times = np.sort(observed.time[observed.counted])
+    total = np.zeros(len(times))
+    gaps = {}
+    for place, code in enumerate(observed.countries):
+        risen = cumulative(process, observed, place, times).sum(axis=0)
+        total += risen
+        mine = np.sort(observed.time[observed.counted & (observed.place == place)])
+        at = risen[np.searchsorted(times, mine)]
+        gaps[code] = np.diff(at, prepend=0.0)
+    gaps["all"] = np.diff(total, prepend=0.0)
+    return gaps
+
+
+def kolmogorov(gaps: Array) -> float:
+    """Largest distance between the distribution of the gaps and the unit exponential, scaled for their number.
+
+    Stephens' scaling makes the statistic comparable between samples of different size.
+
+    References
+    ----------
+    Stephens, M. A. (1974). EDF statistics for goodness of fit and some comparisons. Journal of the American
+    Statistical Association, 69(347), 730-737. https://doi.org/10.1080/01621459.1974.10480196
+
+    Examples
+    --------
+    >>> kolmogorov(-np.log1p(-(np.arange(100) + 0.5) / 100)) < 0.06
+    True
+    """
+    n = len(gaps)
+    if n < _FEWEST:
+        return float("nan")
+    level = np.sort(-np.expm1(-gaps))
+    steps = np.arange(n + 1) / n
+    distance = max(float((steps[1:] - level).max()), float((level - steps[:-1]).max()))
+    return float(distance * (np.sqrt(n) + 0.12 + 0.11 / np.sqrt(n)))
+
+
+def ljung_box(series: list[Array], lags: int) -> float:
+    """Ljung-Box statistic of one or several series, products being taken within each series only.
+
+    Parameters
+    ----------
+    series : list of arrays
+        Gaps; they are turned into uniform numbers first, so that one long gap does not decide.
+    lags : int
+        Lags summed.
+
+    References
+    ----------
+    Ljung, G. M., & Box, G. E. P. (1978). On a measure of lack of fit in time series models. Biometrika, 65(2),
+    297-303. https://doi.org/10.1093/biomet/65.2.297
+
+    Examples
+    --------
+    >>> ljung_box([np.tile([0.1, 3.0], 20)], 1) > 30
+    True
+    """
+    n = sum(map(len, series))
+    if n < _FEWEST:
+        return float("nan")
+    uniform = [-np.expm1(-gaps) for gaps in series]
+    middle = float(np.concatenate(uniform).mean())
+    centred = [values - middle for values in uniform]
+    power = sum(float((values**2).sum()) for values in centred)
+    out = 0.0
+    for lag in range(1, min(lags, n - 2) + 1):
+        product = sum(float((values[lag:] * values[:-lag]).sum()) for values in centred)
+        out += (product / power) ** 2 / (n - lag)
+    return n * (n + 2) * out
+
+
+def _statistics(
+    process: Process, observed: Observed, lags: int
+) -> tuple[dict[str, int], dict[str, tuple[float, float]]]:
+    gaps = rescaled_gaps(process, observed)
+    by_country = [gaps[code] for code in observed.countries]
+    out = {code: (kolmogorov(values), ljung_box([values], lags)) for code, values in gaps.items()}
+    out["pooled"] = kolmogorov(np.concatenate(by_country)), ljung_box(by_country, lags)
+    sizes = {code: len(values) for code, values in gaps.items()}
+    sizes["pooled"] = sizes["all"]
+    return sizes, out
+
+
+def _replicate(fit: HawkesFit, lags: int, rng: np.random.Generator) -> dict[str, tuple[float, float]]:
+    observed, found = refitted(fit, fit.process, rng)
+    if found is None:
+        return {}
+    process = Process(found.point, fit.baseline, fit.weights, fit.process.kernel)
+    return _statistics(process, observed, lags)[1]
+
+
+@dataclass(frozen=True)
+class GoodnessOfFit:
+    """Time-rescaling tests.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        One row per country, ``pooled`` (gaps of all countries together) and ``all`` (all countries as one process):
+        ``scope, n_gaps, ks, ks_p, ljung_box, ljung_box_p``. NA where there are fewer than four gaps.
+    gaps : dict of str to array
+        Rescaled gaps by country code and ``"all"``; unit exponential under the model.
+    lags : int
+        Lags of the Ljung-Box statistic.
+    n_boot : int
+        Replicates behind the p-values.
+    n_events, n_countries : int
+        Size of the data.
+    """
+
+    table: pd.DataFrame
+    gaps: dict[str, Array]
+    lags: int
+    n_boot: int
+    n_events: int
+    n_countries: int
+
+    def tidy(self) -> pd.DataFrame:
+        """The table of tests."""
+        return self.table.assign(n_boot=self.n_boot)
+
+    def summary(self) -> str:
+        """The tests as plain text."""
+        head = f"Time rescaling: gaps are unit exponential under the model; p-values from {self.n_boot} replicates"
+        return f"{head}\n{self.table.round(3).to_string(index=False)}"
+
+    def says(self, lang: str = "en") -> str:
+        """One careful sentence that may be quoted.
+
+        Raises
+        ------
+        UnknownNameError
+            If the language is neither ``"en"`` nor ``"fr"``.
+        """
+        text = words(
+            {
+                "en": {
+                    "text": "Measured against the model, the {n} waiting times between attempts in {countries} "
+                    "countries have the expected distribution with p = {ks} and the expected lack of order with "
+                    "p = {lb}; with so few events only a gross misfit would show."
+                },
+                "fr": {
+                    "text": "Rapportés au modèle, les {n} temps d’attente entre tentatives dans {countries} pays "
+                    "suivent la loi attendue avec p = {ks} et n’ont pas d’ordre particulier avec p = {lb} ; avec si "
+                    "peu d’événements, seul un grave désaccord se verrait."
+                },
+            },
+            lang,
+        )["text"]
+        row = self.table.set_index("scope").loc["pooled"]
+        return text.format(
+            n=int(row["n_gaps"]),
+            countries=self.n_countries,
+            ks=decimal(row["ks_p"], 2, lang),
+            lb=decimal(row["ljung_box_p"], 2, lang),
+        )
+
+
+def goodness_of_fit(
+    fit: HawkesFit, *, lags: int = 3, n_boot: int = 199, seed: int | None = None, n_jobs: int | None = None
+) -> GoodnessOfFit:
+    """Test the fit by time rescaling, with p-values by parametric bootstrap.
+
+    Parameters
+    ----------
+    fit : HawkesFit
+    lags : int
+        Lags of the Ljung-Box statistic.
+    n_boot : int
+        Replicates, each simulated from the fit and estimated again: tables of the two statistics do not hold when the
+        parameters were estimated from the same few events.
+    seed, n_jobs
+        As in `contagion_test`.
+
+    Returns
+    -------
+    GoodnessOfFit
+        The p-value of a country counts only replicates in which it has at least four gaps too.
+
+    Raises
+    ------
+    OptionError
+        If `n_boot` is not a whole number of at least 1.
+    ModelError
+        If the fitted process runs away.
+
+    References
+    ----------
+    Ogata, Y. (1988). Statistical models for earthquake occurrences and residual analysis for point processes. Journal
+    of the American Statistical Association, 83(401), 9-27. https://doi.org/10.1080/01621459.1988.10478560
+
+    Ljung, G. M., & Box, G. E. P. (1978). On a measure of lack of fit in time series models. Biometrika, 65(2),
+    297-303. https://doi.org/10.1093/biomet/65.2.297
+
+    Examples
+    --------
+    >>> from sahelkit import load_coups
+    >>> from sahelkit.models.hawkes import fit_hawkes
+    >>> coups = load_coups(rule="powell_thyne", countries="west_africa")
+    >>> fit = fit_hawkes(coups, countries="west_africa", start=1960, end=2025)
+    >>> check = goodness_of_fit(fit, n_boot=9, seed=1)
+    >>> check.table.set_index("scope").loc["pooled", "n_gaps"].item()
+    105
+    """
+    sizes, seen = _statistics(fit.process, fit.observed, lags)
+    drawn = replicate(partial(_replicate, fit, lags), n_boot, seed=seed, n_jobs=n_jobs)
+    rows = []
+    for scope, pair in seen.items():
+        p_values = []
+        for k, value in enumerate(pair):
+            null = np.array([one[scope][k] for one in drawn if scope in one])
+            null = null[~np.isnan(null)]
+            p_values.append(np.nan if np.isnan(value) else (1 + int((null >= value).sum())) / (1 + len(null)))
+        rows.append((scope, sizes[scope], pair[0], p_values[0], pair[1], p_values[1]))
+    columns = ["scope", "n_gaps", "ks", "ks_p", "ljung_box", "ljung_box_p"]
+    return GoodnessOfFit(
+        table=pd.DataFrame(rows, columns=columns),
+        gaps=rescaled_gaps(fit.process, fit.observed),
+        lags=lags,
+        n_boot=n_boot,
+        n_events=fit.n_events,
+        n_countries=len(fit.countries),
+    )

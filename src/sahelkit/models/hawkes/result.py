@@ -1,0 +1,366 @@
+"""The fitted network Hawkes process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sahelkit.models.hawkes.baseline import Baseline
+from sahelkit.models.hawkes.estimate import Estimate, Settings, best_with_cross
+from sahelkit.models.hawkes.integral import PARTS, Process, cumulative, spectral_radius
+from sahelkit.models.hawkes.kernel import Array, kernel_named
+from sahelkit.models.hawkes.likelihood import curvature
+from sahelkit.models.hawkes.observed import Observed, days, years
+from sahelkit.models.hawkes.profile import profile_interval
+from sahelkit.models.hawkes.words import sentence
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.figure import Figure
+
+    from sahelkit.models.hawkes.bootstrap import ContagionTest
+
+LAGS = (1 / 12, 3 / 12, 6 / 12, 1.0, 2.0, 5.0)
+
+
+@dataclass(frozen=True)
+class HawkesFit:
+    """A fitted network Hawkes process, in continuous time.
+
+    The intensity of country i, in events per year, is ``exp(x_i(t) b + u_i + f(t))`` plus ``own`` times the kernel
+    summed over its own earlier events plus ``cross`` times the kernel summed over earlier events elsewhere, each
+    weighted by W[i, source].
+
+    Attributes
+    ----------
+    countries : tuple of str, length n
+        ISO 3166 alpha-3 codes.
+    start, end : pandas.Timestamp
+        First and last day of the window, both inclusive.
+    observed : Observed
+        Events and windows.
+    baseline : Baseline
+        Design of the log baseline rate.
+    weights : array, shape (n, n)
+        W[target, source].
+    settings : Settings
+        How it was estimated.
+    estimate : Estimate
+        Parameters with and without contagion, and log-likelihoods.
+    level : float
+        Two-sided level of the intervals; the upper end at 0.90 is the one-sided 95 % upper bound.
+    dropped : dict of str to int
+        Periods left out per country because a covariate is NA.
+    """
+
+    countries: tuple[str, ...]
+    start: pd.Timestamp
+    end: pd.Timestamp
+    observed: Observed
+    baseline: Baseline
+    weights: Array
+    settings: Settings
+    estimate: Estimate
+    level: float
+    dropped: dict[str, int]
+
+    @property
+    def own(self) -> float:
+        """Expected attempts that one attempt sets off in its own country."""
+        return self.estimate.point.own
+
+    @property
+    def cross(self) -> float:
+        """Expected attempts that one attempt sets off abroad, for weights whose columns sum to 1."""
+        return self.estimate.point.cross
+
+    @property
+    def own_lag(self) -> float:
+        """Mean lag of own excitation in years; NaN where there is none."""
+        return self.estimate.point.own_lag if self.own > 0 else float("nan")
+
+    @property
+    def cross_lag(self) -> float:
+        """Mean lag of excitation abroad in years; NaN where there is none."""
+        return self.estimate.point.cross_lag if self.cross > 0 else float("nan")
+
+    @property
+    def loglik(self) -> float:
+        """Log-likelihood less the ridge of the effects."""
+        return self.estimate.loglik
+
+    @property
+    def lr(self) -> float:
+        """Likelihood ratio statistic of contagion; its p-value comes from `contagion_test`."""
+        return self.estimate.ratio
+
+    @property
+    def n_events(self) -> int:
+        """Events explained."""
+        return self.observed.n_events
+
+    @property
+    def isolated(self) -> tuple[str, ...]:
+        """Countries without any tie, which neither give nor receive."""
+        tied = np.asarray(self.weights.any(axis=0) | self.weights.any(axis=1))
+        return tuple(code for code, has in zip(self.countries, tied, strict=True) if not has)
+
+    @cached_property
+    def process(self) -> Process:
+        """The fitted process, for simulation and integrals."""
+        return Process(self.estimate.point, self.baseline, self.weights, kernel_named(self.settings.kernel))
+
+    @property
+    def null_process(self) -> Process:
+        """The process fitted without contagion."""
+        return Process(self.estimate.null, self.baseline, self.weights, kernel_named(self.settings.kernel))
+
+    @cached_property
+    def branching(self) -> Array:
+        """Expected events that one event of each source sets off directly in each target, shape (target, source)."""
+        counted = self.observed.counted
+        marks = self.observed.own_mark[counted].mean(), self.observed.cross_mark[counted].mean()
+        return self.process.branching(float(marks[0]), float(marks[1]))
+
+    @cached_property
+    def spectral_radius(self) -> float:
+        """Largest eigenvalue of the branching matrix."""
+        return spectral_radius(self.branching)
+
+    @property
+    def stationary(self) -> bool:
+        """Whether the spectral radius is below 1."""
+        return self.spectral_radius < 1.0
+
+    @cached_property
+    def _intervals(self) -> dict[str, tuple[float, float]]:
+        unknown = (float("nan"), float("nan"))
+        free = {
+            "own": self.settings.own,
+            "own_lag": self.own > 0 and self.settings.own_lag[0] < self.settings.own_lag[1],
+            "cross": self.settings.contagion,
+            "cross_lag": self.cross > 0 and self.settings.cross_lag[0] < self.settings.cross_lag[1],
+        }
+        return {
+            which: profile_interval(self.estimate, self.settings, which, self.level) if can else unknown
+            for which, can in free.items()
+        }
+
+    @property
+    def cross_upper(self) -> float:
+        """Upper end of the profile interval of `cross`, whatever its lag inside the box."""
+        return self._intervals["cross"][1]
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per quantity with its interval.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``quantity, unit, estimate, low, high, level, n_events, n_countries``. ``own``, ``cross`` and their
+            mean lags have profile-likelihood intervals (those of lags cut at the box in which they are searched), with
+            the spread of the country effects held. The low end for ``cross`` ignores that its lag was searched: only
+            `contagion_test` tells whether there is any. The lag of an excitation that is estimated as none is not
+            identified: NA. Covariates have a rate ratio per unit and Wald intervals.
+        """
+        rows: list[dict[str, Any]] = []
+
+        def add(quantity: str, unit: str, value: float, ends: tuple[float, float] = (np.nan, np.nan)) -> None:
+            rows.append({"quantity": quantity, "unit": unit, "estimate": value, "low": ends[0], "high": ends[1]})
+
+        add("own", "attempts at home per attempt", self.own, self._intervals["own"])
+        add("own_lag", "years", self.own_lag, self._intervals["own_lag"])
+        add("cross", "attempts abroad per attempt", self.cross, self._intervals["cross"])
+        add("cross_lag", "years", self.cross_lag, self._intervals["cross_lag"])
+        add("branching_ratio", "spectral radius", self.spectral_radius)
+        for block, spread in self.estimate.spreads.items():
+            add(f"{block}_sd", "log rate", spread)
+        for column in self.baseline.columns("covariate"):
+            value, half = self.estimate.point.coef[column], self._half_width(int(column))
+            add(self.baseline.terms[column], "rate ratio", np.exp(value), (np.exp(value - half), np.exp(value + half)))
+        frame = pd.DataFrame(rows)
+        return frame.assign(level=self.level, n_events=self.n_events, n_countries=len(self.countries))
+
+    def _half_width(self, column: int) -> float:
+        from scipy.stats import norm
+
+        vector = self.estimate.point.vector()
+        p = len(vector) - 4
+        moving = np.append(np.arange(p), [p + k for k, value in enumerate(vector[-4:-2]) if value > 0]).astype(int)
+        matrix = curvature(self.estimate.problem, vector)[np.ix_(moving, moving)]
+        return float(norm.ppf(0.5 + self.level / 2) * np.sqrt(np.linalg.inv(matrix)[column, column]))
+
+    def bounds_by_lag(self) -> pd.DataFrame:
+        """Contagion estimated at given mean lags, each with its upper bound.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per lag: ``cross_lag`` (years), ``cross``, ``high`` (upper end of the profile interval at that
+            lag), ``lr`` (likelihood ratio statistic against none), ``level``.
+        """
+        from dataclasses import replace
+
+        rows = []
+        null = self.estimate.null.vector()
+        for lag in LAGS:
+            settings = replace(self.settings, cross_lag=(lag, lag), contagion=True)
+            vector, value = best_with_cross(self.estimate.problem, null, self.estimate.null_loglik, settings)
+            vector[-1] = np.log(lag)
+            here = replace(self.estimate, point=type(self.estimate.point).of(vector), loglik=value)
+            high = profile_interval(here, settings, "cross", self.level)[1]
+            rows.append({"cross_lag": lag, "cross": vector[-3], "high": high, "lr": here.ratio, "level": self.level})
+        return pd.DataFrame(rows)
+
+    def to_xarray(self) -> xr.Dataset:
+        """Arrays of the fit.
+
+        Returns
+        -------
+        xarray.Dataset
+            ``branching`` and ``weights`` (target, source); ``country_effect`` (iso3; log rate); ``baseline``
+            (iso3, time; events per year, time being the first day of each period, NA while the country is not
+            observed); scalars ``own``, ``cross``, ``own_lag``, ``cross_lag`` (years), ``loglik``, ``lr``.
+        """
+        import xarray as xr
+
+        effects = np.zeros(len(self.countries))
+        columns = self.baseline.columns("country")
+        effects[: len(columns)] = self.estimate.point.coef[columns]
+        rates = np.where(self.baseline.row >= 0, self.baseline.rates(self.estimate.point.coef), np.nan)
+        codes = list(self.countries)
+        return xr.Dataset(
+            {
+                "branching": (("target", "source"), self.branching, {"unit": "events per event"}),
+                "weights": (("target", "source"), self.weights),
+                "country_effect": ("iso3", effects, {"unit": "log rate"}),
+                "baseline": (("iso3", "time"), rates, {"unit": "events per year"}),
+                "own": self.own,
+                "cross": self.cross,
+                "own_lag": ((), self.own_lag, {"unit": "years"}),
+                "cross_lag": ((), self.cross_lag, {"unit": "years"}),
+                "loglik": self.loglik,
+                "lr": self.lr,
+            },
+            coords={
+                "target": codes,
+                "source": codes,
+                "iso3": codes,
+                "time": days(self.baseline.edges[:-1]).astype("datetime64[ns]"),
+            },
+            attrs={"kernel": self.settings.kernel, "n_events": self.n_events},
+        )
+
+    def intensity(self, *, freq: str = "M") -> xr.DataArray:
+        """Fitted intensity, split into the baseline, own events and those of neighbours.
+
+        Parameters
+        ----------
+        freq : {"M", "Y"}
+            Months or years over which the intensity is averaged.
+
+        Returns
+        -------
+        xarray.DataArray
+            Dimensions ``part`` (baseline, own, neighbours), ``iso3`` and ``time`` (first day of each period); events
+            per year, given the events before; NA in periods in which the country is not observed.
+        """
+        import xarray as xr
+
+        periods = pd.period_range(self.start.to_period(freq), self.end.to_period(freq) + 1, freq=freq)
+        edges = years(periods.start_time.to_numpy())
+        exposure = self.observed.windows.exposure(edges, len(self.countries))
+        total = np.stack(
+            [cumulative(self.process, self.observed, place, edges) for place in range(len(self.countries))], axis=1
+        )
+        mean = np.divide(
+            np.diff(total, axis=2), exposure, out=np.full((3, *exposure.shape), np.nan), where=exposure > 0
+        )
+        return xr.DataArray(
+            mean,
+            dims=("part", "iso3", "time"),
+            coords={
+                "part": list(PARTS),
+                "iso3": list(self.countries),
+                "time": periods[:-1].start_time.to_numpy().astype("datetime64[ns]"),
+            },
+            name="intensity",
+            attrs={"unit": "attempts per year"},
+        )
+
+    def plot(self, country: str, *, source: str, lang: str = "en") -> Figure:
+        """Draw the intensity of one country, split into its parts, with its attempts.
+
+        Parameters
+        ----------
+        country : str
+            Country, as in `sahelkit.places.resolve`.
+        source : str
+            Where the events come from.
+        lang : {"en", "fr"}
+            Language of the words in the figure.
+        """
+        from sahelkit import places
+        from sahelkit.plots.intensity import plot_intensity
+
+        code = places.resolve(country)
+        mine = self.observed.counted & (self.observed.place == self.countries.index(code))
+        return plot_intensity(
+            self.intensity().sel(iso3=code), events=list(days(self.observed.time[mine])), source=source, lang=lang
+        )
+
+    def summary(self) -> str:
+        """The fit as plain text."""
+        o, size = self.observed, self.baseline.exposure.sum()
+        lines = [
+            f"Network Hawkes process, {self.settings.kernel.replace('_', ' ')} kernel, "
+            f"{self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}",
+            f"{o.n_events} events in {len(self.countries)} countries, {size:,.0f} country-years; {o.n_history} earlier "
+            f"events as history; left out: {o.n_elsewhere} of other countries, {o.n_later} later",
+        ]
+        if o.n_ties:
+            lines.append(f"{o.n_ties} events share their day with another: they do not set one another off")
+        if self.dropped:
+            rows = ", ".join(f"{code} {count}" for code, count in self.dropped.items())
+            lines.append(f"Periods left out because a covariate is NA: {rows}")
+        if self.isolated:
+            lines.append(f"Without ties, so outside contagion: {', '.join(self.isolated)}")
+        given = self.weights.sum(axis=0)
+        if not np.isclose(given[given > 0], 1.0).all():
+            lines.append("The columns of the weights do not sum to 1: cross is not a number of events abroad")
+        state = "below 1: stationary" if self.stationary else "NOT below 1: not stationary, events would run away"
+        lines.append(f"Branching ratio {self.spectral_radius:.2f}, {state}")
+        lines.append(f"Log-likelihood {self.loglik:.2f}; LR of contagion {self.lr:.2f} (p-value: contagion_test)")
+        table = self.tidy()[["quantity", "estimate", "low", "high", "unit"]].round(3).to_string(index=False)
+        return "\n".join([*lines, f"{self.level:.0%} intervals", table])
+
+    def says(self, lang: str = "en", *, test: ContagionTest | None = None) -> str:
+        """One careful sentence that may be quoted.
+
+        Parameters
+        ----------
+        lang : {"en", "fr"}
+        test : ContagionTest, optional
+            What `contagion_test` found; without it the sentence claims nothing about contagion being there.
+
+        Raises
+        ------
+        UnknownNameError
+            If the language is neither.
+        """
+        return sentence(
+            lang,
+            contagion=self.settings.contagion,
+            value=self.cross if self.settings.contagion else self.own,
+            ends=self._intervals["cross" if self.settings.contagion else "own"],
+            level=self.level,
+            n_events=self.n_events,
+            n_countries=len(self.countries),
+            years=(self.start.year, self.end.year),
+            stationary=self.stationary,
+            p_value=None if test is None else test.p_value,
+        )

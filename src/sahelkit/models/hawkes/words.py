@@ -1,0 +1,100 @@
+"""The sentence that a fit says of itself."""
+
+from __future__ import annotations
+
+import math
+
+from sahelkit.plots.style import decimal, words
+
+_WORDS = {
+    "en": {
+        "head": "Across {countries} countries, {first}-{last} ({events} coup attempts), an attempt was followed by an ",
+        "cross": (
+            "estimated {value} further attempts in neighbouring countries beyond those expected anyway, at most {high} "
+            "with {side} confidence"
+        ),
+        "own": (
+            "estimated {value} further attempts in the same country beyond those expected anyway "
+            "({level} interval: {low} to {high}); lasting conditions that the model does not see could look the same"
+        ),
+        "untested": "; this number alone does not show that there is any contagion",
+        "weak": "; no contagion at all is compatible with these data (p = {p}), and so is a weak one",
+        "strong": "; histories without contagion seldom show as much (p = {p}), but a shared cause could look the same",
+        "explosive": "; the fitted process is not stationary, so the numbers should not be carried forward",
+        "endless": "no limit",
+    },
+    "fr": {
+        "head": (
+            "Dans {countries} pays, de {first} à {last} ({events} tentatives de coup d’État), une tentative a été "
+            "suivie, selon l’estimation, de "
+        ),
+        "cross": (
+            "{value} autre tentative dans les pays voisins au-delà de celles attendues de toute façon, au plus {high} "
+            "avec une confiance de {side}"
+        ),
+        "own": (
+            "{value} autre tentative dans le même pays au-delà de celles attendues de toute façon (intervalle à "
+            "{level} : de {low} à {high}) ; des conditions durables que le modèle ne voit pas donneraient la même image"
+        ),
+        "untested": " ; ce chiffre ne suffit pas à montrer qu’il y a contagion",
+        "weak": (
+            " ; une absence totale de contagion est compatible avec ces données (p = {p}), une contagion faible aussi"
+        ),
+        "strong": (
+            " ; des histoires sans contagion en montrent rarement autant (p = {p}), mais une cause commune donnerait "
+            "la même image"
+        ),
+        "explosive": " ; le processus estimé n’est pas stationnaire : ne pas prolonger ces chiffres",
+        "endless": "sans limite",
+    },
+}
+
+
+def sentence(
+    lang: str,
+    *,
+    contagion: bool,
+    value: float,
+    ends: tuple[float, float],
+    level: float,
+    n_events: int,
+    n_countries: int,
+    years: tuple[int, int],
+    stationary: bool,
+    p_value: float | None = None,
+) -> str:
+    """Estimate, interval, events, countries and the caveat that bites, in one sentence.
+
+    Raises
+    ------
+    UnknownNameError
+        If the language is neither ``"en"`` nor ``"fr"``.
+
+    Examples
+    --------
+    >>> text = sentence("fr", contagion=True, value=0.0, ends=(0.0, 0.12), level=0.9, n_events=105, n_countries=16,
+    ...                 years=(1960, 2025), stationary=True)
+    >>> "0,00 autre" in text and "105 tentatives" in text and "au plus 0,12 avec une confiance de 95 %" in text
+    True
+    """
+    say = words(_WORDS, lang)
+    parts = [say["head"], say["cross" if contagion else "own"]]
+    if contagion:
+        parts.append(say["untested" if p_value is None else "weak" if p_value >= 0.05 else "strong"])
+    if not stationary:
+        parts.append(say["explosive"])
+    return (
+        "".join(parts).format(
+            countries=n_countries,
+            first=years[0],
+            last=years[1],
+            events=n_events,
+            value=decimal(value, 2, lang),
+            low=decimal(ends[0], 2, lang),
+            high=decimal(ends[1], 2, lang) if math.isfinite(ends[1]) else say["endless"],
+            level=f"{100 * level:.0f} %",
+            side=f"{50 + 50 * level:.0f} %",
+            p=decimal(p_value or 0.0, 3, lang),
+        )
+        + "."
+    )
