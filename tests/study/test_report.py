@@ -89,7 +89,7 @@ def test_page_says_versions_and_what_to_cite(mixed):
 
 
 def test_notebook_speaks_its_own_language_inside(mixed):
-    assert "Un taux: <b>0,51</b>" in mixed.page("02_differs.html")
+    assert "Un taux\xa0: <b>0,51</b>" in mixed.page("02_differs.html")
     assert '<html lang="fr">' in mixed.page("02_differs.html")
 
 
