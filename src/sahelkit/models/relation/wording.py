@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,7 +55,7 @@ _CAVEATS = {
 _WHAT_IF = {
     "en": {
         "body": "the chance of an attempt in {target} within {months} months of the attempt in {source} on {date} was, "
-        "by the model, {with_} %, against {without} % without it: {extra} percentage points more (90 % interval "
+        "by the model, {without} % without that attempt and {extra} percentage points more with it (90 % interval "
         "{low} to {high}; {n} attempts in {countries} countries)",
         "caveat": "the model cannot give less than zero, nor tell this from a cause common to both countries",
         "far": "the two share no border, so in this model the risk can only pass through third countries",
@@ -67,9 +67,8 @@ _WHAT_IF = {
     },
     "fr": {
         "body": "la probabilité d’une tentative {in_target} dans les {months} mois suivant la tentative de coup du "
-        "{date} {in_source} était, selon le modèle, de {with_} %, contre {without} % sans celle-ci, soit {extra} "
-        "point(s) de pourcentage de plus (intervalle à 90 % : de {low} à {high} ; {n} tentatives dans {countries} "
-        "pays)",
+        "{date} {in_source} était, selon le modèle, de {without} % sans celle-ci et de {extra} point(s) de "
+        "pourcentage de plus avec elle (intervalle à 90 % : de {low} à {high} ; {n} tentatives dans {countries} pays)",
         "caveat": "le modèle ne peut donner moins de zéro, ni distinguer cet écart d’une cause commune aux deux pays",
         "far": "les deux pays n’ayant pas de frontière commune, le risque ne peut passer, dans ce modèle, que par des "
         "pays tiers",
@@ -208,7 +207,7 @@ def what_if_sentence(path: WhatIf, target: str, lang: str) -> str:
     t = path.targets.index(target)
     low, _, extra, _, high = path.values[t, -1, 2]
     values = {"extra": extra, "low": low, "high": high}
-    numbers = _numbers(values | {"without": path.values[t, -1, 1, 2], "with_": path.values[t, -1, 0, 2]}, lang)
+    numbers = _numbers(values | {"without": path.values[t, -1, 1, 2]}, lang)
     body = say["body"].format(
         source=places.name(path.source, lang=lang),
         target=places.name(target, lang=lang),
@@ -251,3 +250,54 @@ def diagnostics_line(drawn: Posterior) -> str:
         f"largest R-hat {drawn.rhat:.3f}, {drawn.diverged} trajectories astray, "
         f"{drawn.explosive:.1%} explosive draws left out"
     )
+
+
+_RELATE = {
+    "en": {
+        "head": "Risk of a coup attempt within {months} months of an attempt {where} ({n} attempts {first}–{last}, "
+        "list: {rule}); median [90 %]",
+        "country": "country",
+        "without": "without it (%)",
+        "extra": "extra (points)",
+        "ratio": "ratio",
+        "shared": "shared conditions (points)",
+        "prior": "prior",
+        "foot": "shared conditions: risk at those times without the attempt, less the risk at quiet times. prior: "
+        "share of the extra that is belief and not data.",
+    },
+    "fr": {
+        "head": "Risque d’une tentative de coup dans les {months} mois suivant une tentative {where} ({n} tentatives, "
+        "{first}–{last}, liste : {rule}) ; médiane [90 %]",
+        "country": "pays",
+        "without": "sans elle (%)",
+        "extra": "écart (points)",
+        "ratio": "rapport",
+        "shared": "conditions communes (points)",
+        "prior": "a priori",
+        "foot": "conditions communes : risque à ces moments sans la tentative, moins le risque en temps calme. "
+        "a priori : part de l’écart qui tient à l’hypothèse de départ et non aux données.",
+    },
+}
+
+
+def relate_words(lang: str) -> Mapping[str, str]:
+    """Words of the command `sahelkit relate`.
+
+    Raises
+    ------
+    UnknownNameError
+        If the language is unknown.
+    """
+    return words(_RELATE, lang)
+
+
+def interval_text(values: Sequence[float], lang: str) -> str:
+    """Median and 90 % interval.
+
+    Examples
+    --------
+    >>> interval_text([0.05, 0.3, 0.66, 1.3, 2.25], "fr")
+    '0,7 [0,1 ; 2,2]'
+    """
+    low, middle, high = (decimal(values[at], 1, lang).replace("-", "−") for at in (0, 2, 4))
+    return f"{middle} [{low}{' ; ' if lang == 'fr' else ', '}{high}]"

@@ -1,0 +1,71 @@
+"""`sahelkit relate`: how risk in other countries relates to a coup in one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from sahelkit.models.relation import RelationMatrix
+
+
+def relate_command(
+    source: Annotated[str, typer.Argument(help="Country of the attempt: code or name.", show_default=False)],
+    horizon: Annotated[int, typer.Option(help="Months, from 1 to 60.")] = 12,
+    rule: Annotated[str, typer.Option(help="Whose list of attempts, as in load_coups.")] = "powell_thyne",
+    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
+    draws: Annotated[int, typer.Option(help="Draws of the posterior.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 0,
+    jobs: Annotated[int, typer.Option(help="Processes; the numbers do not depend on it.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all of it as JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print all of it as CSV.")] = False,
+) -> None:
+    """Say how the risk of an attempt elsewhere, and at home, relates to an attempt in a country."""
+    from sahelkit._commands._printing import print_frame, print_table
+    from sahelkit.models.relation import relation_matrix
+    from sahelkit.models.relation.wording import relate_words
+
+    say = relate_words(lang)
+    found = relation_matrix(source=source, horizon=horizon, rule=rule, draws=draws, seed=seed, n_jobs=jobs)
+    if as_json or as_csv:
+        print_frame(found.tidy(), shown=(), as_json=as_json, as_csv=as_csv)
+        return
+    code = found.sources[0]
+    print(say["head"].format(**_facts(found, code, lang)))
+    print_table([say[key] for key in ("country", "without", "extra", "ratio", "shared", "prior")], _rows(found, lang))
+    target = next(name for name in found.targets if name != code)
+    print(found.says(code, target, lang=lang))
+    print(say["foot"])
+
+
+def _facts(found: RelationMatrix, code: str, lang: str) -> dict[str, object]:
+    from sahelkit.models.relation.wording import in_country, rule_name
+
+    evidence = found.posterior.evidence
+    return {
+        "where": in_country(code, lang),
+        "months": found.horizons[0],
+        "n": int(found.n_attempts[0]),
+        "rule": rule_name(found.rule, lang),
+        "first": evidence.first.year,
+        "last": evidence.last.year,
+    }
+
+
+def _rows(found: RelationMatrix, lang: str) -> list[list[str]]:
+    from sahelkit import places
+    from sahelkit.models.relation.wording import interval_text
+    from sahelkit.plots.style import decimal
+
+    return [
+        [
+            places.name(target, lang=lang),
+            decimal(found.values[0, t, 0, 1, 2], 1, lang),
+            interval_text(found.values[0, t, 0, 2], lang),
+            interval_text(found.values[0, t, 0, 3], lang),
+            interval_text(found.values[0, t, 0, 7], lang),
+            f"{100 * found.prior_share[0, t, 0]:.0f} %",
+        ]
+        for t, target in enumerate(found.targets)
+    ]

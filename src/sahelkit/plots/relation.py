@@ -1,0 +1,291 @@
+"""How risk in one country relates to attempts in another, with the uncertainty in sight."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sahelkit import places
+from sahelkit.errors import UnknownNameError
+from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, blank, decimal, house_style, sign, words
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from sahelkit.models.relation.counterfactual import WhatIf
+    from sahelkit.models.relation.result import RelationMatrix
+
+FORMS = {"interventional": "extra", "conditional": "conditional_extra", "shared": "shared"}
+_WORDS = {
+    "en": {
+        "interventional": "Extra risk of an attempt in the {h} months after another",
+        "conditional": "Risk of an attempt in the {h} months after another, against quiet times",
+        "shared": "What shared conditions explain of the risk in the {h} months after an attempt",
+        "unit": "median, percentage points;  [90 % interval]",
+        "rows": "country of the attempt",
+        "columns": "country at risk",
+        "posterior": "posterior: median, 50 % and 90 %",
+        "prior": "prior: 50 % and 90 %",
+        "share": "prior {share} %",
+        "far": "no border",
+        "scale": "bars: 0 to {off} points, on the diagonal 0 to {own}",
+        "sides": "bars: {low} to {high} points, on the diagonal {own_low} to {own}",
+        "n": "n = {n} attempts, {countries} countries, {first}–{last}",
+        "title": "Had the attempt of {date} in {source} not been made",
+        "risk": "chance of an attempt (%)",
+        "extra": "difference (points)",
+        "month": "months after",
+        "with": "with the attempt",
+        "without": "without it",
+        "there": "attempt there",
+        "home": "attempt in {source}",
+        "bands": "bands: 50 % and 90 %",
+        "none": "none",
+    },
+    "fr": {
+        "interventional": "Risque supplémentaire d’une tentative dans les {h} mois qui en suivent une autre",
+        "conditional": "Risque d’une tentative dans les {h} mois qui en suivent une autre, face aux temps calmes",
+        "shared": "Part des conditions communes dans le risque des {h} mois qui suivent une tentative",
+        "unit": "médiane, points de pourcentage ;  [intervalle à 90 %]",
+        "rows": "pays de la tentative",
+        "columns": "pays exposé",
+        "posterior": "a posteriori : médiane, 50 % et 90 %",
+        "prior": "a priori : 50 % et 90 %",
+        "share": "a priori {share} %",
+        "far": "sans frontière",
+        "scale": "barres : 0 à {off} points, sur la diagonale 0 à {own}",
+        "sides": "barres : {low} à {high} points, sur la diagonale {own_low} à {own}",
+        "n": "n = {n} tentatives, {countries} pays, {first}–{last}",
+        "title": "Et sans la tentative de coup du {date} {source} ?",
+        "risk": "probabilité d’une tentative (%)",
+        "extra": "écart (points)",
+        "month": "mois après",
+        "with": "avec la tentative",
+        "without": "sans elle",
+        "there": "tentative sur place",
+        "home": "tentative {source}",
+        "bands": "bandes : 50 % et 90 %",
+        "none": "aucune",
+    },
+}
+
+
+def _signed(value: float, lang: str) -> str:
+    text = decimal(abs(value), 1, lang)
+    return f"−{text}" if value <= -0.05 else f"+{text}"
+
+
+def _strip(axes: Any, at: tuple[float, float], values: Any, span: tuple[float, float], colour: str, dot: bool) -> None:
+    low, high = span
+    x = at[0] - 0.42 + 0.84 * (np.clip(values, low, high) - low) / (high - low)
+    axes.plot([x[0], x[4]], [at[1]] * 2, color=colour, lw=1.2, solid_capstyle="butt")
+    axes.plot([x[1], x[3]], [at[1]] * 2, color=colour, lw=3.6, solid_capstyle="butt")
+    if dot:
+        axes.plot(x[2], at[1], "o", color=BLACK, ms=4, mec="white", mew=0.7)
+
+
+def _span(values: Any) -> tuple[float, float]:
+    some = values[np.isfinite(values)]
+    if not some.size:
+        return 0.0, 1.0
+    return min(float(some.min()), 0.0), max(float(some.max()), 0.1)
+
+
+def plot_relation(
+    found: RelationMatrix, *, horizon: int | None = None, form: str = "interventional", lang: str = "en"
+) -> Figure:
+    """Draw the relation matrix as a heatmap whose cells show the median, the intervals and the prior.
+
+    Parameters
+    ----------
+    found : RelationMatrix
+        As `sahelkit.models.relation.relation_matrix` gives it.
+    horizon : int, optional
+        Months; the first of the matrix when absent.
+    form : {"interventional", "conditional", "shared"}
+        Which of the comparisons.
+    lang : {"en", "fr"}
+        Language of the words in the figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Rows are sources, columns targets. Colour is the median, full where the widest interval ends, so that
+        differences smaller than the uncertainty look small; the diagonal, much larger, has a colour and a scale of
+        its own. The bar in a cell is the posterior (thick 50 %, thin 90 %, dot median); the grey one below
+        it, in the interventional form, is what the prior alone would have said.
+
+    Raises
+    ------
+    UnknownNameError
+        If the horizon is not in the matrix, or the form or language is unknown.
+    """
+    say = words(_WORDS, lang)
+    if form not in FORMS:
+        raise UnknownNameError("form", form, FORMS)
+    months = found.horizons[0] if horizon is None else horizon
+    if months not in found.horizons:
+        raise UnknownNameError("horizon", months, [str(h) for h in found.horizons])
+    h = found.horizons.index(months)
+    quantity = {"extra": 2, "conditional_extra": 5, "shared": 7}[FORMS[form]]
+    values = found.values[:, :, h, quantity]
+    believed = found.prior_extra[:, :, h] if form == "interventional" else None
+    own = np.array([[source == target for target in found.targets] for source in found.sources])
+    everything = values if believed is None else np.concatenate([values, believed], axis=-1)
+    spans = {kind: _span(everything[own == kind]) for kind in (False, True)}
+    tints = {kind: max(map(abs, _span(values[own == kind]))) for kind in (False, True)}
+    with house_style():
+        from matplotlib import colormaps
+        from matplotlib.patches import Rectangle
+
+        figure, axes = blank(2.2 + 1.6 * len(found.targets), 2.4 + 1.12 * len(found.sources))
+        ramps = {False: colormaps["BrBG_r"], True: colormaps["Greys"]}
+        for i, j in np.ndindex(own.shape):
+            kind = bool(own[i, j])
+            middle = values[i, j, 2]
+            if np.isnan(middle):
+                axes.text(j, i, "–", ha="center", va="center", color=GREY)
+                continue
+            tint = 0.5 * middle / tints[kind]
+            colour = ramps[kind](abs(tint) if kind else 0.5 + tint)
+            axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, color=colour, ec="white", lw=2, zorder=0))
+            axes.text(j, i - 0.3, _signed(middle, lang), ha="center", va="center", fontsize=13, fontweight="bold")
+            low, high = (decimal(values[i, j, at], 1, lang).replace("-", "−") for at in (0, 4))
+            between = " ; " if lang == "fr" else ", "
+            axes.text(j, i - 0.07, f"[{low}{between}{high}]", ha="center", va="center", fontsize=8)
+            span = spans[kind]
+            if span[0] < 0:
+                zero = j - 0.42 + 0.84 * -span[0] / (span[1] - span[0])
+                axes.plot([zero, zero], [i + 0.06, i + 0.3], color=GREY, lw=0.8)
+            _strip(axes, (j, i + 0.13), values[i, j], span, BLUE, True)
+            if believed is not None:
+                _strip(axes, (j, i + 0.26), believed[i, j], span, GREY, False)
+                note = say["share"].format(share=round(100 * found.prior_share[i, j, h]))
+                note += "" if kind or found.borders[i, j] else f", {say['far']}"
+                axes.text(j, i + 0.4, note, ha="center", va="center", fontsize=6.5, color=BLACK)
+            elif not kind and not found.borders[i, j]:
+                axes.text(j, i + 0.4, say["far"], ha="center", va="center", fontsize=6.5, color=BLACK)
+        axes.set_xlim(-0.5, len(found.targets) - 0.5)
+        axes.set_ylim(len(found.sources) - 0.5, -0.5)
+        axes.set_xticks(range(len(found.targets)), [places.name(code, lang=lang) for code in found.targets])
+        axes.set_yticks(range(len(found.sources)), [places.name(code, lang=lang) for code in found.sources])
+        axes.xaxis.tick_top()
+        axes.tick_params(length=0)
+        axes.spines[:].set_visible(False)
+        axes.xaxis.set_label_position("top")
+        axes.set_xlabel(say["columns"], color=GREY)
+        axes.set_ylabel(say["rows"], color=GREY)
+        _legend(axes, say, believed is not None)
+        figure.suptitle(say[form].format(h=months), x=0.01, ha="left", fontweight="bold", fontsize=12)
+        edge = {kind: tuple(decimal(x, 1, lang).replace("-", "−") for x in spans[kind]) for kind in (False, True)}
+        one_sided = spans[False][0] == spans[True][0] == 0.0
+        scale = say["scale" if one_sided else "sides"].format(
+            off=edge[False][1], low=edge[False][0], high=edge[False][1], own_low=edge[True][0], own=edge[True][1]
+        )
+        _sign(figure, found, f"{say['unit']};  {scale}", lang)
+    return figure
+
+
+def _legend(axes: Any, say: Any, with_prior: bool) -> None:
+    from matplotlib.lines import Line2D
+
+    handles = [Line2D([], [], color=BLUE, lw=3, marker="o", mfc=BLACK, mec="white", label=say["posterior"])]
+    if with_prior:
+        handles.append(Line2D([], [], color=GREY, lw=3, label=say["prior"]))
+    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.0, -0.01), ncols=2, fontsize=8)
+
+
+def _sign(figure: Figure, found: RelationMatrix | WhatIf, note: str, lang: str) -> None:
+    from sahelkit.models.relation.wording import rule_name
+
+    evidence = found.posterior.evidence
+    size = words(_WORDS, lang)["n"].format(
+        n=found.n_events, countries=found.n_countries, first=evidence.first.year, last=evidence.last.year
+    )
+    sign(figure, source=rule_name(found.rule, lang), n=f"{size};  {note}", lang=lang)
+
+
+def plot_what_if(path: WhatIf, *, lang: str = "en") -> Figure:
+    """Draw the risk paths with and without one attempt, their difference, and what then happened.
+
+    Parameters
+    ----------
+    path : WhatIf
+        As `sahelkit.models.relation.what_if` gives it.
+    lang : {"en", "fr"}
+        Language of the words in the figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        One column per target: above, the chance of at least one attempt by each month; below, the difference. The
+        triangles are the attempts that followed, in the target and in the source: the record, not the model.
+
+    Raises
+    ------
+    UnknownNameError
+        If the language is unknown.
+    """
+    from sahelkit.models.relation.wording import day_text, in_country
+
+    say = words(_WORDS, lang)
+    with house_style():
+        from matplotlib.lines import Line2D
+
+        from sahelkit.plots.canvas import Canvas
+
+        count = len(path.targets)
+        figure = Canvas(figsize=(1.2 + 2.5 * count, 5.6), layout="constrained")
+        grid = figure.subplots(2, count, squeeze=False, sharex=True, sharey="row", height_ratios=[3, 2])
+        for t, target in enumerate(path.targets):
+            top, bottom = grid[0, t], grid[1, t]
+            for quantity, colour, style in ((1, BLUE, "--"), (0, VERMILION, "-")):
+                _band(top, path.months, path.values[t, :, quantity], colour, style)
+            _band(bottom, path.months, path.values[t, :, 2], BLACK, "-")
+            bottom.axhline(0.0, color=GREY, lw=0.8)
+            for place, colour in ((target, BLACK), (path.source, GREY)):
+                when = path.record.loc[path.record["iso3"] == place, "months"]
+                if when.empty:  # an unclipped line without a point upsets the layout
+                    continue
+                top.plot(
+                    when, np.zeros(len(when)), "^", color=colour, ms=8, mec="white", clip_on=False, zorder=5, ls="none"
+                )
+            top.set_title(places.name(target, lang=lang), fontsize=11)
+            bottom.set_xlabel(say["month"])
+            bottom.set_xticks(_ticks(path.horizon))
+            for axes in (top, bottom):
+                axes.grid(axis="y", color=PALE, lw=0.8)
+                axes.set_axisbelow(True)
+                axes.set_xlim(0, path.horizon)
+        grid[0, 0].set_ylim(bottom=0.0)
+        grid[0, 0].set_ylabel(say["risk"])
+        grid[1, 0].set_ylabel(say["extra"])
+        if lang == "fr":
+            for row in (0, 1):
+                grid[row, 0].yaxis.set_major_formatter(lambda value, _: f"{value:g}".replace(".", ","))
+        source = in_country(path.source, lang) if lang == "fr" else places.name(path.source)
+        handles = [
+            Line2D([], [], color=VERMILION, label=say["with"]),
+            Line2D([], [], color=BLUE, ls="--", label=say["without"]),
+            Line2D([], [], color=BLACK, marker="^", ms=8, mec="white", ls="none", label=say["there"]),
+            Line2D(
+                [], [], color=GREY, marker="^", ms=8, mec="white", ls="none", label=say["home"].format(source=source)
+            ),
+        ]
+        figure.legend(handles=handles, loc="outside upper right", ncols=4, fontsize=8)
+        title = say["title"].format(date=day_text(path.date, lang), source=source)
+        figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=12)
+        _sign(figure, path, say["bands"], lang)
+    return figure
+
+
+def _band(axes: Any, months: Any, values: Any, colour: str, style: str) -> None:
+    axes.fill_between(months, values[:, 0], values[:, 4], color=colour, alpha=0.12, lw=0)
+    axes.fill_between(months, values[:, 1], values[:, 3], color=colour, alpha=0.22, lw=0)
+    axes.plot(months, values[:, 2], color=colour, ls=style, lw=1.8)
+
+
+def _ticks(horizon: int) -> list[int]:
+    step = next(step for step in (1, 2, 3, 6, 12) if horizon / step <= 6)
+    return list(range(0, horizon + 1, step))
