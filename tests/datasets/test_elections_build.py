@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from sahelkit import places
-from sahelkit.build import build_dataset
 from sahelkit.catalog import locate, record
 from sahelkit.errors import TableError
 from sahelkit.tables._read import read_table
@@ -203,13 +202,6 @@ def test_a_correction_written_for_another_value_stops_the_build():
         build._corrected(rows, pd.DataFrame([fix]))
     with pytest.raises(TableError, match="there is no row 'r9' upstream"):
         build._corrected(rows, pd.DataFrame([{**fix, "upstream_row": "r9"}]))
-
-
-@pytest.mark.sources
-def test_rebuilt_byte_for_byte(sources_dir, monkeypatch, tmp_path):
-    monkeypatch.setenv("SAHELKIT_MIRRORS", str(sources_dir))
-    for path in build_dataset("elections", out=tmp_path).values():
-        assert path.read_bytes() == (RECORD.folder / path.name).read_bytes(), path.name
 
 
 @pytest.mark.sources

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from sahelkit import places
-from sahelkit.build import build_dataset
 from sahelkit.catalog import locate, record
 from sahelkit.errors import TableError
 from sahelkit.tables._read import read_table
@@ -168,13 +167,6 @@ def test_days_of_leaving():
     for wrong in ("", "2020-06"):
         with pytest.raises(TableError, match=r"overlap with the next or do not end: \['A'\]"):
             build._ends(two_spells(end=wrong))
-
-
-@pytest.mark.sources
-def test_rebuilt_byte_for_byte(sources_dir, monkeypatch, tmp_path):
-    monkeypatch.setenv("SAHELKIT_MIRRORS", str(sources_dir))
-    for path in build_dataset("leaders", out=tmp_path).values():
-        assert path.read_bytes() == (RECORD.folder / path.name).read_bytes(), path.name
 
 
 @pytest.mark.sources
