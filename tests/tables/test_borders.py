@@ -97,6 +97,20 @@ def test_the_loader_selects_kind_country_and_day():
         load_borders(on="1939-09-01")
 
 
+def test_a_border_that_touches_the_window_belongs_to_it():
+    def of_sudan(**window):
+        return set(load_borders(countries="SDN", **window)["neighbour_iso3"])
+
+    assert {"KEN", "SSD"} <= of_sudan(start="2011-07-08", end="2011-07-09")
+    assert "SSD" not in of_sudan(end="2011-07-08")
+    assert "KEN" not in of_sudan(start="2011-07-09")
+    with pytest.raises(DateError, match="it lies before start='2013'"):
+        load_borders(start="2013", end="2012")
+    with pytest.warns(CoverageWarning, match="borders covers 1945-01-01 to 2025-12-31") as caught:
+        load_borders(end="2031")
+    assert caught[0].filename == __file__
+
+
 def test_distances_are_symmetric_and_in_kilometres():
     frame = load_distances(countries="africa", partners="africa")
     wide = frame.pivot(index="iso3", columns="partner_iso3", values="cepii_capital_distance_km")

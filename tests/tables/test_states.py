@@ -93,6 +93,19 @@ def test_the_loader_selects_countries_and_a_day():
     assert str(focus["start"].dtype) == "datetime64[ns]"
 
 
+def test_a_spell_that_touches_the_window_belongs_to_it():
+    unions = ["YUG", "SRB"]
+    assert load_states(countries=unions, start="2006-06-04", end="2006-06-05")["iso3"].tolist() == ["SRB", "YUG"]
+    assert load_states(countries=unions, start="2006-06-05")["iso3"].tolist() == ["SRB"]
+    assert load_states(countries=unions, start="2000", end="2006-06-04")["iso3"].tolist() == ["YUG"]
+    assert load_states(countries="Mali", end="1960-09-21").empty
+    with pytest.raises(DateError, match="it lies before start='2013'"):
+        load_states(start="2013", end="2012")
+    with pytest.warns(CoverageWarning, match="states covers 1816-01-01 to 2025-12-31") as caught:
+        load_states(end="2031")
+    assert caught[0].filename == __file__
+
+
 def test_the_number_of_states_is_that_of_the_list():
     # 193 members of the United Nations, Kosovo, Taiwan, Abkhazia and South Ossetia.
     assert len(load_states(on="2012-03-22")) == 197

@@ -8,15 +8,21 @@ from sahelkit import places
 from sahelkit.catalog import record
 from sahelkit.errors import UnknownNameError
 from sahelkit.tables._read import read_table
-from sahelkit.tables._select import DateLike, Places, parse_date, select
-from sahelkit.tables.states import existing, warn_outside_spells
+from sahelkit.tables._select import DateLike, Places, parse_date, parse_window, select, warn_outside
+from sahelkit.tables.states import existing, touching, warn_outside_spells
 
 # From the closest to the farthest; "land" includes borders along a river.
 KINDS = ("land", "water_12_miles", "water_24_miles", "water_150_miles", "water_400_miles")
 
 
 def load_borders(
-    *, countries: Places = None, on: DateLike = None, kind: str | None = "land", version: str | None = None
+    *,
+    countries: Places = None,
+    start: DateLike = None,
+    end: DateLike = None,
+    on: DateLike = None,
+    kind: str | None = "land",
+    version: str | None = None,
 ) -> pd.DataFrame:
     """Neighbouring states since 1945, one row per state, neighbour and spell; each pair appears from both sides.
 
@@ -28,6 +34,8 @@ def load_borders(
     ----------
     countries : str, int or sequence of these, optional
         States whose neighbours are wanted, as in `sahelkit.places.resolve_many`; all when absent.
+    start, end : date-like, optional
+        First and last day; a spell that touches the window belongs to it.
     on : date-like, optional
         Only spells that hold on that day (of a year or month: on its last day).
     kind : str or None
@@ -50,12 +58,12 @@ def load_borders(
     UnknownNameError
         If the kind or the version is unknown.
     DateError
-        If `on` cannot be read.
+        If a date cannot be read, or `end` lies before `start`.
 
     Warns
     -----
     CoverageWarning
-        If `on` lies before 1945 or after the last revision.
+        If the window or `on` reaches before 1945 or beyond the last revision.
 
     References
     ----------
@@ -70,8 +78,11 @@ def load_borders(
     """
     if kind is not None and kind not in KINDS:
         raise UnknownNameError("kind of border", kind, KINDS)
-    frame = select(read_table("borders", version=version), record("borders"), countries=countries)
-    keep = pd.Series(True, index=frame.index)
+    description = record("borders")
+    first, last = parse_window(start, end)
+    warn_outside("borders", first, last, description.coverage)
+    frame = select(read_table("borders", version=version), description, countries=countries)
+    keep = touching(frame, first, last)
     if kind is not None:
         keep &= frame["cow_contiguity"] == kind
     day = parse_date(on, what="on", last=True)

@@ -9,12 +9,22 @@ import pandas as pd
 from sahelkit.catalog import record
 from sahelkit.errors import CoverageWarning
 from sahelkit.tables._read import read_table
-from sahelkit.tables._select import DateLike, Places, coverage_days, parse_date, select
+from sahelkit.tables._select import DateLike, Places, coverage_days, parse_date, parse_window, select, warn_outside
 
 
 def existing(frame: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     """Which rows of a frame with columns ``start`` and ``end`` hold on a day; an empty end is still open."""
     return (frame["start"] <= day) & (frame["end"].isna() | (frame["end"] >= day))
+
+
+def touching(frame: pd.DataFrame, first: pd.Timestamp | None, last: pd.Timestamp | None) -> pd.Series:
+    """Which rows of a frame with columns ``start`` and ``end`` hold on some day of a window."""
+    keep = pd.Series(True, index=frame.index)
+    if first is not None:
+        keep &= frame["end"].isna() | (frame["end"] >= first)
+    if last is not None:
+        keep &= frame["start"] <= last
+    return keep
 
 
 def warn_outside_spells(name: str, day: pd.Timestamp, *, stacklevel: int = 3) -> None:
@@ -28,7 +38,14 @@ def warn_outside_spells(name: str, day: pd.Timestamp, *, stacklevel: int = 3) ->
         warnings.warn(text, CoverageWarning, stacklevel=stacklevel)
 
 
-def load_states(*, countries: Places = None, on: DateLike = None, version: str | None = None) -> pd.DataFrame:
+def load_states(
+    *,
+    countries: Places = None,
+    start: DateLike = None,
+    end: DateLike = None,
+    on: DateLike = None,
+    version: str | None = None,
+) -> pd.DataFrame:
     """States of the international system since 1945, one row per spell of membership.
 
     Spells follow the Gleditsch-Ward list with its micro-states, back to 1816. Codes and names are our own; licence
@@ -38,6 +55,8 @@ def load_states(*, countries: Places = None, on: DateLike = None, version: str |
     ----------
     countries : str, int or sequence of these, optional
         Countries or place sets, as in `sahelkit.places.resolve_many`; all when absent.
+    start, end : date-like, optional
+        First and last day; a spell that touches the window belongs to it.
     on : date-like, optional
         Only states that existed on that day (of a year or month: on its last day).
     version : str, optional
@@ -57,14 +76,14 @@ def load_states(*, countries: Places = None, on: DateLike = None, version: str |
     UnknownPlaceError
         If a country is unknown or means several.
     DateError
-        If `on` cannot be read.
+        If a date cannot be read, or `end` lies before `start`.
     UnknownNameError
         If there is no such version.
 
     Warns
     -----
     CoverageWarning
-        If `on` lies after the last revision of the list or before 1816.
+        If the window or `on` reaches beyond the last revision of the list or before 1816.
 
     References
     ----------
@@ -79,12 +98,16 @@ def load_states(*, countries: Places = None, on: DateLike = None, version: str |
     >>> len(load_states(countries="africa", on="1960-01-01"))
     11
     """
-    frame = select(read_table("states", version=version), record("states"), countries=countries)
+    description = record("states")
+    first, last = parse_window(start, end)
+    warn_outside("states", first, last, description.coverage)
+    frame = select(read_table("states", version=version), description, countries=countries)
+    keep = touching(frame, first, last)
     day = parse_date(on, what="on", last=True)
-    if day is None:
-        return frame
-    warn_outside_spells("states", day)
+    if day is not None:
+        warn_outside_spells("states", day)
+        keep &= existing(frame, day)
     attrs = frame.attrs
-    out = frame.loc[existing(frame, day)].reset_index(drop=True)
+    out = frame.loc[keep].reset_index(drop=True)
     out.attrs = attrs
     return out
