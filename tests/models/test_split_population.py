@@ -129,7 +129,7 @@ def test_intervals_cover():
     truth = np.array([2.5, 0.5, 0.0, 1.0, -np.log(1.3)])
     inside = []
     for seed in range(200):
-        fit = fit_split_population("event ~ x", "event ~ z", _spells(seed=seed), before="begin", level=0.9)
+        fit = fit_split_population("event ~ x", "event ~ z", _spells(400, seed=seed), before="begin", level=0.9)
         table = fit.tidy()
         inside.append((table["low"].to_numpy() <= truth) & (truth <= table["high"].to_numpy()))
     assert np.mean(inside, axis=0) == pytest.approx(0.9, abs=0.06)
