@@ -140,6 +140,8 @@ def test_congo_stays_ambiguous_on_a_day_when_both_had_the_name():
     ("Cote dIvore", "Côte d'Ivoire (CIV)"),
     ("Mauretania", "Mauritania (MRT)"),
     ("Senagal", "Senegal (SEN)"),
+    ("west_afrika", "'west_africa'"),
+    ("Afrique de l'Ouset", "'west_africa'"),
 ])  # fmt: skip
 def test_near_matches_are_listed_with_their_codes(typed, meant):
     with pytest.raises(UnknownPlaceError, match=re.escape(f"Did you mean {meant}")):

@@ -51,7 +51,8 @@ def _near(text: str) -> list[str]:
     if len(wanted) >= 3:
         close += [known for known in names if wanted in known or (len(known) >= 4 and known in wanted)]
     found = dict.fromkeys(meaning.iso3 for known in close for meaning in names[known])
-    return [_labelled(iso3) for iso3 in list(found)[:5]]
+    groups = difflib.get_close_matches(wanted, _set_names(), n=1, cutoff=0.8)
+    return [*(repr(_set_names()[group]) for group in groups), *(_labelled(iso3) for iso3 in list(found)[:5])]
 
 
 def _number(number: int, day: str | None) -> str | None:

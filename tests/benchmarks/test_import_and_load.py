@@ -32,5 +32,5 @@ def test_load_coups(benchmark):
 @pytest.mark.benchmark(group="load_indicators, ten series of the world")
 def test_load_indicators(benchmark):
     names = list(sahelkit.codebook(dataset="indicators")["name"].loc[lambda s: s.str.contains("_")])[:10]
-    frame = benchmark(sahelkit.load_indicators, names, shape="wide")
+    frame = benchmark(sahelkit.load_indicators, indicators=names, shape="wide")
     assert len(frame) > 5_000

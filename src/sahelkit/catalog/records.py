@@ -130,7 +130,7 @@ class _Reader:
 
     def __init__(self, path: Path, raw: Any, where: str) -> None:
         if not isinstance(raw, dict):
-            raise RecordError(path, f"{where} must be a table")
+            raise RecordError(path, f"{where.strip()} must be a table")
         self.path, self.raw, self.where = path, dict(raw), where
 
     def fail(self, why: str) -> RecordError:
