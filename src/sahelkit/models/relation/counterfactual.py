@@ -13,8 +13,9 @@ from sahelkit.errors import DateError, UnknownNameError
 from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, years
 from sahelkit.models.relation.chance import log_survival, reach
+from sahelkit.models.relation.evidence import reach_of
 from sahelkit.models.relation.matrix import independent_draws, positions
-from sahelkit.models.relation.options import check_horizons, check_members
+from sahelkit.models.relation.options import check_horizons, check_members, model_countries
 from sahelkit.models.relation.posterior import Posterior, posterior_of
 from sahelkit.models.relation.prior import Prior
 from sahelkit.models.relation.result import QUANTILES
@@ -256,7 +257,14 @@ def what_if(
     """
     reach_months = check_horizons(horizon)[-1]
     code = places.resolve(source)
+    known = model_countries(countries)
+    check_members("source", code, known)
+    wanted = check_members("target", target, known)
+    targets = wanted if target is not None else [name for name in wanted if name != code]
     day = _day_of_attempt(code, date, rule, version)
+    opens, closes = (pd.Timestamp(bound) for bound in reach_of(rule, start, end, version=version))
+    if not opens <= day <= closes:
+        raise DateError("date", date, f"it lies outside the window from {opens:%Y-%m-%d} to {closes:%Y-%m-%d}")
     drawn = posterior_of(
         countries=countries,
         rule=rule,
@@ -269,16 +277,11 @@ def what_if(
         version=version,
     )
     evidence = drawn.evidence
-    check_members("source", code, evidence.countries)
-    wanted = check_members("target", target, evidence.countries)
-    targets = wanted if target is not None else [name for name in wanted if name != code]
     origin = float(years(day.to_datetime64())) + 0.5 / DAYS_PER_YEAR
     at = positions(evidence.countries, targets)
     place = evidence.countries.index(code)
     o = evidence.observed
     event = np.flatnonzero((o.place == place) & (np.abs(o.time - origin) < 0.1 / DAYS_PER_YEAR))
-    if not len(event):
-        raise DateError("date", date, f"the window ends on {evidence.last:%Y-%m-%d}, before it")
     months = tuple(range(reach_months + 1))
     solved = reach(drawn.excitation, at, reach_months)
     survived = log_survival(
@@ -309,8 +312,6 @@ def what_if(
 
 
 def _covered_until(rule: str, version: str | None) -> pd.Timestamp:
-    from sahelkit.models.relation.evidence import reach_of
-
     return pd.Timestamp(reach_of(rule, None, None, version=version)[1])
 
 

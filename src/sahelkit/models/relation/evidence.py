@@ -123,8 +123,8 @@ def gather(
     if matrix.shape != (len(codes), len(codes)):
         raise OptionError("weights", matrix.shape, f"they are {len(codes)} by {len(codes)}, target by source")
     edges = grid_edges(first, last, "Y")
-    middle = (edges[:-1] + edges[1:]) / 2
-    columns = min(period_df, len(middle) - 1)
-    basis = natural_spline(middle, columns) if columns > 0 else np.zeros((len(middle), 0))
+    calendar = np.floor((edges[:-1] + edges[1:]) / 2 + 1970.0)
+    columns = min(period_df, len(calendar) - 1)
+    basis = natural_spline(calendar, columns) if columns > 0 else np.zeros((len(calendar), 0))
     exposure = windows.exposure(edges, len(codes))
     return Evidence(observed, matrix, edges, basis, exposure, rule, first, last)

@@ -11,7 +11,7 @@ from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, years
 from sahelkit.models.hawkes.pull import Ints
 from sahelkit.models.relation.average import Risks, average_risks
-from sahelkit.models.relation.options import check_horizons, check_members
+from sahelkit.models.relation.options import check_horizons, check_members, model_countries
 from sahelkit.models.relation.posterior import Posterior, posterior_of
 from sahelkit.models.relation.prior import Prior, prior_excitation
 from sahelkit.models.relation.result import QUANTILES, RelationMatrix
@@ -118,6 +118,8 @@ def relation_matrix(
     """
     horizons = check_horizons(horizon)
     day = parse_date(on, what="on", last=True)
+    known = model_countries(countries)
+    sources, targets = check_members("source", source, known), check_members("target", target, known)
     drawn = posterior_of(
         countries=countries,
         rule=rule,
@@ -129,9 +131,6 @@ def relation_matrix(
         n_jobs=n_jobs,
         version=version,
     )
-    known = drawn.evidence.countries
-    sources = check_members("source", source, known)
-    targets = check_members("target", target, known)
     origin = None if day is None else float(years(day.to_datetime64())) + 1.0 / DAYS_PER_YEAR
     found = replace(matrix_of(drawn, sources, targets, horizons, origin=origin, seed=seed), on=day)
     if not robustness:
@@ -225,7 +224,7 @@ def overlap(first: Array, second: Array) -> Array:
     Examples
     --------
     >>> x = np.linspace(0, 1, 1000)[:, None]
-    >>> float(overlap(x, x)[0]), float(overlap(x, x + 1)[0]), float(overlap(x, x + 0.5)[0].round(2))
+    >>> float(overlap(x, x)[0]), float(overlap(x, x + 2)[0]), float(overlap(x, x + 0.5)[0].round(2))
     (1.0, 0.0, 0.5)
     """
     flat = [sample.reshape(len(sample), -1) for sample in (first, second)]
@@ -237,4 +236,4 @@ def overlap(first: Array, second: Array) -> Array:
         inner = np.quantile(np.concatenate([a, b]), np.linspace(0, 1, _BINS + 1)[1:-1])
         shares = [np.bincount(np.searchsorted(inner, x, side="right"), minlength=_BINS) / len(x) for x in (a, b)]
         out[column] = np.minimum(*shares).sum()
-    return out.reshape(first.shape[1:])
+    return np.asarray(np.minimum(out, 1.0).reshape(first.shape[1:]))

@@ -38,6 +38,11 @@ def check_horizons(horizon: int | Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted({int(value) for value in several}))
 
 
+def model_countries(countries: Places) -> list[str]:
+    """Codes of the countries of the model; West Africa when absent."""
+    return places.resolve_many(countries if countries is not None else "west_africa")
+
+
 def check_members(what: str, given: Places, countries: Sequence[str]) -> list[str]:
     """Codes of countries that must be in the model.
 

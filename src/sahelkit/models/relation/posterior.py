@@ -17,7 +17,7 @@ from sahelkit.tables._select import DateLike, Places
 
 # Chains come in groups that learn their step size together; the number of groups is fixed, so that the numbers do not
 # depend on how many processes share them.
-GROUPS, CHAINS, WARMUP = 4, 8, 250
+GROUPS, CHAINS, WARMUP = 2, 16, 250
 _MOST_DRAWS = 20_000
 
 
@@ -97,7 +97,7 @@ def draw_posterior(
     prior : Prior, optional
         The documented one when absent.
     draws : int
-        Draws wanted, from 100; they are thinned out of about five times as many.
+        Draws wanted, from 100; they are thinned out of about eight times as many.
     seed : int
     n_jobs : int
         Processes; the numbers do not depend on it.
@@ -118,7 +118,7 @@ def draw_posterior(
     prior = prior or Prior()
     density = density_of(evidence, prior)
     seeds = np.random.SeedSequence(seed).spawn(groups)
-    keep = max(-(-5 * int(draws) // (groups * CHAINS)), 50)
+    keep = max(-(-8 * int(draws) // (groups * CHAINS)), 50)
     found = Parallel(n_jobs=n_jobs)(delayed(_group)(density, child, keep) for child in seeds)
     chains = np.concatenate([group.draws for group in found], axis=1)
     points = chains.reshape(-1, density.size)
@@ -152,7 +152,7 @@ def draw_posterior(
 
 
 _REMEMBERED: dict[object, Posterior] = {}
-_MOST_REMEMBERED = 4
+_MOST_REMEMBERED = 8
 
 
 def posterior_of(
@@ -182,4 +182,5 @@ def posterior_of(
         if len(_REMEMBERED) >= _MOST_REMEMBERED:
             _REMEMBERED.pop(next(iter(_REMEMBERED)))
         _REMEMBERED[key] = drawn
-    return _REMEMBERED[key]
+    found = _REMEMBERED[key] = _REMEMBERED.pop(key)  # the last used stays longest
+    return found
