@@ -135,23 +135,6 @@ def _precision(baseline: Baseline, spreads: dict[str, float]) -> Array:
     return out
 
 
-class _Secant:
-    """Fixed points of several numbers at once, each on the log scale by the secant rule, kept inside `_SPREAD`."""
-
-    def __init__(self) -> None:
-        self._last: dict[str, tuple[float, float]] = {}
-
-    def next(self, name: str, value: float, image: float) -> float:
-        at, move = float(np.log(value)), float(np.log(image / value))
-        step = move
-        if name in self._last:
-            old_at, old_move = self._last[name]
-            slope = (move - old_move) / (at - old_at) if at != old_at else 0.0
-            step = -move / slope if slope < -0.02 else 5.0 * move
-        self._last[name] = (at, move)
-        return float(np.clip(np.exp(at + np.clip(step, -1.0, 1.0)), *_SPREAD))
-
-
 def _marginal(problem: Problem, vector: Array, value: float, baseline: Baseline, spreads: dict[str, float]) -> float:
     """Laplace approximation of the log marginal likelihood of the spreads, plus their penalty."""
     columns = baseline.columns(*spreads)

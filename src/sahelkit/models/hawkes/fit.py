@@ -180,8 +180,13 @@ def _tie(weights: xr.DataArray | None, codes: Sequence[str], contagion: bool, ve
         weights = spatial_weights(list(codes), version=version)
     if set(weights.dims) != {"target", "source"}:
         raise OptionError("weights", weights.dims, "they have the dimensions target and source")
-    matrix = weights.transpose("target", "source").reindex(target=codes, source=codes).to_numpy().astype(float)
-    unknown = [code for code, row, column in zip(codes, matrix, matrix.T, strict=True) if np.isnan([row, column]).any()]
+    here = weights.transpose("target", "source")
+    unknown = [code for code in codes if code not in here["target"].values or code not in here["source"].values]
+    matrix = here.reindex(target=codes, source=codes).to_numpy().astype(float)
+    if not unknown:
+        unknown = [
+            code for code, row, column in zip(codes, matrix, matrix.T, strict=True) if np.isnan(row + column).any()
+        ]
     if unknown:
         raise ModelError(f"the weights of {', '.join(unknown[:5])} are NA or missing. Give a weight for each pair")
     if (matrix < 0).any() or np.diag(matrix).any():
