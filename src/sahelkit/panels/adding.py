@@ -46,6 +46,13 @@ class Adding(Declared):
             If the rule is unknown.
         OptionError
             If the panel has coups already.
+
+        Examples
+        --------
+        >>> from sahelkit import panel
+        >>> mali = panel("Mali", "2012-02", "2012-05").add_coups(rule="powell_thyne").frame
+        >>> mali[["attempt", "success", "failure"]].to_numpy().tolist()
+        [[0.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 0.0], [1.0, 0.0, 1.0]]
         """
         return self._with(Coups(rule=rule, include_plots=include_plots))
 
@@ -66,6 +73,13 @@ class Adding(Declared):
             If there is no such column.
         OptionError
             If the panel has one of the columns already.
+
+        Examples
+        --------
+        >>> from sahelkit import panel
+        >>> mali = panel("Mali", "2011-12", "2012-02").add_conflict("ucdp_deaths_state_based")
+        >>> mali.frame["ucdp_deaths_state_based"].tolist()
+        [0.0, 153.0, 31.0]
         """
         known = counts(_record_of(CONFLICT, self.version))
         names = known if columns is None else as_names(columns)
@@ -92,6 +106,13 @@ class Adding(Declared):
             If there is no such indicator, or a name without prefix means several.
         OptionError
             If none is named, or the panel has one of them already.
+
+        Examples
+        --------
+        >>> from sahelkit import panel
+        >>> mali = panel("Mali", 2010, 2012, freq="Y").add_indicators(["undp_hdi", "wdi_gdp_per_capita_growth"])
+        >>> mali.frame["undp_hdi"].tolist()
+        [0.41, 0.415, 0.411]
         """
         names = self._named(indicators, "indicators")
         found = find_series(names, _record_of("indicators", self.version))
@@ -114,6 +135,12 @@ class Adding(Declared):
             If there is no such variable.
         OptionError
             If none is named, or the panel has one of them already.
+
+        Examples
+        --------
+        >>> from sahelkit import panel
+        >>> panel("Mali", 2011, 2013, freq="Y").add_democracy("vdem_regime").frame["vdem_regime"].tolist()
+        [2.0, 1.0, 1.0]
         """
         return self._with(Yearly("democracy", self._named(variables, "variables")))
 
@@ -130,6 +157,13 @@ class Adding(Declared):
         ------
         OptionError
             If the panel has one of the columns already.
+
+        Examples
+        --------
+        >>> from sahelkit import panel
+        >>> mali = panel("Mali", "2012-03", "2012-05").add_leaders().frame
+        >>> mali["leader"].tolist()
+        ['Amadou Toumani Touré', 'Amadou Haya Sanogo', 'Dioncounda Traoré']
         """
         return self._with(Leaders())
 
@@ -149,6 +183,13 @@ class Adding(Declared):
         ------
         OptionError
             If the panel has one of the columns already.
+
+        Examples
+        --------
+        >>> from sahelkit import panel
+        >>> mali = panel("Mali", "2012-03", "2012-05").add_elections().frame
+        >>> mali[["reign_election", "reign_election_due", "reign_until_election"]].to_numpy().tolist()
+        [[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [0.0, 0.0, 14.0]]
         """
         return self._with(Elections())
 
@@ -162,6 +203,12 @@ class Adding(Declared):
         ------
         OptionError
             If the panel has the column already.
+
+        Examples
+        --------
+        >>> from sahelkit import panel
+        >>> panel("Mali", "2020-07", "2020-09").add_military_rule().frame["reign_military"].tolist()
+        [0.0, 1.0, 1.0]
         """
         return self._with(MilitaryRule())
 
@@ -190,5 +237,13 @@ class Adding(Declared):
         OptionError
             If two rows describe one state and period; if months meet a yearly panel; if `published` is
             no rule and no column; if the panel has one of the columns already.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from sahelkit import panel
+        >>> rain = pd.DataFrame({"iso3": ["MLI", "MLI"], "month": ["2012-01", "2012-03"], "rain_mm": [0.0, 2.5]})
+        >>> panel("Mali", "2012-01", "2012-03").add_frame(rain).frame["rain_mm"].tolist()
+        [0.0, nan, 2.5]
         """
         return self._with(read_user_frame(frame, published=published, freq=self.freq))

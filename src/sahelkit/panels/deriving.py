@@ -32,6 +32,13 @@ class Deriving(Declared):
             If the panel has no such column.
         OptionError
             If the column is not a count, or is itself about neighbours.
+
+        Examples
+        --------
+        >>> from sahelkit import panel
+        >>> niger = panel("Niger", "2012-02", "2012-04").add_coups().add_neighbours("attempt").frame
+        >>> niger[["attempt", "neighbours_attempt"]].to_numpy().tolist()
+        [[0.0, 0.0], [0.0, 1.0], [0.0, 0.0]]
         """
         names = self._chosen(columns, counts=True)
         for name in names:
@@ -66,6 +73,12 @@ class Deriving(Declared):
             If the panel has no such column.
         OptionError
             Unless exactly one length of at least one period is given.
+
+        Examples
+        --------
+        >>> from sahelkit import panel
+        >>> panel("Mali", "2012-03", "2012-05").add_coups().lag("attempt", months=1).frame["attempt_lag1"].tolist()
+        [0.0, 1.0, 0.0]
         """
         names = self._chosen(columns)
         return self._with(Lag(names, periods_in(self.freq, periods=periods, months=months, years=years)))
@@ -96,6 +109,12 @@ class Deriving(Declared):
             If the panel has no such column.
         OptionError
             If the column is not a count, or unless exactly one length of at least one period is given.
+
+        Examples
+        --------
+        >>> from sahelkit import panel
+        >>> panel("Mali", "2012-03", "2012-06").add_coups().past("attempt", months=2).frame["attempt_past2"].tolist()
+        [0.0, 1.0, 1.0, 1.0]
         """
         names = self._chosen(columns, counts=True)
         return self._with(Past(names, periods_in(self.freq, periods=periods, months=months, years=years)))
@@ -120,6 +139,13 @@ class Deriving(Declared):
             If the panel has no such column.
         OptionError
             If the column is not a count.
+
+        Examples
+        --------
+        >>> from sahelkit import panel
+        >>> mali = panel("Mali", "2012-03", "2012-06").add_coups().since_last("attempt").frame
+        >>> mali["since_last_attempt"].tolist()
+        [248.0, 1.0, 2.0, 1.0]
         """
         out = self
         for name in self._chosen(columns, counts=True):

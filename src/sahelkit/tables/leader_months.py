@@ -60,6 +60,8 @@ def load_leader_months(
 ) -> pd.DataFrame:
     """Leader in office month by month: one row per existing state and month, study region, 1950-01 to 2026-02.
 
+    Made from the spells of `sahelkit.load_leaders` (REIGN, continued, with corrections). Licence CC BY 4.0.
+
     Parameters
     ----------
     countries : str, int or sequence of these, optional
