@@ -44,7 +44,7 @@ def simulate(excitation, rates, start, end, rng, *, history=(), draw=0):
 
 
 def test_risk_with_own_excitation_cycles_and_history_is_that_of_simulation():
-    """Three countries that all excite one another; 30,000 runs each, four standard errors."""
+    """Three countries that all excite one another; 15,000 runs each, four standard errors."""
     rng = np.random.default_rng(9)
     cross = np.array([[[0, 0.3, 0.1], [0.25, 0, 0.2], [0.2, 0.3, 0]]])
     drawn = Excitation(np.array([[0.4, 0.2, 0.3]]), cross, np.array([0.8]), np.array([0.4]))
@@ -58,7 +58,7 @@ def test_risk_with_own_excitation_cycles_and_history_is_that_of_simulation():
         counted=np.ones(3, dtype=bool),
     )
     solved = reach(drawn, np.arange(3), 24)
-    runs = 30_000
+    runs = 15_000
     for dropped in (None, 2):
         kept = [item for at, item in enumerate(history) if at != dropped]
         hits = np.zeros(3)

@@ -101,11 +101,11 @@ class RelationMatrix:
         pandas.DataFrame
             ``source, target, horizon, borders``; for each of the `QUANTITIES` its median under its name, and
             ``_low90, _low50, _high50, _high90``; ``prior_share, pair_prior_share, mc_error`` (of ``extra``),
-            ``n_attempts, n_events, n_countries, rule``; then what holds beside the estimate, NA unless
-            ``robustness=True`` was asked for: ``leave_one_out_low, leave_one_out_high`` (smallest and largest median
-            of ``extra`` when one country other than the two is left out), ``permutation_p`` (of the pooled contagion
-            against shuffled maps; the same in every row between two countries, NA on the diagonal), and
-            ``extra_<rule>`` (median of ``extra`` under each coder).
+            ``n_attempts, n_events, n_countries, rule``; then what holds beside the estimate, filled by
+            ``robustness=True``: ``leave_one_out_low, leave_one_out_high`` (smallest and largest median of ``extra``
+            when one country other than the two is left out), ``permutation_p`` (of the pooled contagion against
+            shuffled maps; the same in every row between two countries, NA on the diagonal), and one column
+            ``extra_<rule>`` per coder (median of ``extra`` under that coder; absent without ``robustness=True``).
         """
         rows = []
         for s, source in enumerate(self.sources):
