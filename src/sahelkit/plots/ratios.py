@@ -42,6 +42,7 @@ def plot_ratios(
     source: str,
     title: str | None = None,
     axis: str | None = None,
+    rows: str | None = None,
     lang: str = "en",
 ) -> Figure:
     """Draw ratios with their intervals, one row per estimate, on a log scale.
@@ -59,6 +60,8 @@ def plot_ratios(
         Where the data come from.
     title, axis : str, optional
         Replace the title and the axis label.
+    rows : str, optional
+        What ``n_rows`` counts; country-months when absent.
     lang : {"en", "fr"}
         Language of the words in the figure.
 
@@ -79,7 +82,7 @@ def plot_ratios(
         figure, axes = blank(8.2, 1.5 + 0.36 * len(estimates) + 0.3 * len(groups))
         position, ticks, texts = 0.0, [], []
         for number, name in enumerate(groups):
-            rows = estimates if group is None else estimates[estimates[group] == name]
+            part = estimates if group is None else estimates[estimates[group] == name]
             colour = _COLOURS[number % len(_COLOURS)]
             if name is not None:
                 axes.text(
@@ -92,7 +95,7 @@ def plot_ratios(
                     va="center",
                 )
                 position += 0.9
-            for _, row in rows.iterrows():
+            for _, row in part.iterrows():
                 axes.plot([row["ratio_low"], row["ratio_high"]], [position, position], color=colour, lw=2)
                 axes.plot(row["ratio"], position, "o", color=colour, ms=7, mec="white")
                 numbers = [decimal(row[key], 2, lang) for key in ("ratio", "ratio_low", "ratio_high")]
@@ -129,5 +132,5 @@ def plot_ratios(
         if lang == "fr":
             size = size.replace(",", "\u202f")
         clusters = int(estimates["n_clusters"].max())
-        sign(figure, source=source, n=f"n = {size} {say['rows']}, {clusters} {say['countries']}", lang=lang)
+        sign(figure, source=source, n=f"n = {size} {rows or say['rows']}, {clusters} {say['countries']}", lang=lang)
     return figure
