@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
-import pandas as pd
 
 from sahelkit.errors import UnknownNameError
 
 LANGUAGES = ("en", "fr")
+_PERIODS = re.compile(r"period\[(\w)")
 
 _OUTCOMES = {
     "attempt": ("coup attempts", "tentatives de coup d’État"),
@@ -87,10 +89,8 @@ def outcome_words(name: str, lang: str) -> str:
 
 def frequency(times: object) -> str:
     """``"M"``, ``"Y"`` or ``""``: whether rows are country-months or country-years."""
-    dtype = getattr(times, "dtype", None)
-    if isinstance(dtype, pd.PeriodDtype):
-        return {"M": "M", "Y": "Y", "A": "Y"}.get(str(dtype.freq.name)[:1], "")
-    return ""
+    found = _PERIODS.match(str(getattr(times, "dtype", "")))
+    return "" if found is None else {"M": "M", "Y": "Y", "A": "Y"}.get(found.group(1), "")
 
 
 def unit_words(freq: str, lang: str) -> str:
@@ -104,3 +104,14 @@ def cluster_words(column: str, lang: str) -> str:
     if column in ("iso3", "gwcode", "country", "countryid"):
         return "countries" if lang == "en" else "pays"
     return "clusters" if lang == "en" else "groupes"
+
+
+def event_words(column: str, lang: str) -> str:
+    """One event of a column, with its article."""
+    names = {
+        "attempt": ("an attempt", "une tentative"),
+        "success": ("a successful coup", "un coup d’État réussi"),
+        "failure": ("a failed attempt", "une tentative échouée"),
+    }
+    english, french = names.get(column, ("an event", "un événement"))
+    return english if lang == "en" else french

@@ -92,6 +92,6 @@ def plot_null(
         axes.set_xlabel(axis)
         axes.set_ylabel(say["count"])
         axes.set_title(title)
-        axes.legend(loc="upper right", fontsize=8, labelcolor=GREY, bbox_to_anchor=(1.0, 1.12))
+        axes.legend(loc="upper right", fontsize=8, labelcolor=GREY)
         sign(figure, source=source, n=n, lang=lang)
     return figure
