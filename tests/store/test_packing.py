@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from sahelkit import store
+from sahelkit.catalog import clear_caches
 from sahelkit.errors import ArchiveError, OutputError
 
 
@@ -42,8 +43,15 @@ def test_damaged_files_stay_out_and_are_named(catalogue, cache, tmp_path):
     assert "2026.1/toy/toy.csv" not in made.files
 
 
-def test_upstream_files_that_may_not_be_passed_on_stay_out(catalogue, tmp_path):
-    store.fetch(["private", "up_small"])
+@pytest.mark.parametrize("terms", ["no", "facts-with-citation", "study-region-facts"])
+def test_upstream_files_that_may_not_be_passed_on_stay_out(catalogue, tmp_path, terms):
+    path = catalogue.folder / "sources.toml"
+    path.write_text(path.read_text().replace('redistribute = "no"', f'redistribute = "{terms}"'))
+    clear_caches()
+    store.fetch(["private"])
+    with pytest.raises(ArchiveError, match="only files that are damaged or may not be passed on"):
+        store.export(tmp_path / "x.zip")
+    store.fetch(["up_small"])
     made = store.export(tmp_path / "x.zip")
     assert made.withheld == ("sources/private.csv",)
     assert made.files == ("sources/up_small.csv",)

@@ -46,7 +46,8 @@ class Exported:
 
 def _chosen(*, bundled: bool) -> tuple[dict[str, Path], list[str], list[str]]:
     root = settings.cache_root()
-    private = {item.file for item in sources().values() if item.redistribute == "no"}
+    # Leave to use facts in a table of ours is no leave to pass on the file that they stand in.
+    private = {item.file for item in sources().values() if item.redistribute != "yes"}
     chosen: dict[str, Path] = {}
     damaged, withheld = [], []
     for shelf in shelves():
@@ -102,8 +103,11 @@ def export(file: str | Path, *, bundled: bool = False) -> Exported:
         raise ArchiveError(path, f"the name of an archive ends in {_ENDING}", repair=f"Type {path.name}{_ENDING}")
     chosen, damaged, withheld = _chosen(bundled=bundled)
     if not chosen:
+        why = "the cache holds only files that are damaged or may not be passed on" if damaged or withheld else ""
         raise ArchiveError(
-            path, "there is nothing to export: the cache is empty", repair="Type 'sahelkit fetch --all' first"
+            path,
+            f"there is nothing to export: {why or 'the cache is empty'}",
+            repair="Type 'sahelkit fetch --all' first",
         )
     partial = ""
     try:
