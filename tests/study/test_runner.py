@@ -172,7 +172,15 @@ def test_ctrl_c_ends_kernels_and_keeps_what_is_done(tmp_path, write_notebook):
         folder, "02_long", f"import os, time\nopen({str(mark)!r}, 'w').write(str(os.getpid()))\ntime.sleep(60)"
     )
     command = [sys.executable, "-m", "sahelkit", "reproduce", "--jobs", "1", "--notebooks", str(folder), "--out", "out"]
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # A shell starts what it sends to the background with SIGINT ignored, and a child would inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     end = time.monotonic() + 60
     while not (mark.exists() and mark.read_text()):
         assert time.monotonic() < end
