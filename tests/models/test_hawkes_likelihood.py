@@ -238,13 +238,13 @@ def test_spread_of_the_countries_maximises_the_marginal_likelihood():
             moved[columns] += shape @ z
             logs.append(log_likelihood(problem, moved)[0] + 0.5 * z @ z)
         integral = np.logaddexp.reduce(logs) - math.log(len(draws)) + np.linalg.slogdet(shape)[1]
-        return integral - 16 * math.log(spread) + math.log(spread)
+        return integral - 16 * math.log(spread)
 
-    spreads = np.exp(np.linspace(math.log(0.22), math.log(0.46), 7))
-    heights = [marginal(spread) for spread in spreads]
-    a, b, _ = np.polyfit(np.log(spreads), heights, 2)
-    fit = fit_hawkes(coups, countries="west_africa", start=1960, end=2025)
-    assert fit.estimate.spreads["country"] == pytest.approx(math.exp(-b / (2 * a)), rel=0.1)
+    found = fit_hawkes(coups, countries="west_africa", start=1960, end=2025).estimate.spreads["country"]
+    top = marginal(found)
+    # The likelihood is flat: 0.03 is far below any difference that matters, 0.15 a spread that would be a mistake.
+    assert top >= max(marginal(spread) for spread in np.exp(np.linspace(math.log(0.02), math.log(1.0), 12))) - 0.03
+    assert marginal(0.3) < top - 0.15
 
 
 def test_spline_is_straight_beyond_nothing_and_smooth_within():

@@ -39,6 +39,7 @@ def fit_hawkes(
     cross_lag: float | Span = LAG_BOX,
     contagion: bool = True,
     country_sd: float | None = None,
+    country_decade_sd: float | None = None,
     own_mark: str | None = None,
     cross_mark: str | None = None,
     level: float = 0.90,
@@ -81,9 +82,9 @@ def fit_hawkes(
         Mean lags in years: given, or searched between two values.
     contagion : bool
         Whether events may set off others abroad.
-    country_sd : float, optional
-        Standard deviation of the random country effects u on the log rate. When absent it is found without contagion,
-        by the marginal likelihood times the spread (Chung et al. 2013), and then held.
+    country_sd, country_decade_sd : float, optional
+        Standard deviations of the random effects on the log rate. When absent they are found without contagion, by
+        marginal likelihood (Laplace's approximation), and then held; 0.02, the lower end, stands for none.
     own_mark, cross_mark : str, optional
         Columns by which an event's pull at home and abroad is multiplied, e.g. 0/1 for success; 1 when absent.
     level : float
@@ -117,8 +118,8 @@ def fit_hawkes(
     Ogata, Y. (1988). Statistical models for earthquake occurrences and residual analysis for point processes. Journal
     of the American Statistical Association, 83(401), 9-27. https://doi.org/10.1080/01621459.1988.10478560
 
-    Chung, Y., et al. (2013). A nondegenerate penalized likelihood estimator for variance parameters in multilevel
-    models. Psychometrika, 78(4), 685-709. https://doi.org/10.1007/s11336-013-9328-2
+    Breslow, N. E., & Clayton, D. G. (1993). Approximate inference in generalized linear mixed models. Journal of the
+    American Statistical Association, 88(421), 9-25. https://doi.org/10.1080/01621459.1993.10594284
 
     Examples
     --------
@@ -137,7 +138,7 @@ def fit_hawkes(
         raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.90")
     codes = places.resolve_many(countries) if countries is not None else places.members("world")
     tie = _tie(weights, codes, contagion, version)
-    settings = _settings(kernel, own_lag, cross_lag, contagion, country_sd)
+    settings = _settings(kernel, (own_lag, cross_lag), contagion, (country_sd, country_decade_sd))
     windows = state_windows(codes, first, last, version=version)
     freq, values = _covariates(covariates, codes, first, last)
     edges = grid_edges(first, last, freq)
@@ -204,9 +205,12 @@ def _span(what: str, lag: float | Span) -> Span:
 
 
 def _settings(
-    kernel: str, own_lag: float | Span, cross_lag: float | Span, contagion: bool, country_sd: float | None
+    kernel: str,
+    lags: tuple[float | Span, float | Span],
+    contagion: bool,
+    spreads: tuple[float | None, float | None],
 ) -> Settings:
-    spans = _span("own_lag", own_lag), _span("cross_lag", cross_lag)
+    spans = _span("own_lag", lags[0]), _span("cross_lag", lags[1])
     if kernel_named(kernel).slope is None and any(low < high for low, high in spans):
         raise OptionError(
             "kernel",
@@ -214,9 +218,17 @@ def _settings(
             "its density jumps, so that its lag cannot be searched",
             repair="Give own_lag= and cross_lag=",
         )
-    if country_sd is not None and not country_sd > 0:
-        raise OptionError("country_sd", country_sd, "a standard deviation is above 0", repair="Type country_sd=0.5")
-    return Settings(kernel=kernel, own_lag=spans[0], cross_lag=spans[1], contagion=contagion, country_sd=country_sd)
+    for what, spread in zip(("country_sd", "country_decade_sd"), spreads, strict=True):
+        if spread is not None and not spread > 0:
+            raise OptionError(what, spread, "a standard deviation is above 0", repair=f"Type {what}=0.5")
+    return Settings(
+        kernel=kernel,
+        own_lag=spans[0],
+        cross_lag=spans[1],
+        contagion=contagion,
+        country_sd=spreads[0],
+        country_decade_sd=spreads[1],
+    )
 
 
 def _covariates(

@@ -32,8 +32,11 @@ def profile_height(estimate: Estimate, settings: Settings, which: str) -> Callab
     problem = estimate.problem
     best, null = estimate.point.vector(), estimate.null.vector()
     warm = [best]
+    known: dict[float, float] = {}
 
     def height(value: float) -> float:
+        if value in known:
+            return known[value]
         if which == "cross":
             held = settings.limits(cross=(value, value))
             found = [best_with_cross(problem, null, estimate.null_loglik, settings, cross=value)]
@@ -45,9 +48,10 @@ def profile_height(estimate: Estimate, settings: Settings, which: str) -> Callab
             narrow = replace(settings, own_lag=fixed) if which == "own_lag" else replace(settings, cross_lag=fixed)
             held = narrow.limits()
             found = []
-        found.append(maximise(problem, warm[-1], held))
+        found += [maximise(problem, start, held) for start in (best, warm[-1])]
         top = max(found, key=lambda one: one[1])
         warm.append(top[0])
+        known[value] = top[1]
         return top[1]
 
     return height

@@ -1,0 +1,78 @@
+"""What estimates from so few events are off by, seen in replicates whose truth is the fit."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from sahelkit.models._replicates import replicate
+from sahelkit.models.hawkes.bootstrap import refitted
+from sahelkit.models.hawkes.result import HawkesFit
+
+_QUANTITIES = ("own", "own_lag", "cross", "cross_lag")
+
+
+def _again(fit: HawkesFit, rng: np.random.Generator) -> tuple[float, float, float, float]:
+    _, found = refitted(fit, fit.process, rng)
+    if found is None:
+        return 0.0, np.nan, 0.0, np.nan
+    p = found.point
+    return p.own, p.own_lag if p.own > 0 else np.nan, p.cross, p.cross_lag if p.cross > 0 else np.nan
+
+
+def bias_corrected(
+    fit: HawkesFit, *, n_boot: int = 499, seed: int | None = None, n_jobs: int | None = None
+) -> pd.DataFrame:
+    """Estimates less their bootstrap bias, with basic bootstrap intervals.
+
+    With about a hundred events, flexible time and country effects take up part of the clustering, so that ``own`` is
+    found too small. Replicates are drawn from the fit and estimated again in full.
+
+    Parameters
+    ----------
+    fit : HawkesFit
+    n_boot, seed, n_jobs
+        As in `contagion_test`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each of ``own, own_lag, cross, cross_lag``: ``quantity, estimate, bias`` (mean of the replicates
+        less the estimate), ``corrected, low, high`` (estimate less the bias; basic interval at the level of the fit; both at
+        least 0), ``level, n_boot``. Lags average over the replicates that have one. NA where the fit has none.
+
+    Raises
+    ------
+    OptionError
+        If `n_boot` is not a whole number of at least 1.
+    ModelError
+        If the fitted process runs away.
+
+    References
+    ----------
+    Davison, A. C., & Hinkley, D. V. (1997). Bootstrap methods and their application. Cambridge University Press.
+    https://doi.org/10.1017/CBO9780511802843
+    """
+    drawn = np.array(replicate(partial(_again, fit), n_boot, seed=seed, n_jobs=n_jobs))
+    tails = (0.5 + fit.level / 2, 0.5 - fit.level / 2)
+    rows = []
+    for column, quantity in enumerate(_QUANTITIES):
+        estimate = float(getattr(fit, quantity))
+        values = drawn[:, column]
+        values = values[~np.isnan(values)]
+        known = len(values) > 0 and not np.isnan(estimate)
+        bias = float(values.mean()) - estimate if known else np.nan
+        ends = 2 * estimate - np.quantile(values, tails) if known else np.full(2, np.nan)
+        rows.append(
+            {
+                "quantity": quantity,
+                "estimate": estimate,
+                "bias": bias,
+                "corrected": np.maximum(estimate - bias, 0.0),
+                "low": np.maximum(ends[0], 0.0),
+                "high": np.maximum(ends[1], 0.0),
+            }
+        )
+    return pd.DataFrame(rows).assign(level=fit.level, n_boot=n_boot)

@@ -1,0 +1,236 @@
+"""How much the answer depends on one country, on the coder, and on who borders whom."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sahelkit import places
+from sahelkit.errors import CoverageWarning, ModelError
+from sahelkit.exposure import normalised
+from sahelkit.models._replicates import replicate
+from sahelkit.models.hawkes.estimate import best_with_cross
+from sahelkit.models.hawkes.fit import fit_hawkes
+from sahelkit.models.hawkes.kernel import Array
+from sahelkit.models.hawkes.likelihood import pose
+from sahelkit.models.hawkes.result import HawkesFit
+from sahelkit.tables._select import DateLike, Places, parse_window
+from sahelkit.tables.coups import JOINT_RULES, coup_coders, load_coups
+
+# A coder that covers less of the window than this says little about it.
+_MOST = 0.75
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """The fit, and what becomes of it.
+
+    Attributes
+    ----------
+    fit : HawkesFit
+        The main fit.
+    rule : str
+        Coder or rule behind it.
+    refits : pandas.DataFrame
+        One row per refit: ``check`` (leave_one_out, coder), ``level`` (country left out, rule), ``own, own_lag, cross,
+        cross_lag, lr, n_events, start, end``.
+    permuted : array, shape (permutations,)
+        Likelihood ratio statistics of contagion under maps with shuffled labels.
+    """
+
+    fit: HawkesFit
+    rule: str
+    refits: pd.DataFrame
+    permuted: Array
+
+    @property
+    def p_permuted(self) -> float:
+        """Share of the maps, the real one included, whose statistic is as large as the real one's."""
+        return float((1 + (self.permuted >= self.fit.lr - 1e-9).sum()) / (1 + len(self.permuted)))
+
+    def tidy(self) -> pd.DataFrame:
+        """One row for ``own`` and one for ``cross``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns of `HawkesFit.tidy` and: ``rule``; ``leave_one_out_low``, ``leave_one_out_high`` (range of the
+            estimates) and the countries whose absence gives these, ``without_low``, ``without_high``; ``p_permuted``
+            (``cross`` only); ``rule_<name>`` (estimate under each coder or rule).
+        """
+        table = self.fit.tidy().set_index("quantity").loc[["own", "cross"]].assign(rule=self.rule)
+        one_out = self.refits[self.refits["check"] == "leave_one_out"].set_index("level")
+        coders = self.refits[self.refits["check"] == "coder"].set_index("level")
+        for quantity in table.index:
+            values = one_out[quantity]
+            table.loc[quantity, "leave_one_out_low"] = values.min()
+            table.loc[quantity, "leave_one_out_high"] = values.max()
+            for end, found in (("low", values.idxmin()), ("high", values.idxmax())):
+                table.loc[quantity, f"without_{end}"] = found
+            for name, value in coders[quantity].items():
+                table.loc[quantity, f"rule_{name}"] = value
+        table["p_permuted"] = [np.nan, self.p_permuted]
+        return table.reset_index()
+
+    def summary(self) -> str:
+        """The checks as plain text."""
+        lines = [f"{self.rule}, {self.fit.n_events} events, {len(self.fit.countries)} countries"]
+        for _, row in self.tidy().iterrows():
+            lines.append(
+                f"{row['quantity']} {row['estimate']:.3f}; without one country {row['leave_one_out_low']:.3f} "
+                f"(without {row['without_low']}) to {row['leave_one_out_high']:.3f} (without {row['without_high']})"
+            )
+        coders = self.refits[self.refits["check"] == "coder"].drop(columns="check")
+        lines.append(f"Maps with shuffled labels do as well as the real one: p = {self.p_permuted:.3f}")
+        return "\n".join([*lines, coders.to_string(index=False, float_format="{:.3f}".format)])
+
+
+def robustness(
+    *,
+    rule: str = "powell_thyne",
+    countries: Places,
+    start: DateLike,
+    end: DateLike,
+    rules: Sequence[str] | None = None,
+    permutations: int = 999,
+    seed: int | None = None,
+    n_jobs: int | None = None,
+    **options: Any,
+) -> Robustness:
+    """Fit to the attempts of one coder; fit again without each country and under each coder; shuffle the map.
+
+    Parameters
+    ----------
+    rule : str
+        Coder or rule of the main fit, as in `sahelkit.load_coups`.
+    countries, start, end
+        As in `fit_hawkes`.
+    rules : sequence of str, optional
+        Coders and rules to compare; when absent those that cover the countries and three quarters of the window. The
+        window of a coder is cut to what it covers.
+    permutations : int
+        Maps whose country labels are shuffled: each keeps the events and the shape of the map.
+    seed, n_jobs
+        As in `sahelkit.models.hawkes.contagion_test`.
+    **options
+        Further options of `fit_hawkes`. Weights that are given lose the country left out and, where their columns
+        summed to 1, are made to do so again.
+
+    Returns
+    -------
+    Robustness
+
+    Raises
+    ------
+    SahelkitError
+        Whatever `fit_hawkes` and `sahelkit.load_coups` raise.
+
+    References
+    ----------
+    Hawkes, A. G. (1971), as in `fit_hawkes`.
+
+    Examples
+    --------
+    >>> checks = robustness(countries="focus", start=1960, end=2025, rules=["cline"], permutations=19, seed=1)
+    >>> checks.refits["level"].tolist()
+    ['MLI', 'BFA', 'GIN', 'NER', 'CIV', 'powell_thyne', 'cline']
+    """
+    from joblib import Parallel, delayed
+
+    codes = places.resolve_many(countries) if countries is not None else places.members("world")
+    events = _events(rule, codes)
+    fit = fit_hawkes(events, countries=codes, start=start, end=end, **options)
+    jobs = []
+    for code in codes:
+        rest = [other for other in codes if other != code]
+        jobs.append(("leave_one_out", code, events, rest, fit.start, fit.end, _without(options, code)))
+    for name, first, last in _coverages(rules, rule, codes, fit.start, fit.end):
+        jobs.append(("coder", name, _events(name, codes), codes, first, last, options))
+    rows = Parallel(n_jobs=n_jobs)(delayed(_refit)(*job) for job in jobs)
+    permuted = replicate(partial(_shuffled, fit), permutations, seed=seed, n_jobs=n_jobs)
+    refits = pd.DataFrame([row for row in rows if row is not None])
+    return Robustness(fit=fit, rule=rule, refits=refits, permuted=np.array(permuted))
+
+
+def _events(rule: str, codes: Sequence[str]) -> pd.DataFrame:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CoverageWarning)  # the window is cut to what the coder covers
+        return load_coups(rule=rule, countries=list(codes))
+
+
+def _coverages(
+    rules: Sequence[str] | None, rule: str, codes: Sequence[str], first: pd.Timestamp, last: pd.Timestamp
+) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
+    coders = coup_coders().set_index("rule")
+    names = [*coders.index, *JOINT_RULES] if rules is None else list(rules)
+    out = []
+    for name in dict.fromkeys([rule, *names]):
+        begin, end = first, last
+        if name in coders.index:
+            begin, end = max(first, coders.loc[name, "first"]), min(last, coders.loc[name, "last"])
+            enough = (end - begin) / (last - first) >= _MOST and set(codes) <= set(
+                places.members(coders.loc[name, "places"])
+            )
+            if rules is None and not enough:
+                continue
+        out.append((name, begin, end))
+    return out
+
+
+def _without(options: dict[str, Any], code: str) -> dict[str, Any]:
+    weights = options.get("weights")
+    if weights is None:
+        return options
+    given = weights.transpose("target", "source")
+    total = given.sum("target").to_numpy()
+    rest = given.drop_sel(target=code, source=code)
+    if np.isclose(total[total > 0], 1.0).all():
+        rest = rest.copy(data=normalised(rest.to_numpy(), "column"))
+    return {**options, "weights": rest}
+
+
+def _refit(
+    check: str,
+    level: str,
+    events: pd.DataFrame,
+    codes: Sequence[str],
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    options: dict[str, Any],
+) -> dict[str, Any] | None:
+    parse_window(start, end)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # the spectral radius is in the row's own and cross
+            fit = fit_hawkes(events, countries=list(codes), start=start, end=end, **options)
+    except ModelError:
+        return None  # a coder without an event of these countries in the window, or two countries that do not touch
+    return {
+        "check": check,
+        "level": level,
+        "own": fit.own,
+        "own_lag": fit.own_lag,
+        "cross": fit.cross,
+        "cross_lag": fit.cross_lag,
+        "lr": fit.lr,
+        "n_events": fit.n_events,
+        "start": fit.start,
+        "end": fit.end,
+    }
+
+
+def _shuffled(fit: HawkesFit, rng: np.random.Generator) -> float:
+    """Likelihood ratio statistic of contagion along a map whose labels are shuffled; the fit without it stays."""
+    order = rng.permutation(len(fit.weights))
+    found = fit.estimate
+    problem = pose(
+        fit.observed, fit.baseline, fit.weights[np.ix_(order, order)], fit.process.kernel, found.problem.precision
+    )
+    _, value = best_with_cross(problem, found.null.vector(), found.null_loglik, fit.settings)
+    return max(0.0, 2.0 * (value - found.null_loglik))
