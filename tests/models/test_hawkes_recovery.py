@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from functools import partial
 
 import numpy as np
 import pytest
-from joblib.externals import cloudpickle
 
 from sahelkit.models._replicates import replicate
 from sahelkit.models.hawkes import fit_hawkes
@@ -17,8 +15,6 @@ from sahelkit.models.hawkes.profile import profile_interval
 from sahelkit.models.simulate import simulate_panel
 
 pytestmark = pytest.mark.slow
-# A worker process cannot import a test file: it gets the functions themselves.
-cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
 OWN = 0.35
 SIMULATIONS = 200
@@ -50,7 +46,7 @@ def _recovered(cross, period, rng):
 @pytest.mark.parametrize("cross", [0.0, 0.2])
 def test_truth_is_recovered(cross):
     """Bias and coverage of the 90 % intervals; the upper end is the one-sided 95 % bound."""
-    drawn = np.array(replicate(partial(_recovered, cross, 4), SIMULATIONS, seed=11, n_jobs=2))
+    drawn = np.array(replicate(partial(_recovered, cross, 4), SIMULATIONS, seed=11, n_jobs=1))
     events, own, own_low, own_high, found, low, high, _ = drawn.T
     covers = ((own_low <= OWN) & (own_high >= OWN)).mean(), ((low <= cross) & (high >= cross)).mean()
     print(
@@ -84,7 +80,7 @@ def test_size_of_the_bootstrap_test(decade_sd, period):
     Giacomini, R., Politis, D. N., & White, H. (2013). A warp-speed method for conducting Monte Carlo experiments
     involving bootstrap estimators. Econometric Theory, 29(3), 567-589. doi:10.1017/S0266466612000655
     """
-    drawn = np.array(replicate(partial(_warp, decade_sd, period), 600, seed=21, n_jobs=2))
+    drawn = np.array(replicate(partial(_warp, decade_sd, period), 600, seed=21, n_jobs=1))
     size = (drawn[:, 0] > np.quantile(drawn[:, 1], 0.95)).mean()
     naive = (drawn[:, 0] > 3.84).mean()
     print(f"\ndecade sd {decade_sd}, period {period}: rejects {size:.3f} at 5 %; by chi-squared(1) {naive:.3f}")

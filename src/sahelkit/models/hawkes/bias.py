@@ -40,8 +40,8 @@ def bias_corrected(
     -------
     pandas.DataFrame
         One row for each of ``own, own_lag, cross, cross_lag``: ``quantity, estimate, bias`` (mean of the replicates
-        less the estimate), ``corrected, low, high`` (estimate less the bias; basic interval at the level of the fit; both at
-        least 0), ``level, n_boot``. Lags average over the replicates that have one. NA where the fit has none.
+        less the estimate), ``corrected, low, high`` (estimate less the bias; basic interval at the level of the fit;
+        all at least 0), ``level, n_boot``. Lags average over the replicates that have one. NA where the fit has none.
 
     Raises
     ------
