@@ -31,6 +31,7 @@ _HOMES = {
     "sahelkit.tables.leader_months": ("load_leader_months",),
     "sahelkit.tables.elections": ("load_elections",),
     "sahelkit.tables.military_rule": ("load_military_rule",),
+    "sahelkit.tables.memberships": ("load_memberships",),
     "sahelkit.tables.events": ("load_events",),
     "sahelkit.panels": ("coverage", "panel"),
     "sahelkit.study": ("effort", "finding", "show"),

@@ -1,0 +1,107 @@
+"""Who belongs to which regional organisation, and who is suspended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from sahelkit.catalog import record
+from sahelkit.errors import UnknownNameError
+from sahelkit.tables._read import read_table
+from sahelkit.tables._select import DateLike, Places, parse_date, parse_window, warn_outside
+from sahelkit.tables._study import study_states
+from sahelkit.tables.states import warn_outside_spells
+
+DATASET = "memberships"
+
+
+def _organisations(wanted: str | Sequence[str] | None) -> list[str]:
+    known = record(DATASET).table().field("organisation").enum
+    names = [wanted] if isinstance(wanted, str) else list(known if wanted is None else wanted)
+    for name in names:
+        if name not in known:
+            raise UnknownNameError("organisation", name, known)
+    return names
+
+
+def load_memberships(
+    *,
+    countries: Places = None,
+    organisations: str | Sequence[str] | None = None,
+    start: DateLike = None,
+    end: DateLike = None,
+    on: DateLike = None,
+    version: str | None = None,
+) -> pd.DataFrame:
+    """Spells of membership and of suspension in six regional organisations, study region, 1973-09 to 2026-01.
+
+    Collected by hand from public pages. A suspension is a row of its own inside the spell of membership, for a
+    suspended state is still a member: count members on the rows whose ``status`` is ``"member"``. Memberships are
+    complete, except that of CILSS before 2024; suspensions are those found, from 2005 on.
+    ``datasets/memberships/README.md`` names the doubtful days. Licence CC BY 4.0.
+
+    Parameters
+    ----------
+    countries : str, int or sequence of these, optional
+        Countries or place sets, as in `sahelkit.places.resolve_many`; the study region when absent.
+    organisations : str or sequence of str, optional
+        ``"AES"`` (Alliance of Sahel States), ``"AU"`` (African Union, from 2002), ``"CILSS"`` (committee against
+        drought in the Sahel), ``"ECOWAS"``, ``"G5S"`` (G5 Sahel), ``"UEMOA"``; all when absent.
+    start, end : date-like, optional
+        First and last day; a spell that touches the window belongs to it.
+    on : date-like, optional
+        Only spells that hold on that day (of a year or month: on its last day).
+    version : str, optional
+        Data version; the bundled one when absent.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``membership_id``, ``iso3``, ``gwcode``, ``organisation``, ``status`` (member, suspended), ``start`` (first
+        day), ``start_precision`` (day, month, year; before: a member by that day, unknown for earlier ones),
+        ``end`` (the day on which the spell no longer holds; NA when it held at the last revision),
+        ``end_precision``, ``confidence`` (one_source, two_sources), ``source_1``, ``source_2``, ``note_en``,
+        ``note_fr``. Sorted by organisation, country, status and first day.
+
+    Raises
+    ------
+    UnknownPlaceError
+        If a country is unknown or means several.
+    UnknownNameError
+        If an organisation or the version is unknown.
+    DateError
+        If a date cannot be read, or `end` lies before `start`.
+
+    Warns
+    -----
+    CoverageWarning
+        If the window or `on` reaches outside the coverage, or a country lies outside the study region.
+
+    Examples
+    --------
+    >>> uemoa = load_memberships(organisations="UEMOA", on="2012-03-22")
+    >>> uemoa["iso3"].tolist()
+    ['BEN', 'BFA', 'CIV', 'GNB', 'MLI', 'NER', 'SEN', 'TGO']
+    >>> mali = load_memberships(countries="Mali", organisations="ECOWAS", on="2022-01")
+    >>> mali[["status", "start"]].astype(str).to_numpy().tolist()
+    [['member', '1975-05-28'], ['suspended', '2021-05-30']]
+    """
+    names = _organisations(organisations)
+    wanted = study_states(DATASET, countries)
+    first, last = parse_window(start, end)
+    warn_outside(DATASET, first, last, record(DATASET).coverage)
+    frame = read_table(DATASET, version=version)
+    keep = frame["iso3"].isin(wanted) & frame["organisation"].isin(names)
+    if first is not None:
+        keep &= frame["end"].isna() | (frame["end"] > first)
+    if last is not None:
+        keep &= frame["start"] <= last
+    day = parse_date(on, what="on", last=True)
+    if day is not None:
+        warn_outside_spells(DATASET, day)
+        keep &= (frame["start"] <= day) & (frame["end"].isna() | (frame["end"] > day))
+    attrs = frame.attrs
+    out = frame[keep].sort_values(["organisation", "iso3", "status", "start"], ignore_index=True)
+    out.attrs = attrs
+    return out

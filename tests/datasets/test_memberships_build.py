@@ -1,0 +1,71 @@
+"""Memberships: no spell twice, suspensions inside memberships, states that existed, sources for each row."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from sahelkit import places
+from sahelkit.build import build_dataset
+from sahelkit.catalog import record
+from sahelkit.tables._read import read_table
+
+FRAME = read_table("memberships")
+LAST = pd.Timestamp(record("memberships").coverage.last)
+
+
+def _closed(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(end=frame["end"].fillna(LAST + pd.Timedelta(days=1)))
+
+
+def test_rebuilt_byte_for_byte_from_the_hand_made_rows(tmp_path):
+    again = build_dataset("memberships", out=tmp_path)["memberships"]
+    assert again.read_bytes() == (record("memberships").folder / "memberships.csv").read_bytes()
+
+
+def test_spells_are_not_reversed_and_lie_inside_the_coverage():
+    spells = _closed(FRAME)
+    assert (spells["start"] < spells["end"]).all()
+    assert spells["start"].min() == pd.Timestamp(record("memberships").coverage.first)
+    assert (FRAME["end"].dropna() <= LAST).all()
+    assert (FRAME["end"].isna() == FRAME["end_precision"].isna()).all()
+
+
+@pytest.mark.parametrize("status", ["member", "suspended"])
+def test_spells_of_one_kind_do_not_overlap(status):
+    spells = _closed(FRAME[FRAME["status"] == status]).sort_values(["organisation", "iso3", "start"])
+    before = spells.groupby(["organisation", "iso3"])["end"].shift()
+    assert (before.isna() | (before <= spells["start"])).all()
+
+
+def test_every_suspension_lies_inside_a_membership():
+    spells = _closed(FRAME)
+    both = spells[spells["status"] == "suspended"].merge(
+        spells[spells["status"] == "member"], on=["organisation", "iso3"], how="left", suffixes=("", "_member")
+    )
+    inside = (both["start"] >= both["start_member"]) & (both["end"] <= both["end_member"])
+    assert inside.groupby(both["membership_id"]).any().all()
+    assert len(both) == 30
+
+
+def test_every_member_existed():
+    born = read_table("states").groupby("iso3")["start"].max()
+    assert set(FRAME["iso3"]) == set(places.members("study"))
+    # Cabo Verde became independent in July 1975, after the founding of ECOWAS.
+    assert (FRAME["start"] >= FRAME["iso3"].map(born)).all()
+
+
+def test_two_sources_are_two_pages_and_doubt_has_a_note():
+    twice = FRAME[FRAME["confidence"] == "two_sources"]
+    assert (twice["source_1"] != twice["source_2"]).all()
+    assert twice["source_2"].notna().all()
+    assert (FRAME["note_en"].isna() == FRAME["note_fr"].isna()).all()
+    vague = FRAME["start_precision"].isin(["year", "before"]) | FRAME["end_precision"].isin(["month", "year"])
+    assert FRAME.loc[vague, "note_en"].notna().all()
+    assert vague.sum() == 14
+
+
+def test_founders_of_uemoa_and_every_state_in_the_african_union():
+    members = FRAME[FRAME["status"] == "member"].groupby("organisation")["iso3"].apply(list)
+    assert members["UEMOA"] == ["BEN", "BFA", "CIV", "GNB", "MLI", "NER", "SEN", "TGO"]
+    assert members["AU"] == sorted(places.members("study"))
