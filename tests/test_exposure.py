@@ -59,6 +59,27 @@ def test_borders_follow_the_day():
     assert (with_border.values.sum(), without.values.sum()) == (2, 0)
 
 
+def test_shared_organisations_are_counted_on_the_day():
+    pair = {"kind": "organisation", "normalise": None}
+    three = ["MLI", "BFA", "GHA"]
+    # Suspended from 27 March to 8 April 2012, and a member all the while.
+    for day in ("2012-03-22", "2012-04-01"):
+        w = spatial_weights(three, on=day, **pair)
+        assert w.values.tolist() == [[0, 2, 1], [2, 0, 1], [1, 1, 0]]
+    assert spatial_weights(three, on="1990", **pair).values.tolist() == [[0, 1, 1], [1, 0, 1], [1, 1, 0]]
+    assert spatial_weights(three, **pair).values.tolist() == [[0, 1, 0], [1, 0, 0], [0, 0, 0]]
+    assert spatial_weights(three, organisations=["AES", "AES", "AU"], **pair).values.tolist() == [
+        [0, 2, 1], [2, 0, 1], [1, 1, 0],
+    ]  # fmt: skip
+    assert spatial_weights(three, kind="organisation").attrs["isolated"] == ["GHA"]
+    assert spatial_weights(three, organisations=["AES"], on="2012", **pair).values.max() == 0
+
+
+def test_organisations_are_unknown_outside_the_study_region():
+    with pytest.raises(ModelError, match=r"the memberships of FRA are not known. Leave these countries out"):
+        spatial_weights(["MLI", "FRA"], kind="organisation")
+
+
 def test_unknown_distance_is_named_not_filled():
     with pytest.raises(ModelError, match="the weight 'inverse_distance' of ETH-SSD is not known"):
         spatial_weights(["ETH", "SSD"], kind="inverse_distance")
@@ -68,7 +89,9 @@ def test_unknown_distance_is_named_not_filled():
     ("options", "error", "text"),
     [
         ({"kind": "lnad"}, UnknownNameError, "unknown kind of weight 'lnad'. Did you mean 'land'"),
-        ({"kind": "organisation"}, UnknownNameError, "unknown kind of weight 'organisation'"),
+        ({"kind": "organization"}, UnknownNameError, "Did you mean 'organisation'"),
+        ({"kind": "organisation", "organisations": "ECOWSA"}, UnknownNameError, "Did you mean 'ECOWAS'"),
+        ({"organisations": "AES"}, OptionError, "the kind 'land' has none. Add kind='organisation'"),
         ({"normalise": "columns"}, UnknownNameError, "Did you mean 'column'"),
         ({"on": "yesterday"}, DateError, "on='yesterday'"),
     ],

@@ -13,13 +13,15 @@ from sahelkit import places
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.tables._select import DateLike, Places, check_columns, parse_window
 from sahelkit.tables.borders import load_borders, load_distances
+from sahelkit.tables.memberships import load_memberships
 
 if TYPE_CHECKING:
     import xarray as xr
 
 Matrix = npt.NDArray[np.float64]
 
-KINDS = ("land", "inverse_distance", "language", "coloniser")
+KINDS = ("land", "inverse_distance", "language", "coloniser", "organisation")
+ORGANISATIONS = ("ECOWAS", "UEMOA")
 NORMALISATIONS = ("column", "row", None)
 _TIES = {"language": "cepii_common_official_language", "coloniser": "cepii_common_coloniser"}
 # An unknown month hides the exposure after it for as long as it could still carry this share of its own weight.
@@ -32,6 +34,7 @@ def spatial_weights(
     kind: str = "land",
     on: DateLike = None,
     normalise: str | None = "column",
+    organisations: str | Sequence[str] | None = None,
     version: str | None = None,
 ) -> xr.DataArray:
     """Weights W[target, source]: how much an event in the source counts for the target.
@@ -40,16 +43,19 @@ def spatial_weights(
     ----------
     countries : str, int or sequence of these
         Countries or place sets, as in `sahelkit.places.resolve_many`. Others count neither as source nor as target.
-    kind : {"land", "inverse_distance", "language", "coloniser"}
+    kind : {"land", "inverse_distance", "language", "coloniser", "organisation"}
         1 for a land or river border; 1 over the distance between the capitals in 1,000 km; 1 for a common official
-        language; 1 for a common coloniser after 1945. There is no weight by shared organisation, for the package has
-        no table of memberships; give a matrix of your own where a function takes weights.
+        language; 1 for a common coloniser after 1945; the number of `organisations` to which both belong (a suspended
+        state is still a member; known for the study region only).
     on : date-like, optional
-        Day of the borders; today's when absent. Distances, languages and colonisers have no date.
+        Day of the borders or memberships; those last known when absent. Distances, languages and colonisers have no
+        date.
     normalise : {"column", "row"} or None
         ``"column"``: each source's weights sum to 1, so that a coefficient is the number of events that one event
         sets off abroad. ``"row"``: each target's weights sum to 1, so that exposure is a mean over neighbours.
         None: as they are.
+    organisations : str or sequence of str, optional
+        For ``"organisation"``: which count, each once, as in `sahelkit.load_memberships`; ECOWAS and UEMOA when absent.
     version : str, optional
         Data version; the bundled one when absent.
 
@@ -65,16 +71,18 @@ def spatial_weights(
     UnknownPlaceError
         If a country is unknown or means several.
     UnknownNameError
-        If the kind, the normalisation or the version is unknown.
+        If the kind, the normalisation, an organisation or the version is unknown.
+    OptionError
+        If `organisations` is given with another kind.
     DateError
         If `on` cannot be read.
     ModelError
-        If a distance or tie of a pair of countries is not known.
+        If a distance or tie of a pair of countries is not known, or the memberships of a country.
 
     Warns
     -----
     CoverageWarning
-        If `on` lies before 1945 or after the last revision of the borders.
+        If `on` lies before 1945 (organisations: before September 1973) or after the last revision of the table.
 
     References
     ----------
@@ -88,6 +96,9 @@ def spatial_weights(
     {'MLI': 0.0, 'BFA': 0.5, 'NER': 0.5, 'CPV': 0.0}
     >>> w.attrs["isolated"]
     ['CPV']
+    >>> w = spatial_weights(["Mali", "Niger", "Ghana"], kind="organisation", on="2012-03-22", normalise=None)
+    >>> w.sel(source="MLI").to_series().to_dict()
+    {'MLI': 0.0, 'NER': 2.0, 'GHA': 1.0}
     """
     import xarray as xr
 
@@ -95,8 +106,17 @@ def spatial_weights(
         raise UnknownNameError("kind of weight", kind, KINDS)
     if normalise not in NORMALISATIONS:
         raise UnknownNameError("normalisation", normalise, [str(name) for name in NORMALISATIONS])
+    if organisations is not None and kind != "organisation":
+        raise OptionError(
+            "organisations", organisations, f"the kind {kind!r} has none", repair="Add kind='organisation'"
+        )
     codes = places.resolve_many(countries) if countries is not None else places.members("world")
-    raw = _borders(codes, on, version) if kind == "land" else _from_pairs(codes, kind, version)
+    if kind == "land":
+        raw = _borders(codes, on, version)
+    elif kind == "organisation":
+        raw = _shared(codes, organisations, on, version)
+    else:
+        raw = _from_pairs(codes, kind, version)
     lonely = [code for code, row, column in zip(codes, raw, raw.T, strict=True) if not (row.any() or column.any())]
     return xr.DataArray(
         normalised(raw, normalise),
@@ -113,6 +133,26 @@ def _borders(codes: Sequence[str], on: DateLike, version: str | None) -> Matrix:
         frame = frame[frame["end"].isna()]
     pairs = set(zip(frame["iso3"], frame["neighbour_iso3"], strict=True))
     return np.array([[float((here, there) in pairs) for there in codes] for here in codes])
+
+
+def _shared(
+    codes: Sequence[str], organisations: str | Sequence[str] | None, on: DateLike, version: str | None
+) -> Matrix:
+    known = places.members("study")
+    unknown = [code for code in codes if code not in known]
+    if unknown:
+        raise ModelError(
+            f"the memberships of {', '.join(unknown[:5])}{' …' if len(unknown) > 5 else ''} are not known. "
+            "Leave these countries out (the set 'study' has those known), or use kind='land'"
+        )
+    wanted = ORGANISATIONS if organisations is None else organisations
+    frame = load_memberships(countries=list(codes), organisations=wanted, on=on, version=version)
+    frame = frame[(frame["status"] == "member") & (frame["end"].isna() | (on is not None))]
+    belongs = pd.crosstab(frame["iso3"], frame["organisation"]).clip(upper=1).reindex(list(codes), fill_value=0)
+    members = belongs.to_numpy(dtype=float)
+    weights = members @ members.T
+    np.fill_diagonal(weights, 0.0)
+    return cast(Matrix, weights)
 
 
 def _from_pairs(codes: Sequence[str], kind: str, version: str | None) -> Matrix:
