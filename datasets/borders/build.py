@@ -115,7 +115,8 @@ def _distances(sources: Sources) -> pd.DataFrame:
         {"iso3": raw["iso_o"].replace(CEPII_CODES), "partner_iso3": raw["iso_d"].replace(CEPII_CODES)}
     ).astype(str)
     for column, name in CEPII_COLUMNS.items():
-        values = pd.to_numeric(raw[column], errors="coerce")
+        # Not pd.to_numeric: before pandas 3 it reads some decimals one unit in the last place off.
+        values = raw[column].map(lambda text: float("nan") if text == "." else float(text))
         pairs[name] = values.round(1) if name.endswith("_km") else values.astype(bool)
     pairs.insert(1, "gwcode", pairs["iso3"].map(known))
     pairs.insert(3, "partner_gwcode", pairs["partner_iso3"].map(known))
