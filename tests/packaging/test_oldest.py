@@ -14,7 +14,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ["build", "catalog", "datasets", "tables", "panels", "models", "plots", "store", "test_places.py", "test_codes.py"]
+ROOMS = [
+    "build",
+    "catalog",
+    "datasets",
+    "tables",
+    "panels",
+    "models",
+    "plots",
+    "store",
+    "test_places.py",
+    "test_codes.py",
+]
 
 
 @pytest.mark.oldest
