@@ -162,7 +162,7 @@ def read_design(formula: str, frame: pd.DataFrame, *, cluster: str, where: str) 
         dropped=dropped,
         n_dropped=int((~known).sum()),
         cluster=cluster,
-        origin=_origin(frame),
+        origin=origin_of(frame),
         recipe=recipe,
     )
 
@@ -203,7 +203,8 @@ def _require(frame: pd.DataFrame, names: list[str], where: str) -> None:
         raise MissingColumnsError(where, missing, frame.columns)
 
 
-def _origin(frame: pd.DataFrame) -> str:
+def origin_of(frame: pd.DataFrame) -> str:
+    """Datasets, versions and rule of a frame that comes from `sahelkit.panel`; empty for any other."""
     note = frame.attrs.get("sahelkit", {})
     text = ", ".join(f"{name} {version}" for name, version in note.get("datasets", {}).items())
     return f"sahelkit {text}; rule {note['rule']}" if text and "rule" in note else (f"sahelkit {text}" if text else "")

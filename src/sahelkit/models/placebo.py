@@ -138,7 +138,7 @@ def placebo_test(
     _check_options(kind, alternative, draws, window, block)
     check_link(link)
     grid = event_grid(frame, event, cluster=cluster)
-    ties = _ties(weights, grid)
+    ties = weights_of(weights, grid)
     lags, later = window_sums(grid.counts, window), window_sums(grid.counts, window, lead=True)
     data, stage, rows = _stage(formula, frame, grid, window, link=link, cluster=cluster, lead=False)
     exposure = (ties @ lags)[grid.country[rows], grid.column[rows]]
@@ -231,7 +231,16 @@ def _stage(
     return data, stage, rows[data.rows]
 
 
-def _ties(weights: xr.DataArray | None, grid: EventGrid) -> Floats:
+def weights_of(weights: xr.DataArray | None, grid: EventGrid) -> Floats:
+    """Weights of a panel's countries as an array, shape (G, G): target, source; land borders when absent.
+
+    Raises
+    ------
+    OptionError
+        If the weights lack a dimension or a country.
+    ModelError
+        If there is no tie at all.
+    """
     table = spatial_weights(list(grid.codes), normalise=None) if weights is None else weights
     if set(table.dims) != {"target", "source"}:
         raise OptionError("weights", table.dims, "they have the dimensions target and source")

@@ -35,6 +35,8 @@ class EventGrid:
         Where the panel has a row.
     per_year : int
         Periods in a year: 12 or 1.
+    first_year : int
+        Calendar year of the first period.
     phase : int
         Place of the first period in its year.
     country, column : arrays of int, shape (rows of the frame,)
@@ -45,6 +47,7 @@ class EventGrid:
     counts: Floats
     exists: npt.NDArray[np.bool_]
     per_year: int
+    first_year: int
     phase: int
     country: Ints
     column: Ints
@@ -82,7 +85,10 @@ def event_grid(frame: pd.DataFrame, event: str, *, cluster: str) -> EventGrid:
     counts = np.zeros(shape)
     counts[country, column] = values
     codes = tuple(str(name) for name in names)
-    return EventGrid(codes, counts, exists, per_year, int(ordinal.min() % per_year), country, column)
+    first = int(ordinal.min())
+    # Monthly ordinals, and yearly ones of pandas periods, count from 1970; plain years are what they say.
+    year = first // per_year + (0 if first > 1000 and per_year == 1 else 1970)
+    return EventGrid(codes, counts, exists, per_year, year, first % per_year, country, column)
 
 
 def _ordinals(times: pd.Series) -> tuple[npt.NDArray[np.int64], int]:
