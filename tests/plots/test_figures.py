@@ -11,7 +11,9 @@ from sahelkit.errors import MissingColumnsError, UnknownNameError
 from sahelkit.models.agreement import coder_agreement
 from sahelkit.models.fragility import standing
 from sahelkit.plots import style
+from sahelkit.plots.bounds import plot_bounds
 from sahelkit.plots.coups import plot_agreement, plot_coup_timeline
+from sahelkit.plots.curves import plot_hazard_curves
 from sahelkit.plots.fragility import plot_fragility
 from sahelkit.plots.ratios import plot_ratios
 
@@ -42,7 +44,25 @@ def _ratios(lang):
     return plot_ratios(rows.assign(n_events=102, n_rows=12_169, n_clusters=16), source="toy", lang=lang)
 
 
-FIGURES = {"timeline": _timeline, "agreement": _agreement, "fragility": _fragility, "ratios": _ratios}
+def _bounds(lang):
+    rows = pd.DataFrame({"label": ["land", "language"], "estimate": [0.04, 0.0], "low": [0.0, 0.0], "high": [0.1, 0.2]})
+    return plot_bounds(rows.assign(n_events=105), source="toy", n="n = 16", lang=lang)
+
+
+def _curves(lang):
+    rows = pd.DataFrame({"label": "cubic", "months": [6.0, 120.0, 240.0], "ratio": [3.0, 1.0, 0.5]})
+    rows = rows.assign(ratio_low=rows["ratio"] / 2, ratio_high=rows["ratio"] * 2)
+    return plot_hazard_curves(rows, reference=120, source="toy", n="n = 105", lang=lang)
+
+
+FIGURES = {
+    "bounds": _bounds,
+    "curves": _curves,
+    "timeline": _timeline,
+    "agreement": _agreement,
+    "fragility": _fragility,
+    "ratios": _ratios,
+}
 
 
 def _texts(figure):

@@ -1,0 +1,83 @@
+"""Estimates that cannot be negative, with the interval that the data set: how an answer hangs on the choices made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sahelkit.plots.style import BLUE, GREY, blank, decimal, house_style, sign, words
+from sahelkit.tables._select import check_columns
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_WORDS = {
+    "en": {
+        "title": "How much contagion do the data allow?",
+        "axis": "attempts abroad per attempt: estimate and 90 % interval (upper end: 95 % bound)",
+        "none": "no contagion",
+        "events": "attempts",
+    },
+    "fr": {
+        "title": "Quelle contagion les données permettent-elles ?",
+        "axis": "tentatives à l’étranger par tentative : estimation et intervalle à 90 % (en haut : borne à 95 %)",
+        "none": "aucune contagion",
+        "events": "tentatives",
+    },
+}
+
+
+def plot_bounds(
+    estimates: pd.DataFrame, *, source: str, n: str, lang: str = "en", title: str | None = None, axis: str | None = None
+) -> Figure:
+    """Draw one estimate per line, with its interval, on a linear scale that begins at zero.
+
+    Parameters
+    ----------
+    estimates : pandas.DataFrame
+        Columns ``label, estimate, low, high, n_events``.
+    source, n : str
+        Where the data come from, and the sample size in words.
+    lang : {"en", "fr"}
+        Language of the words in the figure.
+    title, axis : str, optional
+        Replace the title and the axis label.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    MissingColumnsError, UnknownNameError
+        If a column is missing or the language is unknown.
+    """
+    check_columns(estimates, ["label", "estimate", "low", "high", "n_events"], where="plot_bounds")
+    say = words(_WORDS, lang)
+    with house_style():
+        figure, axes = blank(8.4, 1.4 + 0.36 * len(estimates))
+        for place, row in enumerate(estimates.itertuples()):
+            axes.plot([row.low, row.high], [place, place], color=BLUE, lw=2)
+            axes.plot(row.estimate, place, "o", color=BLUE, ms=7, mec="white")
+            axes.text(
+                1.01,
+                place,
+                f"{decimal(row.estimate, 2, lang)}  ≤ {decimal(row.high, 2, lang)}",
+                transform=axes.get_yaxis_transform(),
+                va="center",
+                fontsize=9,
+            )
+        axes.axvline(0.0, color=GREY, lw=1, ls="--", zorder=0)
+        axes.text(0.0, -0.75, f" {say['none']}", color=GREY, fontsize=8, va="bottom")
+        axes.set_yticks(
+            range(len(estimates)), [f"{row.label}  ({row.n_events} {say['events']})" for row in estimates.itertuples()]
+        )
+        axes.set_ylim(len(estimates) - 0.5, -0.9)
+        axes.set_xlim(left=-0.005)
+        axes.set_xlabel(axis or say["axis"])
+        axes.set_title(title or say["title"])
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(axis="y", length=0)
+        sign(figure, source=source, n=n, lang=lang)
+    return figure
