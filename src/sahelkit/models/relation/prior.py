@@ -13,7 +13,11 @@ from sahelkit.models.hawkes.pull import Ints
 
 @dataclass(frozen=True)
 class Prior:
-    """Scales of the prior; chosen before the data were looked at.
+    """Scales of the prior.
+
+    They were set before this model was first fitted and not changed after. They are not blind: simpler models had
+    been fitted to the same events before, and had found a strong coup trap and little contagion. `prior_sensitivity`
+    shows what other scales give.
 
     The defaults say: one attempt sets off between 0.01 and 1 further attempts at home (median 0.34) and between 0.006
     and 0.6 abroad, over all neighbours (median 0.17; 90 % of the prior lies below 0.41). Strong contagion is possible
