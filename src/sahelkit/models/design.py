@@ -148,7 +148,7 @@ def read_design(formula: str, frame: pd.DataFrame, *, cluster: str, where: str) 
             f"{formula!r}: {len(repeated)} of {len(terms)} columns repeat others or are 0 throughout. "
             f"Leave out {', '.join(repeated)}"
         )
-    numbers, names = pd.factorize(frame[cluster].to_numpy()[rows])
+    numbers, names = pd.factorize(frame[cluster] if rows.size == len(frame) else frame[cluster].iloc[rows])
     time = next((name for name in _TIMES if name in frame.columns), None)
     return Design(
         formula=formula,
@@ -240,8 +240,10 @@ def repeated_columns(matrix: Floats, terms: tuple[str, ...]) -> list[str]:
     >>> repeated_columns(np.column_stack([np.ones(4), x, 2 * x + 1]), ("const", "x", "z"))
     ['z']
     """
-    length = np.sqrt(np.einsum("ij,ij->j", matrix, matrix))
-    cross = (matrix.T @ matrix) / np.outer(np.where(length > 0, length, 1.0), np.where(length > 0, length, 1.0))
+    cross = matrix.T @ matrix
+    length = np.sqrt(np.diag(cross))
+    unit = np.where(length > 0, length, 1.0)
+    cross = cross / np.outer(unit, unit)
     kept: list[int] = []
     found = []
     for column, name in enumerate(terms):
