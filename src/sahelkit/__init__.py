@@ -36,7 +36,7 @@ _HOMES = {
     "sahelkit.panels": ("coverage", "panel"),
     "sahelkit.models.hazard": ("fit_hazard",),
     "sahelkit.models.hawkes": ("contagion_test", "fit_hawkes"),
-    "sahelkit.models.relation": ("relation_matrix", "what_if"),
+    "sahelkit.models.relation": ("prior_sensitivity", "relation_matrix", "what_if"),
     "sahelkit.models.simulate": ("simulate_panel",),
     "sahelkit.study": ("effort", "finding", "show"),
 }
