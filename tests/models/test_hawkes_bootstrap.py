@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -55,8 +57,14 @@ def test_planted_contagion_is_found():
     fit = fit_hawkes(attempts, countries="west_africa", start=1960, end=2025)
     found = contagion_test(fit, n_boot=39, seed=1, n_jobs=2)
     assert found.p_value == 1 / 40
-    assert "seldom show as much (p = 0.025)" in fit.says(test=found)
-    assert "rarement autant (p = 0,025)" in fit.says("fr", test=found)
+    for p_value, english, french in (
+        (0.3, "no contagion at all is compatible with these data (p = 0.300)", "une absence totale de contagion"),
+        (0.044, "a weak sign of contagion (p = 0.044)", "un signe faible de contagion (p = 0,044)"),
+        (0.001, "seldom show as much (p = 0.001)", "rarement autant (p = 0,001)"),
+    ):
+        test = replace(found, p_value=p_value)
+        assert english in fit.says(test=test)
+        assert french in fit.says("fr", test=test)
 
 
 def test_sentences(fit, test):

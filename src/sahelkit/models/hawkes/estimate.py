@@ -17,7 +17,7 @@ Span = tuple[float, float]
 
 # The first value stands for no spread; beyond the second it is no longer one of countries.
 _SPREAD: Span = (0.02, 3.0)
-_CLOSE = 0.03
+_CLOSE = 0.05
 _ROUNDS = 3
 # Differences of log-likelihood below this are rounding of the search, and count as none.
 _TIE = 1e-6
@@ -94,7 +94,7 @@ class Estimate:
         return gain if gain > _TIE else 0.0
 
 
-def maximise(problem: Problem, start: Array, limits: list[Span]) -> tuple[Array, float]:
+def maximise(problem: Problem, start: Array, limits: list[Span], *, shape: Array | None = None) -> tuple[Array, float]:
     """Largest log-likelihood inside the limits, from one start.
 
     Parameters
@@ -103,6 +103,8 @@ def maximise(problem: Problem, start: Array, limits: list[Span]) -> tuple[Array,
     start : array, shape (p + 4,)
     limits : list of four (low, high)
         For own, cross and the logs of the lags.
+    shape : array, shape (p + 4, p + 4), optional
+        First guess of the curvature; that at the start when absent.
 
     Returns
     -------
@@ -119,7 +121,7 @@ def maximise(problem: Problem, start: Array, limits: list[Span]) -> tuple[Array,
         value, gradient = log_likelihood(problem, vector)
         return -value, -gradient
 
-    found, value = descend(loss, inside, low, high, curvature(problem, inside))
+    found, value = descend(loss, inside, low, high, curvature(problem, inside) if shape is None else shape)
     if not np.isfinite(value):
         raise ModelError(
             "the log-likelihood is not finite at the best point found. Look at the scale of the covariates"
@@ -135,10 +137,10 @@ def _precision(baseline: Baseline, spreads: dict[str, float]) -> Array:
     return out
 
 
-def _marginal(problem: Problem, vector: Array, value: float, baseline: Baseline, spreads: dict[str, float]) -> float:
+def _marginal(shape: Array, value: float, baseline: Baseline, spreads: dict[str, float]) -> float:
     """Laplace approximation of the log marginal likelihood of the spreads."""
     columns = baseline.columns(*spreads)
-    sign, volume = np.linalg.slogdet(curvature(problem, vector)[np.ix_(columns, columns)])
+    sign, volume = np.linalg.slogdet(shape[np.ix_(columns, columns)])
     if sign <= 0:
         return -np.inf
     prior = sum(len(baseline.columns(block)) * np.log(spread) for block, spread in spreads.items())
@@ -174,24 +176,31 @@ def find_spreads(
     spreads = {block: 0.4 if spread is None else spread for block, spread in given.items()}
     free = [block for block, spread in given.items() if spread is None]
 
-    def under(trial: dict[str, float], start: Array) -> tuple[Problem, Array, float]:
-        posed = problem.with_precision(_precision(baseline, trial))
-        return posed, *maximise(posed, start, limits)
+    # Where the last mode was, its curvature and prior precision: the next mode is near, and only the prior differs.
+    last: tuple[Array, Array | None, Array] = (vector, None, problem.precision)
 
-    posed, vector, value = under(spreads, vector)
+    def under(trial: dict[str, float]) -> tuple[Problem, Array, float, Array]:
+        nonlocal last
+        start, shape, old = last
+        posed = problem.with_precision(_precision(baseline, trial))
+        if shape is not None:
+            shape = shape + np.diag(np.append(posed.precision - old, np.zeros(4)))
+        mode, height = maximise(posed, start, limits, shape=shape)
+        last = mode, curvature(posed, mode), posed.precision
+        return posed, mode, height, last[1]
+
+    posed, vector, value, _ = under(spreads)
     for _ in range(_ROUNDS if len(free) > 1 else len(free)):
         for block in free:
-            warm = vector
 
             def depth(log_spread: float, block: str = block) -> float:
-                nonlocal warm
                 trial = {**spreads, block: float(np.exp(log_spread))}
-                here, warm, height = under(trial, warm)
-                return -_marginal(here, warm, height, baseline, trial)
+                _, _, height, shape = under(trial)
+                return -_marginal(shape, height, baseline, trial)
 
             found = minimize_scalar(depth, bounds=np.log(_SPREAD), method="bounded", options={"xatol": _CLOSE})
             spreads[block] = float(np.exp(found.x))
-            posed, vector, value = under(spreads, warm)
+            posed, vector, value, _ = under(spreads)
     return posed, vector, value, spreads
 
 

@@ -19,6 +19,7 @@ _WORDS = {
         ),
         "untested": "; this number alone does not show that there is any contagion",
         "weak": "; no contagion at all is compatible with these data (p = {p}), and so is a weak one",
+        "some": "; this is a weak sign of contagion (p = {p}), and a cause that neighbours share could look the same",
         "strong": "; histories without contagion seldom show as much (p = {p}), but a shared cause could look the same",
         "explosive": "; the fitted process is not stationary, so the numbers should not be carried forward",
         "endless": "no limit",
@@ -40,6 +41,9 @@ _WORDS = {
         "weak": (
             " ; une absence totale de contagion est compatible avec ces données (p = {p}), une contagion faible aussi"
         ),
+        "some": (
+            " ; c’est un signe faible de contagion (p = {p}), et une cause commune aux voisins donnerait la même image"
+        ),
         "strong": (
             " ; des histoires sans contagion en montrent rarement autant (p = {p}), mais une cause commune donnerait "
             "la même image"
@@ -48,6 +52,12 @@ _WORDS = {
         "endless": "sans limite",
     },
 }
+
+
+def _verdict(p_value: float | None) -> str:
+    if p_value is None:
+        return "untested"
+    return "weak" if p_value >= 0.1 else "some" if p_value >= 0.01 else "strong"
 
 
 def sentence(
@@ -80,7 +90,7 @@ def sentence(
     say = words(_WORDS, lang)
     parts = [say["head"], say["cross" if contagion else "own"]]
     if contagion:
-        parts.append(say["untested" if p_value is None else "weak" if p_value >= 0.05 else "strong"])
+        parts.append(say[_verdict(p_value)])
     if not stationary:
         parts.append(say["explosive"])
     return (
