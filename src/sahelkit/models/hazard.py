@@ -15,13 +15,13 @@ from sahelkit.models.duration import duration_terms
 from sahelkit.models.firth import Penalised, firth_maximise, penalised_lr, profile_interval
 from sahelkit.models.hazard_fit import HazardFit
 from sahelkit.models.links import LINKS, Floats, check_link, row_terms
-from sahelkit.models.newton import Maximum, maximise
+from sahelkit.models.newton import Maximum, gram, maximise
 from sahelkit.models.separation import separated_terms
 
 __all__ = ["LINKS", "HazardFit", "duration_terms", "fit_hazard", "separated_terms"]
 
 METHODS = ("ml", "firth")
-ERRORS = (*KINDS, "model", "profile")
+ERRORS = (*KINDS, "model", "observed", "profile")
 
 # Newton's method needs about six steps; under separation it goes on for ever, by one unit at a time. Fitted chances
 # this close to 0 or 1 are the other sign to look for separation. The search itself is exact.
@@ -67,9 +67,11 @@ def fit_hazard(
         ``"CR0"``, ``"CR1"``, ``"CR2"``, ``"CR3"``: clustered, see `sahelkit.models.clustered.clustered_covariance`.
         CR1, the default for maximum likelihood, is the sandwich times G / (G - 1) for G clusters, without the factor
         for the number of coefficients, as Stata does; use CR2 or `sahelkit.models.wild.wild_score_test` for few
-        clusters. ``"model"``: the inverse information. ``"profile"``: the default for Firth's method, intervals from
-        the profile and p-values from the ratio of the penalised likelihood, by the convention of R's logistf (the
-        restricted fit keeps the penalty of the full model); like ``"model"`` it takes rows as independent.
+        clusters. ``"model"``: the inverse expected information, as in R and in statsmodels' GLM; ``"observed"``: the
+        inverse observed information, as in Stata (the two differ for the cloglog link). ``"profile"``: the default
+        for Firth's method, intervals from the profile and p-values from the ratio of the penalised likelihood, by the
+        convention of R's logistf (the restricted fit keeps the penalty of the full model); like ``"model"`` it takes
+        rows as independent.
     correction : {"none", "flic", "flac"}
         Firth's penalty makes the mean fitted chance too high when events are rare. FLIC corrects the intercept alone,
         FLAC all coefficients. Both need ``method="firth"``; FLAC has no profile, its errors are those of the model.
@@ -137,6 +139,8 @@ def _check_options(link: str, level: float, method: str, errors: str | None, cor
         raise UnknownNameError("kind of error", errors, ERRORS)
     if method == "ml" and correction != "none":
         raise OptionError("correction", correction, "it corrects Firth's method", repair="Add method='firth'")
+    if method == "firth" and errors == "observed":
+        raise OptionError("errors", errors, "the penalised fit has the expected information", repair="Type 'model'")
     if method == "ml" and errors == "profile":
         raise OptionError("errors", errors, "profiles are of the penalised likelihood", repair="Add method='firth'")
     if correction == "flac" and errors not in (None, "model"):
@@ -180,7 +184,8 @@ def _separation(formula: str, which: str) -> ModelError:
 
 def _by_likelihood(data: Design, fit: Maximum, *, link: str, kind: str, level: float) -> HazardFit:
     rows = row_terms(link, data.matrix @ fit.coef, data.outcome)
-    cov, freedom = _errors(data, fit.information, rows.score, rows.expected, kind)
+    bread = gram(data.matrix, rows.expected) if kind == "model" else fit.information
+    cov, freedom = _errors(data, bread, rows.score, rows.expected, kind)
     return _result(data, fit.coef, cov, freedom, fit.loglik, link=link, kind=kind, level=level, method="ml")
 
 
@@ -200,7 +205,7 @@ def _by_penalty(data: Design, fit: Penalised, *, link: str, kind: str, level: fl
 def _errors(
     data: Design, information: Floats, scores: Floats, weights: Floats, kind: str
 ) -> tuple[Floats, Floats | None]:
-    if kind == "model":
+    if kind in ("model", "observed"):
         return np.asarray(np.linalg.inv(information)), np.full(len(data.terms), np.inf)
     found = clustered_covariance(data.matrix, scores, weights, data.groups, kind=kind, bread=information)
     return found.cov, found.freedom

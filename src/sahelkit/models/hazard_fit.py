@@ -51,7 +51,7 @@ class HazardFit(Result):
     method : str
         ``"ml"`` or ``"firth"``.
     errors : str
-        ``"CR0"``, ``"CR1"``, ``"CR2"``, ``"CR3"``, ``"model"`` or ``"profile"``.
+        ``"CR0"``, ``"CR1"``, ``"CR2"``, ``"CR3"``, ``"model"``, ``"observed"`` or ``"profile"``.
     correction : str
         ``"none"``, ``"flic"`` or ``"flac"``.
     freedom : array, shape (k,), optional
