@@ -25,7 +25,8 @@ def periods_in(freq: str, *, periods: int | None, months: int | None, years: int
     given = {"periods": periods, "months": months, "years": years}
     chosen = {name: value for name, value in given.items() if value is not None}
     if len(chosen) != 1:
-        raise OptionError("periods", given, "give exactly one of periods=, months= or years=")
+        shown = ", ".join(f"{name}={value!r}" for name, value in chosen.items()) or "nothing"
+        raise OptionError("the length", shown, "give exactly one of periods=, months= or years=")
     (name, value), *_ = chosen.items()
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
         raise OptionError(name, value, "not a whole number")
