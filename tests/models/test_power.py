@@ -139,7 +139,8 @@ def test_year_dummies_make_the_region_look_protective_where_there_is_no_contagio
     assert "year" in trap.says()
     assert "sans aucune contagion" in trap.says("fr")
     again = fixed_effects_trap(region, weights=_everyone(region), sims=24, seed=1, n_jobs=2)
-    assert again.draws.tolist() == trap.draws.tolist()
+    # the last bits depend on the threads of BLAS, of which a worker has fewer
+    assert again.draws == pytest.approx(trap.draws, rel=1e-9)
 
 
 def test_power_rises_with_contagion_and_its_size_is_calibrated(power):

@@ -104,7 +104,7 @@ def test_equal_countries_give_zero_and_an_upper_end():
     frame["event"] = 0
     frame.loc[frame.groupby("iso3").head(10).index, "event"] = 1  # ten events each: less different than chance allows
     fit = fit_random_intercepts("event ~ x", frame)
-    pooled = fit_hazard("event ~ x", frame, errors="model")
+    pooled = fit_hazard("event ~ x", frame, errors="observed")
     assert fit.sigma == 0
     assert fit.sigma_ends[0] == 0
     assert 0 < fit.sigma_ends[1] < 1

@@ -216,7 +216,9 @@ def _account(formula: str, frame: pd.DataFrame, lost: npt.NDArray[np.bool_], clu
     gone = frame.loc[lost]
     time = next((name for name in _TIMES if name in frame.columns), None)
     when = pd.Series(np.flatnonzero(lost) if time is None else gone[time].array, index=range(len(gone)))
-    who = pd.Series(gone[cluster].astype("object").fillna("NA").astype(str).to_numpy())
+    who = pd.Series(
+        ["NA" if absent else str(name) for name, absent in zip(gone[cluster], gone[cluster].isna(), strict=True)]
+    )
     used = [name for name in frame.columns if str(name) in set(_WORD.findall(formula)) | {cluster}]
     tables = []
     for name in used:

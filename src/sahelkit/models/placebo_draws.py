@@ -155,9 +155,10 @@ class ScoreStage:
         applications to problems of estimation. Mathematical Proceedings of the Cambridge Philosophical Society,
         44(1), 50-57. doi:10.1017/S0305004100023987
         """
-        up = exposures @ self.score
-        whole = (exposures * exposures) @ self.weight
-        cross = exposures @ self.weighted.T
+        # einsum sums in one order; products by BLAS would differ in the last bits with the number of its threads.
+        up = np.einsum("bn,n->b", exposures, self.score)
+        whole = np.einsum("bn,bn,n->b", exposures, exposures, self.weight)
+        cross = np.einsum("bn,kn->bk", exposures, self.weighted)
         left = whole - np.einsum("bi,ij,bj->b", cross, self.inverse, cross)
         enough = left > 1e-9 * np.maximum(whole, 1e-300)
         return np.where(enough, up / np.sqrt(np.where(enough, left, 1.0)), np.nan)
@@ -200,7 +201,7 @@ def _product(weights: Floats, felt: Floats) -> Floats:
         from scipy.sparse import csr_array
 
         return np.asarray(csr_array(weights) @ felt)
-    return np.asarray(weights @ felt)
+    return np.asarray(np.einsum("ij,jt->it", weights, felt))
 
 
 def relabelled(rng: np.random.Generator, weights: Floats, felt: Floats) -> Iterator[Map]:
