@@ -67,7 +67,11 @@ def descend(
         if np.abs(gradient[free]).max(initial=0.0) < tolerance or idle == 3:
             break
         step = np.zeros_like(point)
-        step[free] = np.linalg.solve(shape[np.ix_(free, free)], -gradient[free])
+        try:
+            step[free] = np.linalg.solve(shape[np.ix_(free, free)], -gradient[free])
+        except np.linalg.LinAlgError:  # rounding has flattened the updated shape: begin again from the first one
+            shape = _positive(curvature)
+            step[free] = np.linalg.solve(shape[np.ix_(free, free)], -gradient[free])
         step /= max(1.0, np.abs(step).max() / _LONGEST)
         length = 1.0
         while length > 1e-10:
