@@ -162,7 +162,7 @@ def fixed_effects_trap(
     sims: int = 200,
     cluster: str = "iso3",
     seed: int | None = None,
-    n_jobs: int = 1,
+    n_jobs: int | None = 1,
 ) -> FixedEffectsTrap:
     """Show by simulation how period dummies bias the neighbours' coefficient downwards.
 
@@ -183,8 +183,8 @@ def fixed_effects_trap(
         Simulated histories, at least 20.
     seed : int, optional
         Seed. The same seed gives the same draws for any `n_jobs`.
-    n_jobs : int
-        Parallel workers, as in joblib.
+    n_jobs : int or None
+        Parallel workers, as in joblib; None leaves the choice to ``joblib.parallel_config``.
 
     Returns
     -------

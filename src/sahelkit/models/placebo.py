@@ -54,7 +54,7 @@ def placebo_test(
     alternative: str = "greater",
     block: int | None = 10,
     seed: int | None = None,
-    n_jobs: int = 1,
+    n_jobs: int | None = 1,
 ) -> Placebo:
     """Test a country's exposure to events next door against exposures that cannot matter.
 
@@ -100,8 +100,9 @@ def placebo_test(
         Years within which the calendar is mixed, counted from the first whole year; None for all years.
     seed : int, optional
         Seed. The same seed gives the same draws for any `n_jobs`.
-    n_jobs : int
-        Parallel workers, as in joblib; inside ``joblib.parallel_config(backend="dask")`` the tasks go to a cluster.
+    n_jobs : int or None
+        Parallel workers, as in joblib; None leaves the choice to ``joblib.parallel_config``, which can send the tasks
+        to a Dask cluster.
 
     Returns
     -------
@@ -276,7 +277,7 @@ def _maps(
     return relabelled(rng, ties, felt)
 
 
-def _parallel(task: object, draws: int, seed: int | None, n_jobs: int) -> Floats:
+def _parallel(task: object, draws: int, seed: int | None, n_jobs: int | None) -> Floats:
     from joblib import Parallel, delayed
 
     sizes = [min(_TASK, draws - begin) for begin in range(0, draws, _TASK)]

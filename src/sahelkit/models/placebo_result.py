@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
 
+_SIZE = {"en": "n = {} events in {}", "fr": "n = {} événements dans {}"}
+
 
 @dataclass(frozen=True)
 class Placebo(Result):
@@ -135,7 +137,7 @@ class Placebo(Result):
             title=TITLES[lang][self.kind],
             axis=AXES[lang],
             source=source or self.origin or "sahelkit",
-            n=f"n = {number(self.n_events, lang, digits=0)}; {who}",
+            n=_SIZE[lang].format(number(self.n_events, lang, digits=0), who),
             lang=lang,
             others=others,
         )

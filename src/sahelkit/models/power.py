@@ -162,7 +162,7 @@ def contagion_power(
     sims: int = 300,
     cluster: str = "iso3",
     seed: int | None = None,
-    n_jobs: int = 1,
+    n_jobs: int | None = 1,
 ) -> ContagionPower:
     """Tabulate how often the hazard model finds a contagion of known size in histories like those of a panel.
 
@@ -184,8 +184,8 @@ def contagion_power(
         Histories for each size, at least 20.
     seed : int, optional
         Seed. The same seed gives the same table for any `n_jobs`.
-    n_jobs : int
-        Parallel workers, as in joblib.
+    n_jobs : int or None
+        Parallel workers, as in joblib; None leaves the choice to ``joblib.parallel_config``.
 
     Returns
     -------

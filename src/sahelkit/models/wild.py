@@ -149,7 +149,8 @@ class WildTest(Result):
             "en": ("Could this be chance?", "Statistic under no effect"),
             "fr": ("Est-ce le hasard ?", "Statistique sans effet"),
         }[check_language(lang)]
-        who = f"{self.n_clusters} {cluster_words(self.cluster, lang)}"
+        what = f"{number(self.n_events, lang, digits=0)} {outcome_words(self.outcome, lang)}"
+        who = f"n = {what}, {self.n_clusters} {cluster_words(self.cluster, lang)}"
         return plot_null(
             self.draws,
             self.statistic,

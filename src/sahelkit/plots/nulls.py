@@ -89,6 +89,8 @@ def plot_null(
                 fontweight="bold" if number == 0 else "normal",
             )
         axes.set_xlim(low - margin, high + margin)
+        axes.set_xticks([tick for tick in axes.get_xticks() if low - margin <= tick <= high + margin])
+        axes.set_yticks([tick for tick in axes.get_yticks() if tick <= top])
         axes.set_xlabel(axis)
         axes.set_ylabel(say["count"])
         axes.set_title(title)

@@ -19,7 +19,7 @@ _WORDS = {
         "calibrated": "calibrated test",
         "nominal": "nominal test",
         "aim": "80%",
-        "n": "{} countries, {} events; {} simulated histories per point",
+        "n": "n = {} events in {} countries; {} simulated histories per point",
     },
     "fr": {
         "title": "Quelle contagion faudrait-il pour la voir ?",
@@ -28,7 +28,7 @@ _WORDS = {
         "calibrated": "test calibré",
         "nominal": "test nominal",
         "aim": "80 %",
-        "n": "{} pays, {} événements ; {} histoires simulées par point",
+        "n": "n = {} événements dans {} pays ; {} histoires simulées par point",
     },
 }
 
@@ -74,10 +74,11 @@ def plot_power(power: ContagionPower, *, lang: str = "en", source: str) -> Figur
         axes.legend(loc="upper left")
         axes.axhline(100 * power.level, color=VERMILION, lw=1, ls=":", zorder=0)
         axes.set_ylim(0, 105)
+        axes.set_yticks(range(0, 101, 20))
         axes.set_xticks(table["cross"], [decimal(value, 2, lang) for value in table["cross"]])
         axes.set_xlabel(say["x"])
         axes.set_ylabel(say["y"])
         axes.set_title(say["title"])
-        size = say["n"].format(power.n_clusters, power.n_events, power.n_sims)
+        size = say["n"].format(power.n_events, power.n_clusters, power.n_sims)
         sign(figure, source=source, n=size, lang=lang)
     return figure

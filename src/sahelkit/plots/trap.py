@@ -22,7 +22,7 @@ _WORDS = {
         "null": "simulated, no contagion: central 80%",
         "quartiles": "central 50% and median",
         "observed": "observed",
-        "n": "{} countries, {} events; {} simulated histories",
+        "n": "n = {} events in {} countries; {} simulated histories",
     },
     "fr": {
         "title": "Une indicatrice par année donne aux voisins un effet protecteur",
@@ -34,7 +34,7 @@ _WORDS = {
         "null": "simulé, sans contagion : 80 % centraux",
         "quartiles": "50 % centraux et médiane",
         "observed": "observé",
-        "n": "{} pays, {} événements ; {} histoires simulées",
+        "n": "n = {} événements dans {} pays ; {} histoires simulées",
     },
 }
 
@@ -109,6 +109,6 @@ def plot_trap(trap: FixedEffectsTrap, *, lang: str = "en", source: str, axis: st
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
         axes.legend(loc="upper left", bbox_to_anchor=(-0.02, 1.16), ncols=3, fontsize=8, columnspacing=1.2)
-        size = say["n"].format(trap.n_clusters, trap.n_events, trap.n_sims)
+        size = say["n"].format(trap.n_events, trap.n_clusters, trap.n_sims)
         sign(figure, source=source, n=size, lang=lang)
     return figure
