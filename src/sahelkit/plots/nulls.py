@@ -89,7 +89,9 @@ def plot_null(
                 fontweight="bold" if number == 0 else "normal",
             )
         axes.set_xlim(low - margin, high + margin)
-        axes.set_xticks([tick for tick in axes.get_xticks() if low - margin <= tick <= high + margin])
+        ticks = [tick for tick in axes.get_xticks() if low - margin <= tick <= high + margin]
+        digits = 0 if all(float(tick).is_integer() for tick in ticks) else 1
+        axes.set_xticks(ticks, [decimal(tick, digits, lang).replace("-", "−") for tick in ticks])
         axes.set_yticks([tick for tick in axes.get_yticks() if tick <= top])
         axes.set_xlabel(axis)
         axes.set_ylabel(say["count"])
