@@ -146,7 +146,7 @@ def read_design(formula: str, frame: pd.DataFrame, *, cluster: str, where: str) 
     if repeated:
         raise ModelError(
             f"{formula!r}: {len(repeated)} of {len(terms)} columns repeat others or are 0 throughout. "
-            f"Leave out {', '.join(repeated)}"
+            f"Leave out {', '.join(repeated)} (or, if it is a power of a large number such as a year, centre it)"
         )
     numbers, names = pd.factorize(frame[cluster] if rows.size == len(frame) else frame[cluster].iloc[rows])
     time = next((name for name in _TIMES if name in frame.columns), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -288,5 +288,4 @@ def _matched(duration: str, risk: str, frame: pd.DataFrame, cluster: str) -> tup
     left, right = (
         read_design(formula, whole, cluster=cluster, where="fit_split_population") for formula in (duration, risk)
     )
-    object.__setattr__(left, "rows", common)
-    return left, right
+    return replace(left, rows=common), right
