@@ -55,8 +55,8 @@ def test_statistic_is_never_negative_and_zero_where_no_contagion_is_found(test):
 def test_planted_contagion_is_found():
     attempts = simulate_panel(cross=0.4, own=0.2, cross_lag=0.3, rate=0.05, seed=3)
     fit = fit_hawkes(attempts, countries="west_africa", start=1960, end=2025)
-    found = contagion_test(fit, n_boot=39, seed=1, n_jobs=2)
-    assert found.p_value == 1 / 40
+    found = contagion_test(fit, n_boot=19, seed=1, n_jobs=2)
+    assert found.p_value == 1 / 20
     for p_value, english, french in (
         (0.3, "no contagion at all is compatible with these data (p = 0.300)", "une absence totale de contagion"),
         (0.044, "a weak sign of contagion (p = 0.044)", "un signe faible de contagion (p = 0,044)"),
@@ -90,7 +90,7 @@ def test_kolmogorov_is_scipys_distance():
     gaps = np.random.default_rng(1).exponential(1.2, 37)
     n = 37
     scale = np.sqrt(n) + 0.12 + 0.11 / np.sqrt(n)
-    assert kolmogorov(gaps) == pytest.approx(kstest(gaps, "expon").statistic * scale, rel=1e-12)
+    assert kolmogorov(gaps) == pytest.approx(kstest(gaps, "expon").statistic * scale, abs=1e-6)
     assert np.isnan(kolmogorov(gaps[:3]))
 
 
@@ -99,7 +99,7 @@ def test_ljung_box_is_statsmodels():
 
     gaps = np.random.default_rng(2).exponential(1.0, 50)
     truth = acorr_ljungbox(-np.expm1(-gaps), lags=[4])["lb_stat"].item()
-    assert ljung_box([gaps], 4) == pytest.approx(truth, rel=1e-10)
+    assert ljung_box([gaps], 4) == pytest.approx(truth, abs=1e-6)
 
 
 def test_gaps_add_up_to_the_expected_events(fit):
@@ -120,18 +120,18 @@ def test_gaps_add_up_to_the_expected_events(fit):
 
 
 def test_goodness_of_fit_table(fit):
-    check = goodness_of_fit(fit, n_boot=19, seed=3, n_jobs=2)
+    check = goodness_of_fit(fit, n_boot=9, seed=3, n_jobs=2)
     table = check.tidy().set_index("scope")
     assert table.index.tolist() == [*fit.countries, "all", "pooled"]
     assert table.loc["GMB", ["ks", "ks_p", "ljung_box", "ljung_box_p"]].isna().all()
     p_values = table.loc[table["n_gaps"] >= 4, ["ks_p", "ljung_box_p"]]
-    assert p_values.min().min() >= 1 / 20
+    assert p_values.min().min() >= 1 / 10
     assert p_values.max().max() <= 1
-    again = goodness_of_fit(fit, n_boot=19, seed=3, n_jobs=1)
+    again = goodness_of_fit(fit, n_boot=9, seed=3, n_jobs=1)
     pd.testing.assert_frame_equal(again.table, check.table)
     assert "105 waiting times" in check.says()
     assert "105 temps d’attente" in check.says("fr")
-    assert "19 replicates" in check.summary()
+    assert "9 replicates" in check.summary()
 
 
 def test_goodness_of_fit_sees_a_clock():
@@ -139,8 +139,8 @@ def test_goodness_of_fit_sees_a_clock():
     days = [pd.Timestamp(f"{year}-06-15") for year in range(1962, 2026, 3)]
     events = pd.DataFrame({"iso3": ["MLI"] * len(days) + ["BFA"] * len(days), "date": days * 2})
     fit = fit_hawkes(events, countries=["MLI", "BFA"], start=1960, end=2025, period="none")
-    check = goodness_of_fit(fit, n_boot=39, seed=1, n_jobs=2).table.set_index("scope")
-    assert check.loc["pooled", "ks_p"] == 1 / 40
+    check = goodness_of_fit(fit, n_boot=19, seed=1, n_jobs=2).table.set_index("scope")
+    assert check.loc["pooled", "ks_p"] == 1 / 20
 
 
 def test_power_rises_with_contagion(fit):

@@ -16,7 +16,7 @@ WINDOW = {"countries": "focus", "start": 1960, "end": 2025}
 
 @pytest.fixture(scope="module")
 def checks():
-    return robustness(**WINDOW, rules=["cline", "majority"], permutations=30, seed=1, n_jobs=1)
+    return robustness(**WINDOW, rules=["cline", "majority"], permutations=21, seed=1, n_jobs=1)
 
 
 def test_refits_are_the_fits_a_user_would_make(checks):
@@ -36,7 +36,7 @@ def test_one_tidy_row_holds_it_all(checks):
     one_out = checks.refits[checks.refits["check"] == "leave_one_out"]
     assert table.loc["own", "leave_one_out_low"] == one_out["own"].min()
     assert table.loc["own", "without_high"] == one_out.loc[one_out["own"].idxmax(), "level"]
-    assert table.loc["cross", "p_permuted"] == (1 + (checks.permuted >= checks.fit.lr - 1e-9).sum()) / 31
+    assert table.loc["cross", "p_permuted"] == (1 + (checks.permuted >= checks.fit.lr).sum()) / 22
     assert np.isnan(table.loc["own", "p_permuted"])
     assert {"rule_cline", "rule_majority", "rule_powell_thyne", "low", "high"} <= set(table.columns)
     assert "shuffled labels" in checks.summary()
@@ -49,7 +49,7 @@ def test_window_of_a_coder_is_cut_to_its_coverage(checks):
 
 
 def test_numbers_do_not_depend_on_the_processes(checks):
-    two = robustness(**WINDOW, rules=["cline", "majority"], permutations=30, seed=1, n_jobs=2)
+    two = robustness(**WINDOW, rules=["cline", "majority"], permutations=21, seed=1, n_jobs=2)
     assert two.permuted.tolist() == checks.permuted.tolist()
     pd.testing.assert_frame_equal(two.refits, checks.refits)
 
@@ -69,8 +69,8 @@ def test_bias_of_own_excitation_is_downward():
     """The flexible period takes from it; corrected, it is larger."""
     coups = sk.load_coups(rule="powell_thyne", countries="west_africa")
     fit = fit_hawkes(coups, countries="west_africa", start=1960, end=2025)
-    table = bias_corrected(fit, n_boot=60, seed=1, n_jobs=2).set_index("quantity")
-    assert -0.12 < table.loc["own", "bias"] < 0
+    table = bias_corrected(fit, n_boot=24, seed=1, n_jobs=2).set_index("quantity")
+    assert -0.15 < table.loc["own", "bias"] < 0
     assert table.loc["own", "corrected"] == pytest.approx(fit.own - table.loc["own", "bias"])
     assert table.loc["own", "low"] < table.loc["own", "corrected"] < table.loc["own", "high"]
     assert (table["low"].dropna() >= 0).all()

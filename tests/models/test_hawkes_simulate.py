@@ -121,7 +121,7 @@ def test_clusters_and_thinning_agree(kernel):
     """Counts of both countries: means, variances and the chance of none."""
     process, windows = _two(kernel=kernel)
     past = _past((-0.1, 0), (-0.4, 1))
-    n, m = 20_000, 1_500
+    n, m = 20_000, 800
     fast = _counts(branch(process, windows, past, start=START, end=END, n_paths=n, rng=np.random.default_rng(3)), n)
     rng = np.random.default_rng(4)
     slow = np.zeros((m, 2))

@@ -9,17 +9,20 @@ import pandas as pd
 
 from sahelkit.models._replicates import replicate
 from sahelkit.models.hawkes.bootstrap import refitted
+from sahelkit.models.hawkes.estimate import settled
 from sahelkit.models.hawkes.result import HawkesFit
 
-_QUANTITIES = ("own", "own_lag", "cross", "cross_lag")
+# The lag of contagion that may be none has no bias to speak of: it is not there in half the replicates.
+_QUANTITIES = ("own", "own_lag", "cross")
 
 
-def _again(fit: HawkesFit, rng: np.random.Generator) -> tuple[float, float, float, float]:
+def _again(fit: HawkesFit, rng: np.random.Generator) -> tuple[float, float, float]:
     _, found = refitted(fit, fit.process, rng)
     if found is None:
-        return 0.0, np.nan, 0.0, np.nan
+        return 0.0, np.nan, 0.0
     p = found.point
-    return p.own, p.own_lag if p.own > 0 else np.nan, p.cross, p.cross_lag if p.cross > 0 else np.nan
+    own = settled(p.own)
+    return own, settled(p.own_lag) if own > 0 else np.nan, settled(p.cross)
 
 
 def bias_corrected(
@@ -39,9 +42,9 @@ def bias_corrected(
     Returns
     -------
     pandas.DataFrame
-        One row for each of ``own, own_lag, cross, cross_lag``: ``quantity, estimate, bias`` (mean of the replicates
+        One row for each of ``own, own_lag, cross``: ``quantity, estimate, bias`` (mean of the replicates
         less the estimate), ``corrected, low, high`` (estimate less the bias; basic interval at the level of the fit;
-        all at least 0), ``level, n_boot``. Lags average over the replicates that have one. NA where the fit has none.
+        all at least 0), ``level, n_boot``. The lag averages over the replicates that have one. NA where the fit has none.
 
     Raises
     ------

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.models._replicates import replicate
-from sahelkit.models.hawkes.estimate import Estimate, estimate
+from sahelkit.models.hawkes.estimate import Estimate, estimate, settled
 from sahelkit.models.hawkes.integral import Process
 from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.hawkes.observed import Observed, midday
@@ -19,6 +20,10 @@ from sahelkit.models.hawkes.paths import mark_pool, marked
 from sahelkit.models.hawkes.result import HawkesFit
 from sahelkit.models.hawkes.simulate import branch
 from sahelkit.plots.style import decimal, words
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.figure import Figure
 
 
 def simulated(fit: HawkesFit, process: Process, rng: np.random.Generator) -> Observed:
@@ -41,7 +46,21 @@ def refitted(fit: HawkesFit, process: Process, rng: np.random.Generator) -> tupl
 
 def _ratio(fit: HawkesFit, process: Process, rng: np.random.Generator) -> tuple[float, float]:
     _, found = refitted(fit, process, rng)
-    return (0.0, 0.0) if found is None else (found.ratio, found.point.cross)
+    return (0.0, 0.0) if found is None else (found.ratio, settled(found.point.cross))
+
+
+_FIGURE = {
+    "en": {
+        "title": "Contagion, tested against histories without any",
+        "axis": "likelihood ratio of contagion",
+        "n": "n = {events} attempts, {boot} simulated histories",
+    },
+    "fr": {
+        "title": "La contagion face à des histoires qui n’en contiennent pas",
+        "axis": "rapport de vraisemblance de la contagion",
+        "n": "n = {events} tentatives, {boot} histoires simulées",
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -100,6 +119,37 @@ class ContagionTest:
             f"Contagion: sup-LR {self.statistic:.2f}, p = {self.p_value:.3f} from {len(self.null)} replicates without "
             f"contagion (5 % critical value {row['critical_5']:.2f}); {self.n_events} events, "
             f"{self.n_countries} countries"
+        )
+
+    def to_xarray(self) -> xr.Dataset:
+        """Statistics and estimates of the replicates (dimension ``draw``), with the observed ones as attributes."""
+        import xarray as xr
+
+        return xr.Dataset(
+            {"null": ("draw", self.null), "null_cross": ("draw", self.null_cross)},
+            attrs=self.tidy().iloc[0].to_dict(),
+        )
+
+    def plot(self, *, source: str = "sahelkit", lang: str = "en") -> Figure:
+        """Draw the statistic against those of histories without contagion.
+
+        Raises
+        ------
+        UnknownNameError
+            If the language is neither ``"en"`` nor ``"fr"``.
+        """
+        from sahelkit.plots.nulls import plot_null
+
+        say = words(_FIGURE, lang)
+        return plot_null(
+            self.null,
+            self.statistic,
+            p_value=self.p_value,
+            title=say["title"],
+            axis=say["axis"],
+            source=source,
+            n=say["n"].format(events=self.n_events, boot=len(self.null)),
+            lang=lang,
         )
 
     def says(self, lang: str = "en") -> str:

@@ -89,9 +89,19 @@ class Estimate:
 
     @property
     def ratio(self) -> float:
-        """Likelihood ratio statistic of contagion, 0 where the estimate is none."""
-        gain = 2.0 * (self.loglik - self.null_loglik)
-        return gain if gain > _TIE else 0.0
+        """Likelihood ratio statistic of contagion, to the digits that the search settles; 0 where there is none."""
+        return max(0.0, settled(2.0 * (self.loglik - self.null_loglik)))
+
+
+def settled(value: float) -> float:
+    """A number without the digits that rounding in another process, or on another machine, may change.
+
+    Examples
+    --------
+    >>> settled(0.12332883227284697) == settled(0.12332883227287539)
+    True
+    """
+    return float(np.round(value, 6))
 
 
 def maximise(problem: Problem, start: Array, limits: list[Span], *, shape: Array | None = None) -> tuple[Array, float]:

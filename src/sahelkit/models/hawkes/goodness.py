@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from sahelkit.models._replicates import replicate
 from sahelkit.models.hawkes.bootstrap import refitted
+from sahelkit.models.hawkes.estimate import settled
 from sahelkit.models.hawkes.integral import Process, cumulative
 from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.hawkes.observed import Observed
 from sahelkit.models.hawkes.result import HawkesFit
 from sahelkit.plots.style import decimal, words
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.figure import Figure
 
 # Fewer gaps than this show nothing about their distribution or order.
 _FEWEST = 4
@@ -74,7 +80,7 @@ def kolmogorov(gaps: Array) -> float:
     level = np.sort(-np.expm1(-gaps))
     steps = np.arange(n + 1) / n
     distance = max(float((steps[1:] - level).max()), float((level - steps[:-1]).max()))
-    return float(distance * (np.sqrt(n) + 0.12 + 0.11 / np.sqrt(n)))
+    return settled(distance * (np.sqrt(n) + 0.12 + 0.11 / np.sqrt(n)))
 
 
 def ljung_box(series: list[Array], lags: int) -> float:
@@ -108,7 +114,7 @@ def ljung_box(series: list[Array], lags: int) -> float:
     for lag in range(1, min(lags, n - 2) + 1):
         product = sum(float((values[lag:] * values[:-lag]).sum()) for values in centred)
         out += (product / power) ** 2 / (n - lag)
-    return n * (n + 2) * out
+    return settled(n * (n + 2) * out)
 
 
 def _statistics(
@@ -165,6 +171,29 @@ class GoodnessOfFit:
         """The tests as plain text."""
         head = f"Time rescaling: gaps are unit exponential under the model; p-values from {self.n_boot} replicates"
         return f"{head}\n{self.table.round(3).to_string(index=False)}"
+
+    def to_xarray(self) -> xr.Dataset:
+        """The table of tests with dimension ``scope``."""
+        found: xr.Dataset = self.table.set_index("scope").to_xarray()
+        return found.assign_attrs(n_boot=self.n_boot, n_events=self.n_events, lags=self.lags)
+
+    def plot(self, *, source: str = "sahelkit", lang: str = "en") -> Figure:
+        """Draw the waiting times of all countries together against the unit exponential.
+
+        Raises
+        ------
+        UnknownNameError
+            If the language is neither ``"en"`` nor ``"fr"``.
+        """
+        from scipy.stats import beta
+
+        from sahelkit.plots.gaps import plot_gaps
+
+        gaps = np.sort(np.concatenate([part for code, part in self.gaps.items() if code != "all"]))
+        rank = np.arange(1, len(gaps) + 1)
+        # The chance below the k-th of n ordered values is Beta(k, n - k + 1), whatever the distribution.
+        low, middle, high = (-np.log1p(-beta.ppf(q, rank, len(gaps) - rank + 1)) for q in (0.025, 0.5, 0.975))
+        return plot_gaps(gaps, middle, low, high, source=source, n_countries=self.n_countries, lang=lang)
 
     def says(self, lang: str = "en") -> str:
         """One careful sentence that may be quoted.

@@ -15,7 +15,7 @@ from sahelkit import places
 from sahelkit.errors import CoverageWarning, ModelError
 from sahelkit.exposure import normalised
 from sahelkit.models._replicates import replicate
-from sahelkit.models.hawkes.estimate import best_with_cross
+from sahelkit.models.hawkes.estimate import best_with_cross, settled
 from sahelkit.models.hawkes.fit import fit_hawkes
 from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.hawkes.likelihood import pose
@@ -52,7 +52,7 @@ class Robustness:
     @property
     def p_permuted(self) -> float:
         """Share of the maps, the real one included, whose statistic is as large as the real one's."""
-        return float((1 + (self.permuted >= self.fit.lr - 1e-9).sum()) / (1 + len(self.permuted)))
+        return float((1 + (self.permuted >= self.fit.lr).sum()) / (1 + len(self.permuted)))
 
     def tidy(self) -> pd.DataFrame:
         """One row for ``own`` and one for ``cross``.
@@ -233,4 +233,4 @@ def _shuffled(fit: HawkesFit, rng: np.random.Generator) -> float:
         fit.observed, fit.baseline, fit.weights[np.ix_(order, order)], fit.process.kernel, found.problem.precision
     )
     _, value = best_with_cross(problem, found.null.vector(), found.null_loglik, fit.settings)
-    return max(0.0, 2.0 * (value - found.null_loglik))
+    return max(0.0, settled(2.0 * (value - found.null_loglik)))
