@@ -44,7 +44,7 @@ def bias_corrected(
     pandas.DataFrame
         One row for each of ``own, own_lag, cross``: ``quantity, estimate, bias`` (mean of the replicates
         less the estimate), ``corrected, low, high`` (estimate less the bias; basic interval at the level of the fit;
-        all at least 0), ``level, n_boot``. The lag averages over the replicates that have one. NA where the fit has none.
+        all at least 0), ``level, n_boot``. The lag averages over the replicates that have one (NA: none).
 
     Raises
     ------
