@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sahelkit.errors import OptionError
@@ -96,6 +96,7 @@ def test_what_messages_show():
 
 
 @given(st.text())
+@example("0" * 5000)
 def test_any_text_is_read_or_refused_in_words(text):
     try:
         found = read_mirrors(text)

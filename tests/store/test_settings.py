@@ -73,3 +73,9 @@ def test_settings_are_read_at_each_use(monkeypatch, tmp_path):
     for name in ("one", "two"):
         monkeypatch.setenv("SAHELKIT_DATA_DIR", str(tmp_path / name))
         assert settings.cache_root() == Path(tmp_path / name)
+
+
+def test_a_data_folder_with_an_impossible_name_is_refused(monkeypatch):
+    monkeypatch.setenv("SAHELKIT_DATA_DIR", "/" + "0" * 5000)
+    with pytest.raises(CacheError, match="SAHELKIT_DATA_DIR cannot name a folder"):
+        settings.cache_root()

@@ -70,9 +70,17 @@ def _path(text: str) -> Path:
         return Path(text)
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        # A name too long for any folder is not a folder; older Pythons raise where newer ones answer no.
+        return False
+
+
 def _folder(text: str) -> Mirror | None:
     path = _path(text)
-    if path.is_dir():
+    if _is_folder(path):
         return Mirror(str(path.resolve()))
     # A folder that is not there now may be a USB stick that is not plugged in: it is tried, and named when it fails.
     return Mirror(str(path)) if path.is_absolute() or _DRIVE.match(text) else None
@@ -94,7 +102,7 @@ def _mirror(text: str) -> Mirror | None:
 
 def _in_words(text: str) -> list[Mirror]:
     """Mirrors in a text that may hold spaces, between mirrors or inside the name of a folder."""
-    if not _SCHEME.match(text) and _path(text).is_dir():
+    if not _SCHEME.match(text) and _is_folder(_path(text)):
         return [Mirror(str(_path(text).resolve()))]
     found: list[Mirror] = []
     for word in text.split():
@@ -128,7 +136,7 @@ def read_mirrors(text: str) -> tuple[Mirror, ...]:
     text = text.strip()
     if not text:
         return ()
-    if not _SCHEME.match(text) and _path(text).is_dir():
+    if not _SCHEME.match(text) and _is_folder(_path(text)):
         return tuple(_in_words(text))
     found: dict[Mirror, None] = {}
     for part in re.split(r"[,\n]", text):

@@ -43,7 +43,11 @@ def cache_root() -> Path:
 
         return _absolute(str(pooch.os_cache("sahelkit")))
     root = _absolute(given)
-    if root.exists() and not root.is_dir():
+    try:
+        taken = root.exists() and not root.is_dir()
+    except OSError as error:
+        raise CacheError(root, f"{DATA_DIR} cannot name a folder ({error.strerror})") from None
+    if taken:
         raise CacheError(root, f"{DATA_DIR} names a file, not a folder")
     return root
 
