@@ -126,3 +126,12 @@ def test_errors_name_what_is_wrong(months):
         clustered_covariance(design, scores, weights, groups, kind="HC1")
     with pytest.raises(ModelError, match="one cluster only"):
         clustered_covariance(design, scores, weights, 0 * groups)
+
+
+def test_sorted_and_scattered_clusters_give_the_same():
+    design, scores, weights, groups = _toy()
+    order = np.argsort(groups, kind="stable")
+    for kind in KINDS:
+        apart = clustered_covariance(design, scores, weights, groups, kind=kind)
+        together = clustered_covariance(design[order], scores[order], weights[order], groups[order], kind=kind)
+        assert together.cov == pytest.approx(apart.cov)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,7 +50,14 @@ def cluster_sums(values: Floats, groups: Numbers) -> Floats:
     >>> cluster_sums(np.array([[1.0], [2.0], [4.0]]), np.array([0, 1, 0])).ravel().tolist()
     [5.0, 2.0]
     """
-    return np.column_stack([np.bincount(groups, weights=column) for column in values.T])
+    return _sums(values.T, groups)
+
+
+def _sums(columns: Iterable[Floats], groups: Numbers) -> Floats:
+    if (groups[1:] >= groups[:-1]).all():  # a sorted panel, the usual case, needs no scattered additions
+        starts = np.flatnonzero(np.concatenate([[True], groups[1:] > groups[:-1]]))
+        return np.column_stack([np.add.reduceat(column, starts) for column in columns])
+    return np.column_stack([np.bincount(groups, weights=column) for column in columns])
 
 
 def cluster_information(design: Floats, weights: Floats, groups: Numbers) -> Floats:
@@ -118,7 +126,7 @@ def clustered_covariance(
     count = int(groups.max()) + 1
     if count < 2:
         raise ModelError("there is one cluster only: errors cannot be clustered. Use more countries")
-    sums = cluster_sums(design * scores[:, None], groups)
+    sums = _sums((column * scores for column in design.T), groups)
     n, k = design.shape
     if kind in ("CR0", "CR1", "CR1S"):
         whole = gram(design, weights) if bread is None else bread

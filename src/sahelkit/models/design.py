@@ -18,6 +18,7 @@ _WORD = re.compile(r"\w+")
 _TIMES = ("period", "month", "year", "date")
 # Columns this close to a combination of the others (share of their length left over, squared) repeat them.
 _REPEATED = 1e-9
+_PART = 4000  # rows among which that is looked for first
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,11 @@ def read_design(formula: str, frame: pd.DataFrame, *, cluster: str, where: str) 
     if cluster not in frame.columns:
         raise MissingColumnsError(where, [cluster], frame.columns, repair="Name the column in cluster=")
     outcome, matrix, terms, recipe = _evaluate(formula, frame)
-    known = ~(np.isnan(outcome) | np.isnan(matrix).any(axis=1) | frame[cluster].isna().to_numpy())
+    # The sum of a column is finite when the whole column is: one quick pass for the usual case.
+    suspect = [column for column in (outcome, *matrix.T) if not np.isfinite(column.sum())]
+    known = ~frame[cluster].isna().to_numpy()
+    for column in suspect:
+        known &= ~np.isnan(column)
     rows = np.flatnonzero(known)
     dropped = _account(formula, frame, ~known, cluster)
     if not rows.size:
@@ -138,11 +143,12 @@ def read_design(formula: str, frame: pd.DataFrame, *, cluster: str, where: str) 
         raise ModelError(f"{formula!r}: no row is left, because a value is NA in each of them (look at {columns})")
     if rows.size < len(frame):
         outcome, matrix = outcome[rows], matrix[rows]
-    endless = [name for name, column in zip(terms, matrix.T, strict=True) if not np.isfinite(column).all()]
+    endless = [name for name, column in zip(terms, matrix.T, strict=True) if suspect and not np.isfinite(column).all()]
     if endless:
         raise ModelError(f"{formula!r}: {', '.join(endless)} has infinite values. Set them to NA, or mend the formula")
     matrix = np.asfortranarray(matrix)
-    repeated = repeated_columns(matrix, terms)
+    # More rows cannot make columns more alike: when a part of the rows tells them apart, all of them do.
+    repeated = repeated_columns(matrix[:: max(1, len(matrix) // _PART)], terms) and repeated_columns(matrix, terms)
     if repeated:
         raise ModelError(
             f"{formula!r}: {len(repeated)} of {len(terms)} columns repeat others or are 0 throughout. "

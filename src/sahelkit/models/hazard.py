@@ -151,7 +151,7 @@ def _check_options(link: str, level: float, method: str, errors: str | None, cor
 def check_outcome(data: Design, *, one_is_enough: bool = False) -> None:
     """Raise ModelError unless the outcome is 0 and 1, varies, and there are two clusters."""
     name, outcome = data.response, data.outcome
-    if not np.isin(outcome, (0.0, 1.0)).all():
+    if not ((outcome == 0) | (outcome == 1)).all():
         raise ModelError(f"the outcome {name!r} has values other than 0 and 1. Make it so: ({name} > 0).astype(int)")
     if outcome.sum() in (0, outcome.size):
         raise ModelError(f"the outcome {name!r} never varies in the {outcome.size:,} rows used: nothing can be fitted")
@@ -183,9 +183,11 @@ def _separation(formula: str, which: str) -> ModelError:
 
 
 def _by_likelihood(data: Design, fit: Maximum, *, link: str, kind: str, level: float) -> HazardFit:
-    rows = row_terms(link, data.matrix @ fit.coef, data.outcome)
-    bread = gram(data.matrix, rows.expected) if kind == "model" else fit.information
-    cov, freedom = _errors(data, bread, rows.score, rows.expected, kind)
+    cov, freedom = _inverse(fit.information)
+    if kind != "observed" and not (kind == "model" and link == "logit"):
+        rows = row_terms(link, data.matrix @ fit.coef, data.outcome)
+        bread = gram(data.matrix, rows.expected) if kind == "model" else fit.information
+        cov, freedom = _errors(data, bread, rows.score, rows.expected, kind)
     return _result(data, fit.coef, cov, freedom, fit.loglik, link=link, kind=kind, level=level, method="ml")
 
 
@@ -202,11 +204,15 @@ def _by_penalty(data: Design, fit: Penalised, *, link: str, kind: str, level: fl
     return replace(found, profile=np.array(ends), profile_p=np.array(p_values))
 
 
+def _inverse(information: Floats) -> tuple[Floats, Floats | None]:
+    return np.asarray(np.linalg.inv(information)), np.full(len(information), np.inf)
+
+
 def _errors(
     data: Design, information: Floats, scores: Floats, weights: Floats, kind: str
 ) -> tuple[Floats, Floats | None]:
-    if kind in ("model", "observed"):
-        return np.asarray(np.linalg.inv(information)), np.full(len(data.terms), np.inf)
+    if kind == "model":
+        return _inverse(information)
     found = clustered_covariance(data.matrix, scores, weights, data.groups, kind=kind, bread=information)
     return found.cov, found.freedom
 
