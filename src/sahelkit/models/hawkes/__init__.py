@@ -2,6 +2,7 @@
 
 from sahelkit.models.hawkes.bias import bias_corrected
 from sahelkit.models.hawkes.bootstrap import ContagionTest, contagion_test, detectable_contagion
+from sahelkit.models.hawkes.bound import ContagionBound, contagion_bound
 from sahelkit.models.hawkes.fit import fit_hawkes
 from sahelkit.models.hawkes.goodness import GoodnessOfFit, goodness_of_fit
 from sahelkit.models.hawkes.paths import simulate_hawkes
@@ -9,11 +10,13 @@ from sahelkit.models.hawkes.result import HawkesFit
 from sahelkit.models.hawkes.robust import Robustness, robustness
 
 __all__ = [
+    "ContagionBound",
     "ContagionTest",
     "GoodnessOfFit",
     "HawkesFit",
     "Robustness",
     "bias_corrected",
+    "contagion_bound",
     "contagion_test",
     "detectable_contagion",
     "fit_hawkes",

@@ -9,10 +9,7 @@ from sahelkit.plots.style import decimal, words
 _WORDS = {
     "en": {
         "head": "Across {countries} countries, {first}-{last} ({events} coup attempts), an attempt was followed by an ",
-        "cross": (
-            "estimated {value} further attempts in neighbouring countries beyond those expected anyway, at most {high} "
-            "with {side} confidence"
-        ),
+        "cross": ("estimated {value} further attempts in neighbouring countries beyond those expected anyway, {limit}"),
         "own": (
             "estimated {value} further attempts in the same country beyond those expected anyway "
             "({level} interval: {low} to {high}); lasting conditions that the model does not see could look the same"
@@ -22,17 +19,15 @@ _WORDS = {
         "some": "; this is a weak sign of contagion (p = {p}), and a cause that neighbours share could look the same",
         "strong": "; histories without contagion seldom show as much (p = {p}), but a shared cause could look the same",
         "explosive": "; the fitted process is not stationary, so the numbers should not be carried forward",
-        "endless": "no limit",
+        "limit": "at most {high} with {side} confidence",
+        "endless": "with no upper limit that these data could set",
     },
     "fr": {
         "head": (
             "Dans {countries} pays, de {first} à {last} ({events} tentatives de coup d’État), une tentative a été "
             "suivie, selon l’estimation, de "
         ),
-        "cross": (
-            "{value} autre tentative dans les pays voisins au-delà de celles attendues de toute façon, au plus {high} "
-            "avec une confiance de {side}"
-        ),
+        "cross": ("{value} autre tentative dans les pays voisins au-delà de celles attendues de toute façon, {limit}"),
         "own": (
             "{value} autre tentative dans le même pays au-delà de celles attendues de toute façon (intervalle à "
             "{level} : de {low} à {high}) ; des conditions durables que le modèle ne voit pas donneraient la même image"
@@ -49,7 +44,8 @@ _WORDS = {
             "la même image"
         ),
         "explosive": " ; le processus estimé n’est pas stationnaire : ne pas prolonger ces chiffres",
-        "endless": "sans limite",
+        "limit": "au plus {high} avec une confiance de {side}",
+        "endless": "sans limite supérieure que ces données puissent fixer",
     },
 }
 
@@ -93,18 +89,18 @@ def sentence(
         parts.append(say[_verdict(p_value)])
     if not stationary:
         parts.append(say["explosive"])
-    return (
-        "".join(parts).format(
-            countries=n_countries,
-            first=years[0],
-            last=years[1],
-            events=n_events,
-            value=decimal(value, 2, lang),
-            low=decimal(ends[0], 2, lang),
-            high=decimal(ends[1], 2, lang) if math.isfinite(ends[1]) else say["endless"],
-            level=f"{100 * level:.0f} %",
-            side=f"{50 + 50 * level:.0f} %",
-            p=decimal(p_value or 0.0, 3, lang),
-        )
-        + "."
+    high, side = decimal(ends[1], 2, lang), f"{50 + 50 * level:.0f} %"
+    limit = say["limit"].format(high=high, side=side) if math.isfinite(ends[1]) else say["endless"]
+    text = "".join(parts).format(
+        countries=n_countries,
+        first=years[0],
+        last=years[1],
+        events=n_events,
+        value=decimal(value, 2, lang),
+        low=decimal(ends[0], 2, lang),
+        high=high,
+        limit=limit,
+        level=f"{100 * level:.0f} %",
+        p=decimal(p_value or 0.0, 3, lang),
     )
+    return text + "."
