@@ -35,6 +35,8 @@ na = true
 
 [01_a.rate]
 value = 0.75
+n = 66
+interval = [0.5, ""]
 tolerance = 0.01
 note = "a « reason »"
 
@@ -54,7 +56,7 @@ def path(tmp_path):
 
 
 FOUND = {
-    "01_a": [Finding("rate", 0.75), Finding("none", None), Finding("flag", True)],
+    "01_a": [Finding("rate", 0.75, interval=(0.5, None), n=66), Finding("none", None), Finding("flag", True)],
     "01_b": [Finding("whole", -3)],
 }
 

@@ -6,6 +6,8 @@
     value = 8                      # number, text or boolean; or `na = true` where the number is not known
     tolerance = 0                  # absolute; or rtol = 1e-4, relative to the expected value
     note = "why so wide"           # optional
+    n = 66                         # recorded beside the value, not compared: what the scoreboard of claims shows
+    interval = [6, 10]             # likewise; "" stands for an open bound
 
     [01_what_counts_as_a_coup.mali_attempts_pt.full]
     value = 9                      # what differs at full effort (or at quick effort: a table `quick`)
@@ -28,7 +30,7 @@ from sahelkit.study.values import Finding, Value, number_text
 
 Raw = dict[str, dict[str, dict[str, Any]]]
 
-_KEYS = {"value", "na", "tolerance", "rtol", "note"}
+_KEYS = {"value", "na", "tolerance", "rtol", "note", "n", "interval"}
 _SAME_NUMBER = 1e-9
 
 
@@ -136,25 +138,41 @@ def _check_entry(path: Path, where: str, entry: Any, *, override: bool = False) 
             raise RecordError(path, f"{where} {key} is not a number of 0 or more", repair="Give a number of 0 or more")
         elif key == "value" and not isinstance(value, bool | int | float | str):
             raise RecordError(path, f"{where} value is not a number, text or boolean", repair="Give one of them")
+        elif key == "n" and (isinstance(value, bool) or not isinstance(value, int)):
+            raise RecordError(path, f"{where} n is not a whole number", repair="Take the line away, or record anew")
+        elif key == "interval" and not _is_interval(value):
+            raise RecordError(path, f"{where} interval is not two bounds", repair="Take the line away, or record anew")
         elif key == "na" and value is not True:
             raise RecordError(path, f"{where} na can only be true", repair="Take the line away")
     if not override and not ({"value", "na", *EFFORTS} & set(entry)):
         raise RecordError(path, f"{where} has no value", repair="Give a value, or na = true")
 
 
+def _is_interval(value: Any) -> bool:
+    if not isinstance(value, list) or len(value) != 2:
+        return False
+    return all(bound == "" or (isinstance(bound, int | float) and not isinstance(bound, bool)) for bound in value)
+
+
 def expectation(entry: Mapping[str, Any], effort: str) -> Expectation | None:
     """The expectation of one entry at one effort; None when the entry speaks of the other effort only."""
-    merged = {key: value for key, value in entry.items() if key in _KEYS}
-    special = entry.get(effort, {})
-    for group in (("value", "na"), ("tolerance", "rtol")):  # an override replaces the whole group
-        if any(key in special for key in group):
-            for key in group:
-                merged.pop(key, None)
-    merged.update(special)
+    merged = at_effort(entry, effort)
     if "value" not in merged and "na" not in merged:
         return None
     value = None if merged.get("na") else merged["value"]
     return Expectation(value, merged.get("tolerance"), merged.get("rtol"))
+
+
+def at_effort(entry: Mapping[str, Any], effort: str) -> dict[str, Any]:
+    """What an entry says at one effort: its own lines, and over them those of that effort's table."""
+    merged = {key: value for key, value in entry.items() if key in _KEYS}
+    special = entry.get(effort, {})
+    for group in (("value", "na", "n", "interval"), ("tolerance", "rtol")):  # an override replaces the whole group
+        if any(key in special for key in group):
+            for key in group:
+                merged.pop(key, None)
+    merged.update(special)
+    return merged
 
 
 def compare(

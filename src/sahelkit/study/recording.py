@@ -32,7 +32,7 @@ def record(path: Path, found: Mapping[str, Sequence[Finding]], *, effort: str) -
     changed = 0
     for notebook, findings in found.items():
         old = raw.get(notebook, {})
-        new = {item.name: _recorded(old.get(item.name), item.value, effort) for item in findings}
+        new = {item.name: _recorded(old.get(item.name), item, effort) for item in findings}
         changed += sum(old.get(name) != new.get(name) for name in {*old, *new})
         raw[notebook] = new
     if json.dumps(raw, sort_keys=True) == before:
@@ -45,9 +45,13 @@ def record(path: Path, found: Mapping[str, Sequence[Finding]], *, effort: str) -
     return changed
 
 
-def _recorded(old: Mapping[str, Any] | None, value: Value, effort: str) -> dict[str, Any]:
-    rounded = float(f"{value:.10g}") if isinstance(value, float) else value
-    said: dict[str, Any] = {"na": True} if value is None else {"value": rounded}
+def _recorded(old: Mapping[str, Any] | None, item: Finding, effort: str) -> dict[str, Any]:
+    value = item.value
+    said: dict[str, Any] = {"na": True} if value is None else {"value": _rounded(value)}
+    if item.n is not None:
+        said["n"] = item.n
+    if item.interval is not None:
+        said["interval"] = ["" if bound is None else _rounded(bound) for bound in item.interval]
     if old is None:
         return {**said, **({"rtol": _NEW_FLOAT_RTOL} if isinstance(value, float) else {})}
     entry = {key: dict(part) if isinstance(part, dict) else part for key, part in old.items()}
@@ -57,10 +61,14 @@ def _recorded(old: Mapping[str, Any] | None, value: Value, effort: str) -> dict[
             return entry
         entry["full"] = {}
     place = entry.get(effort, entry)
-    place.pop("value", None)
-    place.pop("na", None)
+    for key in ("value", "na", "n", "interval"):
+        place.pop(key, None)
     place.update(said)
     return entry
+
+
+def _rounded(value: Value) -> Value:
+    return float(f"{value:.10g}") if isinstance(value, float) else value
 
 
 def _head(text: str) -> str:
@@ -84,7 +92,7 @@ def _dump(raw: Raw) -> str:
 
 
 def _block(title: str, entry: Mapping[str, Any]) -> str:
-    order = ("value", "na", "tolerance", "rtol", "note")
+    order = ("value", "na", "n", "interval", "tolerance", "rtol", "note")
     lines = [f"{key} = {_literal(entry[key])}" for key in order if key in entry]
     return "\n".join([f"[{title}]", *lines]) + "\n"
 
@@ -93,7 +101,9 @@ def _key(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name)
 
 
-def _literal(value: bool | int | float | str) -> str:
+def _literal(value: bool | int | float | str | list[float | str]) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_literal, value))}]"
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     return str(value).lower() if isinstance(value, bool) else repr(value)
