@@ -39,6 +39,7 @@ _HOMES = {
     "sahelkit.models.relation": ("prior_sensitivity", "relation_matrix", "what_if"),
     "sahelkit.models.simulate": ("simulate_panel",),
     "sahelkit.study": ("effort", "finding", "show"),
+    "sahelkit.study.scoreboard": ("scoreboard",),
 }
 _ROOMS = ("catalog", "errors", "exposure", "models", "panels", "places", "plots", "store", "study", "tables")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

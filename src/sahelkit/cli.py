@@ -16,6 +16,7 @@ import typer
 
 from sahelkit import __version__
 from sahelkit._commands.cite import cite_command
+from sahelkit._commands.claims import claims_command
 from sahelkit._commands.codebook import codebook_command
 from sahelkit._commands.datasets import datasets_command
 from sahelkit._commands.lab import lab_command
@@ -40,6 +41,7 @@ app.command("datasets", rich_help_panel=_WORDS)(datasets_command)
 app.command("codebook", rich_help_panel=_WORDS)(codebook_command)
 app.command("licences", rich_help_panel=_WORDS)(licences_command)
 app.command("cite", rich_help_panel=_WORDS)(cite_command)
+app.command("claims", rich_help_panel=_WORDS)(claims_command)
 app.command("relate", rich_help_panel=_WORDS)(relate_command)
 app.add_typer(notebooks_app, name="notebooks", rich_help_panel=_WORK)
 app.command(

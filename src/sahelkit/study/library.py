@@ -12,6 +12,7 @@ from typing import Any
 
 from sahelkit.catalog import locate
 from sahelkit.errors import NotebookError, OutputError, UnknownNameError
+from sahelkit.study.claims import CLAIMS_FILE
 
 EXPECTED_FILE = "findings.toml"
 
@@ -133,7 +134,8 @@ def copy_notebooks(folder: Path | str, *, force: bool = False) -> Copied:
     """
     target = Path(folder).expanduser()
     sources = [nb.path for nb in notebooks()]
-    sources.append(locate.notebooks_dir() / EXPECTED_FILE)
+    beside = (locate.notebooks_dir() / name for name in (EXPECTED_FILE, CLAIMS_FILE))
+    sources += [path for path in beside if path.exists()]
     done: dict[str, list[str]] = {"written": [], "kept": [], "same": []}
     try:
         target.mkdir(parents=True, exist_ok=True)

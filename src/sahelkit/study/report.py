@@ -10,8 +10,10 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from sahelkit.errors import SahelkitError
+from sahelkit.study.claims import CLAIMS_FILE
 from sahelkit.study.expected import Check, tolerance_text
 from sahelkit.study.pages import duration, environment
+from sahelkit.study.scoreboard import Scoreboard, scoreboard
 from sahelkit.study.values import interval_text, number_text
 from sahelkit.study.words import WORDS
 
@@ -78,6 +80,28 @@ def data_versions(lang: str) -> list[Dataset]:
     return found
 
 
+def judged(result: Reproduction) -> Scoreboard | None:
+    """The claims, judged by the numbers of this run and, for notebooks that were not run, by the recorded ones.
+
+    None where the folder of the notebooks holds no claims, or claims that rest on numbers which nobody records.
+    """
+    folder = result.runs[0].notebook.path.parent if result.runs else None
+    if folder is None or not (folder / CLAIMS_FILE).exists():
+        return None
+    found = {(run.notebook.name, item.name): item for run in result.runs for item in run.findings}
+    try:
+        return scoreboard(effort=result.effort, found=found, folder=folder)
+    except SahelkitError:
+        return None
+
+
+def _claims_json(board: Scoreboard | None) -> list[dict[str, Any]]:
+    if board is None:
+        return []
+    shown = board.tidy().set_index("claim_id")[["verdict", "figure", "notebook", "finding"]]
+    return [{"claim_id": name, **row} for name, row in shown.to_dict(orient="index").items()]
+
+
 def results(result: Reproduction) -> dict[str, Any]:
     """What results.json says."""
     return {
@@ -86,6 +110,7 @@ def results(result: Reproduction) -> dict[str, Any]:
         "seconds": round(result.seconds, 1),
         "software": versions(),
         "data": {item.name: item.version for item in data_versions("en")},
+        "claims": _claims_json(judged(result)),
         "notebooks": [
             {
                 "name": run.notebook.name,
@@ -134,6 +159,7 @@ def verdict(result: Reproduction, words: dict[str, str]) -> list[str]:
 def index_page(result: Reproduction, *, lang: str) -> str:
     """The page as text."""
     words = WORDS[lang]
+    board = judged(result)
     page: str = (
         environment()
         .get_template("report.html.j2")
@@ -148,6 +174,9 @@ def index_page(result: Reproduction, *, lang: str) -> str:
             whole=sum(run.failure is None for run in result.runs),
             figures=sum(len(run.figures) for run in result.runs),
             sections=_sections(result, lang),
+            board=board,
+            claims=[] if board is None else board.tidy(lang).to_dict(orient="records"),
+            run_names={run.notebook.name for run in result.runs},
             data=data_versions(lang),
             software=versions(),
             citations=_citations(),

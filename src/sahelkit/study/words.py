@@ -13,6 +13,11 @@ WORDS: dict[str, dict[str, str]] = {
         "stopped": "{k} of {n} notebooks stopped before the end.",
         "what": "Each notebook below was run on this computer, on the data that come with sahelkit. "
         "The numbers it found are set beside those recorded by its authors.",
+        "claims": "What was said in 2012, and what the data say",
+        "claim": "Claim",
+        "claim_verdict": "Verdict",
+        "carries": "The number that carries it, and why",
+        "notebook": "Notebook",
         "numbers": "Numbers as recorded",
         "figures": "Figures",
         "time": "Time",
@@ -63,6 +68,11 @@ WORDS: dict[str, dict[str, str]] = {
         "stopped": "{k} carnet(s) sur {n} se sont arrêtés avant la fin.",
         "what": "Chaque carnet ci-dessous a été exécuté sur cet ordinateur, avec les données livrées avec sahelkit. "
         "Les nombres obtenus sont placés à côté de ceux que les auteurs ont enregistrés.",
+        "claims": "Ce qui se disait en 2012, et ce qu’en disent les données",
+        "claim": "Affirmation",
+        "claim_verdict": "Constat",
+        "carries": "Le nombre qui le porte, et pourquoi",
+        "notebook": "Carnet",
         "numbers": "Nombres conformes",
         "figures": "Figures",
         "time": "Durée",

@@ -1,0 +1,32 @@
+"""`sahelkit claims`: the claims of 2012 and what the data say of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def claims_command(
+    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
+    why: Annotated[bool, typer.Option("--why", help="Say why, a paragraph a claim.")] = False,
+    effort: Annotated[str, typer.Option(help="Whose recorded numbers: quick or full.")] = "quick",
+    as_json: Annotated[bool, typer.Option("--json", help="Print all of it as JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print all of it as CSV.")] = False,
+) -> None:
+    """Print each claim of 2012 with its verdict, the number that carries it, and its notebook."""
+    from sahelkit._commands._printing import print_frame, print_table
+    from sahelkit.study.scoreboard import HEADERS, scoreboard
+
+    board = scoreboard(effort=effort)
+    table = board.tidy(lang)
+    if as_json or as_csv:
+        print_frame(table, shown=(), as_json=as_json, as_csv=as_csv)
+        return
+    if why:
+        for row in table.itertuples():
+            print(f"{row.claim_id}  {row.claim}\n{row.verdict_words}: {row.figure} ({row.notebook})\n{row.why}\n")
+    else:
+        rows = table[["short", "verdict_words", "figure", "n", "notebook"]]
+        print_table(HEADERS[lang], rows.assign(notebook=rows["notebook"].str[:2]).itertuples(index=False))
+    print(board.says(lang))

@@ -1,0 +1,196 @@
+"""The scoreboard: every claim of 2012 with its verdict, the number that carries it, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sahelkit.catalog import locate
+from sahelkit.study.claims import CLAIMS_FILE, VERDICTS, Claim, check_claims, read_claims, recorded
+from sahelkit.study.expected import read_expected
+from sahelkit.study.library import EXPECTED_FILE
+from sahelkit.study.recorded import check_effort, check_language
+from sahelkit.study.values import Finding
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+VERDICT_WORDS = {
+    "en": {
+        "supported": "supported",
+        "not_supported": "not supported",
+        "unknown": "cannot be known with these data",
+    },
+    "fr": {
+        "supported": "étayé",
+        "not_supported": "non étayé",
+        "unknown": "impossible à savoir avec ces données",
+    },
+}
+# Titles of the columns that a reader sees first: claim, verdict, number, its n, notebook.
+HEADERS = {
+    "en": ("claim", "verdict", "the number that carries it", "n", "notebook"),
+    "fr": ("affirmation", "constat", "le nombre qui le porte", "n", "carnet"),
+}
+
+
+@dataclass(frozen=True)
+class Scoreboard:
+    """Verdicts on a set of claims.
+
+    Attributes
+    ----------
+    claims : tuple of Claim
+        In the order in which they are shown.
+    verdicts : tuple of str
+        ``"supported"``, ``"not_supported"`` or ``"unknown"``, one per claim.
+    carried : tuple of Finding
+        The number that carries each verdict.
+    """
+
+    claims: tuple[Claim, ...]
+    verdicts: tuple[str, ...]
+    carried: tuple[Finding, ...]
+
+    def tidy(self, lang: str = "en") -> pd.DataFrame:
+        """One row per claim.
+
+        Columns: ``claim_id``, ``short``, ``claim``, ``verdict`` (code), ``verdict_words``, ``figure`` (the number in
+        words), ``value``, ``low``, ``high``, ``n``, ``notebook``, ``finding``, ``why``. NA where a number has no
+        interval or size.
+
+        Raises
+        ------
+        UnknownNameError
+            If the language is neither ``"en"`` nor ``"fr"``.
+        """
+        import pandas as pd
+
+        check_language(lang)
+        rows = []
+        for claim, verdict, found in zip(self.claims, self.verdicts, self.carried, strict=True):
+            low, high = found.interval or (None, None)
+            rows.append(
+                {
+                    "claim_id": claim.claim_id,
+                    "short": claim.short[lang],
+                    "claim": claim.text[lang],
+                    "verdict": verdict,
+                    "verdict_words": VERDICT_WORDS[lang][verdict],
+                    "figure": figure_words(claim, found, lang),
+                    "value": found.value,
+                    "low": low,
+                    "high": high,
+                    "n": found.n,
+                    "notebook": claim.carries[0],
+                    "finding": claim.carries[1],
+                    "why": claim.why[verdict][lang],
+                }
+            )
+        frame = pd.DataFrame(rows)
+        return frame.astype({"low": "float64", "high": "float64", "n": "Int64"})
+
+    def counts(self) -> dict[str, int]:
+        """How many claims have each verdict."""
+        return {verdict: self.verdicts.count(verdict) for verdict in VERDICTS}
+
+    def summary(self, lang: str = "en") -> str:
+        """The scoreboard as plain text: three lines a claim."""
+        lines = [self.says(lang)]
+        for row in self.tidy(lang).itertuples():
+            lines += ["", f"{row.claim_id}  {row.claim}", f"     {row.verdict_words}: {row.figure} [{row.notebook}]"]
+        return "\n".join(lines)
+
+    def says(self, lang: str = "en") -> str:
+        """One sentence that may be quoted: how many claims hold, how many do not, how many nobody can settle here."""
+        check_language(lang)
+        count = self.counts()
+        if lang == "fr":
+            return (
+                f"Sur {len(self.claims)} affirmations de 2012, {count['supported']} sont étayées par les données, "
+                f"{count['not_supported']} ne le sont pas, et {count['unknown']} ne peuvent être tranchées avec ces "
+                "données, ce qui ne veut pas dire qu’elles soient fausses."
+            )
+        return (
+            f"Of {len(self.claims)} claims of 2012, {count['supported']} are supported by the data, "
+            f"{count['not_supported']} are not, and {count['unknown']} cannot be settled with these data, which does "
+            "not mean that they are false."
+        )
+
+    def plot(self, *, lang: str = "en") -> Figure:
+        """Draw the scoreboard, one line a claim."""
+        from sahelkit.plots.scoreboard import plot_scoreboard
+
+        return plot_scoreboard(self.tidy(lang), lang=lang)
+
+
+def figure_words(claim: Claim, found: Finding, lang: str) -> str:
+    """The number that carries a verdict, in words."""
+    from sahelkit.models.wording import number
+
+    def text(value: object, digits: int) -> str:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return "NA" if value is None else str(value)
+        if isinstance(value, int) and abs(value) < 10_000:
+            return str(value)  # perhaps a year, whose thousands are not set apart
+        return number(value, lang, digits=digits)
+
+    low, high = found.interval or (None, None)
+    return claim.carries_words[lang].format(
+        value=text(found.value, claim.digits),
+        low=text(low, claim.digits),
+        high=text(high, claim.digits),
+        n=text(found.n, 0),
+    )
+
+
+def scoreboard(
+    *,
+    effort: str = "quick",
+    found: Mapping[tuple[str, str], Finding] | None = None,
+    folder: Path | str | None = None,
+) -> Scoreboard:
+    """Judge every claim of 2012 by the numbers that the notebooks record.
+
+    The rules stand in ``notebooks/claims.toml``, where a reader can change them; the numbers are those recorded in
+    ``notebooks/findings.toml``, which ``sahelkit reproduce`` checks. Nothing is computed here.
+
+    Parameters
+    ----------
+    effort : {"quick", "full"}
+        Whose recorded numbers.
+    found : mapping, optional
+        Findings by notebook and name that replace the recorded ones.
+    folder : path, optional
+        Folder with claims.toml and findings.toml; those shipped with sahelkit by default.
+
+    Returns
+    -------
+    Scoreboard
+
+    Raises
+    ------
+    UnknownNameError
+        If the effort is unknown.
+    RecordError
+        If a file is missing or damaged, or a claim rests on a number that is not recorded.
+
+    Examples
+    --------
+    >>> board = scoreboard()
+    >>> len(board.verdicts), sum(board.counts().values())
+    (11, 11)
+    """
+    where = locate.notebooks_dir() if folder is None else Path(folder)
+    known = recorded(read_expected(where / EXPECTED_FILE), check_effort(effort))
+    known |= dict(found or {})
+    claims = read_claims(where / CLAIMS_FILE)
+    check_claims(where / CLAIMS_FILE, claims, known)
+    return Scoreboard(
+        claims=claims,
+        verdicts=tuple(claim.verdict(known) for claim in claims),
+        carried=tuple(known[claim.carries] for claim in claims),
+    )
