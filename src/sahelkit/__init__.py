@@ -32,6 +32,7 @@ _HOMES = {
     "sahelkit.tables.elections": ("load_elections",),
     "sahelkit.tables.military_rule": ("load_military_rule",),
     "sahelkit.tables.memberships": ("load_memberships",),
+    "sahelkit.tables.crisis": ("crisis_actors", "crisis_types", "load_crisis"),
     "sahelkit.tables.maps": ("load_map", "load_places", "map_geojson"),
     "sahelkit.tables.events": ("load_events",),
     "sahelkit.panels": ("coverage", "panel"),
