@@ -29,7 +29,7 @@ _WORDS = {
         "army": "Army, junta, street",
         "power": "Those in power",
         "north": "The north: lost and regained",
-        "groups": "The north: war, armed groups",
+        "groups": "The north: armed groups",
         "abroad": "The region, the UN, France",
         "lost": "lost by the state",
         "regained": "regained",
@@ -43,7 +43,7 @@ _WORDS = {
         "army": "Armée, junte, rue",
         "power": "Ceux qui gouvernent",
         "north": "Le Nord : pertes et reprises",
-        "groups": "Le Nord : guerre, groupes armés",
+        "groups": "Le Nord : groupes armés",
         "abroad": "La région, l’ONU, la France",
         "lost": "perdue par l’État",
         "regained": "reprise",
@@ -64,7 +64,10 @@ _POWER = {"appointment", "leader_exit", "election", "peace_agreement", "state_me
 _JUNTA = {"cnrdre", "cnsp_mli"}
 # Inches: height of a line of text, the least gap between two days, of an idle month, and the width of a column.
 LINE, GAP, IDLE, COLUMN, LEFT = 0.122, 0.07, 0.12, 2.78, 0.78
-LETTERS, BOLD_LETTERS = 43, 36
+# Inches: margin left and right, above the first day (title and headings), for the headings alone, and below.
+EDGE, ABOVE, HEAD, BELOW = 0.15, 1.05, 0.42, 0.4
+# Size of the letters of events, in points.
+SIZE = 7.4
 
 
 def lane_of(event_type: str, control: object, actors: object) -> str:
@@ -123,6 +126,23 @@ def _bold(row: Mapping[Any, Any]) -> bool:
     return bool(row["control"] == "lost" or row["event_type"] == "coup_attempt")
 
 
+def _wrapped(text: str, *, bold: bool) -> list[str]:
+    """Lines of a text that fit a column, by the width of its letters."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(family="DejaVu Sans", size=SIZE, weight="bold" if bold else "normal")
+    room = (COLUMN - 0.26) * 72
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_to_path.get_text_width_height_descent(longer, font, ismath=False)[0] <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
 def _texts(frame: pd.DataFrame, lang: str, say: Mapping[str, str]) -> list[list[str]]:
     lines = []
     for row in frame.to_dict("records"):
@@ -132,7 +152,7 @@ def _texts(frame: pd.DataFrame, lang: str, say: Mapping[str, str]) -> list[list[
         head = day if row["date_precision"] == "day" else say["about"] + day
         mark = "°" if row["confidence"] == "one_source" else ""
         text = f"{head}{mark}  {row[f'description_{lang}']}"
-        lines.append(textwrap.wrap(text, BOLD_LETTERS if _bold(row) else LETTERS))
+        lines.append(_wrapped(text, bold=_bold(row)))
     return lines
 
 
@@ -200,12 +220,16 @@ def plot_timeline(
     height = float((depth + LINE * frame["lines"]).max()) + 0.15
     with house_style():
         width = LEFT + COLUMN * len(LANES)
-        figure, axes = blank(width, height + 1.25)
+        figure, axes = blank(width + 2 * EDGE, height + ABOVE + BELOW)
+        # One unit of the axes is one inch of the page, so that what was measured as text fits as text.
+        figure.set_layout_engine("none")
+        page = np.array([*figure.get_size_inches()])
+        axes.set_position((EDGE / page[0], BELOW / page[1], width / page[0], 1 - (ABOVE - HEAD + BELOW) / page[1]))
         _page(axes, width, height, say, _month_depths(days), lang)
         _marks(axes, width, days, rules or {}, bands)
         for position, lines in enumerate(texts):
             _event(axes, frame.loc[position], depth[position], lines)
-        axes.set_title(say["title"].format(start=_month(first, lang), end=_month(last, lang)), fontsize=15, pad=6)
+        axes.set_title(say["title"].format(start=_month(first, lang), end=_month(last, lang)), fontsize=15, pad=6, loc="left")
         _legend(axes, say)
         sign(figure, source=source, n=say["n"].format(n=len(frame)), lang=lang)
     return figure
@@ -224,7 +248,7 @@ def _page(
     axes: Axes, width: float, height: float, say: Mapping[str, str], months: Mapping[pd.Timestamp, float], lang: str
 ) -> None:
     axes.set_xlim(0, width)
-    axes.set_ylim(height, -0.42)
+    axes.set_ylim(height, -HEAD)
     axes.set_axis_off()
     for lane in LANES:
         axes.text(_left(lane), -0.2, say[lane], fontsize=9.2, fontweight="bold", va="center")
@@ -292,7 +316,7 @@ def _event(axes: Axes, row: pd.Series[Any], depth: float, lines: list[str]) -> N
             left + 0.11,
             depth + LINE * number,
             line,
-            fontsize=7.4,
+            fontsize=SIZE,
             va="top",
             fontweight="bold" if bold else "normal",
             zorder=3,
