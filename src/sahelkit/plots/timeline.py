@@ -229,7 +229,9 @@ def plot_timeline(
         _marks(axes, width, days, rules or {}, bands)
         for position, lines in enumerate(texts):
             _event(axes, frame.loc[position], depth[position], lines)
-        axes.set_title(say["title"].format(start=_month(first, lang), end=_month(last, lang)), fontsize=15, pad=6, loc="left")
+        axes.set_title(
+            say["title"].format(start=_month(first, lang), end=_month(last, lang)), fontsize=15, pad=6, loc="left"
+        )
         _legend(axes, say)
         sign(figure, source=source, n=say["n"].format(n=len(frame)), lang=lang)
     return figure
