@@ -60,15 +60,20 @@ def test_corrections_are_open_to_see():
     assert fixes[["old", "note_en", "note_fr"]].notna().sum().tolist() == [23, 36, 36]
 
 
+def _as_events(**wanted):
+    events = load_events(**wanted)
+    # The chronology of the crisis has some of the votes too.
+    return events[events["dataset"] != "crisis"]
+
+
 def test_as_events_in_both_languages():
     wanted = {"countries": "GNB", "start": "2025-11-01", "end": "2025-11-30", "kinds": "election"}
-    event = load_events(**wanted).iloc[0]
+    event = _as_events(**wanted).iloc[0]
     assert (event["event_id"], event["outcome"], event["dataset"]) == ("GNB-2025-11-23-E1", "annulled", "elections")
     assert event["description"].startswith("Election of the executive. Held, then annulled. The vote took place")
-    assert (
-        load_events(**wanted, lang="fr")["description"].iloc[0].startswith("Élection de l’exécutif. Tenu, puis annulé.")
-    )
-    second = load_events(countries="MLI", start="2013-08-11", end="2013-08-11", kinds="election")
+    french = _as_events(**wanted, lang="fr")["description"].iloc[0]
+    assert french.startswith("Élection de l’exécutif. Tenu, puis annulé.")
+    second = _as_events(countries="MLI", start="2013-08-11", end="2013-08-11", kinds="election")
     assert second["description"].tolist() == ["Election of the executive. Second round. Held"]
     entry = load_events(countries="MLI", start="2012-03-22", end="2012-03-22", kinds="leader_entry")
     assert entry["description"].tolist() == ["Takes power or office. Amadou Haya Sanogo"]
