@@ -32,6 +32,7 @@ _HOMES = {
     "sahelkit.tables.elections": ("load_elections",),
     "sahelkit.tables.military_rule": ("load_military_rule",),
     "sahelkit.tables.memberships": ("load_memberships",),
+    "sahelkit.tables.responses": ("load_responses",),
     "sahelkit.tables.events": ("load_events",),
     "sahelkit.panels": ("coverage", "panel"),
     "sahelkit.models.hazard": ("fit_hazard",),
