@@ -31,6 +31,13 @@ def _latest(values: pd.DataFrame, iso3: str, day: pd.Timestamp) -> float:
     return float(known.sort_values("year")["value"].iloc[-1]) if len(known) else float("nan")
 
 
+def _product(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Product of two series in the years that both have, known when both are."""
+    both = one.merge(other, on=["iso3", "year"], suffixes=("", "_other"))
+    both["value"] *= both["value_other"]
+    return both.assign(published=both[["published", "published_other"]].max(axis=1))
+
+
 def fellow_members(
     body: str, day: pd.Timestamp, *, without: str, rule: str = "powell_thyne", version: str | None = None
 ) -> pd.DataFrame:
@@ -61,10 +68,15 @@ def fellow_members(
     >>> near[["iso3", "months_since"]].head(2).to_numpy().tolist()
     [['GIN', 8.0], ['GNB', 23.0]]
     """
-    spells = load_memberships(organisations=body, on=day, version=version)
-    members = sorted(set(spells.loc[spells["status"] == "member", "iso3"]) - {without})
-    suspended = set(spells.loc[spells["status"] == "suspended", "iso3"])
-    attempts = load_coups(rule=rule, countries=members)
+    spells = load_memberships(organisations=body, version=version)
+    return _fellows(spells, load_coups(rule=rule, countries="study"), day, without)
+
+
+def _fellows(spells: pd.DataFrame, attempts: pd.DataFrame, day: pd.Timestamp, without: str) -> pd.DataFrame:
+    """As `fellow_members`, from the spells of one body and the attempts of the study region."""
+    holds = spells[(spells["start"] <= day) & (spells["end"].isna() | (spells["end"] > day))]
+    members = sorted(set(holds.loc[holds["status"] == "member", "iso3"]) - {without})
+    suspended = set(holds.loc[holds["status"] == "suspended", "iso3"])
     before = attempts[attempts["date"] < day].groupby("iso3")["date"].max().reindex(members)
     months = (day - before).dt.days // 30.4375
     table = pd.DataFrame({"iso3": members, "suspended": [code in suspended for code in members]})
@@ -114,11 +126,13 @@ def add_context(
     """
     check_columns(cases, ["iso3", "coup_date", "body"], where="add_context", repair="Use response_cases()")
     values = {name: _known(series, version) for name, series in POWER.items()}
+    values["gdp"] = _product(values.pop("gdp_per_capita"), values["population"])
+    bodies = {str(body): load_memberships(organisations=str(body), version=version) for body in set(cases["body"])}
+    attempts = load_coups(rule=rule, countries="study")
     rows = []
     for case in cases.itertuples():
         found = {name: _latest(table, str(case.iso3), case.coup_date) for name, table in values.items()}
-        found["gdp"] = found.pop("gdp_per_capita") * found["population"]
-        fellows = fellow_members(str(case.body), case.coup_date, without=str(case.iso3), rule=rule, version=version)
+        fellows = _fellows(bodies[str(case.body)], attempts, case.coup_date, str(case.iso3))
         # A suspended state does not sit at the table where the answer is decided.
         fellows = fellows[~fellows["suspended"]]
         found["n_fellows"] = len(fellows)

@@ -70,6 +70,8 @@ def _events(countries: Places, start: DateLike, end: DateLike, rule: str, versio
     acts = load_responses(countries=wanted, version=version).dropna(subset=["coup_id"])
     treated = set(acts.loc[acts["act"] == "suspension", "coup_id"])
     chosen = everything[everything["coup_id"].isin(known | treated)].copy()
+    if chosen.empty:
+        return chosen
     stated = acts.groupby("coup_id")["coup_date"].first()
     chosen["coup_date"] = chosen["coup_id"].map(stated).fillna(chosen["date"])
     chosen["succeeded"] = chosen["coup_id"].isin(known)
@@ -161,14 +163,20 @@ def response_cases(
         if name not in known:
             raise UnknownNameError("body", name, known, repair="Other bodies: load_responses(bodies=...)")
     events = _events(countries, start, end, rule, version)
+    tried = [f"coups of {rule} from {start or 'the beginning'} to {end or 'the end'}, bodies {', '.join(names)}"]
+    nothing = DataUnavailableError(
+        "cases of responses",
+        tried,
+        repair="Widen the window or the countries; load_responses() shows what there is",
+    )
+    if events.empty:
+        raise nothing
     last = pd.Timestamp(record("responses").coverage.last)
     follow = _next_success(events, last)
     frames = [_of_body(name, events.assign(follow=follow), version) for name in names]
-    cases = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    cases = pd.concat(frames, ignore_index=True)
     if cases.empty:
-        tried = [f"coups of {rule} from {start or 'the beginning'} to {end or 'the end'}, bodies {', '.join(names)}"]
-        repair = "Widen the window or the countries; load_responses() shows what there is"
-        raise DataUnavailableError("cases of responses", tried, repair=repair)
+        raise nothing
     out = cases.sort_values(["coup_date", "body"], ignore_index=True)
     out.attrs = load_responses(version=version).attrs
     return out
