@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.errors import ModelError, UnknownNameError
-from sahelkit.models.responses.words import MEASURE_WORDS, body_words
+from sahelkit.models.responses.words import MEASURE_WORDS, NOUNS, body_words
 from sahelkit.models.result import Result
 from sahelkit.models.wording import check_language, number, percent
 from sahelkit.tables._select import check_columns
@@ -18,12 +18,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _SENTENCE = {
-    "en": "{case}: {measure} {body} came after {days}, rank {rank} of {n} coups {span}; {share} of them "
-    "were answered at "
-    "least as fast. {n} cases: a rank, not a test.",
-    "fr": "{case} : délai {measure} {body} de {days}, rang {rank} sur {n} coups d’État {span} ; {share} "
-    "d’entre eux ont "
-    "reçu une réponse au moins aussi rapide. {n} cas : un rang, non un test.",
+    "en": "{case}: {measure} {body} came after {days}, rank {rank} of {n} coups {span}; {share} of them, itself "
+    "included, were answered at least as fast. {n} cases: a rank, not a test.",
+    "fr": "{case} : {measure} {body} après {days}, rang {rank} sur {n} coups d’État {span} ; {share} d’entre eux, "
+    "lui compris, ont reçu une réponse au moins aussi rapide. {n} cas : un rang, non un test.",
 }
 _SPAN = {
     "en": ("until then", "from {0} to {1}"),
@@ -95,7 +93,7 @@ class Rank(Result):
     def _rank(self, lang: str) -> str:
         if self.rank_low == self.rank_high:
             return str(self.rank_low)
-        return f"{self.rank_low} to {self.rank_high}" if lang == "en" else f"de {self.rank_low} à {self.rank_high}"
+        return f"{self.rank_low} {'to' if lang == 'en' else 'à'} {self.rank_high}"
 
     def plot(self, *, lang: str = "en", source: str = "sahelkit responses 2026.1") -> Figure:
         """Draw the cases in the order of their days."""
@@ -108,7 +106,7 @@ class Rank(Result):
         check_language(lang)
         return _SENTENCE[lang].format(
             case=self.label_en if lang == "en" else self.label_fr,
-            measure=MEASURE_WORDS[lang][self.measure],
+            measure=(MEASURE_WORDS if lang == "en" else NOUNS)[lang][self.measure],
             body=body_words(self.body, lang),
             days=_days(self.days, lang),
             rank=self._rank(lang),

@@ -13,7 +13,7 @@ import pandas as pd
 
 from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.models.result import Result
-from sahelkit.models.wording import check_language, percent
+from sahelkit.models.wording import check_language, number, percent
 from sahelkit.tables._select import check_columns
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ class SeverityRanks(Result):
             n=self.n,
             window=self.window,
             share=percent(self.share_within(3), lang),
-            draws=self.draws,
+            draws=number(self.draws, lang, digits=0),
         )
 
 

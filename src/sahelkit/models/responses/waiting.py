@@ -27,8 +27,11 @@ _SENTENCE = {
     "est un coup pour lequel rien n’a été trouvé.",
 }
 _MEDIAN = {
-    "en": ("it took a median of {0} days (95% interval {1} to {2})", "half of them were never reached"),
-    "fr": ("délai médian de {0} jours (intervalle à 95 % de {1} à {2})", "la moitié n’a jamais été atteinte"),
+    "en": ("it took a median of {0} days (95% interval {1} to {2})", "fewer than half had been when observation ended"),
+    "fr": (
+        "délai médian de {0} jours (intervalle à 95 % de {1} à {2})",
+        "moins de la moitié l’avaient été à la fin de l’observation",
+    ),
 }
 _OPEN = {"en": "no upper end", "fr": "sans borne supérieure"}
 _CENSORED = {
