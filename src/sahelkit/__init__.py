@@ -35,6 +35,7 @@ _HOMES = {
     "sahelkit.tables.responses": ("load_responses",),
     "sahelkit.tables.events": ("load_events",),
     "sahelkit.panels": ("coverage", "panel"),
+    "sahelkit.panels.responses": ("response_cases",),
     "sahelkit.models.hazard": ("fit_hazard",),
     "sahelkit.models.hawkes": ("contagion_test", "fit_hawkes"),
     "sahelkit.models.relation": ("prior_sensitivity", "relation_matrix", "what_if"),

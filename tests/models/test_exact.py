@@ -45,7 +45,11 @@ def test_drawn_orders_agree_with_scipy_and_with_the_seed():
     y = 0.6 * x + generator.normal(size=13)
     found = rank_correlation(x, y, draws=9_999, seed=1)
     theirs = stats.permutation_test(
-        (x,), lambda drawn: stats.spearmanr(drawn, y).statistic, permutation_type="pairings", n_resamples=1_000, rng=2
+        (x,),
+        lambda drawn: stats.spearmanr(drawn, y).statistic,
+        permutation_type="pairings",
+        n_resamples=1_000,
+        random_state=2,
     )
     # Standard error of two simulated p-values of about 0.03: 0.006.
     assert found.p_value == pytest.approx(theirs.pvalue, abs=0.02)

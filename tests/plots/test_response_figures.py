@@ -7,7 +7,7 @@ import pytest
 
 import sahelkit as sk
 from sahelkit.errors import MissingColumnsError, UnknownNameError
-from sahelkit.models.responses import association, rank_among, severity, severity_ranks, waiting_times
+from sahelkit.models.responses import association, contrast, rank_among, severity, severity_ranks, waiting_times
 from sahelkit.panels.response_context import add_context
 from sahelkit.panels.responses import response_cases
 from sahelkit.plots.log_axes import DAYS, day_words
@@ -94,6 +94,20 @@ def test_waits_that_never_ended_stand_above_the_line():
     hollow = figure.axes[0].lines[1]
     assert len(hollow.get_xdata()) == 4
     assert min(hollow.get_ydata()) > max(figure.axes[0].lines[0].get_ydata())
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_groups_stand_in_two_rows_with_every_name(lang):
+    cases = CASES[(CASES["body"] == "ECOWAS") & CASES["at_risk"]]
+    cases = cases.assign(wait=cases["suspension_days"].astype(float).fillna(np.inf), early=cases["coup_date"] < "2013")
+    names = ("2003-2012", "2014-2025")
+    found = contrast(cases, "wait", "early", first=True, names=names, label=f"label_{lang}")
+    figure = found.plot(x="days", lang=lang, days=True)
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == list(names)
+    assert set(cases[f"label_{lang}"]) <= {text.get_text() for text in figure.axes[0].texts}
+    shown = f"{found.p_value:.3f}" if lang == "en" else f"{found.p_value:.3f}".replace(".", ",")
+    assert shown in _texts(figure)
+    assert sum(len(line.get_xdata()) for line in figure.axes[0].lines if line.get_marker() == "o") == 13
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])

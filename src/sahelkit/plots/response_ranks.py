@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.models.responses.association import Association
+    from sahelkit.models.responses.association import Association, Contrast
     from sahelkit.models.responses.rank import Rank
     from sahelkit.models.responses.severity import SeverityRanks
 
@@ -29,6 +29,8 @@ _WORDS = {
         "rho": "; rank correlation {} ({} to {} with one coup left out)",
         "pairs": "n = {} coups",
         "late": "never",
+        "against": "{} against {}",
+        "against_n": "n = {} and {} coups; p = {} by all groupings, smallest possible {}",
         "weights": "Rank of {} under {} sets of weights",
         "place": "Rank by weight of the answer (1: heaviest)",
         "share": "Share of the sets of weights (%)",
@@ -43,6 +45,8 @@ _WORDS = {
         "rho": " ; corrélation de rang {} (de {} à {} selon le coup laissé de côté)",
         "pairs": "n = {} coups d’État",
         "late": "jamais",
+        "against": "{} contre {}",
+        "against_n": "n = {} et {} coups d’État ; p = {} sur tous les regroupements, minimum possible {}",
         "weights": "Rang de {} selon {} jeux de poids",
         "place": "Rang selon la sévérité de la réponse (1 : la plus lourde)",
         "share": "Part des jeux de poids (%)",
@@ -203,6 +207,63 @@ def plot_association(
         numbers = [decimal(value, 2, lang) for value in (found.rho, found.low, found.high)]
         sign(figure, source=source, n=f"{say['pairs'].format(found.n)}{say['rho'].format(*numbers)}", lang=lang)
         _place_names(figure, axes, list(found.cases["label"]), across, shown)
+    return figure
+
+
+def plot_contrast(found: Contrast, *, x: str, lang: str = "en", days: bool = False, source: str) -> Figure:
+    """Draw the cases of two groups, one row each, with their names.
+
+    Parameters
+    ----------
+    found : Contrast
+        Result of `sahelkit.models.responses.contrast`.
+    x : str
+        Label of the axis, with the unit.
+    lang : {"en", "fr"}
+        Language of the words in the figure.
+    days : bool
+        True where the values are days: a log scale with days and years.
+    source : str
+        Where the data come from.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    UnknownNameError
+        If the language is unknown.
+    """
+    say = words(_WORDS, lang)
+    values = found.cases["value"].to_numpy(dtype=float)
+    mine = found.cases["first"].to_numpy(dtype=bool)
+    finite = np.isfinite(values)
+    top = float(values[finite].max())
+    line, above = (top * 2, top * 4) if days else (top * 1.12, top * 1.25)
+    shown, rows = np.where(finite, values, above), np.where(mine, 0.0, 1.0)
+    # Cases with the same value stand below each other.
+    for index in range(len(shown)):
+        rows[index] += 0.16 * int(((shown[:index] == shown[index]) & (mine[:index] == mine[index])).sum())
+    with house_style():
+        figure, axes = blank(8.6, 3.6)
+        for group, colour in ((mine, VERMILION), (~mine, BLUE)):
+            axes.plot(shown[group & finite], rows[group & finite], "o", color=colour, ms=8, mec="white")
+            axes.plot(shown[group & ~finite], rows[group & ~finite], "o", mec=colour, mfc="white", mew=1.6, ms=8)
+        if days:
+            days_axis(axes, lang, last=top)
+        axes.margins(x=0.14)
+        axes.set_ylim(max(rows.max() + 0.4, 1.5), -0.5)
+        axes.set_yticks([0, 1], [found.first, found.second])
+        if not finite.all():
+            axes.axvline(line, color=GREY, lw=0.8, ls=":")
+            axes.text(line * 1.05, -0.42, say["late"], fontsize=8, color=GREY, va="top")
+        axes.set_xlabel(x)
+        axes.set_title(say["against"].format(found.first, found.second))
+        numbers = [decimal(value, 3, lang) for value in (found.p_value, found.smallest)]
+        size = say["against_n"].format(found.n_first, found.n_second, *numbers)
+        sign(figure, source=source, n=size, lang=lang)
+        _place_names(figure, axes, [str(name) for name in found.cases["label"]], shown, rows)
     return figure
 
 

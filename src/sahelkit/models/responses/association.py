@@ -142,6 +142,8 @@ class Contrast(Result):
         Mean rank among all cases, 1 for the smallest value.
     p_value, smallest : float
         Two-sided over all groupings, and the smallest that they allow.
+    cases : pandas.DataFrame
+        The cases: ``label``, ``value``, ``first`` (whether in the first group).
     """
 
     y: str
@@ -153,12 +155,22 @@ class Contrast(Result):
     mean_second: float
     p_value: float
     smallest: float
+    cases: pd.DataFrame = field(repr=False)
 
     _index = ("y",)
 
     def tidy(self) -> pd.DataFrame:
         """One row."""
-        return pd.DataFrame([{name: getattr(self, name) for name in self.__dataclass_fields__}])
+        names = ("y", "first", "second", "n_first", "n_second", "mean_first", "mean_second", "p_value", "smallest")
+        return pd.DataFrame([{name: getattr(self, name) for name in names}])
+
+    def plot(
+        self, *, x: str, lang: str = "en", days: bool = False, source: str = "sahelkit responses 2026.1"
+    ) -> Figure:
+        """Draw the cases of both groups; `x` is the label of the axis."""
+        from sahelkit.plots.response_ranks import plot_contrast
+
+        return plot_contrast(self, x=x, lang=lang, days=days, source=source)
 
     def headline(self) -> str:
         """What was compared, as plain text."""
@@ -246,7 +258,9 @@ def association(
     )
 
 
-def contrast(cases: pd.DataFrame, y: str, group: str, *, first: object, names: tuple[str, str]) -> Contrast:
+def contrast(
+    cases: pd.DataFrame, y: str, group: str, *, first: object, names: tuple[str, str], label: str = "label_en"
+) -> Contrast:
     """Compare the ranks of two groups of cases over all ways of forming the groups.
 
     Parameters
@@ -261,6 +275,8 @@ def contrast(cases: pd.DataFrame, y: str, group: str, *, first: object, names: t
         Value of `group` that makes the first group; all other cases make the second.
     names : tuple of str
         Names of the two groups in sentences.
+    label : str
+        Column with the names of the cases, for the figure.
 
     Returns
     -------
@@ -273,12 +289,13 @@ def contrast(cases: pd.DataFrame, y: str, group: str, *, first: object, names: t
 
     Examples
     --------
-    >>> cases = pd.DataFrame({"days": [5.0, 14.0, 18.0, 2.0], "early": [False, True, True, False]})
+    >>> cases = pd.DataFrame({"label_en": list("abcd"), "days": [5.0, 14.0, 18.0, 2.0]})
+    >>> cases["early"] = [False, True, True, False]
     >>> found = contrast(cases, "days", "early", first=True, names=("before 2012", "since"))
     >>> found.mean_first, found.mean_second, round(found.p_value, 3)
     (3.5, 1.5, 0.333)
     """
-    check_columns(cases, [y, group], where="contrast")
+    check_columns(cases, [label, y, group], where="contrast")
     values = _plain(cases[y])
     known = ~np.isnan(values)
     mine = (cases[group] == first).to_numpy(dtype=bool)
@@ -296,4 +313,5 @@ def contrast(cases: pd.DataFrame, y: str, group: str, *, first: object, names: t
         mean_second=middle - test.statistic * n_first / n,
         p_value=test.p_value,
         smallest=test.smallest,
+        cases=pd.DataFrame({"label": cases[label], "value": values, "first": mine})[known].reset_index(drop=True),
     )
