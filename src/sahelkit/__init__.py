@@ -35,16 +35,35 @@ _HOMES = {
     "sahelkit.tables.memberships": ("load_memberships",),
     "sahelkit.tables.crisis": ("crisis_actors", "crisis_types", "load_crisis"),
     "sahelkit.tables.maps": ("load_map", "load_places", "map_geojson"),
+    "sahelkit.tables.responses": ("load_responses",),
     "sahelkit.tables.events": ("load_events",),
+    "sahelkit.tables.forecasts": ("load_forecasts",),
     "sahelkit.panels": ("coverage", "panel"),
+    "sahelkit.models.bounds": ("extreme_bounds",),
+    "sahelkit.evaluate.backtest": ("backtest",),
+    "sahelkit.models.forecast": ("HazardForecaster", "forecast_panel", "risk_path", "risk_table"),
+    "sahelkit.panels.responses": ("response_cases",),
     "sahelkit.models.hazard": ("fit_hazard",),
     "sahelkit.models.hawkes": ("contagion_test", "fit_hawkes"),
     "sahelkit.models.relation": ("prior_sensitivity", "relation_matrix", "what_if"),
+    "sahelkit.models.impact": ("event_study", "impact_table", "synthetic_control", "synthetic_did"),
     "sahelkit.models.simulate": ("simulate_panel",),
     "sahelkit.study": ("effort", "finding", "show"),
     "sahelkit.study.scoreboard": ("scoreboard",),
 }
-_ROOMS = ("catalog", "errors", "exposure", "models", "panels", "places", "plots", "store", "study", "tables")
+_ROOMS = (
+    "catalog",
+    "errors",
+    "evaluate",
+    "exposure",
+    "models",
+    "panels",
+    "places",
+    "plots",
+    "store",
+    "study",
+    "tables",
+)
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = ["__version__", *sorted(_HOME_OF), *_ROOMS]

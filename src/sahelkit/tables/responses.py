@@ -1,0 +1,113 @@
+"""What regional and international bodies did after coups in the study region."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from sahelkit.catalog import record
+from sahelkit.errors import UnknownNameError
+from sahelkit.tables._read import read_table
+from sahelkit.tables._select import DateLike, Places, select
+from sahelkit.tables._study import study_states
+
+DATASET = "responses"
+_REPAIRS = {
+    "body": "In English: CEDEAO is ECOWAS, CEEAC is ECCAS, UA is AU, ONU is UN, UE is EU",
+    "act": "datasets/responses/README.md defines each",
+}
+
+
+def known_names(column: str) -> tuple[str, ...]:
+    """Values that a column of the table may have."""
+    return record(DATASET).table().field(column).enum
+
+
+def _chosen(column: str, wanted: str | Sequence[str] | None) -> list[str]:
+    known = known_names(column)
+    names = [wanted] if isinstance(wanted, str) else list(known if wanted is None else wanted)
+    for name in names:
+        if name not in known:
+            raise UnknownNameError(column, name, known, repair=_REPAIRS[column])
+    return names
+
+
+def load_responses(
+    *,
+    countries: Places = None,
+    bodies: str | Sequence[str] | None = None,
+    acts: str | Sequence[str] | None = None,
+    start: DateLike = None,
+    end: DateLike = None,
+    version: str | None = None,
+) -> pd.DataFrame:
+    """Acts of regional and international bodies after coups, study region, since 1990.
+
+    One row is one act of one body. Collected by hand from public pages and linked to `load_coups` by ``coup_id``;
+    coding rules, and how they differ from those of Shannon, Thyne, Hayden and Dugan (2015) and Hohlstein (2022), in
+    ``datasets/responses/README.md``. Successful coups since 2002 were searched body by body, earlier ones hardly,
+    failed attempts only where a page came up: **no row does not mean no response**. Several acts of one body on one
+    day share a ``package_id``; count packages where decisions are counted. Licence CC BY 4.0.
+
+    Parameters
+    ----------
+    countries : str, int or sequence of these, optional
+        Countries in which the coup was, as in `sahelkit.places.resolve_many`; the study region when absent.
+    bodies : str or sequence of str, optional
+        ``"AU"``, ``"OAU"`` (before July 2002), ``"ECOWAS"``, ``"UEMOA"``, ``"ECCAS"``, ``"UN"``, ``"EU"``, ``"OIF"``
+        (La Francophonie), and the states ``"FR"`` and ``"US"``; all when absent.
+    acts : str or sequence of str, optional
+        Kinds of act, such as ``"suspension"`` or ``"economic_sanctions"``; all when absent.
+    start, end : date-like, optional
+        First and last day of the act, both inclusive; a year or month stands for all its days.
+    version : str, optional
+        Data version; the bundled one when absent.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``response_id``, ``iso3``, ``gwcode``, ``trigger`` (coup; refusal_to_leave and term_extension are no coups),
+        ``coup_id`` (NA for these), ``coup_date`` (as the pages state it), ``body``, ``body_kind``, ``act``, ``phase``
+        (reaction, relief, exit), ``date``, ``date_precision``, ``date_min``, ``date_max``, ``reaction_days`` with
+        ``reaction_days_min`` and ``reaction_days_max`` (NA for reliefs, exits and triggers that are no coup),
+        ``duration_days`` (reliefs and exits), ``package_id``, ``description_en``, ``description_fr``, ``note_en``,
+        ``note_fr``, ``confidence`` (one_source, two_sources), ``source_1``, ``source_2``. Sorted by day of the
+        trigger, day of the act and identifier.
+
+    Raises
+    ------
+    UnknownPlaceError
+        If a country is unknown or means several.
+    UnknownNameError
+        If a body, an act or the version is unknown.
+    DateError
+        If a date cannot be read, or `end` lies before `start`.
+
+    Warns
+    -----
+    CoverageWarning
+        If the window reaches outside 1990 to January 2026, or a country lies outside the study region.
+
+    References
+    ----------
+    Shannon, M., Thyne, C., Hayden, S. & Dugan, A. (2015). The international community's reaction to coups. *Foreign
+    Policy Analysis* 11(4), 363-376. https://doi.org/10.1111/fpa.12043
+
+    Hohlstein, F. (2022). *Regional Organizations and Their Responses to Coups*. Bristol University Press.
+
+    Examples
+    --------
+    >>> acts = load_responses(countries="Mali", bodies="ECOWAS", acts="suspension")
+    >>> acts[["coup_id", "reaction_days"]].to_numpy().tolist()
+    [['MLI-2012-03-22', 5], ['MLI-2020-08-18', 2], ['MLI-2021-05-24', 6]]
+    """
+    who = _chosen("body", bodies)
+    what = _chosen("act", acts)
+    places = study_states(DATASET, countries)
+    frame = read_table(DATASET, version=version)
+    attrs = frame.attrs
+    keep = frame["iso3"].isin(places) & frame["body"].isin(who) & frame["act"].isin(what)
+    frame = frame[keep].sort_values(["coup_date", "date", "response_id"], ignore_index=True)
+    frame.attrs = attrs
+    return select(frame, record(DATASET), start=start, end=end)
