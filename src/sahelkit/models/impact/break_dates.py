@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _SENTENCE = {
-    "en": "In {country}, {more} of {n} months show a break at least as strong as {month} when the break is moved through "
-    "them (share {share}); the strongest is {best}, with a jump to {ratio} times the level: a break at the event is "
-    "{verdict}.",
-    "fr": "{country} : lorsqu’on déplace la rupture de mois en mois, {more} mois sur {n} en montrent une au moins aussi "
-    "forte que {month} (part de {share}) ; la plus forte tombe en {best}, avec un niveau multiplié par {ratio} : la "
-    "rupture à la date de l’événement {verdict}.",
+    "en": "In {country}, when the break is moved from month to month, {more} of {n} months show one at least as strong "
+    "as {month} (share {share}); the strongest is {best}, with a jump to {ratio} times the level: the break at the "
+    "event is {verdict}.",
+    "fr": "{country} : lorsqu’on déplace la rupture de mois en mois, {more} mois sur {n} en montrent une au moins "
+    "aussi forte qu’en {month} (part de {share}) ; la plus forte tombe en {best}, avec un niveau multiplié par "
+    "{ratio} : la rupture à la date de l’événement {verdict}.",
 }
 _VERDICTS = {
     "en": ("the clearest of the series", "not the clearest of the series"),
@@ -101,7 +101,7 @@ class BreakDates(Result):
         return plot_break_dates(self, lang=lang, source=source or self.origin or "sahelkit", marks=marks)
 
 
-def break_dates(fit: InterruptedSeries, *, margin: int = 12) -> BreakDates:
+def break_dates(fit: InterruptedSeries, *, margin: int | None = None) -> BreakDates:
     """Move the break of an interrupted series through every month, all else the same.
 
     The place of the event among the candidates is a placebo in time. It is a rank, not the size of a test: months next
@@ -112,8 +112,9 @@ def break_dates(fit: InterruptedSeries, *, margin: int = 12) -> BreakDates:
     fit : InterruptedSeries
         With or without a change of slope; its family and harmonics are kept. The deviance is that of the Poisson
         model in all families, divided by its dispersion under the event's own break.
-    margin : int
-        Months at either end at which no break is tried.
+    margin : int, optional
+        Months at either end at which no break is tried; when absent 12, or the months after the event if they are
+        fewer.
 
     Raises
     ------
@@ -136,7 +137,8 @@ def break_dates(fit: InterruptedSeries, *, margin: int = 12) -> BreakDates:
     '2002-01'
     """
     month = fit.months[fit.since > 0][0]
-    candidates = [value for value in fit.months[margin : len(fit.months) - margin]]
+    margin = min(12, fit.n_after) if margin is None else margin
+    candidates = list(fit.months[margin : len(fit.months) - margin + 1])
     if margin < 3 or month not in candidates:
         raise OptionError(
             "margin", margin, f"it leaves {len(candidates)} months without {month}, or fewer than 3 at an end"

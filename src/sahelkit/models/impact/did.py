@@ -12,11 +12,11 @@ import pandas as pd
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.models.impact.did_weights import did_weights, weighted_did
 from sahelkit.models.impact.windows import EventWindow, Ints
-from sahelkit.models.impact.words import Mark, change_words, country_of, month_of, outcome_of
+from sahelkit.models.impact.words import Mark, change_words, country_of, ends_of, month_of, outcome_of
 from sahelkit.models.links import Floats
 from sahelkit.models.placebo import permutation_p
 from sahelkit.models.result import Result
-from sahelkit.models.wording import check_language, number, p_words, percent
+from sahelkit.models.wording import check_language, p_words, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 _FEWEST = 5
 _SENTENCE = {
     "en": "In {country}, {outcome} in the {after} months after {month} {change} what a weighted set of {n} unexposed "
-    "countries on a parallel path suggests ({level} interval {low} to {high}, {p}); the interval takes the "
+    "countries on a parallel path suggests ({level} interval {ends}, {p}); the interval takes the "
     "scatter of the donors for that of {country}, and what else befell {country} alone is counted in.",
-    "fr": "{country} : dans les {after} mois suivant {month}, le nombre de {outcome} {change} un ensemble pondéré de "
-    "{n} pays non exposés d’évolution parallèle (intervalle à {level} : de {low} à {high}, {p}) ; l’intervalle suppose "
+    "fr": "{country} : dans les {after} mois suivant {month}, le nombre {outcome} {change} un ensemble pondéré de "
+    "{n} pays non exposés d’évolution parallèle (intervalle à {level} : {ends}, {p}) ; l’intervalle suppose "
     "au pays la même dispersion qu’à ces autres pays, et tout ce qui l’a frappé seul dans ces mois y est compris.",
 }
 
@@ -116,7 +116,6 @@ class SyntheticDid(Result):
     def says(self, lang: str = "en") -> str:
         """One sentence that may be quoted."""
         logs = self.scale == "log1p"
-        low, high = (float(np.exp(end)) if logs else end for end in self.interval())
         return _SENTENCE[check_language(lang)].format(
             country=country_of(self.unit, lang),
             outcome=outcome_of(self.outcome, lang),
@@ -125,8 +124,7 @@ class SyntheticDid(Result):
             change=change_words(self.effect, lang, logs=logs),
             n=len(self.units),
             level=percent(self.level, lang),
-            low=number(low, lang),
-            high=number(high, lang),
+            ends=ends_of(*self.interval(), lang, logs=logs),
             p=p_words(self.p_value, lang),
         )
 

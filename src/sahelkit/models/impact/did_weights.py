@@ -55,13 +55,9 @@ def did_weights(treated: Floats, donors: Floats, n_before: int, *, n_treated: in
     noise = float(np.std(np.diff(before, axis=0), ddof=1)) if before.size > before.shape[1] else 0.0
     penalty = (n_treated * len(after)) ** 0.25 * noise
     path = treated[:n_before]
-    units = simplex_weights(
-        before - before.mean(axis=0), path - path.mean(), ridge=penalty**2 * n_before
-    )
+    units = simplex_weights(before - before.mean(axis=0), path - path.mean(), ridge=penalty**2 * n_before)
     rows, goal = before.T, after.mean(axis=0)
-    times = simplex_weights(
-        rows - rows.mean(axis=0), goal - goal.mean(), ridge=(_TINY * noise) ** 2 * donors.shape[1]
-    )
+    times = simplex_weights(rows - rows.mean(axis=0), goal - goal.mean(), ridge=(_TINY * noise) ** 2 * donors.shape[1])
     return DidWeights(units, times, noise, penalty)
 
 

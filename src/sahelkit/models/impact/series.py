@@ -21,7 +21,7 @@ ERRORS = ("hac", "model")
 
 @dataclass(frozen=True)
 class SeriesDesign:
-    """Arrays of an interrupted time series: terms, matrix (n, k), the same without the event, counts, offset, months."""
+    """Terms, matrix (n, k), the same had there been no event, counts, offset, months, months since the event."""
 
     terms: tuple[str, ...]
     matrix: Floats

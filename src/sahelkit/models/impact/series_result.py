@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit.models.impact.words import Mark, country_of, month_of, outcome_of
+from sahelkit.models.impact.words import Mark, country_of, ends_of, month_of, outcome_of, times_of
 from sahelkit.models.links import Floats
 from sahelkit.models.result import Result
-from sahelkit.models.wording import check_language, number, percent, reach
+from sahelkit.models.wording import check_language, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -21,7 +21,7 @@ _SENTENCE = {
     "en": "In {country}, {outcome} a month were {ratio} times ({level} interval {ends}) what the trend of the {before} "
     "months before {month} would have given over the {after} months after it; this credits to the event whatever else "
     "changed in those months, and prolongs the earlier trend as if nothing else could have bent it.",
-    "fr": "{country} : sur les {after} mois suivant {month}, le nombre mensuel de {outcome} a été multiplié par {ratio} "
+    "fr": "{country} : sur les {after} mois suivant {month}, le nombre mensuel {outcome} a été multiplié par {ratio} "
     "(intervalle à {level} : {ends}) par rapport à la tendance prolongée des {before} mois précédents ; tout ce qui a "
     "changé d’autre dans ces mois est ainsi mis au compte de l’événement, comme si rien d’autre n’avait pu infléchir "
     "cette tendance.",
@@ -168,13 +168,12 @@ class InterruptedSeries(Result):
 
     def says(self, lang: str = "en") -> str:
         """One sentence that may be quoted."""
-        low, high = np.exp(self.interval())
         return _SENTENCE[check_language(lang)].format(
             country=country_of(self.unit, lang),
             outcome=outcome_of(self.outcome, lang),
-            ratio=number(float(np.exp(self.effect)), lang),
+            ratio=times_of(self.effect, lang),
             level=percent(self.level, lang),
-            ends=reach(float(low), float(high), lang),
+            ends=ends_of(*self.interval(), lang),
             before=self.n_before,
             after=self.n_after,
             month=month_of(self.date, lang),

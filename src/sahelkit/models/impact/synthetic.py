@@ -28,6 +28,7 @@ def synthetic_control(
     window: EventWindow,
     *,
     predictors: pd.DataFrame | None = None,
+    level: float = 0.9,
     n_jobs: int | None = 1,
 ) -> SyntheticControl:
     """Compare a country after an event with a weighted mean of donors that resembled it before.
@@ -42,6 +43,8 @@ def synthetic_control(
     predictors : pandas.DataFrame, optional
         One row per unit, one column per predictor, known for all; matched instead of the outcome, with the weights of
         the predictors chosen so that the outcome before the event is matched best.
+    level : float
+        Share of the donors' gaps that bands and intervals hold. With some twenty donors 0.9 is as far as ranks go.
     n_jobs : int or None
         Parallel workers, as in joblib; None leaves the choice to ``joblib.parallel_config``.
 
@@ -54,7 +57,7 @@ def synthetic_control(
     ModelError
         If there are fewer than five donors.
     OptionError
-        If a predictor is unknown for a unit.
+        If a predictor is unknown for a unit, or the level cannot be.
 
     References
     ----------
@@ -75,6 +78,8 @@ def synthetic_control(
     """
     from joblib import Parallel, delayed
 
+    if not 0 < level < 1:
+        raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.9")
     donors = window.donors
     if len(donors) < _FEWEST:
         raise ModelError(
@@ -108,6 +113,7 @@ def synthetic_control(
         importance=None if table is None else pd.Series(own.importance, index=predictors.columns),  # type: ignore[union-attr]
         placebo_gaps=pd.DataFrame(placebos, index=window.times, columns=donors),
         without=pd.DataFrame(without, index=window.times, columns=[donors[place - 1] for place in used]),
+        level=level,
         provisional=window.provisional,
         cut=window.cut,
         origin=window.origin,

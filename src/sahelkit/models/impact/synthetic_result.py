@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.models.impact.windows import Ints
-from sahelkit.models.impact.words import Mark, change_words, country_of, month_of, outcome_of
+from sahelkit.models.impact.words import Mark, change_words, country_of, ends_of, month_of, outcome_of
 from sahelkit.models.links import Floats
 from sahelkit.models.result import Result
 from sahelkit.models.wording import check_language, number, p_words
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _SENTENCE = {
-    "en": "In {country}, {outcome} in the {after} months after {month} {change} a weighted mean of {n} unexposed "
-    "countries that had resembled it ({p} by rank among {ranks}; no p-value here can be below {least}; leaving out one "
-    "country at a time: {low} to {high}); a difference is the coup's only if nothing else befell {country} alone in "
-    "these months.",
-    "fr": "{country} : dans les {after} mois suivant {month}, le nombre de {outcome} {change} une moyenne pondérée de "
+    "en": "In {country}, {outcome} in the {after} months after {month} {change} those of a weighted mean of {n} "
+    "unexposed countries that had resembled it ({p} by rank among {ranks}; no p-value here can be below {least}; "
+    "leaving out one country at a time: {ends}); a difference is the coup’s only if nothing else befell {country} "
+    "alone in these months.",
+    "fr": "{country} : dans les {after} mois suivant {month}, le nombre {outcome} {change} une moyenne pondérée de "
     "{n} pays non exposés qui lui ressemblaient ({p} d’après le rang parmi {ranks} ; aucune valeur p ne peut être ici "
-    "inférieure à {least} ; en écartant un pays à la fois : de {low} à {high}) ; l’écart n’est imputable au coup d’État "
-    "que si rien d’autre n’a frappé ce seul pays dans ces mois.",
+    "inférieure à {least} ; en écartant un pays à la fois : {ends}) ; l’écart n’est imputable au coup d’État que si "
+    "rien d’autre n’a frappé ce seul pays dans ces mois.",
 }
 
 
@@ -57,6 +57,8 @@ class SyntheticControl(Result):
         Each donor minus its own synthetic control.
     without : pandas.DataFrame, shape (T, L)
         Synthetic control without each donor that has weight.
+    level : float
+        Share of the donors' gaps that bands and intervals hold.
     provisional : int
         Periods with figures that the source will revise.
     cut : str
@@ -78,6 +80,7 @@ class SyntheticControl(Result):
     importance: pd.Series | None = field(repr=False)
     placebo_gaps: pd.DataFrame = field(repr=False)
     without: pd.DataFrame = field(repr=False)
+    level: float
     provisional: int = 0
     cut: str = ""
     origin: str = ""
@@ -101,7 +104,7 @@ class SyntheticControl(Result):
     def ratio(self) -> float:
         """Root mean squared gap after over before."""
         before, after = self.rmspe()
-        return after / before if before > 0 else float("inf")
+        return float(after / before) if before > 0 else float("inf")
 
     def placebos(self) -> pd.DataFrame:
         """One row per donor, and the country itself: ``unit, effect, rmspe_before, rmspe_after, ratio``."""
@@ -130,6 +133,16 @@ class SyntheticControl(Result):
         """The smallest p-value that a rank among so many countries can give."""
         return 1 / (1 + self.placebo_gaps.shape[1])
 
+    def interval(self) -> tuple[float, float]:
+        """Effects that the donors' own effects, each in units of its gap before the event, do not rule out."""
+        table = self.placebos()
+        with np.errstate(divide="ignore", invalid="ignore"):
+            scaled = (table["effect"] / table["rmspe_before"]).to_numpy()[1:]
+        scaled = np.nan_to_num(scaled, posinf=np.inf, neginf=-np.inf)
+        low, high = np.quantile(scaled, [(1 - self.level) / 2, (1 + self.level) / 2])
+        before = self.rmspe()[0]
+        return self.effect - float(high) * before, self.effect - float(low) * before
+
     def leave_one_out(self) -> pd.Series:
         """Effect without each donor that has weight, by donor."""
         after = self.times > 0
@@ -137,9 +150,9 @@ class SyntheticControl(Result):
             (self.observed[:, None] - self.without.to_numpy())[after].mean(axis=0), index=self.without.columns
         )
 
-    def band(self, *, level: float = 0.9) -> tuple[Floats, Floats]:
-        """Synthetic control plus the central share `level` of the donors' gaps, shape (T,) each."""
-        tails = [(1 - level) / 2, (1 + level) / 2]
+    def band(self) -> tuple[Floats, Floats]:
+        """Synthetic control plus the central share of the donors' gaps, shape (T,) each."""
+        tails = [(1 - self.level) / 2, (1 + self.level) / 2]
         low, high = np.quantile(self.placebo_gaps.to_numpy(), tails, axis=1)
         return self.synthetic + low, self.synthetic + high
 
@@ -185,14 +198,14 @@ class SyntheticControl(Result):
         names = ", ".join(f"{name} {weight:.2f}" for name, weight in main.items())
         more = f"; {self.cut}" if self.cut else ""
         late = f"; {self.provisional} provisional periods" if self.provisional else ""
-        return f"synthetic control: {self.unit} {self.date:%Y-%m-%d}, {self.outcome} ({self.scale}): {names}{more}{late}"
+        return (
+            f"synthetic control: {self.unit} {self.date:%Y-%m-%d}, {self.outcome} ({self.scale}): {names}{more}{late}"
+        )
 
     def says(self, lang: str = "en") -> str:
         """One sentence that may be quoted."""
         others = self.leave_one_out()
-        low, high = (float(value) for value in (others.min(), others.max()))
         logs = self.scale == "log1p"
-        ends = [number(float(np.exp(value)) if logs else value, lang) for value in (low, high)]
         return _SENTENCE[check_language(lang)].format(
             country=country_of(self.unit, lang),
             outcome=outcome_of(self.outcome, lang),
@@ -203,8 +216,7 @@ class SyntheticControl(Result):
             p=p_words(self.p_value, lang),
             ranks=len(self.weights) + 1,
             least=number(self.smallest_p, lang, digits=3),
-            low=ends[0],
-            high=ends[1],
+            ends=ends_of(float(others.min()), float(others.max()), lang, logs=logs),
         )
 
     def plot(self, *, lang: str = "en", source: str = "", marks: Sequence[Mark] = ()) -> Figure:

@@ -13,7 +13,6 @@ from sahelkit import places
 from sahelkit.dates import DateLike, parse_date
 from sahelkit.errors import MissingColumnsError, ModelError, OptionError, UnknownNameError
 from sahelkit.models.design import origin_of
-from sahelkit.models.links import Floats
 
 Ints = npt.NDArray[np.int64]
 VIOLENCE = {
@@ -297,15 +296,15 @@ def _summed(wide: pd.DataFrame, firsts: Sequence[pd.Period], width: int) -> pd.D
     return pd.DataFrame(blocks.sum(axis=1), index=pd.PeriodIndex(firsts, freq="M"), columns=list(wide.columns))
 
 
-def _eligible(
-    summed: pd.DataFrame, unit: str, donors: Sequence[str], times: Ints
-) -> tuple[list[str], pd.Series]:
+def _eligible(summed: pd.DataFrame, unit: str, donors: Sequence[str], times: Ints) -> tuple[list[str], pd.Series]:
     own = summed[unit].to_numpy()
     if np.isnan(own).any():
         gap = summed.index[np.isnan(own)][0]
         raise ModelError(f"{unit} has no value in the period from {gap}. Unknown is not zero; choose another window")
     if np.ptp(own) == 0:
-        raise ModelError(f"{unit} has the same value ({own[0]:g}) in all {len(own)} periods: nothing changed at the event")
+        raise ModelError(
+            f"{unit} has the same value ({own[0]:g}) in all {len(own)} periods: nothing changed at the event"
+        )
     reasons: dict[str, str] = {}
     for name in dict.fromkeys(str(donor) for donor in donors if donor != unit):
         if name not in summed.columns or summed[name].isna().any():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,16 +12,42 @@ from sahelkit.errors import UnknownPlaceError
 from sahelkit.models.wording import number
 
 _MONTHS = {
-    "en": "January February March April May June July August September October November December".split(),
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+    "fr": (
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ),
 }
 _OUTCOMES = {
-    "deaths": ("deaths in organised violence", "morts dues à la violence organisée"),
-    "events": ("events of organised violence", "événements de violence organisée"),
-    "ucdp_deaths_state_based": ("deaths in state-based violence", "morts dues à la violence étatique"),
+    "deaths": ("deaths in organised violence", "de morts dues à la violence organisée"),
+    "events": ("events of organised violence", "d’événements de violence organisée"),
+    "ucdp_deaths_state_based": ("deaths in state-based violence", "de morts dues à la violence étatique"),
     "ucdp_deaths_one_sided": (
         "deaths in violence against civilians",
-        "morts dues à la violence contre les civils",
+        "de morts dues à la violence contre les civils",
     ),
 }
 
@@ -61,7 +88,7 @@ def month_of(date: pd.Timestamp, lang: str) -> str:
 
 def outcome_of(name: str, lang: str) -> str:
     """What is counted, in the plural; the column's own name when it is not known."""
-    english, french = _OUTCOMES.get(name, (f"“{name}”", f"« {name} »"))
+    english, french = _OUTCOMES.get(name, (f"“{name}”", f"de « {name} »"))
     return english if lang == "en" else french
 
 
@@ -71,14 +98,42 @@ def change_words(effect: float, lang: str, *, logs: bool = True) -> str:
     Examples
     --------
     >>> change_words(0.6931, "en"), change_words(-3.0, "fr", logs=False)
-    ('were 2.00 times those of', 'a été inférieur de 3,00 à celui que donne')
+    ('were, in geometric mean, 2.00 times', 'a été inférieur de 3,00 à celui que donne')
     """
-    import math
-
     if logs:
-        times = number(math.exp(effect), lang)
-        return f"were {times} times those of" if lang == "en" else f"a été de {times} fois celui que donne"
+        times = times_of(effect, lang)
+        if lang == "en":
+            return f"were, in geometric mean, {times} times"
+        return f"a été, en moyenne géométrique, de {times} fois celui que donne"
     size = number(abs(effect), lang)
     if lang == "en":
-        return f"were {size} {'above' if effect >= 0 else 'below'} those of"
+        return f"were {size} {'above' if effect >= 0 else 'below'}"
     return f"a été {'supérieur' if effect >= 0 else 'inférieur'} de {size} à celui que donne"
+
+
+def times_of(effect: float, lang: str) -> str:
+    """A difference of logarithms as a ratio; ratios that no longer tell anything are not written out.
+
+    Examples
+    --------
+    >>> times_of(0.6931, "en"), times_of(9.0, "fr"), times_of(-9.0, "en")
+    ('2.00', 'plus de 100', 'less than 0.01')
+    """
+    ratio = math.exp(min(effect, 50.0))
+    if ratio > 100:
+        return "more than 100" if lang == "en" else "plus de 100"
+    if ratio < 0.01:
+        return "less than 0.01" if lang == "en" else "moins de 0,01"
+    return number(ratio, lang)
+
+
+def ends_of(low: float, high: float, lang: str, *, logs: bool = True) -> str:
+    """Ends of an interval, as ratios where they are logarithms.
+
+    Examples
+    --------
+    >>> ends_of(0.0, 0.6931, "fr")
+    'de 1,00 à 2,00'
+    """
+    first, last = ((times_of if logs else number)(end, lang) for end in (low, high))
+    return f"{first} to {last}" if lang == "en" else f"de {first} à {last}"
