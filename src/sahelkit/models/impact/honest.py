@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 _SENTENCE = {
     "en": "If trends after the coups may stray from parallel, in each period, by {m} times the largest step seen "
-    "before them, the mean effect lies between {low} and {high} ({level} interval, {n} coups), which {verdict}; {breakdown}.",
+    "before them, the mean effect lies between {low} and {high} ({level} interval, {n} coups), which {verdict}; "
+    "{breakdown}.",
     "fr": "Si, après les coups d’État, les évolutions peuvent s’écarter du parallélisme, à chaque période, de {m} "
-    "fois le plus grand écart observé avant, l’effet moyen se situe entre {low} et {high} (intervalle à {level}, {n} coups "
-    "d’État), ce qui {verdict} ; {breakdown}.",
+    "fois le plus grand écart observé avant, l’effet moyen se situe entre {low} et {high} (intervalle à {level}, {n} "
+    "coups d’État), ce qui {verdict} ; {breakdown}.",
 }
 _VERDICTS = {
     "en": {"no": "leaves the sign open", "up": "means more violence", "down": "means less violence"},

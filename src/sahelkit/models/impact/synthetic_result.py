@@ -131,7 +131,7 @@ class SyntheticControl(Result):
     @property
     def smallest_p(self) -> float:
         """The smallest p-value that a rank among so many countries can give."""
-        return 1 / (1 + self.placebo_gaps.shape[1])
+        return 1 / (1 + len(self.placebo_gaps.columns))
 
     def interval(self) -> tuple[float, float]:
         """Effects that the donors' own effects, each in units of its gap before the event, do not rule out."""
