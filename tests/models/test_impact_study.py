@@ -288,3 +288,11 @@ def _simulated(rng, number, *, drift):
     months = pd.period_range("2000-01", periods=16, freq="M")
     table = pd.DataFrame(values, index=months, columns=names)
     return EventWindow(names[0], months[8].to_timestamp(), "x", "count", 1, times, months, table, table)
+
+
+def test_no_coup_and_unknown_methods_are_named(africa):
+    frame, options = africa
+    with pytest.raises(ModelError, match="there is no coup to study"):
+        impact_table(frame, options["coups"].head(0), **options)
+    with pytest.raises(UnknownNameError, match="Did you mean 'synthetic_did'"):
+        impact_table(frame, options["coups"].tail(1), methods=["synthetic_dd"], **options)

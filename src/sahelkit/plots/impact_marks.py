@@ -85,6 +85,15 @@ def count_axis(axes: Axes, *, top: float, lang: str) -> None:
     axes.set_yticks([float(np.log1p(value)) for value in shown], [count_text(value, lang) for value in shown])
 
 
+def year_axis(axes: Axes, days: pd.DatetimeIndex, width: int) -> None:
+    """Span of the periods, with a tick at the start of each year."""
+    half = pd.Timedelta(days=15 * width + 10)
+    first, last = days[0] - half, days[-1] + half
+    years = [pd.Timestamp(year, 1, 1) for year in range(first.year + 1, last.year + 1)]
+    axes.set_xlim(first, last)
+    axes.set_xticks(years, [str(year.year) for year in years])
+
+
 def mark_events(axes: Axes, date: pd.Timestamp, marks: Sequence[Named], *, lang: str) -> list[Any]:
     """Draw the event as a line and the other events as numbered dotted lines; return what the legend needs."""
     from matplotlib.lines import Line2D

@@ -16,6 +16,7 @@ from sahelkit.plots.impact_marks import (
     measure,
     middles,
     when,
+    year_axis,
 )
 from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, blank, decimal, house_style, sign, words
 
@@ -96,6 +97,7 @@ def _two_lines(
         if found.scale == "log1p":
             count_axis(axes, top=float(highest), lang=lang)
         axes.set_ylim(bottom=min(-0.1, float(found.synthetic.min()) - 0.1))
+        year_axis(axes, days, found.width)
         axes.set_ylabel(measure(found.outcome, found.width, lang))
         axes.set_title(title.format(name=name, month=when(found.date, lang)), pad=16)
         legend_below(axes, handles + mark_events(axes, found.date, marks, lang=lang))
@@ -205,7 +207,12 @@ def plot_placebo_gaps(found: SyntheticControl, *, source: str, lang: str = "en")
         axes.axhline(0, color=BLACK, lw=0.8, ls="--")
         axes.set_xlabel(say["time"].format(n=found.width))
         axes.set_ylabel(say["gap"] if found.scale == "log1p" else say["plain"])
-        axes.set_yticks(axes.get_yticks(), [decimal(tick, 0, lang).replace("-", "−") for tick in axes.get_yticks()])
+        low, high = axes.get_ylim()
+        ticks = [tick for tick in axes.get_yticks() if low <= tick <= high]
+        digits = 0 if all(float(tick).is_integer() for tick in ticks) else 1
+        axes.set_yticks(ticks, [decimal(tick, digits, lang).replace("-", "−") for tick in ticks])
+        marks = [time for time in range(int(found.times[0]), int(found.times[-1]) + 1) if time % 4 == 0]
+        axes.set_xticks(marks, [str(time).replace("-", "−") for time in marks])
         axes.set_title(say["gaps"].format(name=name, n=len(found.weights), month=when(found.date, lang)), fontsize=11)
         axes.legend(loc="upper left", fontsize=9)
         sign(figure, source=source, n=_rank(found, lang), lang=lang)

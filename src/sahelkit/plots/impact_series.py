@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit.plots.impact_marks import Named, count_text, country, legend_below, mark_events, measure, middles, when
+from sahelkit.plots.impact_marks import (
+    Named,
+    count_text,
+    country,
+    legend_below,
+    mark_events,
+    measure,
+    middles,
+    when,
+    year_axis,
+)
 from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, PALE, VERMILION, blank, decimal, house_style, sign, words
 
 if TYPE_CHECKING:
@@ -91,7 +101,7 @@ def plot_series(fit: InterruptedSeries, *, source: str, marks: Sequence[Named] =
         ticks = [value for value in (0, 10, 50, 100, 200, 400, 700, 1000, 1500, 2000) if root(value) <= top]
         axes.set_yticks([float(root(value)) for value in ticks], [count_text(value, lang) for value in ticks])
         axes.set_ylim(0, top)
-        axes.set_xlim(days[0] - pd.Timedelta(days=30), days[-1] + pd.Timedelta(days=30))
+        year_axis(axes, days, 1)
         axes.set_ylabel(measure(fit.outcome, 1, lang))
         axes.set_title(say["title"].format(name=country(fit.unit, lang), month=when(fit.date, lang)), pad=16)
         handles = [
@@ -135,10 +145,12 @@ def plot_break_dates(found: BreakDates, *, source: str, marks: Sequence[Named] =
         axes.bar(days, table["fit"], width=26, color=GREY, lw=0)
         for row, colour in ((best, ORANGE), (own, VERMILION)):
             axes.bar(middles(pd.PeriodIndex([row["month"]]), 1), [row["fit"]], width=26, color=colour, ec=BLACK, lw=0.8)
+        year_axis(axes, days, 1)
         axes.set_ylabel(say["fit"])
         axes.set_title(say["moved"].format(name=country(found.unit, lang)), pad=16)
         axes.set_ylim(bottom=min(0.0, float(table["fit"].min())))
-        ticks = [tick for tick in axes.get_yticks() if tick <= axes.get_ylim()[1]]
+        low, high = axes.get_ylim()
+        ticks = [tick for tick in axes.get_yticks() if low <= tick <= high]
         axes.set_yticks(ticks, [decimal(tick, 0, lang) for tick in ticks])
         patches = [
             Line2D([], [], ls="none", marker="s", ms=7, mfc=colour, mec=BLACK, label=text)

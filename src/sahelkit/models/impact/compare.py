@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit.errors import ModelError, OptionError
+from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.models.impact.did import synthetic_did
 from sahelkit.models.impact.donors import coup_windows
 from sahelkit.models.impact.series import interrupted_series
@@ -118,6 +118,7 @@ def impact_table(
     steps: int = 1,
     exclude: Sequence[str] = (),
     harmonics: int = 1,
+    methods: Sequence[str] = METHODS,
     level: float = 0.9,
     n_jobs: int | None = 1,
 ) -> ImpactTable:
@@ -132,6 +133,8 @@ def impact_table(
         As in `sahelkit.models.impact.coup_windows`.
     harmonics : int
         As in `sahelkit.models.impact.fit_series`.
+    methods : sequence of str
+        Which of ``"its_quasipoisson"``, ``"its_negative_binomial"``, ``"synthetic_control"``, ``"synthetic_did"``.
     level : float
         Confidence level.
     n_jobs : int or None
@@ -143,8 +146,10 @@ def impact_table(
 
     Raises
     ------
+    UnknownNameError, OptionError
+        If a method or an option cannot be.
     ModelError
-        If a coup has no data after it, or too few before it.
+        If there is no coup, or a coup has no data after it, or too few before it.
 
     Examples
     --------
@@ -159,16 +164,21 @@ def impact_table(
     """
     if not 0 < level < 1:
         raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.9")
+    for method in methods:
+        if method not in METHODS:
+            raise UnknownNameError("method", method, METHODS)
+    if events.empty:
+        raise ModelError("there is no coup to study. Look at the rows of sahelkit.load_coups() that were chosen")
     options: dict[str, Any] = {"coups": coups, "weights": weights, "outcome": outcome, "before": before}
     options |= {"after": after, "steps": steps, "exclude": exclude}
     months = coup_windows(frame, events, width=1, scale="count", **options)
     periods = coup_windows(frame, events, width=width, **options)
     rows = []
     for by_month, by_period in zip(months, periods, strict=True):
-        for method in METHODS:
+        for method in methods:
             rows.append(_row(method, by_month, by_period, harmonics, level, n_jobs))
     table = pd.DataFrame(rows)
-    return ImpactTable(table, outcome, level, periods[0].origin if periods else "")
+    return ImpactTable(table, outcome, level, periods[0].origin)
 
 
 def _row(

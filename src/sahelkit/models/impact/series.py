@@ -195,6 +195,13 @@ def fit_series(
     ModelError
         If a count is unknown, a side is too short or holds nothing but zeros, or the model cannot be fitted.
 
+    Notes
+    -----
+    In series of this length the HAC errors are still too small: in 400 simulated series of 84 months without any
+    change (``slope=False``, 3 lags) the 95 % interval missed it in 10 % without autocorrelation of the log mean (model
+    errors: 6 %), and in 18 % with one of 0.6 (model errors: 28 %). Read the intervals as the least uncertainty there
+    is.
+
     References
     ----------
     Lopez Bernal, J., Cummins, S., & Gasparrini, A. (2017). Interrupted time series regression for the evaluation of

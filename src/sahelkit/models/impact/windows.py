@@ -136,7 +136,7 @@ def monthly(frame: pd.DataFrame, outcome: str) -> pd.DataFrame:
     ModelError
         If a country has two rows in a month.
     """
-    time = "month" if "month" in frame.columns else "period"
+    time = _time(frame)
     needed = [
         name for name in ("iso3", time) if name not in frame.columns or (name == time and not _is_monthly(frame[time]))
     ]
@@ -154,6 +154,10 @@ def monthly(frame: pd.DataFrame, outcome: str) -> pd.DataFrame:
     if keyed.duplicated(["iso3", "month"]).any():
         raise ModelError(f"some countries have two rows in a month, so that {outcome!r} is not one number there")
     return keyed.pivot_table(index="month", columns="iso3", values="value", aggfunc="first", dropna=False)
+
+
+def _time(frame: pd.DataFrame) -> str:
+    return "period" if "period" in frame.columns and "month" not in frame.columns else "month"
 
 
 def _is_monthly(times: pd.Series) -> bool:
@@ -318,7 +322,7 @@ def _eligible(summed: pd.DataFrame, unit: str, donors: Sequence[str], times: Int
 def _provisional(frame: pd.DataFrame, firsts: Sequence[pd.Period], times: Ints, width: int) -> int:
     if "provisional" not in frame.columns:
         return 0
-    time = "month" if "month" in frame.columns else "period"
+    time = _time(frame)
     marked = set(frame.loc[frame["provisional"].astype(bool), time])
     inside = ({first + step for step in range(width)} for first in firsts)
     return sum(bool(marked & months) for months, when in zip(inside, times, strict=True) if when > 0)
