@@ -37,6 +37,7 @@ _HOMES = {
     "sahelkit.models.hazard": ("fit_hazard",),
     "sahelkit.models.hawkes": ("contagion_test", "fit_hawkes"),
     "sahelkit.models.relation": ("prior_sensitivity", "relation_matrix", "what_if"),
+    "sahelkit.models.impact": ("event_study", "impact_table", "synthetic_control", "synthetic_did"),
     "sahelkit.models.simulate": ("simulate_panel",),
     "sahelkit.study": ("effort", "finding", "show"),
 }

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _SENTENCE = {
-    "en": "If trends after the coups may stray from parallel, in each period, by {m} times the largest step seen "
-    "before them, the mean effect lies between {low} and {high} ({level} interval, {n} coups), which {verdict}; "
-    "{breakdown}.",
-    "fr": "Si, après les coups d’État, les évolutions peuvent s’écarter du parallélisme, à chaque période, de {m} "
-    "fois le plus grand écart observé avant, l’effet moyen se situe entre {low} et {high} (intervalle à {level}, {n} "
-    "coups d’État), ce qui {verdict} ; {breakdown}.",
+    "en": "If trends after the coups may stray from parallel, in each period, by {m} the largest step seen "
+    "before them (M = {bound}), the mean effect lies between {low} and {high} ({level} interval, {n} coups), which "
+    "{verdict}; {breakdown}.",
+    "fr": "Si, après les coups d’État, les évolutions peuvent s’écarter du parallélisme, à chaque période, {m} "
+    "plus grand écart observé avant (M = {bound}), l’effet moyen se situe entre {low} et {high} (intervalle à "
+    "{level}, {n} coups d’État), ce qui {verdict} ; {breakdown}.",
 }
+_MUCH = {"en": ("as much as", "{m} times"), "fr": ("autant que le", "de {m} fois le")}
 _VERDICTS = {
     "en": {"no": "leaves the sign open", "up": "means more violence", "down": "means less violence"},
     "fr": {
@@ -138,9 +139,11 @@ class TrendBounds(Result):
         verdict = "up" if low > 0 else ("down" if high < 0 else "no")
         ends = [(times_of if self.logs else number)(end, lang) for end in (low, high)]
         times = {"en": " times", "fr": " fois"}[lang] if self.logs else ""
+        bound = number(m, lang, digits=0 if float(m).is_integer() else 1)
         broken = _BREAKDOWN[lang][int(self.breakdown > 0)].format(m=number(self.breakdown, lang))
         return _SENTENCE[lang].format(
-            m=number(m, lang, digits=1 if m != int(m) else 0),
+            m=_MUCH[lang][int(m != 1)].format(m=bound),
+            bound=bound,
             low=ends[0],
             high=ends[1] + times,
             level=percent(self.level, lang),
