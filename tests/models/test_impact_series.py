@@ -93,6 +93,26 @@ def test_negative_binomial_finds_the_spread_and_the_jump():
     assert fit.effect == pytest.approx(0.7, abs=3 * fit.effect_error)
 
 
+def test_negative_binomial_is_that_of_statsmodels():
+    import statsmodels.api as sm
+
+    rng = np.random.default_rng(6)
+    counts = _months(rng.negative_binomial(1.5, 0.1, size=120))
+    fit = fit_series(counts, "2006-01", family="negative_binomial", errors="model", harmonics=1)
+    theirs = sm.NegativeBinomial(fit.observed, fit.matrix).fit(disp=0, method="newton", maxiter=200)
+    assert fit.coef == pytest.approx(theirs.params[:-1], abs=1e-4)
+    assert fit.dispersion == pytest.approx(theirs.params[-1], rel=1e-3)
+    # Theirs come from the observed information, ours from the expected one, as in R's glm.nb.
+    assert fit.std_error == pytest.approx(theirs.bse[:-1], rel=0.1)
+
+
+def test_negative_binomial_without_spread_is_poisson():
+    poisson = fit_series(_counts(), "2004-01", family="poisson")
+    fit = fit_series(_counts(), "2004-01", family="negative_binomial")
+    assert fit.dispersion < 0.02
+    assert fit.coef == pytest.approx(poisson.coef, abs=0.02)
+
+
 def test_the_best_break_is_the_true_one():
     found = break_dates(fit_series(_counts(jump=0.8), "2004-01"))
     assert str(found.best) == "2004-01"
@@ -160,3 +180,26 @@ def test_size_of_the_interval_with_and_without_memory(memory, most):
             missed[kind] += not low <= 0 <= high
     print(f"\nmemory {memory}: 95 % intervals miss zero in", {k: v / 400 for k, v in missed.items()})
     assert missed["hac"] / 400 < most
+
+
+def test_autocorrelation_of_residuals_and_margin():
+    fit = fit_series(_months([5, 9] * 36), "2003-01", slope=False, errors="model")
+    assert fit.autocorrelation < -0.9
+    assert "autocorrelation of residuals -" in fit.headline()
+    with pytest.raises(OptionError, match="margin=40: it leaves 0 months"):
+        break_dates(fit, margin=40)
+
+
+@pytest.mark.parametrize("family", ["quasipoisson", "negative_binomial"])
+def test_the_gain_of_a_break_is_the_fall_of_statsmodels_deviance(family):
+    import statsmodels.api as sm
+
+    fit = fit_series(_counts(), "2004-01", family=family)
+    table = break_dates(fit).tidy().set_index("month")
+    own = table.loc[pd.Period("2004-01", "M"), "fit"]
+    poisson = sm.families.Poisson()
+    full = sm.GLM(fit.observed, fit.matrix, family=poisson).fit()
+    less = sm.GLM(fit.observed, fit.matrix[:, :2], family=poisson).fit()
+    mu = np.exp(fit.matrix @ fit.coef)
+    scale = ((fit.observed - mu) ** 2 / mu).sum() / (len(mu) - 4)
+    assert own == pytest.approx((less.deviance - full.deviance) / scale)

@@ -118,3 +118,17 @@ def test_synthetic_control_draws_both_paths(results):
     for path in (found.observed, found.synthetic):
         assert any(len(line) == len(path) and np.allclose(line, path) for line in lines)
     assert isinstance(found.months, pd.PeriodIndex)
+
+
+@pytest.mark.parametrize("name", ["series", "breaks", "synthetic", "did", "study", "bounds", "table"])
+def test_every_result_is_text_and_arrays_too(results, name):
+    found = results[name]
+    assert found.headline() in found.summary()
+    arrays = found.to_xarray()
+    assert arrays.sizes
+    assert arrays.attrs["summary"] == found.headline()
+    for lang in ("en", "fr"):
+        assert found.says(lang).endswith(".")
+        assert "{" not in found.says(lang)
+    with pytest.raises(UnknownNameError, match="unknown language 'de'"):
+        found.says("de")

@@ -13,6 +13,7 @@ from sahelkit.errors import ModelError, OptionError
 from sahelkit.models.impact.series import FAMILIES, default_lags, estimate, series_design
 from sahelkit.models.impact.series_result import InterruptedSeries
 from sahelkit.models.impact.words import Mark, country_of, month_of
+from sahelkit.models.links import Floats
 from sahelkit.models.result import Result
 from sahelkit.models.wording import check_language, number
 
@@ -154,17 +155,20 @@ def break_dates(fit: InterruptedSeries, *, margin: int | None = None) -> BreakDa
         data = series_design(counts, candidate.to_timestamp(), slope=slope, harmonics=harmonics, offset=offset)
         keep = [name not in ("step", "since") for name in data.terms]
         if base is None:
-            base = _deviance(data.matrix[:, keep], fit)
+            base = _poisson(data.matrix[:, keep], fit)
         try:
             coef, cov, _ = estimate(
                 data, family=fit.family, errors=fit.errors, lags=fit.lags or default_lags(len(counts))
             )
         except ModelError:  # nothing but zeros on one side: no finite jump
             continue
+        if fit.family == "negative_binomial":
+            gain = base - _poisson(data.matrix, fit)
+        else:
+            gain = base - _deviance(fit.observed, np.exp(data.matrix @ coef + fit.offset))
         place = data.terms.index("step")
         error = float(np.sqrt(cov[place, place]))
-        gain = (base - _deviance(data.matrix, fit)) / pearson
-        rows.append((candidate, coef[place], error, abs(coef[place]) / error, gain))
+        rows.append((candidate, coef[place], error, abs(coef[place]) / error, gain / pearson))
     table = pd.DataFrame(rows, columns=["month", "step", "std_error", "z", "fit"])
     if table.empty or month not in set(table["month"]):
         raise ModelError("the break cannot be fitted at the month of the event")
@@ -173,7 +177,14 @@ def break_dates(fit: InterruptedSeries, *, margin: int | None = None) -> BreakDa
     return BreakDates(table, month, share, fit.unit, fit.date, fit.origin)
 
 
-def _deviance(matrix: np.ndarray, fit: InterruptedSeries) -> float:
+def _deviance(counts: Floats, expected: Floats) -> float:
+    """Deviance of a Poisson model."""
+    logs = np.log(np.where(counts > 0, counts, 1.0) / expected)
+    return float(2 * np.sum(np.where(counts > 0, counts * logs, 0.0) - (counts - expected)))
+
+
+def _poisson(matrix: Floats, fit: InterruptedSeries) -> float:
+    """Deviance of the Poisson model with these columns."""
     import statsmodels.api as sm
 
     model = sm.GLM(fit.observed, matrix, family=sm.families.Poisson(), offset=fit.offset)

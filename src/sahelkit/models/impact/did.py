@@ -19,6 +19,7 @@ from sahelkit.models.result import Result
 from sahelkit.models.wording import check_language, p_words, percent
 
 if TYPE_CHECKING:
+    import xarray as xr
     from matplotlib.figure import Figure
 
 _FEWEST = 5
@@ -75,6 +76,8 @@ class SyntheticDid(Result):
     cut: str = ""
     origin: str = ""
 
+    _index = ("unit",)
+
     def interval(self) -> tuple[float, float]:
         """Normal interval of the effect."""
         from scipy import stats
@@ -104,6 +107,23 @@ class SyntheticDid(Result):
                 "n_before": int(np.sum(self.times < 0)),
                 "n_after": int(np.sum(self.times > 0)),
             }
+        )
+
+    def to_xarray(self) -> xr.Dataset:
+        """Paths by period, weights by donor and by period before the event, and the placebo effects."""
+        import xarray as xr
+
+        before = [int(time) for time in self.weights.index]
+        return xr.Dataset(
+            {
+                "observed": ("time", self.observed),
+                "synthetic": ("time", self.synthetic),
+                "unit_weight": ("donor", self.units.to_numpy()),
+                "placebo_effect": ("donor", self.placebos),
+                "time_weight": ("before", self.weights.to_numpy()),
+            },
+            coords={"time": self.times, "donor": list(self.units.index), "before": before},
+            attrs={"summary": self.headline()},
         )
 
     def headline(self) -> str:
@@ -157,6 +177,11 @@ def synthetic_did(window: EventWindow, *, level: float = 0.95, n_jobs: int | Non
         If there are fewer than five donors.
     OptionError
         If the level cannot be.
+
+    Notes
+    -----
+    For cigarette sales in California after Proposition 99, the example of the paper, it gives -15.6 packs a year, as
+    published; the data are not part of this package.
 
     References
     ----------

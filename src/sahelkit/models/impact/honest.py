@@ -173,7 +173,8 @@ def trend_bounds(
     """Bounds of the mean effect under relative magnitudes, with sampling error.
 
     The mean effect and all steps before the event are covered together, with one critical value from `draws`. That is
-    simple, valid at any `m`, and wider than the conditional tests of Rambachan and Roth.
+    simple, valid at any `m`, and wider than the conditional tests of Rambachan and Roth. Where periods are noisy, the
+    largest step before is mostly noise, and the bounds are wide for that reason alone.
 
     Parameters
     ----------

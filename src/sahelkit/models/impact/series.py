@@ -97,7 +97,9 @@ def _check(data: SeriesDesign, where: str) -> None:
 def estimate(data: SeriesDesign, *, family: str, errors: str, lags: int) -> tuple[Floats, Floats, float]:
     """Coefficients (k,), their covariance (k, k), and the dispersion: Pearson's, or alpha of the negative binomial.
 
-    HAC: Newey and West's covariance with Bartlett weights and the factor n / (n - k).
+    HAC: Newey and West's covariance with Bartlett weights and the factor n / (n - k). The alpha of the negative
+    binomial has the largest likelihood; the model's errors come from the expected information, in which alpha and the
+    coefficients are orthogonal.
     """
     import statsmodels.api as sm
 
@@ -106,26 +108,34 @@ def estimate(data: SeriesDesign, *, family: str, errors: str, lags: int) -> tupl
         how = {"cov_type": "HAC", "cov_kwds": {"maxlags": lags, "use_correction": True}}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        poisson = sm.GLM(data.counts, data.matrix, family=sm.families.Poisson(), offset=data.offset)
         try:
-            if family != "negative_binomial":
-                fit = poisson.fit(scale="X2" if family == "quasipoisson" else 1.0, **how)
-                dispersion = float(fit.pearson_chi2 / (len(data.counts) - data.matrix.shape[1]))
-                found = np.asarray(fit.params), np.asarray(fit.cov_params()), dispersion
-            else:
-                start = np.append(poisson.fit().params, 0.5)
-                model = sm.NegativeBinomial(data.counts, data.matrix, offset=data.offset)
-                fit = model.fit(start_params=start, disp=0, maxiter=500, method="bfgs", **how)
-                if not fit.mle_retvals["converged"]:
-                    raise ModelError("the negative binomial model does not converge. Type family='quasipoisson'")
-                size = data.matrix.shape[1]
-                cov = np.asarray(fit.cov_params())[:size, :size]
-                found = np.asarray(fit.params)[:size], cov, float(fit.params[-1])
-        except np.linalg.LinAlgError:
-            raise ModelError("the terms repeat one another: too few months for this model") from None
-    if not (np.isfinite(found[0]).all() and np.isfinite(np.diag(found[1])).all() and (np.diag(found[1]) > 0).all()):
+            alpha = _spread(data) if family == "negative_binomial" else 0.0
+            variance = sm.families.NegativeBinomial(alpha=alpha) if alpha else sm.families.Poisson()
+            model = sm.GLM(data.counts, data.matrix, family=variance, offset=data.offset)
+            fit = model.fit(scale="X2" if family == "quasipoisson" else 1.0, **how)
+        except (np.linalg.LinAlgError, ValueError):
+            raise ModelError("the terms repeat one another, or the counts allow no finite estimate") from None
+    coef, cov = np.asarray(fit.params), np.asarray(fit.cov_params())
+    if not (fit.converged and np.isfinite(coef).all() and np.isfinite(cov).all() and (np.diag(cov) > 0).all()):
         raise ModelError("the model has no finite estimate or error. Type slope=False, harmonics=0 or a longer window")
-    return found
+    spare = len(data.counts) - data.matrix.shape[1]
+    return coef, cov, alpha if family == "negative_binomial" else float(fit.pearson_chi2 / spare)
+
+
+def _spread(data: SeriesDesign) -> float:
+    """Alpha of largest likelihood, between 1e-6 (as good as Poisson) and 1e3."""
+    import statsmodels.api as sm
+    from scipy.optimize import minimize_scalar
+
+    start = np.asarray(sm.GLM(data.counts, data.matrix, family=sm.families.Poisson(), offset=data.offset).fit().params)
+
+    def loss(log_alpha: float) -> float:
+        variance = sm.families.NegativeBinomial(alpha=float(np.exp(log_alpha)))
+        fit = sm.GLM(data.counts, data.matrix, family=variance, offset=data.offset).fit(start_params=start)
+        return -float(fit.llf)
+
+    limits = (np.log(1e-6), np.log(1e3))
+    return float(np.exp(minimize_scalar(loss, bounds=limits, method="bounded", options={"xatol": 1e-5}).x))
 
 
 def default_lags(n: int) -> int:

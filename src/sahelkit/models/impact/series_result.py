@@ -96,6 +96,14 @@ class InterruptedSeries(Result):
         return np.asarray(np.sqrt(np.diag(self.cov)))
 
     @property
+    def autocorrelation(self) -> float:
+        """Correlation of the Pearson residuals of months that follow one another."""
+        expected = np.exp(self.matrix @ self.coef + self.offset)
+        residual = (self.observed - expected) / np.sqrt(expected)
+        next_to = np.diff(self.months.asi8) == 1
+        return float(np.corrcoef(residual[:-1][next_to], residual[1:][next_to])[0, 1])
+
+    @property
     def _change(self) -> Floats:
         after = self.since > 0
         return np.asarray((self.matrix[after] - self.without[after]).mean(axis=0))
@@ -163,7 +171,8 @@ class InterruptedSeries(Result):
         how = f"HAC errors, {self.lags} lags" if self.errors == "hac" else "model errors"
         return (
             f"interrupted time series, {self.family}, {how}: {self.unit} {self.date:%Y-%m-%d}, {self.outcome}, "
-            f"{self.n_before} months before and {self.n_after} after; dispersion {self.dispersion:.2f}"
+            f"{self.n_before} months before and {self.n_after} after; dispersion {self.dispersion:.2f}, "
+            f"autocorrelation of residuals {self.autocorrelation:.2f}"
         )
 
     def says(self, lang: str = "en") -> str:

@@ -85,6 +85,8 @@ class SyntheticControl(Result):
     cut: str = ""
     origin: str = ""
 
+    _index = ("unit",)
+
     @property
     def gaps(self) -> Floats:
         """Observed minus synthetic, shape (T,)."""
