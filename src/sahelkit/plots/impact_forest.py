@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit.plots.impact_marks import country, when
+from sahelkit.models.impact.words import country_of
+from sahelkit.plots.impact_marks import when
 from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILION, blank, decimal, house_style, sign, words
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def plot_forest(found: ImpactTable, *, source: str, lang: str = "en") -> Figure:
                 axes.plot(line["effect"], height, marker, color=colour, ms=6, mec="white", mew=0.6, zorder=3)
         axes.axvline(0, color=BLACK, lw=1, ls="--", zorder=1)
         names = [
-            f"{country(label.split(' ')[0], lang)}, {when(pd.Timestamp(label.split(' ')[1]), lang)}\n"
+            f"{country_of(label.split(' ')[0], lang)}, {when(pd.Timestamp(label.split(' ')[1]), lang)}\n"
             + say["months"].format(n=int(table.loc[table["coup"] == label, "n_after"].max()))
             for label in labels
         ]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
-from sahelkit.errors import UnknownPlaceError
 from sahelkit.plots.style import BLACK, GREY, VERMILION, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from sahelkit.models.impact.words import Mark
 
 _WORDS = {
     "en": {
@@ -36,25 +36,6 @@ _MONTHS = {
     "fr": ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
 }
 _COUNTS = (0, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000)
-
-
-class Named(Protocol):
-    """Another event: its day, and its name in a language."""
-
-    @property
-    def date(self) -> str:
-        """Day."""
-
-    def name(self, lang: str) -> str:
-        """Name."""
-
-
-def country(code: str, lang: str) -> str:
-    """Name of a country, or the text itself."""
-    try:
-        return places.name(code, lang=lang)
-    except UnknownPlaceError:
-        return code
 
 
 def when(date: pd.Timestamp, lang: str) -> str:
@@ -94,7 +75,7 @@ def year_axis(axes: Axes, days: pd.DatetimeIndex, width: int) -> None:
     axes.set_xticks(years, [str(year.year) for year in years])
 
 
-def mark_events(axes: Axes, date: pd.Timestamp, marks: Sequence[Named], *, lang: str) -> list[Any]:
+def mark_events(axes: Axes, date: pd.Timestamp, marks: Sequence[Mark], *, lang: str) -> list[Any]:
     """Draw the event as a line and the other events as numbered dotted lines; return what the legend needs."""
     from matplotlib.lines import Line2D
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sahelkit.models.impact.words import Mark, country_of
 from sahelkit.plots.impact_marks import (
-    Named,
     count_axis,
-    country,
     legend_below,
     mark_events,
     measure,
@@ -74,7 +73,7 @@ def _two_lines(
     shade: str,
     source: str,
     n: str,
-    marks: Sequence[Named],
+    marks: Sequence[Mark],
     lang: str,
 ) -> Figure:
     days = middles(found.months, found.width)
@@ -83,7 +82,7 @@ def _two_lines(
         from matplotlib.patches import Patch
 
         figure, axes = blank(9.4, 5.0)
-        name = country(found.unit, lang)
+        name = country_of(found.unit, lang)
         handles: list[Any] = [Line2D([], [], color=BLACK, lw=2.2, marker="o", ms=4, label=name)]
         handles.append(Line2D([], [], color=BLUE, lw=2, ls="--", label=label))
         highest = max(found.observed.max(), found.synthetic.max())
@@ -105,7 +104,7 @@ def _two_lines(
     return figure
 
 
-def plot_synthetic(found: SyntheticControl, *, source: str, marks: Sequence[Named] = (), lang: str = "en") -> Figure:
+def plot_synthetic(found: SyntheticControl, *, source: str, marks: Sequence[Mark] = (), lang: str = "en") -> Figure:
     """Draw a country and its synthetic control, with the donors' own gaps as a band around the latter.
 
     Parameters
@@ -142,7 +141,7 @@ def plot_synthetic(found: SyntheticControl, *, source: str, marks: Sequence[Name
     )
 
 
-def plot_did(found: SyntheticDid, *, source: str, marks: Sequence[Named] = (), lang: str = "en") -> Figure:
+def plot_did(found: SyntheticDid, *, source: str, marks: Sequence[Mark] = (), lang: str = "en") -> Figure:
     """Draw a country and its weighted donors, moved to its level before the event; options as in `plot_synthetic`.
 
     Returns
@@ -196,7 +195,7 @@ def plot_placebo_gaps(found: SyntheticControl, *, source: str, lang: str = "en")
         If the language is unknown.
     """
     say = words(_WORDS, lang)
-    name = country(found.unit, lang)
+    name = country_of(found.unit, lang)
     with house_style():
         figure, axes = blank(9.0, 4.6)
         for number, gaps in enumerate(found.placebo_gaps.to_numpy().T):

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit.models.impact.words import Mark, country_of
 from sahelkit.plots.impact_marks import (
-    Named,
     count_text,
-    country,
     legend_below,
     mark_events,
     measure,
@@ -57,7 +56,7 @@ _WORDS = {
 }
 
 
-def plot_series(fit: InterruptedSeries, *, source: str, marks: Sequence[Named] = (), lang: str = "en") -> Figure:
+def plot_series(fit: InterruptedSeries, *, source: str, marks: Sequence[Mark] = (), lang: str = "en") -> Figure:
     """Draw monthly counts on a square-root scale, the fit, and the earlier trend prolonged with its interval.
 
     Parameters
@@ -103,7 +102,7 @@ def plot_series(fit: InterruptedSeries, *, source: str, marks: Sequence[Named] =
         axes.set_ylim(0, top)
         year_axis(axes, days, 1)
         axes.set_ylabel(measure(fit.outcome, 1, lang))
-        axes.set_title(say["title"].format(name=country(fit.unit, lang), month=when(fit.date, lang)), pad=16)
+        axes.set_title(say["title"].format(name=country_of(fit.unit, lang), month=when(fit.date, lang)), pad=16)
         handles = [
             Line2D([], [], ls="none", marker="o", ms=4, color=GREY, label=say["observed"]),
             Line2D([], [], color=BLACK, lw=2, label=say["fitted"]),
@@ -115,7 +114,7 @@ def plot_series(fit: InterruptedSeries, *, source: str, marks: Sequence[Named] =
     return figure
 
 
-def plot_break_dates(found: BreakDates, *, source: str, marks: Sequence[Named] = (), lang: str = "en") -> Figure:
+def plot_break_dates(found: BreakDates, *, source: str, marks: Sequence[Mark] = (), lang: str = "en") -> Figure:
     """Draw how much a break in each month improves the fit, and where the event and the best break lie.
 
     Parameters
@@ -147,7 +146,7 @@ def plot_break_dates(found: BreakDates, *, source: str, marks: Sequence[Named] =
             axes.bar(middles(pd.PeriodIndex([row["month"]]), 1), [row["fit"]], width=26, color=colour, ec=BLACK, lw=0.8)
         year_axis(axes, days, 1)
         axes.set_ylabel(say["fit"])
-        axes.set_title(say["moved"].format(name=country(found.unit, lang)), pad=16)
+        axes.set_title(say["moved"].format(name=country_of(found.unit, lang)), pad=16)
         axes.set_ylim(bottom=min(0.0, float(table["fit"].min())))
         low, high = axes.get_ylim()
         ticks = [tick for tick in axes.get_yticks() if low <= tick <= high]

@@ -7,9 +7,10 @@ from sahelkit.models.impact.compare import impact_table
 from sahelkit.models.impact.did import synthetic_did
 from sahelkit.models.impact.donors import coup_windows, unexposed_donors
 from sahelkit.models.impact.event_study import event_study
+from sahelkit.models.impact.outcomes import violence
 from sahelkit.models.impact.series import fit_series, interrupted_series
 from sahelkit.models.impact.synthetic import synthetic_control
-from sahelkit.models.impact.windows import EventWindow, backdate, event_window, violence
+from sahelkit.models.impact.windows import EventWindow, backdate, event_window
 from sahelkit.models.impact.words import Mark
 
 __all__ = [
