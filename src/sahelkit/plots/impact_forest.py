@@ -34,18 +34,18 @@ _WORDS = {
     },
     "fr": {
         "title": "La violence après chaque coup d’État, par rapport à ce qu’elle aurait été sans lui",
-        "deaths": "Morts : rapport à ce qui aurait été (intervalle à {level} ; échelle log)",
-        "events": "Événements : rapport à ce qui aurait été (intervalle à {level} ; échelle log)",
-        "other": "Rapport à ce qui aurait été (intervalle à {level} ; échelle log)",
+        "deaths": "Morts : rapport à ce qui aurait été (intervalle à {level} ; échelle log)",
+        "events": "Événements : rapport à ce qui aurait été (intervalle à {level} ; échelle log)",
+        "other": "Rapport à ce qui aurait été (intervalle à {level} ; échelle log)",
         "less": "◂ moins de violence",
         "more": "plus de violence ▸",
-        "none": "pas d’estimation : rien que des zéros d’un côté",
+        "none": "pas d’estimation : rien que des zéros d’un côté",
         "its_quasipoisson": "tendance propre antérieure (quasi-Poisson)",
         "its_negative_binomial": "tendance propre antérieure (binomiale négative)",
         "synthetic_control": "contrôle synthétique",
         "synthetic_did": "doubles différences synthétiques",
         "months": "{n} mois après",
-        "n": "n = {coups} coups d’État, {made} estimations ; flèches : l’intervalle se prolonge",
+        "n": "n = {coups} coups d’État, {made} estimations ; flèches : l’intervalle se prolonge",
     },
 }
 _LOOKS = {

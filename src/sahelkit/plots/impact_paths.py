@@ -44,17 +44,17 @@ _WORDS = {
     "fr": {
         "title": "{name} et son contrôle synthétique, coup d’État de {month}",
         "did": "{name} et les pays non exposés, coup d’État de {month}",
-        "synthetic": "contrôle synthétique : moyenne pondérée de pays non exposés",
+        "synthetic": "contrôle synthétique : moyenne pondérée de pays non exposés",
         "parallel": "pays non exposés pondérés, ramenés au niveau du pays",
         "band": "{level} centraux des écarts des donneurs, autour de lui",
         "gaps": "{name} parmi {n} pays traités comme s’ils avaient connu le coup d’État de {month}",
         "gap": "Écart au contrôle synthétique propre\n(différence de log(1 + nombre))",
         "plain": "Écart au contrôle synthétique propre",
-        "own": "{name} : écart après = {ratio} fois l’écart avant",
+        "own": "{name} : écart après = {ratio} fois l’écart avant",
         "donors": "pays non exposés",
         "time": "Périodes de {n} mois depuis le coup d’État",
         "n": "n = {donors} pays donneurs, {before} périodes avant et {after} après",
-        "p": "{n} ; p = {p} d’après le rang, au moins {least}",
+        "p": "{n} ; p = {p} d’après le rang, au moins {least}",
     },
 }
 

@@ -41,17 +41,17 @@ _WORDS = {
         "moved_n": "n = {n} months tried; the level at the best one is multiplied by {ratio}",
     },
     "fr": {
-        "title": "{name} : la violence avant et après le coup d’État de {month}",
+        "title": "{name} : la violence avant et après le coup d’État de {month}",
         "observed": "chaque mois",
         "fitted": "niveau estimé",
         "without": "tendance antérieure prolongée",
         "band": "son intervalle à {level}",
-        "n": "n = {before} mois avant et {after} après ; le mois du coup d’État est laissé de côté",
-        "moved": "{name} : où une rupture s’ajusterait-elle le mieux ?",
+        "n": "n = {before} mois avant et {after} après ; le mois du coup d’État est laissé de côté",
+        "moved": "{name} : où une rupture s’ajusterait-elle le mieux ?",
         "fit": "Gain d’ajustement\nd’une rupture ce mois-là",
         "own": "rupture au coup d’État ({month})",
         "best": "meilleure rupture ({month})",
-        "moved_n": "n = {n} mois essayés ; au meilleur, le niveau est multiplié par {ratio}",
+        "moved_n": "n = {n} mois essayés ; au meilleur, le niveau est multiplié par {ratio}",
     },
 }
 

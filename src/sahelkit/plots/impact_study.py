@@ -35,21 +35,21 @@ _WORDS = {
     },
     "fr": {
         "title": "La violence autour de {n} coups d’État, par rapport aux pays non exposés",
-        "axis": "Rapport à la dernière période avant\n(1 + nombre ; échelle log)",
+        "axis": "Rapport à la dernière période avant\n(1 + nombre ; échelle log)",
         "plain": "Différence avec la dernière période avant",
         "time": "Périodes de {n} mois depuis le coup d’État (mois du coup d’État laissé de côté)",
         "before": "avant (sur la ligne si les évolutions étaient parallèles)",
         "each": "chaque coup d’État",
         "after": "après",
-        "n": "n = {n} coups d’État dans {countries} pays ; intervalles à {level} par coups d’État fictifs ; "
-        "évolutions antérieures : p = {p}",
-        "bounds": "Quel écart au parallélisme le résultat supporte-t-il ?",
+        "n": "n = {n} coups d’État dans {countries} pays ; intervalles à {level} par coups d’État fictifs ; "
+        "évolutions antérieures : p = {p}",
+        "bounds": "Quel écart au parallélisme le résultat supporte-t-il ?",
         "m": "Plus grand pas après les coups d’État, en multiples du plus grand pas avant",
         "set": "estimations prises pour exactes",
         "full": "intervalle à {level}",
-        "effect": "Effet moyen (rapport ; échelle log)",
+        "effect": "Effet moyen (rapport ; échelle log)",
         "effect_plain": "Effet moyen",
-        "bounds_n": "n = {n} coups d’État ; l’absence de changement est incluse à partir de {m} ; flèches : "
+        "bounds_n": "n = {n} coups d’État ; l’absence de changement est incluse à partir de {m} ; flèches : "
         "l’intervalle se prolonge",
     },
 }

@@ -24,9 +24,9 @@ _SENTENCE = {
     "en": "In {country}, when the break is moved from month to month, {more} of {n} months show one at least as strong "
     "as {month} (share {share}); the strongest is {best}, with a jump to {ratio} times the level: the break at the "
     "event is {verdict}.",
-    "fr": "{country} : lorsqu’on déplace la rupture de mois en mois, {more} mois sur {n} en montrent une au moins "
-    "aussi forte qu’en {month} (part de {share}) ; la plus forte tombe en {best}, avec un niveau multiplié par "
-    "{ratio} : la rupture à la date de l’événement {verdict}.",
+    "fr": "{country} : lorsqu’on déplace la rupture de mois en mois, {more} mois sur {n} en montrent une au moins "
+    "aussi forte qu’en {month} (part de {share}) ; la plus forte tombe en {best}, avec un niveau multiplié par "
+    "{ratio} : la rupture à la date de l’événement {verdict}.",
 }
 _VERDICTS = {
     "en": ("the clearest of the series", "not the clearest of the series"),

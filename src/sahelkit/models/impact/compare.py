@@ -29,8 +29,8 @@ _SENTENCE = {
     "without the coup and {below} below; {up} of the {level} intervals exclude no change upwards and {down} downwards"
     "{missing}; the estimates share data and are not independent tests.",
     "fr": "Sur {n} estimations pour {coups} coups d’État par {methods} méthodes, {above} situent le nombre {outcome} "
-    "au-dessus de ce qu’il aurait été sans le coup d’État et {below} au-dessous ; {up} des intervalles à {level} "
-    "excluent l’absence de changement vers le haut et {down} vers le bas{missing} ; ces estimations partagent leurs "
+    "au-dessus de ce qu’il aurait été sans le coup d’État et {below} au-dessous ; {up} des intervalles à {level} "
+    "excluent l’absence de changement vers le haut et {down} vers le bas{missing} ; ces estimations partagent leurs "
     "données et ne sont pas des tests indépendants.",
 }
 _MISSING = {"en": " ({n} could not be made)", "fr": " ({n} n’ont pu être faites)"}

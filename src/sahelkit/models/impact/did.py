@@ -27,8 +27,8 @@ _SENTENCE = {
     "en": "In {country}, {outcome} in the {after} months after {month} {change} what a weighted set of {n} unexposed "
     "countries on a parallel path suggests ({level} interval {ends}, {p}); the interval takes the "
     "scatter of the donors for that of {country}, and what else befell {country} alone is counted in.",
-    "fr": "{country} : dans les {after} mois suivant {month}, le nombre {outcome} {change} un ensemble pondéré de "
-    "{n} pays non exposés d’évolution parallèle (intervalle à {level} : {ends}, {p}) ; l’intervalle suppose "
+    "fr": "{country} : dans les {after} mois suivant {month}, le nombre {outcome} {change} un ensemble pondéré de "
+    "{n} pays non exposés d’évolution parallèle (intervalle à {level} : {ends}, {p}) ; l’intervalle suppose "
     "au pays la même dispersion qu’à ces autres pays, et tout ce qui l’a frappé seul dans ces mois y est compris.",
 }
 

@@ -27,7 +27,7 @@ _SENTENCE = {
     "over up to {after} months ({level} interval {ends}, {p}); {pre}, and the coups are few and share "
     "neighbours, insurgencies and years.",
     "fr": "Après {n} coups d’État dans {countries} pays, le nombre {outcome} {change} l’évolution des pays non "
-    "exposés, en moyenne sur {after} mois au plus (intervalle à {level} : {ends}, {p}) ; {pre}, et ces coups "
+    "exposés, en moyenne sur {after} mois au plus (intervalle à {level} : {ends}, {p}) ; {pre}, et ces coups "
     "d’État sont peu nombreux et ont en commun voisins, insurrections et années.",
 }
 _PRE = {

@@ -24,7 +24,7 @@ _SENTENCE = {
     "{verdict}; {breakdown}.",
     "fr": "Si, après les coups d’État, les évolutions peuvent s’écarter du parallélisme, à chaque période, {m} "
     "plus grand écart observé avant (M = {bound}), l’effet moyen se situe entre {low} et {high} (intervalle à "
-    "{level}, {n} coups d’État), ce qui {verdict} ; {breakdown}.",
+    "{level}, {n} coups d’État), ce qui {verdict} ; {breakdown}.",
 }
 _MUCH = {"en": ("as much as", "{m} times"), "fr": ("autant que le", "de {m} fois le")}
 _VERDICTS = {

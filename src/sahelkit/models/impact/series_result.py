@@ -21,8 +21,8 @@ _SENTENCE = {
     "en": "In {country}, {outcome} a month were {ratio} times ({level} interval {ends}) what the trend of the {before} "
     "months before {month} would have given over the {after} months after it; this credits to the event whatever else "
     "changed in those months, and prolongs the earlier trend as if nothing else could have bent it.",
-    "fr": "{country} : sur les {after} mois suivant {month}, le nombre mensuel {outcome} a été multiplié par {ratio} "
-    "(intervalle à {level} : {ends}) par rapport à la tendance prolongée des {before} mois précédents ; tout ce qui a "
+    "fr": "{country} : sur les {after} mois suivant {month}, le nombre mensuel {outcome} a été multiplié par {ratio} "
+    "(intervalle à {level} : {ends}) par rapport à la tendance prolongée des {before} mois précédents ; tout ce qui a "
     "changé d’autre dans ces mois est ainsi mis au compte de l’événement, comme si rien d’autre n’avait pu infléchir "
     "cette tendance.",
 }

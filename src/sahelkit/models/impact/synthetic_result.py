@@ -24,9 +24,9 @@ _SENTENCE = {
     "unexposed countries that had resembled it ({p} by rank among {ranks}; no p-value here can be below {least}; "
     "leaving out one country at a time: {ends}); a difference is the coup’s only if nothing else befell {country} "
     "alone in these months.",
-    "fr": "{country} : dans les {after} mois suivant {month}, le nombre {outcome} {change} une moyenne pondérée de "
-    "{n} pays non exposés qui lui ressemblaient ({p} d’après le rang parmi {ranks} ; aucune valeur p ne peut être ici "
-    "inférieure à {least} ; en écartant un pays à la fois : {ends}) ; l’écart n’est imputable au coup d’État que si "
+    "fr": "{country} : dans les {after} mois suivant {month}, le nombre {outcome} {change} une moyenne pondérée de "
+    "{n} pays non exposés qui lui ressemblaient ({p} d’après le rang parmi {ranks} ; aucune valeur p ne peut être ici "
+    "inférieure à {least} ; en écartant un pays à la fois : {ends}) ; l’écart n’est imputable au coup d’État que si "
     "rien d’autre n’a frappé ce seul pays dans ces mois.",
 }
 
