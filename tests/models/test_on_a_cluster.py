@@ -52,3 +52,17 @@ def test_placebo(cluster):
     with joblib.parallel_config("dask"):
         spread = placebo_test(formula, frame, draws=600, seed=3, n_jobs=-1)
     np.testing.assert_array_equal(spread.null, alone.null)
+
+
+def test_synthetic_control(cluster):
+    import joblib
+
+    from sahelkit.models.impact import event_window, synthetic_control
+
+    donors = ["NGA", "TCD", "UGA", "KEN", "ETH", "AGO", "COD", "SOM"]
+    window = event_window(sk.load_conflict(countries="africa"), "MLI", "2012-03-22", width=3, donors=donors)
+    alone = synthetic_control(window, n_jobs=1)
+    with joblib.parallel_config("dask"):
+        spread = synthetic_control(window, n_jobs=None)
+    np.testing.assert_array_equal(spread.placebo_gaps, alone.placebo_gaps)
+    np.testing.assert_array_equal(spread.weights, alone.weights)

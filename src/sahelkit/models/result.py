@@ -32,7 +32,9 @@ class Result:
         if len(table) == 1:
             return f"{self.headline()}\n{table.iloc[0].to_string()}"
         kept = [name for name in table.columns if len(table[name].unique()) > 1 or name in self._index]
-        return f"{self.headline()}\n{table[kept or list(table.columns)].round(4).to_string(index=False)}"
+        shown = table[kept or list(table.columns)]
+        numbers = {name: shown[name].round(4) for name in shown.select_dtypes("number").columns}
+        return f"{self.headline()}\n{shown.assign(**numbers).to_string(index=False)}"
 
     def to_xarray(self) -> xr.Dataset:
         """The columns of `tidy` as labelled arrays."""

@@ -1,0 +1,325 @@
+"""Stacked event study: several events laid over one another, each against its own unexposed countries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sahelkit.errors import ModelError, OptionError
+from sahelkit.models.impact.honest import TrendBounds, trend_bounds
+from sahelkit.models.impact.windows import EventWindow, Ints
+from sahelkit.models.impact.words import change_words, ends_of, outcome_of
+from sahelkit.models.links import Floats
+from sahelkit.models.placebo import permutation_p
+from sahelkit.models.result import Result
+from sahelkit.models.wording import check_language, p_words, percent
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.figure import Figure
+
+_SENTENCE = {
+    "en": "After {n} coups in {countries} countries, {outcome} {change} what unexposed countries suggest, on average "
+    "over up to {after} months ({level} interval {ends}, {p}); {pre}, and the coups are few and share "
+    "neighbours, insurgencies and years.",
+    "fr": "Après {n} coups d’État dans {countries} pays, le nombre {outcome} {change} l’évolution des pays non "
+    "exposés, en moyenne sur {after} mois au plus (intervalle à {level} : {ends}, {p}) ; {pre}, et ces coups "
+    "d’État sont peu nombreux et ont en commun voisins, insurrections et années.",
+}
+_PRE = {
+    "en": (
+        "trends before the coups already differed ({p})",
+        "no difference of trends before the coups was found ({p})",
+    ),
+    "fr": (
+        "les évolutions antérieures différaient déjà ({p})",
+        "aucune différence d’évolution n’a été décelée avant les coups d’État ({p})",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class EventStudy(Result):
+    """Mean path of several countries around their events, against unexposed countries.
+
+    Attributes
+    ----------
+    times : array of int, shape (T,)
+        Periods counted from the event.
+    estimate : array, shape (T,)
+        Mean over the events of the difference in differences to period -1; 0 there.
+    draws : array, shape (D, T)
+        The same for placebo events: unexposed countries in the place of the ones with the event.
+    paths : pandas.DataFrame, shape (T, E)
+        Difference in differences by event; NA after the end of a shortened window.
+    outcome, scale, width
+        As in `EventWindow`.
+    level : float
+        Confidence level.
+    """
+
+    times: Ints
+    estimate: Floats = field(repr=False)
+    draws: Floats = field(repr=False)
+    paths: pd.DataFrame = field(repr=False)
+    outcome: str
+    scale: str
+    width: int
+    level: float
+    origin: str = ""
+
+    _index = ("time",)
+
+    @property
+    def n_coups(self) -> int:
+        """Events in the stack."""
+        return len(self.paths.columns)
+
+    @property
+    def n_countries(self) -> int:
+        """Countries behind the events."""
+        return len({str(name).split(" ")[0] for name in self.paths.columns})
+
+    @property
+    def std_error(self) -> Floats:
+        """Standard deviation of the placebo events, shape (T,); 0 in the reference period."""
+        return np.asarray(self.draws.std(axis=0))
+
+    def _after(self) -> Floats:
+        return np.asarray((self.times > 0) / np.sum(self.times > 0))
+
+    @property
+    def effect(self) -> float:
+        """Mean of the coefficients after the event."""
+        return float(self._after() @ self.estimate)
+
+    @property
+    def effect_error(self) -> float:
+        """Standard deviation of the same mean among placebo events."""
+        return float((self.draws @ self._after()).std())
+
+    def _half(self) -> float:
+        from scipy import stats
+
+        return float(stats.norm.ppf(0.5 + self.level / 2))
+
+    def interval(self) -> tuple[float, float]:
+        """Normal interval of the effect."""
+        half = self._half() * self.effect_error
+        return self.effect - half, self.effect + half
+
+    @property
+    def p_value(self) -> float:
+        """Share of placebo events, the true ones included, with a mean at least as large in size."""
+        return permutation_p(abs(self.effect), np.abs(self.draws @ self._after()))
+
+    @property
+    def pre_trend_p(self) -> float:
+        """Share of placebo events with a coefficient before the event at least as many errors from zero."""
+        lead = self.times < -1
+        error = self.std_error[lead]
+        most = np.max(np.abs(self.draws[:, lead]) / error, axis=1)
+        return permutation_p(float(np.max(np.abs(self.estimate[lead]) / error)), most)
+
+    def bounds(self, *, grid: Sequence[float] = (0.0, 0.5, 1.0, 1.5, 2.0)) -> TrendBounds:
+        """Bounds of the mean effect when trends after the events may stray as they did before; see `trend_bounds`."""
+        lead, later = self.times < -1, self.times > 0
+        return trend_bounds(
+            self.estimate[lead],
+            self.estimate[later],
+            self.draws[:, lead | later],
+            grid=grid,
+            level=self.level,
+            n_coups=self.n_coups,
+            logs=self.scale == "log1p",
+            origin=self.origin,
+        )
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per period: ``time, estimate, std_error, low, high, n_coups``."""
+        half = self._half() * self.std_error
+        return pd.DataFrame(
+            {
+                "time": self.times,
+                "estimate": self.estimate,
+                "std_error": self.std_error,
+                "low": self.estimate - half,
+                "high": self.estimate + half,
+                "n_coups": self.paths.notna().sum(axis=1).to_numpy(),
+            }
+        )
+
+    def to_xarray(self) -> xr.Dataset:
+        """The table by period, and the path of each event."""
+        found = super().to_xarray()
+        return found.assign_coords(event=list(self.paths.columns)).assign(
+            path=(("time", "event"), self.paths.to_numpy(dtype=float))
+        )
+
+    def headline(self) -> str:
+        """Stack, effect and pre-trends, as plain text."""
+        low, high = self.interval()
+        return (
+            f"stacked event study: {self.n_coups} events in {self.n_countries} countries, {self.outcome} "
+            f"({self.scale}); mean effect {self.effect:.2f} ({low:.2f} to {high:.2f}), p {self.p_value:.3f}; "
+            f"pre-trends p {self.pre_trend_p:.3f}"
+        )
+
+    def says(self, lang: str = "en") -> str:
+        """One sentence that may be quoted."""
+        logs = self.scale == "log1p"
+        differ = self.pre_trend_p < 1 - self.level
+        return _SENTENCE[check_language(lang)].format(
+            n=self.n_coups,
+            countries=self.n_countries,
+            outcome=outcome_of(self.outcome, lang),
+            change=change_words(self.effect, lang, logs=logs),
+            after=int(np.sum(self.times > 0)) * self.width,
+            level=percent(self.level, lang),
+            ends=ends_of(*self.interval(), lang, logs=logs),
+            p=p_words(self.p_value, lang),
+            pre=_PRE[lang][0 if differ else 1].format(p=p_words(self.pre_trend_p, lang)),
+        )
+
+    def plot(self, *, lang: str = "en", source: str = "") -> Figure:
+        """Draw the coefficients by period, before and after."""
+        from sahelkit.plots.impact_study import plot_event_study
+
+        return plot_event_study(self, lang=lang, source=source or self.origin or "sahelkit")
+
+
+def event_study(
+    windows: Sequence[EventWindow],
+    *,
+    clusters: Mapping[str, str] | None = None,
+    draws: int = 2000,
+    level: float = 0.95,
+    seed: int | None = None,
+) -> EventStudy:
+    """Stack events and compare each with its own unexposed countries.
+
+    For each event and period: the change since the last period before it, minus the mean change of its donors. Events
+    are averaged with equal weights, over those whose window holds the period. For a balanced stack with equal numbers
+    of donors this is the least-squares event study with unit-by-event and period-by-event effects. Events are few, so
+    that errors come from placebo events: for each cluster a donor is drawn, and takes the place of its countries in
+    all their windows of which it is a donor (in others, a fresh one).
+
+    Parameters
+    ----------
+    windows : sequence of EventWindow
+        With the same periods before the event, width, outcome and scale.
+    clusters : mapping of str to str, optional
+        Cluster of each country with an event, for events that share their shocks; each country alone when absent.
+    draws : int
+        Placebo draws, at least 199.
+    level : float
+        Confidence level.
+    seed : int, optional
+        Seed.
+
+    Returns
+    -------
+    EventStudy
+
+    Raises
+    ------
+    OptionError
+        If the windows differ in width, outcome, scale or periods before, or `draws` is too small.
+    ModelError
+        If there is no window, fewer than two periods before, or a window with fewer than five donors.
+
+    References
+    ----------
+    Cengiz, D., Dube, A., Lindner, A., & Zipperer, B. (2019). The effect of minimum wages on low-wage jobs. Quarterly
+    Journal of Economics, 134(3), 1405-1454. doi:10.1093/qje/qjz014
+
+    Conley, T. G., & Taber, C. R. (2011). Inference with "difference in differences" with a small number of policy
+    changes. Review of Economics and Statistics, 93(1), 113-125. doi:10.1162/REST_a_00049
+
+    Examples
+    --------
+    >>> import sahelkit as sk
+    >>> from sahelkit.models.impact import event_window
+    >>> frame, donors = sk.load_conflict(countries="africa"), ["NGA", "TCD", "UGA", "KEN", "ETH", "AGO", "COD", "SOM"]
+    >>> options = {"before": 24, "width": 3, "donors": donors}
+    >>> stack = [event_window(frame, "MLI", "2012-03", **options), event_window(frame, "NER", "2023-07", **options)]
+    >>> study = event_study(stack, seed=1)
+    >>> study.n_coups, study.times.tolist()[:3], float(study.estimate[study.times == -1][0])
+    (2, [-8, -7, -6], 0.0)
+    """
+    _check(windows, draws, level)
+    times = np.array(sorted({int(time) for window in windows for time in window.times}))
+    observed = pd.DataFrame({window.label: _path(window, times) for window in windows}, index=times)
+    placebos = [_placebo_paths(window, times) for window in windows]
+    rng = np.random.default_rng(seed)
+    group = [(clusters or {}).get(window.unit, window.unit) for window in windows]
+    chosen = _draw(rng, windows, group, draws)
+    total = np.zeros((draws, len(times)))
+    for window_number, paths in enumerate(placebos):
+        total += np.nan_to_num(paths[:, chosen[:, window_number]].T)
+    held = observed.notna().sum(axis=1).to_numpy()
+    return EventStudy(
+        times=times,
+        estimate=observed.mean(axis=1).to_numpy(),
+        draws=total / held,
+        paths=observed,
+        outcome=windows[0].outcome,
+        scale=windows[0].scale,
+        width=windows[0].width,
+        level=level,
+        origin=windows[0].origin,
+    )
+
+
+def _check(windows: Sequence[EventWindow], draws: int, level: float) -> None:
+    if not windows:
+        raise ModelError("there is no event to study. Give windows, as coup_windows() makes them")
+    for what in ("width", "outcome", "scale", "n_before"):
+        found = {getattr(window, what) for window in windows}
+        if len(found) > 1:
+            raise OptionError("windows", sorted(found), f"they differ in {what} and cannot be stacked")
+    if len({window.label for window in windows}) < len(windows):
+        raise OptionError("windows", [window.label for window in windows], "an event is there twice")
+    if windows[0].n_before < 2:
+        raise ModelError("one period before the event: trends before it cannot be seen. Type before= or width=")
+    for window in windows:
+        if len(window.donors) < 5:
+            raise ModelError(f"{window.label} has {len(window.donors)} donors, and placebo events want 5 at least")
+    if draws < 199:
+        raise OptionError("draws", draws, "too few to give a p-value", repair="Type draws=2000")
+    if not 0 < level < 1:
+        raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.95")
+
+
+def _changes(window: EventWindow, times: Ints) -> Floats:
+    """Change since period -1, shape (T, 1 + J); NaN outside the window."""
+    table = window.values.set_axis(window.times, axis=0)
+    return np.asarray((table - table.loc[-1]).reindex(times).to_numpy(dtype=float))
+
+
+def _path(window: EventWindow, times: Ints) -> Floats:
+    change = _changes(window, times)
+    return np.asarray(change[:, 0] - change[:, 1:].mean(axis=1))
+
+
+def _placebo_paths(window: EventWindow, times: Ints) -> Floats:
+    """Each donor's change minus the mean of the others', shape (T, J)."""
+    change = _changes(window, times)[:, 1:]
+    size = change.shape[1]
+    return np.asarray((change - change.mean(axis=1, keepdims=True)) * size / (size - 1))
+
+
+def _draw(rng: np.random.Generator, windows: Sequence[EventWindow], group: Sequence[str], draws: int) -> Ints:
+    """Number of the donor that stands in for each window's country, shape (D, windows)."""
+    chosen = np.column_stack([rng.integers(0, len(window.donors), size=draws) for window in windows])
+    for name in dict.fromkeys(group):
+        members = [place for place, label in enumerate(group) if label == name]
+        first = np.array(windows[members[0]].donors)[chosen[:, members[0]]]
+        for place in members[1:]:
+            index = pd.Index(windows[place].donors).get_indexer(first)
+            chosen[:, place] = np.where(index >= 0, index, chosen[:, place])
+    return np.asarray(chosen, dtype=np.int64)

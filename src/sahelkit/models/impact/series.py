@@ -1,0 +1,302 @@
+"""Interrupted time series: counts by month, with a step and a change of slope at an event."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sahelkit.dates import DateLike, parse_date
+from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.models.impact.series_result import InterruptedSeries
+from sahelkit.models.impact.windows import EventWindow
+from sahelkit.models.links import Floats
+
+FAMILIES = ("quasipoisson", "poisson", "negative_binomial")
+ERRORS = ("hac", "model")
+
+
+@dataclass(frozen=True)
+class SeriesDesign:
+    """Terms, matrix (n, k), the same had there been no event, counts, offset, months, months since the event."""
+
+    terms: tuple[str, ...]
+    matrix: Floats
+    without: Floats
+    counts: Floats
+    offset: Floats
+    months: pd.PeriodIndex
+    since: Floats
+
+
+def series_design(
+    counts: pd.Series, first_after: DateLike, *, slope: bool, harmonics: int, offset: pd.Series | None
+) -> SeriesDesign:
+    """Design of counts by month: intercept, trend, pairs of sine and cosine, step, slope after the step.
+
+    ``trend`` counts months from 1 in the first month of the series; ``since`` counts 1 in the first month after the
+    event, so that the step is the jump at the end of the month before it.
+    """
+    months = counts.index
+    if not isinstance(months, pd.PeriodIndex) or months.freqstr != "M":
+        raise OptionError("counts", type(months).__name__, "the counts are indexed by monthly periods")
+    day = parse_date(first_after, what="first_after")
+    if day is None:
+        raise OptionError("first_after", first_after, "the first month after the event is wanted")
+    start = day.to_period("M")
+    ordinal = months.asi8.astype(float)
+    trend = ordinal - ordinal[0] + 1
+    since = np.maximum(ordinal - start.ordinal + 1, 0.0)
+    columns: dict[str, Floats] = {"Intercept": np.ones(len(months)), "trend": trend}
+    for pair in range(1, harmonics + 1):
+        angle = 2 * np.pi * pair * trend / 12
+        columns |= {f"sin{pair}": np.sin(angle), f"cos{pair}": np.cos(angle)}
+    columns["step"] = (since > 0).astype(float)
+    if slope:
+        columns["since"] = since
+    matrix = np.column_stack(list(columns.values()))
+    without = matrix.copy()
+    without[:, [name in ("step", "since") for name in columns]] = 0.0
+    exposure = np.zeros(len(months)) if offset is None else np.log(offset.reindex(months).to_numpy(dtype=float))
+    return SeriesDesign(
+        terms=tuple(columns),
+        matrix=matrix,
+        without=without,
+        counts=counts.to_numpy(dtype=float),
+        offset=exposure,
+        months=months,
+        since=since,
+    )
+
+
+def _check(data: SeriesDesign, where: str) -> None:
+    before, after = data.counts[data.since == 0], data.counts[data.since > 0]
+    if not np.isfinite(data.counts).all() or not np.isfinite(data.offset).all():
+        raise ModelError(f"{where}: a count or an offset is unknown. Unknown is not zero; choose another window")
+    if (data.counts < 0).any():
+        raise ModelError(f"{where}: counts are never negative")
+    spare = data.matrix.shape[1] + 2
+    if len(after) < 3 or len(before) < spare:
+        raise ModelError(
+            f"{where}: {len(before)} months before the event and {len(after)} after it. A model with "
+            f"{data.matrix.shape[1]} terms wants at least {spare} before and 3 after"
+        )
+    for part, name in ((before, "before"), (after, "after")):
+        if not part.any():
+            raise ModelError(
+                f"{where}: nothing but zeros in the {len(part)} months {name} the event, so that a ratio of after to "
+                "before has no finite estimate"
+            )
+    if np.ptp(data.counts) == 0:
+        raise ModelError(f"{where}: the same count in all months")
+
+
+def estimate(data: SeriesDesign, *, family: str, errors: str, lags: int) -> tuple[Floats, Floats, float]:
+    """Coefficients (k,), their covariance (k, k), and the dispersion: Pearson's, or alpha of the negative binomial.
+
+    HAC: Newey and West's covariance with Bartlett weights and the factor n / (n - k). The alpha of the negative
+    binomial has the largest likelihood; the model's errors come from the expected information, in which alpha and the
+    coefficients are orthogonal.
+    """
+    import statsmodels.api as sm
+
+    how: dict[str, Any] = {}
+    if errors == "hac":
+        how = {"cov_type": "HAC", "cov_kwds": {"maxlags": lags, "use_correction": True}}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            alpha = _spread(data) if family == "negative_binomial" else 0.0
+            variance = sm.families.NegativeBinomial(alpha=alpha) if alpha else sm.families.Poisson()
+            model = sm.GLM(data.counts, data.matrix, family=variance, offset=data.offset)
+            fit = model.fit(scale="X2" if family == "quasipoisson" else 1.0, **how)
+        except (np.linalg.LinAlgError, ValueError):
+            raise ModelError("the terms repeat one another, or the counts allow no finite estimate") from None
+    coef, cov = np.asarray(fit.params), np.asarray(fit.cov_params())
+    if not (fit.converged and np.isfinite(coef).all() and np.isfinite(cov).all() and (np.diag(cov) > 0).all()):
+        raise ModelError("the model has no finite estimate or error. Type slope=False, harmonics=0 or a longer window")
+    spare = len(data.counts) - data.matrix.shape[1]
+    return coef, cov, alpha if family == "negative_binomial" else float(fit.pearson_chi2 / spare)
+
+
+def _spread(data: SeriesDesign) -> float:
+    """Alpha of largest likelihood, between 1e-6 (as good as Poisson) and 1e3."""
+    import statsmodels.api as sm
+    from scipy.optimize import minimize_scalar
+
+    start = np.asarray(sm.GLM(data.counts, data.matrix, family=sm.families.Poisson(), offset=data.offset).fit().params)
+
+    def loss(log_alpha: float) -> float:
+        variance = sm.families.NegativeBinomial(alpha=float(np.exp(log_alpha)))
+        fit = sm.GLM(data.counts, data.matrix, family=variance, offset=data.offset).fit(start_params=start)
+        return -float(fit.llf)
+
+    limits = (np.log(1e-6), np.log(1e3))
+    return float(np.exp(minimize_scalar(loss, bounds=limits, method="bounded", options={"xatol": 1e-5}).x))
+
+
+def default_lags(n: int) -> int:
+    """Newey and West's rule of thumb: ``4 (n / 100)^(2/9)``, rounded down.
+
+    Examples
+    --------
+    >>> default_lags(84)
+    3
+    """
+    return int(4 * (n / 100) ** (2 / 9))
+
+
+def fit_series(
+    counts: pd.Series,
+    first_after: DateLike,
+    *,
+    family: str = "quasipoisson",
+    slope: bool = True,
+    harmonics: int = 0,
+    offset: pd.Series | None = None,
+    errors: str = "hac",
+    lags: int | None = None,
+    level: float = 0.95,
+    unit: str = "",
+    event: DateLike = None,
+    outcome: str = "counts",
+    origin: str = "",
+) -> InterruptedSeries:
+    """Fit counts by month with a step and a change of slope at an event.
+
+    The logarithm of the expected count is a line in time with, optionally, a yearly wave; at the event it jumps
+    (``step``) and turns (``since``). What would have been without the event is the line prolonged: the model knows of
+    no other change, so that whatever else happened in the same months is counted as the event's.
+
+    Parameters
+    ----------
+    counts : pandas.Series
+        Counts, indexed by monthly periods. Months may be left out, such as the one of the event.
+    first_after : date-like
+        First month that counts as after the event.
+    family : {"quasipoisson", "poisson", "negative_binomial"}
+        Quasi-Poisson: variance proportional to the mean. Negative binomial (NB2): variance ``mu + alpha mu^2``.
+    slope : bool
+        Whether the slope may change.
+    harmonics : int
+        Pairs of sine and cosine with periods of 12, 6, 4 ... months.
+    offset : pandas.Series, optional
+        Exposure by month (e.g. population), of which the logarithm enters with coefficient one.
+    errors : {"hac", "model"}
+        Standard errors robust to autocorrelation and unequal variance (Newey and West), or the model's.
+    lags : int, optional
+        Lags of the HAC errors; ``4 (n / 100)^(2/9)`` when absent.
+    level : float
+        Confidence level. Intervals are normal.
+    unit, event, outcome, origin
+        Country, day of the event, name of the outcome and source, for words and figures.
+
+    Returns
+    -------
+    InterruptedSeries
+
+    Raises
+    ------
+    UnknownNameError, OptionError
+        If an option cannot be.
+    ModelError
+        If a count is unknown, a side is too short or holds nothing but zeros, or the model cannot be fitted.
+
+    Notes
+    -----
+    In series of this length the HAC errors are still too small: in 400 simulated series of 84 months without any
+    change (``slope=False``, 3 lags) the 95 % interval missed it in 10 % without autocorrelation of the log mean (model
+    errors: 6 %), and in 18 % with one of 0.6 (model errors: 28 %). Read the intervals as the least uncertainty there
+    is.
+
+    References
+    ----------
+    Lopez Bernal, J., Cummins, S., & Gasparrini, A. (2017). Interrupted time series regression for the evaluation of
+    public health interventions: a tutorial. International Journal of Epidemiology, 46(1), 348-355.
+    doi:10.1093/ije/dyw098
+
+    Newey, W. K., & West, K. D. (1987). A simple, positive semi-definite, heteroskedasticity and autocorrelation
+    consistent covariance matrix. Econometrica, 55(3), 703-708. doi:10.2307/1913610
+
+    Examples
+    --------
+    >>> months = pd.period_range("2000-01", periods=48, freq="M")
+    >>> counts = pd.Series([10, 12] * 12 + [20, 24] * 12, index=months)
+    >>> fit = fit_series(counts, "2002-01", slope=False, errors="model")
+    >>> round(float(np.exp(fit.effect)), 2)
+    1.95
+    """
+    for what, given, allowed in (("family", family, FAMILIES), ("errors", errors, ERRORS)):
+        if given not in allowed:
+            raise UnknownNameError(what, given, allowed)
+    if not 0 <= harmonics <= 5:
+        raise OptionError("harmonics", harmonics, "months allow 0 to 5 pairs of sine and cosine")
+    if not 0 < level < 1:
+        raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.95")
+    data = series_design(counts, first_after, slope=slope, harmonics=harmonics, offset=offset)
+    _check(data, unit or "the series")
+    used = default_lags(len(data.counts)) if lags is None else lags
+    if not 0 <= used < len(data.counts) // 2:
+        raise OptionError("lags", lags, "the lags lie between 0 and half the number of months")
+    coef, cov, dispersion = estimate(data, family=family, errors=errors, lags=used)
+    day = parse_date(event, what="event")
+    return InterruptedSeries(
+        unit=unit,
+        date=data.months[data.since > 0][0].to_timestamp() if day is None else day,
+        outcome=outcome,
+        family=family,
+        errors=errors,
+        lags=used if errors == "hac" else 0,
+        terms=data.terms,
+        coef=coef,
+        cov=cov,
+        dispersion=dispersion,
+        level=level,
+        months=data.months,
+        observed=data.counts,
+        matrix=data.matrix,
+        without=data.without,
+        offset=data.offset,
+        since=data.since,
+        origin=origin,
+    )
+
+
+def interrupted_series(window: EventWindow, **options: Any) -> InterruptedSeries:
+    """Fit an interrupted time series to the country of an event window, the month of the event left out.
+
+    Parameters
+    ----------
+    window : EventWindow
+        With ``width=1``.
+    **options
+        As in `fit_series`: family, slope, harmonics, offset, errors, lags, level.
+
+    Raises
+    ------
+    OptionError
+        If the periods of the window are longer than a month.
+
+    Examples
+    --------
+    >>> import sahelkit as sk
+    >>> from sahelkit.models.impact import event_window
+    >>> window = event_window(sk.load_conflict(countries="africa"), "MLI", "2012-03-22", before=60, after=24)
+    >>> fit = interrupted_series(window)
+    >>> fit.n_before, fit.n_after, bool(fit.interval()[0] < fit.effect < fit.interval()[1])
+    (60, 24, True)
+    """
+    if window.width != 1:
+        raise OptionError("window", f"width={window.width}", "the series is monthly", repair="Type width=1")
+    return fit_series(
+        window.counts[window.unit],
+        window.months[window.times == 1][0],
+        unit=window.unit,
+        event=window.date,
+        outcome=window.outcome,
+        origin=window.origin,
+        **options,
+    )

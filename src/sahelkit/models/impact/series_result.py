@@ -1,0 +1,195 @@
+"""The result of an interrupted time series, and how it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sahelkit.models.impact.words import Mark, country_of, ends_of, month_of, outcome_of, times_of
+from sahelkit.models.links import Floats
+from sahelkit.models.result import Result
+from sahelkit.models.wording import check_language, percent
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_SENTENCE = {
+    "en": "In {country}, {outcome} a month were {ratio} times ({level} interval {ends}) what the trend of the {before} "
+    "months before {month} would have given over the {after} months after it; this credits to the event whatever else "
+    "changed in those months, and prolongs the earlier trend as if nothing else could have bent it.",
+    "fr": "{country} : sur les {after} mois suivant {month}, le nombre mensuel {outcome} a été multiplié par {ratio} "
+    "(intervalle à {level} : {ends}) par rapport à la tendance prolongée des {before} mois précédents ; tout ce qui a "
+    "changé d’autre dans ces mois est ainsi mis au compte de l’événement, comme si rien d’autre n’avait pu infléchir "
+    "cette tendance.",
+}
+
+
+@dataclass(frozen=True)
+class InterruptedSeries(Result):
+    """Counts by month with a step and a change of slope at an event.
+
+    Attributes
+    ----------
+    unit : str
+        Country.
+    date : pandas.Timestamp
+        Day of the event.
+    outcome, family, errors : str
+        What is counted, the variance, the kind of standard errors.
+    lags : int
+        Lags of the HAC errors; 0 with those of the model.
+    terms : tuple of str, length k
+        ``Intercept, trend, sin1, cos1, ..., step, since``.
+    coef, cov : array, shapes (k,) and (k, k)
+        On the scale of the logarithm of the expected count.
+    dispersion : float
+        Pearson's dispersion, or alpha of the negative binomial.
+    level : float
+        Confidence level.
+    months : pandas.PeriodIndex, length n
+    observed : array, shape (n,)
+        Counts.
+    matrix, without : array, shape (n, k)
+        Design, and the design had there been no event.
+    offset, since : array, shape (n,)
+        Logarithm of the exposure; months since the event, 1 in the first one after it and 0 before.
+    origin : str
+        Datasets and versions.
+    """
+
+    unit: str
+    date: pd.Timestamp
+    outcome: str
+    family: str
+    errors: str
+    lags: int
+    terms: tuple[str, ...]
+    coef: Floats
+    cov: Floats = field(repr=False)
+    dispersion: float
+    level: float
+    months: pd.PeriodIndex = field(repr=False)
+    observed: Floats = field(repr=False)
+    matrix: Floats = field(repr=False)
+    without: Floats = field(repr=False)
+    offset: Floats = field(repr=False)
+    since: Floats = field(repr=False)
+    origin: str = ""
+
+    @property
+    def n_before(self) -> int:
+        """Months before the event."""
+        return int(np.sum(self.since == 0))
+
+    @property
+    def n_after(self) -> int:
+        """Months after it."""
+        return int(np.sum(self.since > 0))
+
+    @property
+    def std_error(self) -> Floats:
+        """Standard errors, shape (k,)."""
+        return np.asarray(np.sqrt(np.diag(self.cov)))
+
+    @property
+    def autocorrelation(self) -> float:
+        """Correlation of the Pearson residuals of months that follow one another."""
+        expected = np.exp(self.matrix @ self.coef + self.offset)
+        residual = (self.observed - expected) / np.sqrt(expected)
+        next_to = np.diff(self.months.asi8) == 1
+        return float(np.corrcoef(residual[:-1][next_to], residual[1:][next_to])[0, 1])
+
+    @property
+    def _change(self) -> Floats:
+        after = self.since > 0
+        return np.asarray((self.matrix[after] - self.without[after]).mean(axis=0))
+
+    @property
+    def effect(self) -> float:
+        """Mean over the months after of the logarithm of expected with the event over expected without."""
+        return float(self._change @ self.coef)
+
+    @property
+    def effect_error(self) -> float:
+        """Standard error of `effect`."""
+        return float(np.sqrt(self._change @ self.cov @ self._change))
+
+    def _half(self) -> float:
+        from scipy import stats
+
+        return float(stats.norm.ppf(0.5 + self.level / 2))
+
+    def interval(self) -> tuple[float, float]:
+        """Interval of `effect`."""
+        half = self._half() * self.effect_error
+        return self.effect - half, self.effect + half
+
+    def path(self) -> pd.DataFrame:
+        """One row per month: ``month, observed, fitted, without, without_low, without_high``.
+
+        The interval is that of the expected count without the event; single months scatter more widely.
+        """
+        line = self.without @ self.coef + self.offset
+        error = np.sqrt(np.einsum("ij,jk,ik->i", self.without, self.cov, self.without))
+        half = self._half() * error
+        return pd.DataFrame(
+            {
+                "month": self.months,
+                "observed": self.observed,
+                "fitted": np.exp(self.matrix @ self.coef + self.offset),
+                "without": np.exp(line),
+                "without_low": np.exp(line - half),
+                "without_high": np.exp(line + half),
+            }
+        )
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per term, and ``effect``: coefficient, error, ratio with its interval, z, sample sizes."""
+        coef = np.append(self.coef, self.effect)
+        error = np.append(self.std_error, self.effect_error)
+        half = self._half() * error
+        return pd.DataFrame(
+            {
+                "term": [*self.terms, "effect"],
+                "coef": coef,
+                "std_error": error,
+                "ratio": np.exp(coef),
+                "ratio_low": np.exp(coef - half),
+                "ratio_high": np.exp(coef + half),
+                "z": coef / error,
+                "n_before": self.n_before,
+                "n_after": self.n_after,
+            }
+        )
+
+    def headline(self) -> str:
+        """Model and sample, as plain text."""
+        how = f"HAC errors, {self.lags} lags" if self.errors == "hac" else "model errors"
+        return (
+            f"interrupted time series, {self.family}, {how}: {self.unit} {self.date:%Y-%m-%d}, {self.outcome}, "
+            f"{self.n_before} months before and {self.n_after} after; dispersion {self.dispersion:.2f}, "
+            f"autocorrelation of residuals {self.autocorrelation:.2f}"
+        )
+
+    def says(self, lang: str = "en") -> str:
+        """One sentence that may be quoted."""
+        return _SENTENCE[check_language(lang)].format(
+            country=country_of(self.unit, lang),
+            outcome=outcome_of(self.outcome, lang),
+            ratio=times_of(self.effect, lang),
+            level=percent(self.level, lang),
+            ends=ends_of(*self.interval(), lang),
+            before=self.n_before,
+            after=self.n_after,
+            month=month_of(self.date, lang),
+        )
+
+    def plot(self, *, lang: str = "en", source: str = "", marks: Sequence[Mark] = ()) -> Figure:
+        """Draw the counts, the fit and what the earlier trend would have given; `marks` are other events to show."""
+        from sahelkit.plots.impact_series import plot_series
+
+        return plot_series(self, lang=lang, source=source or self.origin or "sahelkit", marks=marks)

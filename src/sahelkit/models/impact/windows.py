@@ -1,0 +1,314 @@
+"""Months around an event: one country, the countries that it is compared with, and time counted from the event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sahelkit import places
+from sahelkit.dates import DateLike, parse_date
+from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.models.design import origin_of
+from sahelkit.models.impact.outcomes import monthly, time_column
+
+Ints = npt.NDArray[np.int64]
+SCALES = ("log1p", "count")
+_FEWEST = 4  # periods before the event: with fewer no trend and no comparison can be checked
+
+
+@dataclass(frozen=True)
+class EventWindow:
+    """An outcome in the periods around an event, of the country concerned and of the countries it is compared with.
+
+    Attributes
+    ----------
+    unit : str
+        ISO 3166 alpha-3 code of the country with the event.
+    date : pandas.Timestamp
+        Day of the event.
+    outcome : str
+        Name of the outcome.
+    scale : str
+        ``"log1p"``: `values` are logarithms of one plus the count; ``"count"``: counts.
+    width : int
+        Months per period.
+    times : array of int, shape (T,)
+        Periods counted from the event: the last one before is -1, the first one after is 1. The month of the event
+        itself belongs to neither side and is left out.
+    months : pandas.PeriodIndex, length T
+        First month of each period.
+    values : pandas.DataFrame, shape (T, 1 + J)
+        The outcome, `unit` first.
+    counts : pandas.DataFrame, shape (T, 1 + J)
+        The same before the logarithm.
+    left_out : pandas.Series
+        Reason by country, for countries that were asked for and cannot serve.
+    provisional : int
+        Periods after the event with figures that the source will revise.
+    cut : str
+        Why there are fewer periods after the event than asked for; empty when there are not.
+    origin : str
+        Datasets and versions.
+    """
+
+    unit: str
+    date: pd.Timestamp
+    outcome: str
+    scale: str
+    width: int
+    times: Ints
+    months: pd.PeriodIndex
+    values: pd.DataFrame = field(repr=False)
+    counts: pd.DataFrame = field(repr=False)
+    left_out: pd.Series = field(default_factory=lambda: pd.Series(dtype=object), repr=False)
+    provisional: int = 0
+    cut: str = ""
+    origin: str = ""
+
+    @property
+    def donors(self) -> list[str]:
+        """Countries of comparison."""
+        return [str(name) for name in self.values.columns[1:]]
+
+    @property
+    def n_before(self) -> int:
+        """Periods before the event."""
+        return int(np.sum(self.times < 0))
+
+    @property
+    def n_after(self) -> int:
+        """Periods after the event."""
+        return int(np.sum(self.times > 0))
+
+    @property
+    def label(self) -> str:
+        """Country and month of the event."""
+        return f"{self.unit} {self.date:%Y-%m}"
+
+
+def event_window(
+    frame: pd.DataFrame,
+    unit: str | int,
+    date: DateLike,
+    *,
+    outcome: str = "deaths",
+    before: int = 60,
+    after: int = 24,
+    width: int = 1,
+    scale: str = "log1p",
+    donors: Sequence[str] = (),
+    until: DateLike = None,
+) -> EventWindow:
+    """Cut the months around an event out of a monthly frame.
+
+    Periods of `width` months are counted from the event in both directions; their counts are sums. The month of the
+    event holds days of both sides and belongs to neither. Countries of comparison need a value in every month, and
+    one value at least that is not zero before the event: a country without any violence is not at risk of more.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As `sahelkit.load_conflict` gives it: ``iso3``, ``month`` (or ``period``, monthly), the outcome, and if present
+        ``provisional``.
+    unit : str or int
+        Country with the event.
+    date : date-like
+        Day or month of the event.
+    outcome : str
+        Column, or ``"deaths"`` or ``"events"`` for all kinds of organised violence together.
+    before, after : int
+        Months wanted on each side.
+    width : int
+        Months per period.
+    scale : {"log1p", "count"}
+        Whether `values` are logarithms of one plus the count.
+    donors : sequence of str
+        Countries of comparison, see `sahelkit.models.impact.unexposed_donors`.
+    until : date-like, optional
+        The periods after the event end before this month, e.g. that of the next coup.
+
+    Returns
+    -------
+    EventWindow
+
+    Raises
+    ------
+    MissingColumnsError, UnknownNameError, OptionError
+        If a column or an option cannot be.
+    ModelError
+        If the country has no rows, no whole period after the event or fewer than four before it, an unknown value, or
+        the same value throughout.
+
+    Examples
+    --------
+    >>> import sahelkit as sk
+    >>> window = event_window(sk.load_conflict(countries="africa"), "MLI", "2012-03-22", width=3, donors=["NGA", "TZA"])
+    >>> window.n_before, window.n_after, window.donors, str(window.months[window.times == 1][0])
+    (20, 8, ['NGA'], '2012-04')
+    """
+    code = places.resolve(unit)
+    _check(before, after, width, scale)
+    wide = monthly(frame, outcome)
+    month = _month(date)
+    if code not in wide.columns:
+        raise ModelError(f"the frame has no rows of {code}. Load it with countries='africa' or without countries")
+    last, cut = _last_month(wide.index, month, after, until)
+    periods = (last - month).n // width
+    if periods < 1:
+        raise ModelError(
+            f"there is no whole period of {width} months after {month} in {code}: {cut or f'after={after}'}. Without "
+            "data after an event nothing can be said about what followed it"
+        )
+    had = (month - wide.index[0]).n // width
+    wanted = before // width
+    if wanted < _FEWEST or had < wanted:
+        raise ModelError(
+            f"{code} {month}: {min(wanted, had)} periods of {width} months before the event, and at least "
+            f"{max(_FEWEST, wanted)} are wanted (the frame begins in {wide.index[0]}). Type another before= or width="
+        )
+    times = np.concatenate([np.arange(-wanted, 0), np.arange(1, periods + 1)]).astype(np.int64)
+    firsts = [month + int(time * width if time < 0 else 1 + (time - 1) * width) for time in times]
+    summed = _summed(wide, firsts, width)
+    kept, left_out = _eligible(summed, code, donors, times)
+    counts = summed[[code, *kept]]
+    return EventWindow(
+        unit=code,
+        date=_day(date),
+        outcome=outcome,
+        scale=scale,
+        width=width,
+        times=times,
+        months=pd.PeriodIndex(firsts, freq="M"),
+        values=np.log1p(counts) if scale == "log1p" else counts,
+        counts=counts,
+        left_out=left_out,
+        provisional=_provisional(frame, firsts, times, width),
+        cut=cut,
+        origin=origin_of(frame),
+    )
+
+
+def _check(before: int, after: int, width: int, scale: str) -> None:
+    if scale not in SCALES:
+        raise UnknownNameError("scale", scale, SCALES)
+    for what, given in (("width", width), ("before", before), ("after", after)):
+        if isinstance(given, bool) or not isinstance(given, (int, np.integer)) or given < 1:
+            raise OptionError(what, given, "months are whole numbers of at least 1")
+
+
+def _day(date: DateLike) -> pd.Timestamp:
+    day = parse_date(date, what="date")
+    if day is None:
+        raise OptionError("date", date, "an event has a day or a month", repair="Type date='2012-03-22'")
+    return day
+
+
+def _month(date: DateLike) -> pd.Period:
+    return _day(date).to_period("M")
+
+
+def _last_month(months: pd.Index, month: pd.Period, after: int, until: DateLike) -> tuple[pd.Period, str]:
+    wanted, cut = month + after, ""
+    if until is not None and _month(until) - 1 < wanted:
+        wanted, cut = _month(until) - 1, f"the window ends before the next event in {_month(until)}"
+    if months[-1] < wanted:
+        wanted, cut = months[-1], f"the frame ends in {months[-1]}"
+    return wanted, cut
+
+
+def _summed(wide: pd.DataFrame, firsts: Sequence[pd.Period], width: int) -> pd.DataFrame:
+    rows = pd.PeriodIndex([first + step for first in firsts for step in range(width)], freq="M")
+    blocks = wide.reindex(rows).to_numpy(dtype=float).reshape(len(firsts), width, wide.shape[1])
+    return pd.DataFrame(blocks.sum(axis=1), index=pd.PeriodIndex(firsts, freq="M"), columns=list(wide.columns))
+
+
+def _eligible(summed: pd.DataFrame, unit: str, donors: Sequence[str], times: Ints) -> tuple[list[str], pd.Series]:
+    own = summed[unit].to_numpy()
+    if np.isnan(own).any():
+        gap = summed.index[np.isnan(own)][0]
+        raise ModelError(f"{unit} has no value in the period from {gap}. Unknown is not zero; choose another window")
+    if np.ptp(own) == 0:
+        raise ModelError(
+            f"{unit} has the same value ({own[0]:g}) in all {len(own)} periods: nothing changed at the event"
+        )
+    reasons: dict[str, str] = {}
+    for name in dict.fromkeys(str(donor) for donor in donors if donor != unit):
+        if name not in summed.columns or summed[name].isna().any():
+            reasons[name] = "unknown values in the window"
+        elif not summed[name].to_numpy()[times < 0].any():
+            reasons[name] = "no violence before the event"
+    kept = [str(name) for name in dict.fromkeys(donors) if name != unit and name not in reasons]
+    return kept, pd.Series(reasons, dtype=object)
+
+
+def _provisional(frame: pd.DataFrame, firsts: Sequence[pd.Period], times: Ints, width: int) -> int:
+    if "provisional" not in frame.columns:
+        return 0
+    time = time_column(frame)
+    marked = set(frame.loc[frame["provisional"].astype(bool), time])
+    inside = ({first + step for step in range(width)} for first in firsts)
+    return sum(bool(marked & months) for months, when in zip(inside, times, strict=True) if when > 0)
+
+
+def follow_ups(coups: pd.DataFrame) -> Mapping[int, pd.Timestamp]:
+    """For each row of a table of coups, the day of the next one in the same country, where there is one.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"iso3": ["MLI", "MLI"], "date": pd.to_datetime(["2020-08-18", "2021-05-21"])})
+    >>> follow_ups(rows)
+    {0: Timestamp('2021-05-21 00:00:00')}
+    """
+    ordered = coups.sort_values("date")
+    nexts = ordered.groupby("iso3")["date"].shift(-1).dropna()
+    return {int(place): day for place, day in nexts.items()}
+
+
+def backdate(window: EventWindow, periods: int) -> EventWindow:
+    """Pretend that the event came so many periods earlier, and forget everything after the true one.
+
+    A placebo in time: whatever is found after the pretended event cannot be the work of the true one, unless that one
+    was felt before it came.
+
+    Parameters
+    ----------
+    window : EventWindow
+    periods : int
+        Periods by which the event is moved; they become those after the pretended event.
+
+    Raises
+    ------
+    OptionError
+        If fewer than four periods would be left before the pretended event.
+
+    Examples
+    --------
+    >>> import sahelkit as sk
+    >>> window = event_window(sk.load_conflict(countries="africa"), "MLI", "2012-03-22", width=3, donors=["NGA"])
+    >>> earlier = backdate(window, 8)
+    >>> earlier.label, earlier.n_before, earlier.n_after
+    ('MLI 2010-03', 12, 8)
+    """
+    left = window.n_before - periods
+    if periods < 1 or left < _FEWEST:
+        raise OptionError("periods", periods, f"it leaves {left} periods before, of {window.n_before}")
+    keep = window.times < 0
+    times = window.times[keep] + periods
+    month = window.months[keep][times == 0][0]
+    rows = window.values.loc[keep]
+    counts = window.counts.loc[keep]
+    same = [window.unit, *(name for name in window.donors if counts[name].to_numpy()[times < 0].any())]
+    return replace(
+        window,
+        date=month.to_timestamp(),
+        times=np.where(times >= 0, times + 1, times).astype(np.int64),
+        months=window.months[keep],
+        values=rows[same],
+        counts=counts[same],
+        provisional=0,
+        cut="",
+    )
