@@ -1,0 +1,82 @@
+"""Models that Newton's method did not settle: Firth's method where events are separated, patience elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sahelkit.models.clustered import clustered_covariance
+from sahelkit.models.firth import firth_maximise
+from sahelkit.models.links import Floats, row_terms
+from sahelkit.models.newton import maximise
+from sahelkit.models.separation import separated_terms
+
+
+@dataclass(frozen=True)
+class Rescued:
+    """Estimates of one model.
+
+    Attributes
+    ----------
+    coef, se, se_cluster : array, shape (k,)
+        Estimates, errors by the information, errors clustered (CR1).
+    loglik : float
+        Log-likelihood, without the penalty.
+    converged, separated : bool
+        Whether the maximum was found; whether events are separated, so that it is the penalised one.
+    """
+
+    coef: Floats
+    se: Floats
+    se_cluster: Floats
+    loglik: float
+    converged: bool
+    separated: bool
+
+
+def rescue(design: Floats, outcome: Floats, groups: npt.NDArray[np.intp], *, link: str) -> Rescued:
+    """Fit one model with the careful routines.
+
+    Parameters
+    ----------
+    design : array, shape (n, k)
+        Columns of the model, intercept first; none a combination of others.
+    outcome, groups : array, shape (n,)
+        0 and 1; cluster numbers from 0.
+    link : {"cloglog", "logit"}
+        Link function.
+
+    Returns
+    -------
+    Rescued
+        With Firth's penalty where a combination of columns separates events from the rest; a linear programme decides.
+
+    Examples
+    --------
+    >>> x = np.column_stack([np.ones(6), [0.0, 0, 0, 1, 1, 1]])
+    >>> fit = rescue(x, np.array([0.0, 0, 0, 1, 1, 1]), np.array([0, 1, 2, 0, 1, 2]), link="logit")
+    >>> fit.separated, round(float(fit.coef[1]), 4), round(float(2 * np.log(7)), 4)
+    (True, 3.8918, 3.8918)
+    """
+    names = tuple(map(str, range(design.shape[1])))
+    separated = bool(separated_terms(outcome, design, names))
+    rows = np.ones(len(outcome))
+    # Columns of one size, so that tolerances mean the same for all.
+    size = np.abs(design).max(axis=0)
+    scaled = np.asfortranarray(design / size)
+    if separated:
+        fit = firth_maximise(scaled, outcome, link=link)
+        coef, information, score, converged = fit.coef, fit.information, fit.score, fit.converged
+    else:
+        best = maximise(scaled, outcome, link=link)
+        coef, information, converged = best.coef, best.information, best.converged
+        score = row_terms(link, scaled @ coef, outcome).score
+    loglik = float(row_terms(link, scaled @ coef, outcome).loglik.sum())
+    if not (converged and np.isfinite(coef).all()):
+        nothing = np.full(len(coef), np.nan)
+        return Rescued(nothing, nothing, nothing, np.nan, False, separated)
+    se = np.sqrt(np.diag(np.linalg.inv(information)))
+    cov = clustered_covariance(scaled, score, rows, groups, kind="CR1", bread=information).cov
+    return Rescued(coef / size, se / size, np.sqrt(np.diag(cov)) / size, loglik, True, separated)
