@@ -34,6 +34,7 @@ _HOMES = {
     "sahelkit.tables.memberships": ("load_memberships",),
     "sahelkit.tables.events": ("load_events",),
     "sahelkit.panels": ("coverage", "panel"),
+    "sahelkit.models.bounds": ("extreme_bounds",),
     "sahelkit.models.hazard": ("fit_hazard",),
     "sahelkit.models.hawkes": ("contagion_test", "fit_hawkes"),
     "sahelkit.models.relation": ("prior_sensitivity", "relation_matrix", "what_if"),

@@ -1,0 +1,296 @@
+"""The null distribution of a verdict: what all these models would say if there were nothing to find."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.models._replicates import replicate
+from sahelkit.models.bounds.effects import Block, block_of
+from sahelkit.models.bounds.fitting import fit_blocks
+from sahelkit.models.bounds.measures import HISTORY, OUTCOME, Measures
+from sahelkit.models.bounds.planning import Choices
+from sahelkit.models.bounds.sample import Sample
+from sahelkit.models.bounds.summaries import digest
+from sahelkit.models.bounds.words import null_sentence
+from sahelkit.models.like import Likeness, likeness, simulate_counts
+from sahelkit.models.links import Floats
+from sahelkit.models.placebo import permutation_p
+from sahelkit.models.result import Result
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.figure import Figure
+
+    from sahelkit.models.bounds.result import ExtremeBounds, Settings
+
+KINDS = ("geography", "simulated")
+STATISTICS = ("above", "median", "share_significant_positive")
+
+
+@dataclass(frozen=True)
+class BoundsNull(Result):
+    """What the models say where there is no contagion, beside what they say of the data.
+
+    Attributes
+    ----------
+    kind : str
+        ``"geography"`` or ``"simulated"``.
+    observed : dict of str to float
+        Figures of the models drawn, in the data; see `ExtremeBounds.pooled`: ``above``, ``median``,
+        ``share_significant_positive``.
+    draws : pandas.DataFrame
+        The same in each draw.
+    z : array, shape (B, m)
+        Coefficient over its error of each model in each draw; NaN where a model does not count.
+    n_models : int
+        Models fitted in each draw.
+    n_events, n_clusters : int
+        Of the sample.
+    origin : str
+    """
+
+    kind: str
+    observed: dict[str, float]
+    draws: pd.DataFrame = field(repr=False)
+    z: Floats = field(repr=False)
+    n_models: int
+    n_events: int
+    n_clusters: int
+    origin: str = ""
+
+    _index = ("statistic",)
+
+    def p_value(self, statistic: str = "above") -> float:
+        """Share of draws, the observed one included, whose figure is at least as large.
+
+        Parameters
+        ----------
+        statistic : {"above", "median", "share_significant_positive"}
+        """
+        if statistic not in STATISTICS:
+            raise UnknownNameError("statistic", statistic, STATISTICS)
+        return permutation_p(self.observed[statistic], self.draws[statistic].to_numpy())
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per statistic: observed, middle and ends of the central 95 % of the draws, p-value, sizes."""
+        rows = []
+        for name in STATISTICS:
+            low, middle, high = np.nanquantile(self.draws[name], [0.025, 0.5, 0.975])
+            rows.append(
+                {
+                    "statistic": name,
+                    "observed": self.observed[name],
+                    "null_low": low,
+                    "null_median": middle,
+                    "null_high": high,
+                    "p_value": self.p_value(name),
+                    "n_draws": len(self.draws),
+                    "n_models": self.n_models,
+                    "n_events": self.n_events,
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def robust_by_chance(self, share: float = 0.95) -> float:
+        """Share of draws without contagion in which the weight above zero reaches `share`, the usual mark."""
+        return float(np.mean(self.draws["above"] >= share))
+
+    def headline(self) -> str:
+        """Kind and sizes, as plain text."""
+        return (
+            f"null distribution {self.kind!r} of the verdict: {len(self.draws):,} draws of {self.n_models:,} models, "
+            f"{self.n_events:,} events, {self.n_clusters} clusters"
+        )
+
+    def to_xarray(self) -> xr.Dataset:
+        """The columns of `tidy`, and ``z`` with dimensions ``draw`` and ``model``."""
+        return super().to_xarray().assign(z=(("draw", "model"), self.z))
+
+    def says(self, lang: str = "en") -> str:
+        """One sentence that may be quoted."""
+        return null_sentence(self, lang)
+
+    def plot(self, *, lang: str = "en", source: str = "") -> Figure:
+        """Draw the verdict in the draws and in the data."""
+        from sahelkit.plots.specification import plot_verdict
+
+        return plot_verdict(self, lang=lang, source=source or self.origin or "sahelkit")
+
+
+def bounds_null(
+    found: ExtremeBounds,
+    kind: str = "geography",
+    *,
+    draws: int = 199,
+    models: int | None = 500,
+    own: float = 0.35,
+    own_lag: float | None = None,
+    block: int | None = 10,
+    seed: int | None = None,
+    n_jobs: int | None = 1,
+) -> BoundsNull:
+    """Find what the verdict of an extreme bounds analysis would be if there were no contagion.
+
+    In each draw all exposures are made anew and the same models, chosen by lot from all, are fitted again: their
+    joint distribution, however much they depend on one another, is that of the verdict.
+
+    * ``"geography"``: all countries trade places on every map at once; events, histories and controls stay. It asks
+      whether *these* neighbours matter more than any others would. A measure that treats all countries of the region
+      alike is the same on every map and adds nothing to the contrast.
+    * ``"simulated"``: histories with the panel's countries and decades but no contagion, own history included; the
+      outcome, the own history and the exposures are made from them, the controls stay as they are. It asks whether
+      the whole procedure finds contagion where there is none. Successes are drawn from the attempts at the observed
+      share.
+
+    Parameters
+    ----------
+    found : ExtremeBounds
+        Fitted with `measures`.
+    kind : {"geography", "simulated"}
+    draws : int
+        At least 19.
+    models : int or None
+        Models fitted in each draw; None for all.
+    own, own_lag, block : float, float, int or None
+        Of the simulation, as in `sahelkit.models.like.simulate_like`; the mean lag is two years when absent.
+    seed : int, optional
+        Seed. The same seed gives the same draws for any `n_jobs`.
+    n_jobs : int or None
+        Parallel workers, as in joblib; None leaves the choice to ``joblib.parallel_config``.
+
+    Returns
+    -------
+    BoundsNull
+
+    Raises
+    ------
+    ModelError
+        If the models have no measures, or the outcome or the own history of a simulation are not those of the
+        measures.
+    OptionError, UnknownNameError
+        If a number or the kind cannot be.
+
+    References
+    ----------
+    Simonsohn, U., Simmons, J. P., & Nelson, L. D. (2020). Specification curve analysis. Nature Human Behaviour, 4,
+    1208-1214. doi:10.1038/s41562-020-0912-z
+
+    Phipson, B., & Smyth, G. K. (2010). Permutation p-values should never be zero. Statistical Applications in
+    Genetics and Molecular Biology, 9(1), 39. doi:10.2202/1544-6115.1585
+    """
+    measures = _check(found, kind, draws, models)
+    rng = np.random.default_rng(seed)
+    count = len(found.models)
+    picked = np.arange(count) if models is None or models >= count else np.sort(rng.choice(count, models, False))
+    choices = found.choices.take(picked)
+    like = None
+    if kind == "simulated":
+        main = next(iter(measures.ties.values()))
+        lag = 2.0 * measures.grid.per_year if own_lag is None else own_lag
+        ties = main if main.ndim == 2 else main[-1]
+        like = likeness(measures.grid, ties, own=own, cross=0.0, own_lag=lag, cross_lag=1.0, block=block)
+    task = partial(_draw, choices=choices, sample=found.sample, measures=measures, settings=found.settings, like=like)
+    done = replicate(task, draws, seed=seed, n_jobs=n_jobs)
+    return BoundsNull(
+        kind=kind,
+        observed={name: digest(found.models.iloc[picked], found.settings)[name] for name in STATISTICS},
+        draws=pd.DataFrame([figures for figures, _ in done]),
+        z=np.array([z for _, z in done]),
+        n_models=len(picked),
+        n_events=int((found.sample.outcome > 0).sum()),
+        n_clusters=found.sample.n_clusters,
+        origin=found.sample.origin,
+    )
+
+
+def _check(found: ExtremeBounds, kind: str, draws: int, models: int | None) -> Measures:
+    if kind not in KINDS:
+        raise UnknownNameError("null", kind, KINDS)
+    if draws < 19:
+        raise OptionError("draws", draws, "too few to give a p-value", repair="Type draws=199")
+    if models is not None and models < 2:
+        raise OptionError("models", models, "at least two models", repair="Type models=500")
+    measures = found.measures
+    if measures is None or not set(found.choices.roles.focus) <= set(measures.names):
+        raise ModelError(
+            "the null needs to know how the focus variables are made from events. Make them with exposure_measures() "
+            "and pass measures="
+        )
+    if kind == "simulated" and found.choices.roles.outcome != OUTCOME:
+        raise ModelError(
+            f"simulated histories give the outcome {OUTCOME!r}, not {found.choices.roles.outcome!r}. "
+            f"Write '{OUTCOME} ~ {' + '.join(HISTORY)} | ... | ...'"
+        )
+    return measures
+
+
+def _draw(
+    rng: np.random.Generator,
+    choices: Choices,
+    sample: Sample,
+    measures: Measures,
+    settings: Settings,
+    like: Likeness | None,
+) -> tuple[dict[str, float], Floats]:
+    """Figures and z of the models in one draw."""
+    names = [name for name in sample.columns if name in measures.names]
+    if like is None:
+        made = measures.columns(names, order=rng.permutation(len(measures.grid.codes)))
+    else:
+        own = [name for name in HISTORY if name in sample.columns]
+        made = measures.columns((OUTCOME, *own, *names), counts=_histories(like, measures, rng))
+    outcome = made.pop(OUTCOME, None)
+    again = replace(
+        sample,
+        columns={**sample.columns, **{name: values[sample.rows] for name, values in made.items()}},
+        outcome=sample.outcome if outcome is None else outcome[sample.rows],
+    )
+    return _figures(choices, again, settings)
+
+
+def _histories(like: Likeness, measures: Measures, rng: np.random.Generator) -> dict[str, Floats]:
+    """Events of each kind in a history without contagion; kinds after the first are shares of the first."""
+    first, *others = measures.counts
+    attempts = simulate_counts(like, rng)
+    found = {first: attempts}
+    for name in others:
+        share = min(1.0, float(measures.counts[name].sum() / measures.counts[first].sum()))
+        found[name] = rng.binomial(attempts.astype(int), share).astype(float)
+    return found
+
+
+def _able(choices: Choices, sample: Sample) -> tuple[dict[str, Block], npt.NDArray[np.bool_]]:
+    """Blocks of a draw, and the models whose effects do not absorb their focus or a control in it."""
+    blocks = {}
+    able = np.zeros(len(choices), dtype=bool)
+    flat = {name for name, column in sample.columns.items() if column.min() == column.max()}
+    for place, name in enumerate(choices.effects):
+        try:
+            blocks[name] = block_of(name, sample, binary=True)
+        except ModelError:  # too few events are left beside the effects in this draw
+            continue
+        gone = blocks[name].absorbed | flat
+        focus = np.array([focus not in gone for focus in choices.roles.focus])
+        sets = np.array([not gone & set(chosen) for chosen in choices.sets])
+        able |= (choices.effect == place) & focus[choices.focus] & sets[choices.controls]
+    return blocks, able
+
+
+def _figures(choices: Choices, sample: Sample, settings: Settings) -> tuple[dict[str, float], Floats]:
+    from sahelkit.models.bounds.result import complete
+
+    blocks, able = _able(choices, sample)
+    z = np.full(len(choices), np.nan)
+    if not able.any():
+        return dict.fromkeys(STATISTICS, float("nan")), z
+    models = complete(fit_blocks(choices.take(np.flatnonzero(able)), sample, blocks)[0], settings, None)
+    z[able] = (models["effect"] / models["effect_se"]).where(models["used"]).to_numpy(dtype=float)
+    figures = digest(models, settings)
+    return {name: figures[name] for name in STATISTICS}, z
