@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sahelkit.models.bounds import kernel
+from sahelkit.models.bounds import arithmetic, kernel
 from sahelkit.models.bounds.plan import LINKS, Plan, used_columns
 from sahelkit.models.links import Floats
 
@@ -76,7 +76,7 @@ def prepare(plan: Plan) -> Shared:
     groups = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1], [True]])).astype(np.int64)
     events = np.flatnonzero(outcome > 0).astype(np.int64)
 
-    plain = kernel.pool_gram(wide, np.ones(len(outcome)))
+    plain = arithmetic.pool_gram(wide, np.ones(len(outcome)))
     squares = (wide - wide.mean(axis=1, keepdims=True)) ** 2
     variation = squares.sum(axis=1)
     blocks: dict[int, tuple[Any, ...]] = {}
@@ -97,7 +97,7 @@ def _runs(wide: Floats, columns: Integers, groups: Integers, events: Integers) -
     """Rows that share their fixed effects, cut at the ends of blocks of rows; and the values they share."""
     n = wide.shape[1]
     block = wide[columns]
-    cuts = np.linspace(0, n, -(-n // kernel.ROWS_AT_ONCE) + 1).astype(np.int64)
+    cuts = np.linspace(0, n, -(-n // arithmetic.ROWS_AT_ONCE) + 1).astype(np.int64)
     changes = np.flatnonzero((block[:, 1:] != block[:, :-1]).any(axis=0)) + 1
     edges = np.unique(np.concatenate([cuts, changes])).astype(np.int64)
     first_run = np.searchsorted(edges, cuts).astype(np.int64)
@@ -148,6 +148,7 @@ def _base(
         start = theta.copy()
         size = b + k
         eta, lefts, room, slope = np.empty(n), np.empty((k + 2, n)), np.empty((size, size)), np.empty(size)
+        sums = np.empty((len(runs[0]), k + 2))
         for most in (25, 3, 0):  # where no finite maximum exists, a few steps towards it
             theta[:] = start
             if not most:
@@ -166,16 +167,17 @@ def _base(
                 runs,
                 eta,
                 lefts,
+                sums,
                 room,
                 slope,
                 most,
             )
             if status == kernel.CONVERGED or (most == 3 and status == kernel.TOO_MANY_STEPS):
                 break
-        kernel.accumulate(link, wide, common, k, theta, b, outcome, events, runs, eta, lefts, room, slope)
+        arithmetic.accumulate(link, wide, common, k, theta, b, outcome, events, runs, eta, lefts, sums, room, slope)
         weight, score = lefts[k + 1], lefts[k]
         home[columns], home[common] = theta[:b], theta[b:]
-        gram = kernel.pool_gram(wide, weight)
+        gram = arithmetic.pool_gram(wide, weight)
     slopes = wide @ score
     fill, schur = _partial_out(gram, columns)
     lifted = np.linalg.pinv(gram[np.ix_(columns, columns)], rcond=1e-12, hermitian=True) @ slopes[columns]
