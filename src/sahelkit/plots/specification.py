@@ -151,9 +151,11 @@ def _draw_curve(axes: Axes, models: pd.DataFrame, say: Mapping[str, str], lang: 
     ends = np.quantile(np.concatenate([effect - reach, effect + reach]), [0.01, 0.99])
     margin = 0.15 * (ends[1] - ends[0])
     axes.set_ylim(min(ends[0] - margin, -margin), max(ends[1] + margin, margin))
+    low, high = axes.get_ylim()
+    axes.set_yticks([tick for tick in axes.get_yticks() if low <= tick <= high])
     axes.set_ylabel(say["effect"])
     axes.yaxis.set_major_formatter(lambda value, _: decimal(value, 1, lang).replace("-", "−"))
-    axes.legend(loc="upper left", fontsize=8, markerscale=3)
+    axes.legend(loc="lower right", fontsize=8, markerscale=3)
 
 
 def _draw_choices(axes: Axes, models: pd.DataFrame, rows: list[tuple[str, str, np.ndarray]]) -> None:
@@ -245,6 +247,8 @@ def plot_histogram(
             axes.axvline(mark, color=ORANGE, lw=1.2, ls="--", label=say["marks"] if place else None)
         axes.axvline(0.0, color=GREY, lw=0.8)
         axes.set_ylim(0, 1.15 * axes.get_ylim()[1])
+        step = 0.01 * max(1, round(100 * axes.get_ylim()[1] / 5))
+        axes.set_yticks(np.arange(0.0, axes.get_ylim()[1], step))
         axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}{' ' if lang == 'fr' else ''}%")
         axes.xaxis.set_major_formatter(lambda value, _: decimal(value, 0, lang).replace("-", "−"))
         axes.set_xlabel(say["z"])

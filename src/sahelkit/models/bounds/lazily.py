@@ -55,6 +55,7 @@ def write_models(models: pd.DataFrame, folder: Path) -> Path:
     path = folder / FILE
     scratch = path.with_suffix(".partial")
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         models.to_parquet(scratch, index=False)
         scratch.replace(path)
     except OSError as error:

@@ -22,6 +22,7 @@ from sahelkit.models.bounds.words import null_sentence
 from sahelkit.models.like import Likeness, likeness, simulate_counts
 from sahelkit.models.links import Floats
 from sahelkit.models.placebo import permutation_p
+from sahelkit.models.placebo_draws import Ints
 from sahelkit.models.result import Result
 
 if TYPE_CHECKING:
@@ -142,12 +143,12 @@ def bounds_null(
     joint distribution, however much they depend on one another, is that of the verdict.
 
     * ``"geography"``: all countries trade places on every map at once; events, histories and controls stay. It asks
-      whether *these* neighbours matter more than any others would. A measure that treats all countries of the region
-      alike is the same on every map and adds nothing to the contrast.
+      whether *these* neighbours matter more than any others would. Measures that treat all countries of the region
+      alike are the same on every map: their models are left out.
     * ``"simulated"``: histories with the panel's countries and decades but no contagion, own history included; the
-      outcome, the own history and the exposures are made from them, the controls stay as they are. It asks whether
-      the whole procedure finds contagion where there is none. Successes are drawn from the attempts at the observed
-      share.
+      outcome, the own history (``t, t2, t3, never``) and the exposures are made from them; other controls stay as
+      they are, so that none of these should count past events. It asks whether the whole procedure finds contagion
+      where there is none. Successes are drawn from the attempts at the observed share.
 
     Parameters
     ----------
@@ -186,9 +187,7 @@ def bounds_null(
     Genetics and Molecular Biology, 9(1), 39. doi:10.2202/1544-6115.1585
     """
     measures = _check(found, kind, draws, models)
-    rng = np.random.default_rng(seed)
-    count = len(found.models)
-    picked = np.arange(count) if models is None or models >= count else np.sort(rng.choice(count, models, False))
+    picked = _pick(found, measures, kind, models, seed)
     choices = found.choices.take(picked)
     like = None
     if kind == "simulated":
@@ -208,6 +207,27 @@ def bounds_null(
         n_clusters=found.sample.n_clusters,
         origin=found.sample.origin,
     )
+
+
+def _pick(found: ExtremeBounds, measures: Measures, kind: str, models: int | None, seed: int | None) -> Ints:
+    """Models of the null, shape (m,); those whose exposure is the same on every map say nothing about geography."""
+    rows = np.arange(len(found.models))
+    if kind == "geography":
+        alike = {name for name, ties in measures.ties.items() if _alike(ties)}
+        gone = set(measures.table.loc[measures.table["weights"].isin(alike), "focus"])
+        able = np.array([name not in gone for name in found.choices.roles.focus])
+        rows = rows[able[found.choices.focus]]
+        if not rows.size:
+            raise ModelError("all measures treat all countries alike: they are the same on every map. Use 'simulated'")
+    if models is None or models >= len(rows):
+        return rows
+    return np.sort(np.random.default_rng(seed).choice(rows, models, replace=False))
+
+
+def _alike(ties: Floats) -> bool:
+    """Whether all pairs of countries have the same weight, in each period."""
+    apart = ties[..., ~np.eye(ties.shape[-1], dtype=bool)]
+    return bool((apart == apart[..., :1]).all())
 
 
 def _check(found: ExtremeBounds, kind: str, draws: int, models: int | None) -> Measures:

@@ -162,11 +162,14 @@ class ExtremeBounds(Result):
     def headline(self) -> str:
         """Question, sample and models, as plain text."""
         sample, used = self.sample, int(self.used.sum())
+        counts = [f"{len(sample.outcome):,} rows"]
+        if "identity" not in self.choices.links:
+            counts.append(f"{int(sample.outcome.sum()):,} events")
+        if sample.n_clusters:
+            counts.append(f"{sample.n_clusters} clusters")
         lines = [
             f"extreme bounds: {self.settings.formula if len(self.settings.formula) < 160 else self._short()}",
-            f"{len(self.models):,} models, {used:,} of them used; {len(sample.outcome):,} rows, "
-            f"{int((sample.outcome > 0).sum()):,} events"
-            + (f", {sample.n_clusters} clusters" if sample.n_clusters else ""),
+            f"{len(self.models):,} models, {used:,} of them used; {', '.join(counts)}",
             f"effects: {', '.join(self.choices.effects)}; link: {', '.join(self.choices.links)}; "
             f"errors: {self.settings.errors}; weights: {self.settings.weights}",
             sample.missing_words(),

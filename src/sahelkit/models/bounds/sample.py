@@ -101,7 +101,7 @@ def read_sample(
     """
     if cluster is not None and cluster not in frame.columns:
         raise MissingColumnsError("extreme_bounds", [cluster], frame.columns, repair="Name the column in cluster=")
-    whole = _with_measures(roles, frame, measures)
+    whole = _with_measures(roles, frame, measures, cluster)
     check_known(roles.columns(), whole.columns)
     check_known(extra, frame.columns)
     values = {name: _numbers(whole[name]) for name in roles.columns()}
@@ -139,7 +139,7 @@ def read_sample(
     )
 
 
-def _with_measures(roles: Roles, frame: pd.DataFrame, measures: Measures | None) -> pd.DataFrame:
+def _with_measures(roles: Roles, frame: pd.DataFrame, measures: Measures | None, cluster: str | None) -> pd.DataFrame:
     if measures is None:
         return frame
     if len(measures.grid.country) != len(frame):
@@ -147,6 +147,12 @@ def _with_measures(roles: Roles, frame: pd.DataFrame, measures: Measures | None)
             f"the measures were made from {len(measures.grid.country):,} rows, the frame has {len(frame):,}. "
             "Make them from this frame: exposure_measures(frame)"
         )
+    names = np.array(measures.grid.codes)[measures.grid.country]
+    if cluster is not None and len(np.unique(frame[cluster])) == len(measures.grid.codes):
+        if not (frame[cluster].astype(str).to_numpy() == names).all():
+            raise ModelError(
+                "the measures were made from the same countries in another order. Make them from this frame"
+            )
     absent = [name for name in roles.columns() if name not in frame.columns]
     return frame.assign(**measures.columns(absent))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sahelkit.models.wording import check_language, cluster_words, number, p_words, percent
+from sahelkit.models.wording import check_language, cluster_words, number, p_words, percent, unit_words
 
 if TYPE_CHECKING:
     from sahelkit.models.bounds.null import BoundsNull
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 _ROBUST = 0.95
 
 _MODELS = {
-    "en": "Over {models} models ({focus}; {k} of {doubtful} doubtful controls at a time; effects: {effects}; {events} "
-    "events{clusters}), {above} of the coefficient's distribution lies above zero, {verdict}; {positive} of the "
+    "en": "Over {models} models ({focus}; {k} of {doubtful} doubtful controls at a time; effects: {effects}; {events}"
+    "{clusters}), {above} of the coefficient's distribution lies above zero, {verdict}; {positive} of the "
     "models find a significantly positive coefficient and {negative} a significantly negative one, and the extreme "
     "bounds reach from {low} to {high} {unit}",
     "fr": "Sur {models} modèles ({focus} ; {k} parmi {doubtful} variables de contrôle douteuses à la fois ; effets : "
-    "{effects} ; {events} événements{clusters}), {above} de la distribution du coefficient se situent au-dessus de "
+    "{effects} ; {events}{clusters}), {above} de la distribution du coefficient se situent au-dessus de "
     "zéro, {verdict} ; {positive} des modèles trouvent un coefficient significativement positif et {negative} un "
     "coefficient significativement négatif, et les bornes extrêmes vont de {low} à {high} {unit}",
 }
@@ -123,7 +123,7 @@ def bounds_sentence(found: ExtremeBounds, lang: str, null: BoundsNull | None) ->
         k=str(sizes[0]) if len(sizes) == 1 else f"{sizes[0]}{'-' if lang == 'en' else ' à '}{sizes[-1]}",
         doubtful=len(roles.doubtful),
         effects=", ".join(effect_words(name, lang) for name in found.choices.effects),
-        events=number(float((found.sample.outcome > 0).sum()), lang, digits=0),
+        events=_counts(found, lang),
         clusters=clusters_words(found.sample.n_clusters, found.settings.cluster, lang),
         above=percent(above, lang),
         verdict=_VERDICTS[lang][verdict],
@@ -136,6 +136,14 @@ def bounds_sentence(found: ExtremeBounds, lang: str, null: BoundsNull | None) ->
     text += _CAVEAT[lang] if null is None else ". " + null_sentence(null, lang)
     years = any("year" in name.split("+") for name in found.choices.effects)
     return text + (_YEARS[lang] if years else "")
+
+
+def _counts(found: ExtremeBounds, lang: str) -> str:
+    outcome = found.sample.outcome
+    if "identity" in found.choices.links:
+        return f"{number(len(outcome), lang, digits=0)} {unit_words(found.sample.freq, lang)}"
+    events = {"en": "events", "fr": "événements"}[lang]
+    return f"{number(float(outcome.sum()), lang, digits=0)} {events}"
 
 
 def null_sentence(null: BoundsNull, lang: str) -> str:
