@@ -9,7 +9,7 @@ import pandas as pd
 
 from sahelkit.tables._select import check_columns
 
-DIMENSIONS = ("effects", "link", "weights", "event", "window", "fade", "size")
+DIMENSIONS = ("coder", "effects", "link", "weights", "event", "window", "fade", "size")
 
 
 def influence(models: pd.DataFrame, dimensions: Sequence[str] | None = None) -> pd.DataFrame:
@@ -21,7 +21,7 @@ def influence(models: pd.DataFrame, dimensions: Sequence[str] | None = None) -> 
         Rows of `ExtremeBounds.tidy`, or several such tables one under the other with a further column, such as the
         coder, that tells them apart.
     dimensions : sequence of str, optional
-        Columns to compare by; those of ``effects, link, weights, event, window, fade, size`` that vary when absent,
+        Columns to compare by; those of ``coder, effects, link, weights, event, window, fade, size`` that vary when absent,
         and then each doubtful control (in or out).
 
     Returns

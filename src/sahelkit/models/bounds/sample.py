@@ -148,11 +148,9 @@ def _with_measures(roles: Roles, frame: pd.DataFrame, measures: Measures | None,
             "Make them from this frame: exposure_measures(frame)"
         )
     names = np.array(measures.grid.codes)[measures.grid.country]
-    if cluster is not None and len(np.unique(frame[cluster])) == len(measures.grid.codes):
-        if not (frame[cluster].astype(str).to_numpy() == names).all():
-            raise ModelError(
-                "the measures were made from the same countries in another order. Make them from this frame"
-            )
+    same = cluster is not None and set(frame[cluster]) == set(measures.grid.codes)
+    if same and not (frame[cluster].to_numpy() == names).all():
+        raise ModelError("the measures were made from these countries in another order. Make them from this frame")
     absent = [name for name in roles.columns() if name not in frame.columns]
     return frame.assign(**measures.columns(absent))
 
