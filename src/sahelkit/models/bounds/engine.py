@@ -1,89 +1,139 @@
-"""Run all models of a plan."""
+"""Run all models of a plan in chunks, on this machine or on a cluster, and go on where a run was interrupted."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sahelkit.models.bounds.plan import LINKS, Plan, columns_of
-from sahelkit.models.bounds.storage import ModelTable
-from sahelkit.models.clustered import clustered_covariance
-from sahelkit.models.firth import firth_maximise
-from sahelkit.models.links import row_terms
-from sahelkit.models.newton import maximise
-from sahelkit.models.separation import separated_terms
+from sahelkit.errors import OptionError
+from sahelkit.models.bounds.chunk import Piece, fit_chunk
+from sahelkit.models.bounds.plan import Plan
+from sahelkit.models.bounds.prepare import Shared, prepare
+from sahelkit.models.bounds.progress import watched
+from sahelkit.models.bounds.storage import Folder, ModelTable, arrow_table
+
+# Changes when the same plan would give other numbers.
+_EDITION = 1
+# Models per chunk: about a second of work, so that sending costs little and an interruption loses little.
+_CHUNK = 5_000
 
 
 def run(
-    plan: Plan, *, folder: str | Path | None = None, n_jobs: int | None = None, progress: bool = False
+    plan: Plan,
+    *,
+    folder: str | Path | None = None,
+    chunk: int = _CHUNK,
+    n_jobs: int | None = None,
+    progress: bool | None = False,
 ) -> ModelTable:
-    """Fit every model of a plan."""
+    """Fit every model of a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+        Columns, outcome and models.
+    folder : str or path, optional
+        Where each finished chunk is written as a Parquet file. The same call with the same folder goes on where an
+        earlier one stopped. Without it the table is held in memory, about 100 bytes per model.
+    chunk : int
+        Models fitted at a time in one process: the most that an interruption loses per process.
+    n_jobs : int or None
+        Processes, as joblib counts them. None leaves the choice to ``joblib.parallel_config``, so that a Dask
+        cluster set there does the work. The numbers are the same, bit for bit, whatever the number of processes.
+    progress : bool or None
+        Whether to show a bar with the models per second and the time left; None shows it on a terminal.
+
+    Returns
+    -------
+    ModelTable
+
+    Raises
+    ------
+    OptionError
+        If `chunk` is not a whole number of at least 1.
+    ModelError
+        If the fixed effects of a block are combinations of each other.
+    OutputError
+        If the folder cannot be written, or holds another run; the message names the difference.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> x = np.column_stack([np.ones(80), rng.normal(size=(80, 3))])
+    >>> outcome = (rng.random(80) < 0.3).astype(float)
+    >>> plan = Plan(x, ("1", "near", "growth", "war"), outcome, np.arange(80) % 8, [[0, 1, 2, -1], [0, 1, 2, 3]])
+    >>> run(plan, n_jobs=1).to_frame(["model", "converged", "method"])
+       model  converged method
+    0      0       True     ml
+    1      1       True     ml
+    """
+    if isinstance(chunk, bool) or not isinstance(chunk, (int, np.integer)) or chunk < 1:
+        raise OptionError("chunk", chunk, "the models of a chunk are a whole number of at least 1")
+    store = None if folder is None else Folder(Path(folder), fingerprint(plan, int(chunk))).open()
+    pieces = [piece for piece in _pieces(plan, int(chunk)) if store is None or piece.number not in store.done]
+    held: dict[int, dict[str, Any]] = {}
+    left = sum(len(piece.models) for piece in pieces)
+    with watched("models", total=len(plan), done=len(plan) - left, wanted=progress) as tell:
+        for number, columns in _fitted(prepare(plan), pieces, plan.keep, n_jobs) if pieces else ():
+            if store is None:
+                held[number] = columns
+            else:
+                store.write(number, columns)
+            tell(len(columns["model"]))
+    if store is not None:
+        return store.table()
     import pyarrow as pa
     import pyarrow.dataset as ds
 
-    rows = [_one(plan, model) for model in range(len(plan))]
-    return ModelTable(ds.dataset(pa.Table.from_pylist(rows)))
+    return ModelTable(ds.dataset(pa.concat_tables([arrow_table(held[number]) for number in sorted(held)])))
 
 
-def _one(plan: Plan, model: int) -> dict[str, Any]:
-    columns = list(columns_of(plan, model))
-    x, y, link = plan.pool[:, columns], plan.outcome, LINKS[plan.link[model]]
-    n = len(y)
-    corr = np.linalg.inv(x.T @ x)
-    vif = np.diag(corr) * ((x - x.mean(0)) ** 2).sum(0)
-    out: dict[str, Any] = {"model": model, "focus": columns[1], "link": link, "effects": int(plan.effects[model])}
-    separated, method, converged = False, "ml", True
-    if link == "identity":
-        coef = np.linalg.solve(x.T @ x, x.T @ y)
-        r = y - x @ coef
-        meat = (x * r[:, None]).T @ (x * r[:, None])
-        se = np.sqrt(np.diag(corr @ meat @ corr))
-        cov = clustered_covariance(x, r, np.ones(n), plan.groups, kind="CR1").cov
-
-        def gauss(s: float) -> float:
-            return -n / 2 * (np.log(2 * np.pi * s / n) + 1)
-
-        loglik, null = gauss(float(r @ r)), gauss(float(((y - y.mean()) ** 2).sum()))
-    else:
-        separated = bool(separated_terms(y, x, tuple(map(str, columns))))
-        if separated:
-            method = "firth"
-            fit = firth_maximise(x, y, link=link)
-            coef, info, score, converged = fit.coef, fit.information, fit.score, fit.converged
-        else:
-            best = maximise(x, y, link=link)
-            coef, info, converged = best.coef, best.information, best.converged
-            score = row_terms(link, x @ coef, y).score
-        se = np.sqrt(np.diag(np.linalg.inv(info)))
-        cov = clustered_covariance(x, score, np.ones(n), plan.groups, kind="CR1", bread=info).cov
-        loglik = float(row_terms(link, x @ coef, y).loglik.sum())
-        share = y.mean()
-        null = n * (share * np.log(share) + (1 - share) * np.log(1 - share))
-    clustered = np.sqrt(np.diag(cov))
-    out |= {
-        "coef": coef[1],
-        "se": se[1],
-        "se_cluster": clustered[1],
-        "n": n,
-        "events": int((y > 0).sum()),
-        "loglik": loglik,
-        "lri": 1 - loglik / null,
-        "vif": vif[1],
-        "converged": converged,
-        "separated": separated,
-        "singular": False,
-        "method": method,
+def fingerprint(plan: Plan, chunk: int) -> dict[str, Any]:
+    """What makes a run what it is: hashes of its data and models, and its options."""
+    return {
+        "edition": _EDITION,
+        "number of models": len(plan),
+        "rows": len(plan.outcome),
+        "pool": _digest(plan.pool.T),
+        "names of columns": _digest(np.array(plan.names)),
+        "outcome": _digest(plan.outcome),
+        "clusters": _digest(plan.groups.astype(np.int64)),
+        "models": _digest(plan.models),
+        "sets of fixed effects": _digest(np.array(repr(plan.effect_sets))),
+        "fixed effects": _digest(plan.effects),
+        "links": _digest(plan.link),
+        "keep": sorted(plan.keep),
+        "chunk": chunk,
     }
-    if "columns" in plan.keep:
-        out["columns"] = columns
-    if "all_coefficients" in plan.keep:
-        out |= {
-            "columns": columns,
-            "all_coef": coef.tolist(),
-            "all_se": se.tolist(),
-            "all_se_cluster": clustered.tolist(),
-            "all_vif": vif.tolist(),
-        }
-    return out
+
+
+def _digest(values: Any) -> str:
+    given = np.ascontiguousarray(values)
+    return hashlib.sha256(repr((given.shape, given.dtype.str)).encode() + given.tobytes()).hexdigest()
+
+
+def _pieces(plan: Plan, chunk: int) -> Iterator[Piece]:
+    for number, first in enumerate(range(0, len(plan), chunk)):
+        part = slice(first, first + chunk)
+        yield Piece(number, first, plan.models[part], plan.effects[part], plan.link[part])
+
+
+def _one(shared: tuple[Shared], piece: Piece, keep: tuple[str, ...]) -> tuple[int, dict[str, Any]]:
+    return piece.number, fit_chunk(shared[0], piece, keep)
+
+
+def _fitted(
+    shared: Shared, pieces: list[Piece], keep: tuple[str, ...], n_jobs: int | None
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Finished chunks, in whatever order they come."""
+    from joblib import Parallel, delayed
+
+    # In a tuple, what is shared travels with each task. Dask would else keep it on one worker, and a run would end
+    # with that worker.
+    task = delayed(_one)
+    parallel = Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1)
+    yield from parallel(task((shared,), piece, keep) for piece in pieces)

@@ -158,7 +158,7 @@ def _within(what: str, values: npt.ArrayLike, limit: int) -> None:
 
 
 def _check_values(plan: Plan) -> None:
-    bad = ~np.isfinite(plan.pool).all(axis=0)
+    bad: npt.NDArray[np.bool_] = np.asarray(~np.isfinite(plan.pool).all(axis=0))
     if bad.any():
         raise ModelError(f"NA or infinite values in {_named(plan, bad)}: leave out these rows or columns first")
     if not np.isfinite(plan.outcome).all():
