@@ -21,8 +21,8 @@ def influence(models: pd.DataFrame, dimensions: Sequence[str] | None = None) -> 
         Rows of `ExtremeBounds.tidy`, or several such tables one under the other with a further column, such as the
         coder, that tells them apart.
     dimensions : sequence of str, optional
-        Columns to compare by; those of ``coder, effects, link, weights, event, window, fade, size`` that vary when absent,
-        and then each doubtful control (in or out).
+        Columns to compare by. When absent: those of ``coder, effects, link, weights, event, window, fade, size`` that
+        vary, and each doubtful control (in or out).
 
     Returns
     -------
