@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -111,6 +111,20 @@ def block_of(name: str, sample: Sample, *, binary: bool) -> Block:
     wide = np.column_stack([column for place, column in zip(names, columns, strict=True) if place not in repeated])
     absorbed = _absorbed(wide, {key: column[keep] for key, column in sample.columns.items()})
     return Block(name, keep, np.asfortranarray(wide[:, 1:]), absorbed)
+
+
+def with_columns(block: Block, columns: Mapping[str, Floats]) -> Block:
+    """The block when some columns of the sample are others, and neither outcome nor labels are.
+
+    Parameters
+    ----------
+    block : Block
+    columns : dict of str to array, shape (n,)
+        The columns that are others.
+    """
+    wide = np.column_stack([np.ones(len(block.dummies)), block.dummies])
+    new = _absorbed(wide, {name: column[block.keep] for name, column in columns.items()})
+    return replace(block, absorbed=(block.absorbed - set(columns)) | new)
 
 
 def _informative(sample: Sample, parts: Sequence[str]) -> npt.NDArray[np.bool_]:

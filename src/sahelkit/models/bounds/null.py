@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.models._replicates import replicate
-from sahelkit.models.bounds.effects import Block, block_of
+from sahelkit.models.bounds.effects import Block, block_of, with_columns
 from sahelkit.models.bounds.fitting import fit_blocks
 from sahelkit.models.bounds.measures import HISTORY, OUTCOME, Measures
 from sahelkit.models.bounds.planning import Choices
@@ -195,7 +195,8 @@ def bounds_null(
         lag = 2.0 * measures.grid.per_year if own_lag is None else own_lag
         ties = main if main.ndim == 2 else main[-1]
         like = likeness(measures.grid, ties, own=own, cross=0.0, own_lag=lag, cross_lag=1.0, block=block)
-    task = partial(_draw, choices=choices, sample=found.sample, measures=measures, settings=found.settings, like=like)
+    blocks = _blocks(choices, found.sample)
+    task = partial(_draw, task=_Task(choices, found.sample, measures, found.settings, like, blocks))
     done = replicate(task, draws, seed=seed, n_jobs=n_jobs)
     return BoundsNull(
         kind=kind,
@@ -251,28 +252,39 @@ def _check(found: ExtremeBounds, kind: str, draws: int, models: int | None) -> M
     return measures
 
 
-def _draw(
-    rng: np.random.Generator,
-    choices: Choices,
-    sample: Sample,
-    measures: Measures,
-    settings: Settings,
-    like: Likeness | None,
-) -> tuple[dict[str, float], Floats]:
+@dataclass(frozen=True)
+class _Task:
+    """What all draws share; `like` is there for simulated histories, `blocks` for shuffled maps."""
+
+    choices: Choices
+    sample: Sample
+    measures: Measures
+    settings: Settings
+    like: Likeness | None
+    blocks: Mapping[str, Block]
+
+
+def _draw(rng: np.random.Generator, task: _Task) -> tuple[dict[str, float], Floats]:
     """Figures and z of the models in one draw."""
-    names = [name for name in sample.columns if name in measures.names]
-    if like is None:
+    sample, measures, known = task.sample, task.measures, set(task.measures.names)
+    names = [name for name in sample.columns if name in known]
+    if task.like is None:
         made = measures.columns(names, order=rng.permutation(len(measures.grid.codes)))
     else:
         own = [name for name in HISTORY if name in sample.columns]
-        made = measures.columns((OUTCOME, *own, *names), counts=_histories(like, measures, rng))
+        made = measures.columns((OUTCOME, *own, *names), counts=_histories(task.like, measures, rng))
     outcome = made.pop(OUTCOME, None)
+    new = {name: values[sample.rows] for name, values in made.items()}
     again = replace(
         sample,
-        columns={**sample.columns, **{name: values[sample.rows] for name, values in made.items()}},
+        columns={**sample.columns, **new},
         outcome=sample.outcome if outcome is None else outcome[sample.rows],
     )
-    return _figures(choices, again, settings)
+    if task.like is None:
+        blocks = {name: with_columns(block, new) for name, block in task.blocks.items()}
+    else:
+        blocks = _blocks(task.choices, again)
+    return _figures(task.choices, again, blocks, task.settings)
 
 
 def _histories(like: Likeness, measures: Measures, rng: np.random.Generator) -> dict[str, Floats]:
@@ -286,27 +298,30 @@ def _histories(like: Likeness, measures: Measures, rng: np.random.Generator) -> 
     return found
 
 
-def _able(choices: Choices, sample: Sample) -> tuple[dict[str, Block], npt.NDArray[np.bool_]]:
-    """Blocks of a draw, and the models whose effects do not absorb their focus or a control in it."""
-    blocks = {}
-    able = np.zeros(len(choices), dtype=bool)
-    flat = {name for name, column in sample.columns.items() if column.min() == column.max()}
-    for place, name in enumerate(choices.effects):
+def _blocks(choices: Choices, sample: Sample) -> dict[str, Block]:
+    """Blocks of fixed effects, without those beside which too few events are left."""
+    found = {}
+    for name in choices.effects:
         try:
-            blocks[name] = block_of(name, sample, binary=True)
-        except ModelError:  # too few events are left beside the effects in this draw
+            found[name] = block_of(name, sample, binary=True)
+        except ModelError:
             continue
-        gone = blocks[name].absorbed | flat
-        focus = np.array([focus not in gone for focus in choices.roles.focus])
-        sets = np.array([not gone & set(chosen) for chosen in choices.sets])
-        able |= (choices.effect == place) & focus[choices.focus] & sets[choices.controls]
-    return blocks, able
+    return found
 
 
-def _figures(choices: Choices, sample: Sample, settings: Settings) -> tuple[dict[str, float], Floats]:
+def _figures(
+    choices: Choices, sample: Sample, blocks: Mapping[str, Block], settings: Settings
+) -> tuple[dict[str, float], Floats]:
+    """Fit the models whose effects do not absorb their focus or a control; NaN for the others."""
     from sahelkit.models.bounds.result import complete
 
-    blocks, able = _able(choices, sample)
+    able = np.zeros(len(choices), dtype=bool)
+    for place, name in enumerate(choices.effects):
+        if name in blocks:
+            gone = blocks[name].absorbed
+            focus = np.array([focus not in gone for focus in choices.roles.focus])
+            sets = np.array([not gone & set(chosen) for chosen in choices.sets])
+            able |= (choices.effect == place) & focus[choices.focus] & sets[choices.controls]
     z = np.full(len(choices), np.nan)
     if not able.any():
         return dict.fromkeys(STATISTICS, float("nan")), z
