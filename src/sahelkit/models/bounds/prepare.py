@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sahelkit.errors import ModelError
 from sahelkit.models.bounds import arithmetic, kernel
 from sahelkit.models.bounds.plan import LINKS, Plan, used_columns
 from sahelkit.models.links import Floats
@@ -83,6 +84,11 @@ def prepare(plan: Plan) -> Shared:
     bases: dict[tuple[int, int], tuple[Any, ...]] = {}
     for number in map(int, np.unique(plan.effects)):
         columns = np.concatenate([[0], place[list(plan.effect_sets[number])]]).astype(np.int64)
+        if np.linalg.matrix_rank(wide[columns]) < len(columns):
+            names = ", ".join(plan.names[column] for column in plan.effect_sets[number][:4])
+            raise ModelError(
+                f"the fixed effects {names} ... are combinations of each other or the intercept: leave out one of each kind"
+            )
         runs = _runs(wide, columns, groups, events)
         _, left_over = _partial_out(plain, columns)
         blocks[number] = (columns, runs, (variation, left_over))

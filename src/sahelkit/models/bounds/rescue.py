@@ -61,11 +61,14 @@ def rescue(design: Floats, outcome: Floats, groups: npt.NDArray[np.intp], *, lin
     (True, 3.8918, 3.8918)
     """
     names = tuple(map(str, range(design.shape[1])))
-    separated = bool(separated_terms(outcome, design, names))
-    rows = np.ones(len(outcome))
-    # Columns of one size, so that tolerances mean the same for all.
-    size = np.abs(design).max(axis=0)
-    scaled = np.asfortranarray(design / size)
+    # Centred columns of variance 1: both likelihoods have the same maximum in any such coordinates, and the long first
+    # steps of Firth's method are held by the size of the columns.
+    centre, spread = design.mean(axis=0), design.std(axis=0)
+    centre[0], spread[0] = 0.0, 1.0
+    scaled = np.asfortranarray((design - centre) / spread)
+    back = np.diag(1.0 / spread)
+    back[0] -= centre / spread
+    separated = bool(separated_terms(outcome, scaled, names))
     if separated:
         fit = firth_maximise(scaled, outcome, link=link)
         coef, information, score, converged = fit.coef, fit.information, fit.score, fit.converged
@@ -73,10 +76,12 @@ def rescue(design: Floats, outcome: Floats, groups: npt.NDArray[np.intp], *, lin
         best = maximise(scaled, outcome, link=link)
         coef, information, converged = best.coef, best.information, best.converged
         score = row_terms(link, scaled @ coef, outcome).score
-    loglik = float(row_terms(link, scaled @ coef, outcome).loglik.sum())
     if not (converged and np.isfinite(coef).all()):
         nothing = np.full(len(coef), np.nan)
         return Rescued(nothing, nothing, nothing, np.nan, False, separated)
-    se = np.sqrt(np.diag(np.linalg.inv(information)))
-    cov = clustered_covariance(scaled, score, rows, groups, kind="CR1", bread=information).cov
-    return Rescued(coef / size, se / size, np.sqrt(np.diag(cov)) / size, loglik, True, separated)
+    loglik = float(row_terms(link, scaled @ coef, outcome).loglik.sum())
+    cov = back @ np.linalg.inv(information) @ back.T
+    rows = np.ones(len(outcome))
+    clustered = clustered_covariance(scaled, score, rows, groups, kind="CR1", bread=information).cov
+    se, se_cluster = np.sqrt(np.diag(cov)), np.sqrt(np.diag(back @ clustered @ back.T))
+    return Rescued(back @ coef, se, se_cluster, loglik, True, separated)
