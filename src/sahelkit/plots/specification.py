@@ -25,7 +25,7 @@ _WORDS = {
     "en": {
         "curve": "Every model of the question, from the lowest coefficient to the highest",
         "effect": "log ratio per s.d.\n(95 % interval)",
-        "rank": "models, ordered by their coefficient (the darker, the more of them made this choice)",
+        "rank": "models, ordered by their coefficient (dark: where the models with this choice are)",
         "zero": "no effect",
         "positive": "significantly positive",
         "negative": "significantly negative",
@@ -54,7 +54,7 @@ _WORDS = {
     "fr": {
         "curve": "Tous les modèles de la question, du plus petit coefficient au plus grand",
         "effect": "log du rapport par écart type\n(intervalle à 95 %)",
-        "rank": "modèles, rangés selon leur coefficient (plus c’est foncé, plus ce choix y est fréquent)",
+        "rank": "modèles, rangés selon leur coefficient (foncé : là où se trouvent les modèles de ce choix)",
         "zero": "aucun effet",
         "positive": "significativement positif",
         "negative": "significativement négatif",
@@ -152,9 +152,10 @@ def _draw_curve(axes: Axes, models: pd.DataFrame, say: Mapping[str, str], lang: 
     margin = 0.15 * (ends[1] - ends[0])
     axes.set_ylim(min(ends[0] - margin, -margin), max(ends[1] + margin, margin))
     low, high = axes.get_ylim()
-    axes.set_yticks([tick for tick in axes.get_yticks() if low <= tick <= high])
+    ticks = [float(tick) for tick in axes.get_yticks() if low <= tick <= high]
+    digits = 1 if all(round(tick, 1) == round(tick, 6) for tick in ticks) else 2
+    axes.set_yticks(ticks, [decimal(tick, digits, lang).replace("-", "−") for tick in ticks])
     axes.set_ylabel(say["effect"])
-    axes.yaxis.set_major_formatter(lambda value, _: decimal(value, 1, lang).replace("-", "−"))
     axes.legend(loc="lower right", fontsize=8, markerscale=3)
 
 
@@ -165,10 +166,8 @@ def _draw_choices(axes: Axes, models: pd.DataFrame, rows: list[tuple[str, str, n
     sizes = np.bincount(middle, minlength=len(edges) - 1)
     shade = np.array([np.bincount(middle, weights=inside, minlength=len(edges) - 1) / sizes for *_, inside in rows])
     heads = [head for head, *_ in rows]
-    # Each row is shaded against the most frequent column of its own dimension, so that rare choices are seen too.
-    for head in dict.fromkeys(heads):
-        here = [place for place, name in enumerate(heads) if name == head]
-        shade[here] /= max(float(shade[here].max()), 1e-9)
+    # Each row is shaded against its own darkest column, so that it shows where a rare choice ends up, too.
+    shade /= np.maximum(shade.max(axis=1, keepdims=True), 1e-9)
     axes.pcolormesh(edges - 0.5, np.arange(len(rows) + 1), shade, cmap="Greys", vmin=0, vmax=1.1, rasterized=True)
     labels = [
         f"{head}: {name}" if place == 0 or heads[place - 1] != head else name
@@ -235,9 +234,8 @@ def plot_histogram(
     models = found.models[found.used]
     z = (models["effect"] / models["effect_se"]).to_numpy()
     other = np.zeros(0) if null is None else null.z[np.isfinite(null.z)]
-    both = np.concatenate([z, other, [-2.5, 2.5]])
-    low, high = np.quantile(both, [0.001, 0.999])
-    edges = np.linspace(min(low, -2.5), max(high, 2.5), 61)
+    ends = [np.quantile(values, [0.001, 0.999]) for values in (z, other) if len(values)]
+    edges = np.linspace(min(-2.5, *(low for low, _ in ends)), max(2.5, *(high for _, high in ends)), 61)
     with house_style():
         figure, axes = blank(7.6, 3.9)
         axes.stairs(_shares(z, edges), edges, color=SKY, fill=True, label=say["data"])
@@ -254,7 +252,7 @@ def plot_histogram(
         axes.set_xlabel(say["z"])
         axes.set_ylabel(say["share"])
         axes.set_title(title or say["histogram" if null is not None else "alone"])
-        axes.legend(loc="upper right", fontsize=8)
+        axes.legend(loc="upper right", fontsize=8, frameon=True, facecolor="white", edgecolor="none", framealpha=0.9)
         sign(figure, source=source, n=_size(found, len(models), say, lang), lang=lang)
     return figure
 
