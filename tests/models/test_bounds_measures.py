@@ -124,3 +124,15 @@ def test_measures_that_cannot_be_are_refused(panel, options, error, message):
 def test_measures_of_other_rows_are_refused(panel, made):
     with pytest.raises(ModelError, match="made from 941 rows, the frame has 10"):
         sk.extreme_bounds("onset ~ 1 | land_attempt_w1 | 1", panel.head(10), measures=made)
+
+
+def test_windows_of_months_are_those_of_the_panel():
+    """Countries all of whose neighbours lie in West Africa, against the panel's own count of events next door."""
+    made = sk.panel("west_africa", "1990-01", "2005-12").add_coups(rule="powell_thyne").add_neighbours("attempt")
+    frame = made.past("neighbours_attempt", months=24).frame
+    measures = exposure_measures(frame, events=["attempt"], windows=[24], weights=["land"], fades=["window"])
+    joined = measures.join(frame)
+    inner = joined[joined["iso3"].isin(["SLE", "LBR", "GIN", "SEN", "GMB", "GNB", "CIV", "BFA"])]
+    inner = inner[inner["period"] >= pd.Period("1992-01", "M")]
+    assert inner["neighbours_attempt_past24"].sum() > 100
+    np.testing.assert_array_equal(inner["land_attempt_w24"], inner["neighbours_attempt_past24"])

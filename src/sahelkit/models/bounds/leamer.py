@@ -31,8 +31,9 @@ def leamer_bounds(coef: Floats, se: Floats, *, level: float = 0.95) -> tuple[flo
 
     Examples
     --------
-    >>> leamer_bounds(np.array([1.0, 2.0]), np.array([1.0, 0.1]))[0].__round__(2)
-    -0.96
+    >>> low, high = leamer_bounds(np.array([1.0, 2.0]), np.array([1.0, 0.1]))
+    >>> round(low, 2), round(high, 2)
+    (-0.96, 2.96)
     """
     if not len(coef):
         return float("nan"), float("nan")

@@ -193,8 +193,8 @@ def exposure_measures(
     >>> made = exposure_measures(panel, events=["attempt"], windows=[1, 3], weights=["land"])
     >>> made.names
     ('land_attempt_w1', 'land_attempt_w3', 'land_attempt_d3')
-    >>> niger = made.join(panel).query("iso3 == 'NER' and period in ['2012', '2013']")
-    >>> niger["land_attempt_w1"].tolist()
+    >>> joined = made.join(panel).set_index(["iso3", panel["period"].dt.year])
+    >>> [float(joined.loc[("NER", year), "land_attempt_w1"]) for year in (2012, 2013)]
     [0.0, 2.0]
     """
     whole = [isinstance(window, (int, np.integer)) and window >= 1 for window in windows]
