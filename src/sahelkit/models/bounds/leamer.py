@@ -31,6 +31,7 @@ def leamer_bounds(coef: Floats, se: Floats, *, level: float = 0.95) -> tuple[flo
 
     Examples
     --------
+    >>> import numpy as np
     >>> low, high = leamer_bounds(np.array([1.0, 2.0]), np.array([1.0, 0.1]))
     >>> round(low, 2), round(high, 2)
     (-0.96, 2.96)
