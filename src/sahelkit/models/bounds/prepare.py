@@ -87,7 +87,8 @@ def prepare(plan: Plan) -> Shared:
         if np.linalg.matrix_rank(wide[columns]) < len(columns):
             names = ", ".join(plan.names[column] for column in plan.effect_sets[number][:4])
             raise ModelError(
-                f"the fixed effects {names} ... are combinations of each other or the intercept: leave out one of each kind"
+                f"the fixed effects {names} ... are combinations of each other or the intercept: "
+                "leave out one of each kind"
             )
         runs = _runs(wide, columns, groups, events)
         _, left_over = _partial_out(plain, columns)
