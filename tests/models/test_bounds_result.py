@@ -142,6 +142,12 @@ def test_the_table_opens_lazily_from_its_folder(panel, measures, tmp_path):
     stored = sk.extreme_bounds(formula, panel, folder=tmp_path / "run", **options)
     memory = sk.extreme_bounds(formula, panel, **options)
     pd.testing.assert_frame_equal(stored.tidy(), memory.tidy())
+    next((tmp_path / "run" / "decade").glob("part-*.parquet")).unlink()
+    limit = float(memory.models["vif"].median())
+    again = sk.extreme_bounds(formula, panel, folder=tmp_path / "run", vif=limit, **options)
+    pd.testing.assert_frame_equal(again.tidy().drop(columns="used"), memory.tidy().drop(columns="used"))
+    assert again.tidy(lazy="arrow").to_table().to_pandas()["used"].sum() == again.used.sum() < len(memory.models)
+    stored = sk.extreme_bounds(formula, panel, folder=tmp_path / "run", **options)
     for result in (stored, memory):
         arrow = result.tidy(lazy="arrow")
         positive = arrow.to_table(columns=["model", "coef"]).to_pandas()

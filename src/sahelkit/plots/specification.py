@@ -74,7 +74,7 @@ _WORDS = {
         "draws": "n = {draws} tirages de {models} modèles, {events} événements dans {clusters} pays",
         "effects": "effets",
         "link": "lien",
-        "weights": "attache",
+        "weights": "proximité",
         "event": "événement",
         "window": "périodes",
         "fade": "déclin",
@@ -91,7 +91,7 @@ _CHOICES_FR = {
     "attempt": "tentative",
     "success": "réussite",
     "failure": "échec",
-    "window": "fenêtre",
+    "window": "fenêtre plate",
     "decay": "progressif",
 }
 _CHOICES_EN = {

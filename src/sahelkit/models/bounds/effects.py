@@ -70,7 +70,7 @@ def extra_labels(effects: Sequence[str], columns: Sequence[str]) -> tuple[str, .
                 raise UnknownNameError(
                     "fixed effect",
                     part,
-                    (NONE, *BUILT_IN, *columns),
+                    {NONE, *BUILT_IN, *columns},
                     repair="Name a column of the frame, or join two with a plus: 'country+decade'",
                 )
             found.append(part)
