@@ -85,7 +85,8 @@ def predict(wide, own, k, b, theta, edges, first, last, starts, places, values, 
         level = 0.0
         for z in range(starts[run], starts[run + 1]):
             level += values[z] * theta[places[z]]
-        into[edges[run] : edges[run + 1]] = level
+        for i in range(np.uint64(edges[run]), np.uint64(edges[run + 1])):
+            into[i] = level
     low, high = edges[first], edges[last]
     out = into[low:high]
     c = 0
@@ -155,20 +156,48 @@ def _eight(lefts, c, e, wide, d0, d1, d2, d3, low, high):
 
 
 @compiled(REGROUP)
-def _four_sums(lefts, c0, c1, c2, c3, low, high):
-    a0, a1, a2, a3 = lefts[c0, low:high], lefts[c1, low:high], lefts[c2, low:high], lefts[c3, low:high]
-    s0 = s1 = s2 = s3 = 0.0
-    for i in range(a0.size):
-        s0 += a0[i]
-        s1 += a1[i]
-        s2 += a2[i]
-        s3 += a3[i]
-    return s0, s1, s2, s3
+def _sum_runs(lefts, count, edges, first, last, sums):
+    """Sums of `count` rows of `lefts` over each run, four rows at a time; unsigned indices need no check for a sign."""
+    for c in range(0, count, 4):
+        for run in range(first, last):
+            s0 = s1 = s2 = s3 = 0.0
+            for i in range(np.uint64(edges[run]), np.uint64(edges[run + 1])):
+                s0 += lefts[c, i]
+                s1 += lefts[c + 1, i]
+                s2 += lefts[c + 2, i]
+                s3 += lefts[c + 3, i]
+            sums[run, c], sums[run, c + 1], sums[run, c + 2], sums[run, c + 3] = s0, s1, s2, s3
+
+
+@compiled(REGROUP)
+def _spread_runs(k, b, runs, starts, places, values, sums, gram, slope):
+    """Cross-products of the block with the own columns, the scores and itself, from the sums over runs."""
+    cross = sums[runs : runs + b]
+    cross[:] = 0.0
+    for run in range(runs):
+        for z in range(starts[run], starts[run + 1]):
+            place, value = places[z], values[z]
+            for c in range(0, k + 1, 4):
+                for j in range(4):
+                    cross[place, c + j] += value * sums[run, c + j]
+            for y in range(z, starts[run + 1]):
+                gram[place, places[y]] += value * values[y] * sums[run, k + 1]
+    for place in range(b):
+        slope[place] = cross[place, k]
+        for c in range(k):
+            gram[place, b + c] = cross[place, c]
+
+
+@compiled(REGROUP)
+def room(k, b, edges, n):
+    """Empty arrays that `accumulate` works in: predictors, weighted columns, sums over runs; rows in multiples of 4."""
+    rows = 4 * ((k + 2 + 3) // 4)
+    return np.empty(n), np.zeros((rows, n)), np.empty((edges.size + b, rows))
 
 
 @compiled(REGROUP)
 def accumulate(link, wide, own, k, theta, b, outcome, events, block, eta, lefts, sums, gram, slope):
-    """Information matrix and gradient at `theta`; the last two rows of `lefts` receive scores and weights."""
+    """Information matrix and gradient at `theta`; `lefts` receives weighted columns, scores (row k) and weights."""
     edges, first_run, first_event, starts, places, values = block
     gram[:] = 0.0
     slope[:] = 0.0
@@ -188,20 +217,7 @@ def accumulate(link, wide, own, k, theta, b, outcome, events, block, eta, lefts,
             _cloglog_events(events[first_event[part] : first_event[part + 1]], eta, weight, score)
         for c in range(k):
             _weigh(lefts, c, k + 1, wide, own[c], low, high)
-        # The block with all columns, the score and itself, from sums over runs.
-        for c in range(0, k + 2, 4):
-            d, e, f = min(c + 1, k + 1), min(c + 2, k + 1), min(c + 3, k + 1)
-            for run in range(first, last):
-                s0, s1, s2, s3 = _four_sums(lefts, c, d, e, f, edges[run], edges[run + 1])
-                sums[run, c], sums[run, d], sums[run, e], sums[run, f] = s0, s1, s2, s3
-        for run in range(first, last):
-            for z in range(starts[run], starts[run + 1]):
-                place, value = places[z], values[z]
-                for c in range(k):
-                    gram[place, b + c] += value * sums[run, c]
-                slope[place] += value * sums[run, k]
-                for y in range(z, starts[run + 1]):
-                    gram[place, places[y]] += value * values[y] * sums[run, k + 1]
+        _sum_runs(lefts, k + 2, edges, first, last, sums)
         # Own columns with each other and with the score: tiles of two by four.
         d = 0
         while d < k:
@@ -222,6 +238,7 @@ def accumulate(link, wide, own, k, theta, b, outcome, events, block, eta, lefts,
                             slope[b + d + j] += tile[4 + j]
                 c += 2
             d += 4
+    _spread_runs(k, b, edges.size - 1, starts, places, values, sums, gram, slope)
 
 
 @compiled(REGROUP)

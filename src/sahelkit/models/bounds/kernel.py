@@ -12,6 +12,7 @@ from sahelkit.models.bounds.arithmetic import (
     cholesky,
     compiled,
     predict,
+    room,
     solve,
 )
 
@@ -188,8 +189,7 @@ def fit_many(link, wide, shift, scale, outcome, events, groups, columns, block, 
     squares, left_over = plain
     coef, se, clustered, vif, loglik, status = out
     n, b = outcome.size, columns.size
-    eta, lefts = np.empty(n), np.empty((models.shape[1] + 1, n))
-    sums = np.empty((block[0].size, models.shape[1] + 1))
+    eta, lefts, sums = room(models.shape[1] - 1, b, block[0], n)
     everything = coef.shape[1] > 1
     for m in range(models.shape[0]):
         k = 0

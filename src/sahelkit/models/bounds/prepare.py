@@ -154,8 +154,8 @@ def _base(
         theta[0] = np.log(share / (1 - share)) if LINKS[link] == "logit" else np.log(-np.log1p(-share))
         start = theta.copy()
         size = b + k
-        eta, lefts, room, slope = np.empty(n), np.empty((k + 2, n)), np.empty((size, size)), np.empty(size)
-        sums = np.empty((len(runs[0]), k + 2))
+        eta, lefts, sums = arithmetic.room(k, b, runs[0], n)
+        inner, slope = np.empty((size, size)), np.empty(size)
         for most in (25, 3, 0):  # where no finite maximum exists, a few steps towards it
             theta[:] = start
             if not most:
@@ -175,13 +175,13 @@ def _base(
                 eta,
                 lefts,
                 sums,
-                room,
+                inner,
                 slope,
                 most,
             )
             if status == kernel.CONVERGED or (most == 3 and status == kernel.TOO_MANY_STEPS):
                 break
-        arithmetic.accumulate(link, wide, common, k, theta, b, outcome, events, runs, eta, lefts, sums, room, slope)
+        arithmetic.accumulate(link, wide, common, k, theta, b, outcome, events, runs, eta, lefts, sums, inner, slope)
         weight, score = lefts[k + 1], lefts[k]
         home[columns], home[common] = theta[:b], theta[b:]
         gram = arithmetic.pool_gram(wide, weight)
