@@ -9,11 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelkit.errors import ModelError
-from sahelkit.models.bounds import arithmetic, kernel
+from sahelkit.models.bounds import arithmetic
 from sahelkit.models.bounds.plan import LINKS, Plan, used_columns
-from sahelkit.models.links import Floats
+from sahelkit.models.links import Floats, linear_predictor, row_terms
+from sahelkit.models.newton import maximise
 
 Integers = npt.NDArray[np.int64]
+# A linear predictor beyond this in a base model is on its way to infinity.
+_FAR = 20.0
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def prepare(plan: Plan) -> Shared:
         for link in map(int, np.unique(plan.link[plan.effects == number])):
             chosen = plan.models[(plan.effects == number) & (plan.link == link)]
             common = _common(chosen, place)
-            bases[number, link] = _base(link, wide, common, columns, runs, outcome, events, plain)
+            bases[number, link] = _base(link, wide, common, columns, outcome, plain)
     return Shared(wide, shift, scale, place, outcome, events, groups, blocks, bases, _null(plan))
 
 
@@ -135,56 +138,21 @@ def _common(models: npt.NDArray[np.int32], place: Integers) -> Integers:
 
 
 def _base(
-    link: int,
-    wide: Floats,
-    common: Integers,
-    columns: Integers,
-    runs: tuple[Any, ...],
-    outcome: Floats,
-    events: Integers,
-    plain: Floats,
+    link: int, wide: Floats, common: Integers, columns: Integers, outcome: Floats, plain: Floats
 ) -> tuple[Floats, ...]:
-    b, k, n = len(columns), len(common), len(outcome)
     home = np.zeros(len(wide))
     if LINKS[link] == "identity":
-        weight, score, gram = np.ones(n), outcome, plain
+        score, gram = outcome, plain
     else:
-        theta = np.zeros(b + k)
-        share = float(outcome.mean())
-        theta[0] = np.log(share / (1 - share)) if LINKS[link] == "logit" else np.log(-np.log1p(-share))
-        start = theta.copy()
-        size = b + k
-        eta, lefts, sums = arithmetic.room(k, b, runs[0], n)
-        inner, slope = np.empty((size, size)), np.empty(size)
-        for most in (25, 3, 0):  # where no finite maximum exists, a few steps towards it
-            theta[:] = start
-            if not most:
-                break
-            status = kernel.climb(
-                link,
-                wide,
-                common,
-                k,
-                b,
-                theta,
-                np.zeros(size),
-                0.0,
-                outcome,
-                events,
-                runs,
-                eta,
-                lefts,
-                sums,
-                inner,
-                slope,
-                most,
-            )
-            if status == kernel.CONVERGED or (most == 3 and status == kernel.TOO_MANY_STEPS):
-                break
-        arithmetic.accumulate(link, wide, common, k, theta, b, outcome, events, runs, eta, lefts, sums, inner, slope)
-        weight, score = lefts[k + 1], lefts[k]
-        home[columns], home[common] = theta[:b], theta[b:]
-        gram = arithmetic.pool_gram(wide, weight)
+        held = np.concatenate([columns, common])
+        design = wide[held].T
+        fit = maximise(design, outcome, link=LINKS[link])
+        if fit.converged and np.abs(design @ fit.coef).max() < _FAR:
+            home[held] = fit.coef
+        else:  # the fixed effects separate events from the rest: start from the mean
+            home[0] = linear_predictor(LINKS[link], float(outcome.mean()))
+        rows = row_terms(LINKS[link], home @ wide, outcome)
+        score, gram = rows.score, arithmetic.pool_gram(wide, rows.observed)
     slopes = wide @ score
     fill, schur = _partial_out(gram, columns)
     lifted = np.linalg.pinv(gram[np.ix_(columns, columns)], rcond=1e-12, hermitian=True) @ slopes[columns]
