@@ -119,13 +119,18 @@ class Measures:
     def join(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The panel with ``onset``, the own history and all measures; `frame` has the rows that made the measures."""
         made = self.columns((OUTCOME, *HISTORY, *self.names))
-        joined = frame.assign(**made)
-        joined.attrs = frame.attrs
-        return joined
+        return beside(frame.drop(columns=[name for name in made if name in frame.columns]), made)
 
     def only(self, query: str) -> Measures:
         """The measures for which a condition on `table` holds, such as ``"window <= 3 and weights == 'land'"``."""
         return replace(self, table=self.table.query(query).reset_index(drop=True))
+
+
+def beside(frame: pd.DataFrame, columns: Mapping[str, Floats]) -> pd.DataFrame:
+    """The frame with further columns, all put there at once."""
+    joined = pd.concat([frame, pd.DataFrame(dict(columns), index=frame.index)], axis=1)
+    joined.attrs = frame.attrs
+    return joined
 
 
 def mean_lag(window: int) -> float:

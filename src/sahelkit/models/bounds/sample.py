@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit.errors import MissingColumnsError, ModelError
-from sahelkit.models.bounds.measures import Measures
+from sahelkit.models.bounds.measures import Measures, beside
 from sahelkit.models.bounds.roles import Roles, check_known
 from sahelkit.models.design import account_missing, origin_of
 from sahelkit.models.links import Floats
@@ -152,7 +152,7 @@ def _with_measures(roles: Roles, frame: pd.DataFrame, measures: Measures | None,
     if same and not (frame[cluster].to_numpy() == names).all():
         raise ModelError("the measures were made from these countries in another order. Make them from this frame")
     absent = [name for name in roles.columns() if name not in frame.columns]
-    return frame.assign(**measures.columns(absent))
+    return beside(frame, measures.columns(absent))
 
 
 def _numbers(column: pd.Series) -> Floats:
