@@ -18,9 +18,9 @@ from sahelkit.models.bounds.arithmetic import (
 
 CONVERGED, TOO_MANY_STEPS, NO_STEP, DIVERGING, SINGULAR = 0, 1, 2, 3, 4
 _MOST_STEPS = 25
-# Squared length of a step, in standard errors: after a shorter one the weights err by 1e-10 at most, which robust
+# Squared length of a step, in standard errors: after a shorter one the weights err by 3e-10 at most, which robust
 # errors of near 0 (those of a country's own dummy) may magnify, and the estimates by nothing to speak of.
-_SHORT = 1e-20
+_SHORT = 1e-19
 _COLLINEAR = 1e-9  # share of a column's variance that the others leave
 
 
