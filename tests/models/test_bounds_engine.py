@@ -221,6 +221,8 @@ def test_progress_shows_rate_and_time_left(capsys):
 def test_compilation_does_without_a_folder_to_keep_code(tmp_path):
     """A package folder and a user's cache that nobody may write: compile in memory, do not crash."""
     code = """
+import sys, sahelkit.models.bounds
+assert "numba" not in sys.modules  # imported where it is used
 import numba.core.caching as caching
 caching.CacheImpl._locator_classes = []
 from sahelkit.models.bounds.arithmetic import exp

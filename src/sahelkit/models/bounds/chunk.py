@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sahelkit.models.bounds import kernel
 from sahelkit.models.bounds.plan import LINKS
 from sahelkit.models.bounds.prepare import Shared
 from sahelkit.models.bounds.rescue import rescue
@@ -25,6 +24,8 @@ class Piece(NamedTuple):
 
 def fit_chunk(shared: Shared, piece: Piece, keep: tuple[str, ...]) -> dict[str, Any]:
     """Columns of the result table for one chunk; lists are given as flat values and offsets."""
+    from sahelkit.models.bounds import kernel  # here, since it imports numba
+
     count = len(piece.models)
     everything = "all_coefficients" in keep
     spare = max(len(shared.blocks[int(number)][0]) for number in np.unique(piece.effects)) - 1

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelkit.errors import ModelError
-from sahelkit.models.bounds import arithmetic
 from sahelkit.models.bounds.plan import LINKS, Plan, used_columns
 from sahelkit.models.links import Floats, linear_predictor, row_terms
 from sahelkit.models.newton import maximise
@@ -60,6 +59,8 @@ class Shared:
 
 def prepare(plan: Plan) -> Shared:
     """Order the rows, scale the columns, and fit the base models of a plan."""
+    from sahelkit.models.bounds.arithmetic import ROWS_AT_ONCE, pool_gram  # here, since it imports numba
+
     used = used_columns(plan)
     place = np.where(used, np.cumsum(used) - 1, -1).astype(np.int64)
     pool = plan.pool[:, used]
@@ -80,7 +81,7 @@ def prepare(plan: Plan) -> Shared:
     groups = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1], [True]])).astype(np.int64)
     events = np.flatnonzero(outcome > 0).astype(np.int64)
 
-    plain = arithmetic.pool_gram(wide, np.ones(len(outcome)))
+    plain = pool_gram(wide, np.ones(len(outcome)))
     squares = (wide - wide.mean(axis=1, keepdims=True)) ** 2
     variation = squares.sum(axis=1)
     blocks: dict[int, tuple[Any, ...]] = {}
@@ -93,7 +94,7 @@ def prepare(plan: Plan) -> Shared:
                 f"the fixed effects {names} ... are combinations of each other or the intercept: "
                 "leave out one of each kind"
             )
-        runs = _runs(wide, columns, groups, events)
+        runs = _runs(wide, columns, events, at_once=ROWS_AT_ONCE)
         _, left_over = _partial_out(plain, columns)
         blocks[number] = (columns, runs, (variation, left_over))
         for link in map(int, np.unique(plan.link[plan.effects == number])):
@@ -103,11 +104,11 @@ def prepare(plan: Plan) -> Shared:
     return Shared(wide, shift, scale, place, outcome, events, groups, blocks, bases, _null(plan))
 
 
-def _runs(wide: Floats, columns: Integers, groups: Integers, events: Integers) -> tuple[Integers | Floats, ...]:
+def _runs(wide: Floats, columns: Integers, events: Integers, *, at_once: int) -> tuple[Integers | Floats, ...]:
     """Rows that share their fixed effects, cut at the ends of blocks of rows; and the values they share."""
     n = wide.shape[1]
     block = wide[columns]
-    cuts = np.linspace(0, n, -(-n // arithmetic.ROWS_AT_ONCE) + 1).astype(np.int64)
+    cuts = np.linspace(0, n, -(-n // at_once) + 1).astype(np.int64)
     changes = np.flatnonzero((block[:, 1:] != block[:, :-1]).any(axis=0)) + 1
     edges = np.unique(np.concatenate([cuts, changes])).astype(np.int64)
     first_run = np.searchsorted(edges, cuts).astype(np.int64)
@@ -140,6 +141,8 @@ def _common(models: npt.NDArray[np.int32], place: Integers) -> Integers:
 def _base(
     link: int, wide: Floats, common: Integers, columns: Integers, outcome: Floats, plain: Floats
 ) -> tuple[Floats, ...]:
+    from sahelkit.models.bounds.arithmetic import pool_gram
+
     home = np.zeros(len(wide))
     if LINKS[link] == "identity":
         score, gram = outcome, plain
@@ -152,7 +155,7 @@ def _base(
         else:  # the fixed effects separate events from the rest: start from the mean
             home[0] = linear_predictor(LINKS[link], float(outcome.mean()))
         rows = row_terms(LINKS[link], home @ wide, outcome)
-        score, gram = rows.score, arithmetic.pool_gram(wide, rows.observed)
+        score, gram = rows.score, pool_gram(wide, rows.observed)
     slopes = wide @ score
     fill, schur = _partial_out(gram, columns)
     lifted = np.linalg.pinv(gram[np.ix_(columns, columns)], rcond=1e-12, hermitian=True) @ slopes[columns]
