@@ -144,8 +144,8 @@ def bounds_null(
 
     * ``"geography"``: all countries trade places on every map at once; events, histories and controls stay. It asks
       whether *these* neighbours matter more than any others would. Measures that treat all countries of the region
-      alike are the same on every map: their models are left out. Countries of high risk lie together on the true map
-      and apart on the others, whatever spreads: this test is a little too ready to see contagion (see Notes).
+      alike are the same on every map: their models are left out. Lasting differences of risk that lie together on the
+      true map count like contagion, so that this test may be a little too ready to see it (see Notes).
     * ``"simulated"``: histories with the panel's countries and decades but no contagion, own history included; the
       outcome, the own history (``t, t2, t3, never``) and the exposures are made from them; other controls stay as
       they are, so that none of these should count past events. It asks whether the whole procedure finds contagion
@@ -183,7 +183,7 @@ def bounds_null(
     -----
     In 200 histories of West Africa simulated without contagion, the shuffled maps gave p <= 0.05 in 7.5 % of them and
     the simulated histories in 4 % (20 models, 39 draws). Where an attempt sets off 0.4 others across the borders, the
-    shuffled maps found it in three histories of four.
+    shuffled maps found it in 75 % of 40 histories, the simulated ones in 90 %. Weaker contagion is found less often.
 
     References
     ----------
