@@ -100,7 +100,7 @@ def test_1008_rows_by_5_columns(benchmark):
 
 
 def test_12169_rows_by_8_columns(benchmark):
-    against_statsmodels(benchmark, plain_plan(12_169, 8, 400), least=8)
+    against_statsmodels(benchmark, plain_plan(12_169, 8, 1_000), least=8)
 
 
 def _processes():

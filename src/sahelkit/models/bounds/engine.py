@@ -32,6 +32,8 @@ def run(
 ) -> ModelTable:
     """Fit every model of a plan.
 
+    The first call on a machine compiles for about 15 seconds; the code is kept in numba's cache.
+
     Parameters
     ----------
     plan : Plan

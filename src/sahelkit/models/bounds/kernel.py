@@ -1,4 +1,26 @@
-"""Compiled Newton's method for many small regressions on one sample."""
+"""Compiled Newton's method for many small regressions on one sample.
+
+What models share is computed once (`prepare`): for each kind of fixed effects and link, a base model of the columns
+that all its models have, and the cross-products of all columns at its maximum. The first step of a model from there
+is a tiny linear system and no pass through the rows; about four passes follow, each with one exponential per row.
+
+How close this is to the limit of arithmetic, measured on one core with 256-bit units (logit, no fixed effects):
+
+- 1,008 rows, 5 columns. A pass needs 22 multiply-adds per row (predictor 4, weighted columns 4, cross-products and
+  gradient 14) and an exponential of 13 more, with a division. Four passes are 141,000 multiply-adds and 4,000
+  divisions: about 10 microseconds if all units were always busy. A model takes 24 to 26, two fifths of the limit's
+  speed. Of the rest, a pass of 5 microseconds spends 1.2 on chances and weights, 0.5 on predictors, 1.2 on tiles of
+  cross-products (24 products where 14 are needed, since tiles are two by four), 1.0 on storing weighted columns and
+  summing them, and 1 on calls between these; the log-likelihood and the clustered errors take 2 per model.
+- 12,169 rows, 8 columns: 51 + 13 multiply-adds per row and pass, 3.8 passes: 3.0 million, 140 microseconds with the
+  divisions at best; measured 420 to 580, as weighted columns come from the second-level cache.
+- Fixed effects cost no multiply-adds per row, but sums over short runs of rows do not fill vector units: decades add
+  25 microseconds to a model of 1,008 rows and 9 columns, country and decade effects 50, half of them for linear systems
+  of 30 unknowns.
+
+Models whose events are separated leave this path for `rescue`, at about 13 milliseconds each (7 of them the linear
+programme that proves it): one such model in a hundred makes a run two to three times as long.
+"""
 
 from __future__ import annotations
 
