@@ -10,6 +10,7 @@ import time
 import pandas as pd
 import pytest
 
+from sahelkit.errors import ModelError
 from sahelkit.models.bounds.engine import run
 from sahelkit.models.bounds.plan import Plan
 
@@ -36,6 +37,29 @@ def cluster():
         distributed.Client(workers) as client,
     ):
         yield client
+
+
+def test_a_killed_local_process_is_an_error_in_words_and_the_run_goes_on(tmp_path):
+    import joblib
+    import psutil
+
+    plan = plan_of(30_000)
+    inside = joblib.Parallel(n_jobs=2)(joblib.delayed(os.getpid)() for _ in range(8))
+    assert all(psutil.pid_exists(pid) for pid in inside)
+
+    def kill():
+        while not list(tmp_path.glob("part-*.parquet")):
+            time.sleep(0.002)
+        os.kill(inside[0], signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with pytest.raises(ModelError, match=r"a worker process has ended .* run the same call again"):
+        run(plan, n_jobs=2, chunk=500, folder=tmp_path)
+    killer.join()
+    kept = len(list(tmp_path.glob("part-*.parquet")))
+    assert 1 <= kept < 60
+    assert len(run(plan, n_jobs=1, chunk=500, folder=tmp_path)) == 30_000
 
 
 def test_a_killed_worker_changes_nothing(cluster, tmp_path):

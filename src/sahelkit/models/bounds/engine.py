@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sahelkit.errors import OptionError
+from sahelkit.errors import ModelError, OptionError
 from sahelkit.models.bounds.chunk import Piece, fit_chunk
 from sahelkit.models.bounds.plan import Plan
 from sahelkit.models.bounds.prepare import Shared, prepare
@@ -58,7 +59,8 @@ def run(
     OptionError
         If `chunk` is not a whole number of at least 1.
     ModelError
-        If the fixed effects of a block are combinations of each other.
+        If the fixed effects of a block are combinations of each other, or a local worker process is killed. (A Dask
+        cluster does the work of a killed worker again.)
     OutputError
         If the folder cannot be written, or holds another run; the message names the difference.
 
@@ -138,4 +140,10 @@ def _fitted(
     # with that worker.
     task = delayed(_one)
     parallel = Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1)
-    yield from parallel(task((shared,), piece, keep) for piece in pieces)
+    try:
+        yield from parallel(task((shared,), piece, keep) for piece in pieces)
+    except BrokenExecutor as error:
+        raise ModelError(
+            "a worker process has ended before its work was done, often for lack of memory. With folder= the finished "
+            "chunks are kept: run the same call again, perhaps with a smaller n_jobs or chunk"
+        ) from error
