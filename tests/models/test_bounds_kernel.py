@@ -9,9 +9,11 @@ from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.models.bounds.arithmetic import compiled, exp
 from sahelkit.models.bounds.engine import run
 from sahelkit.models.bounds.plan import LINKS, Plan, columns_of
+from sahelkit.models.bounds.rescue import one_column_separates
 from sahelkit.models.clustered import clustered_covariance
 from sahelkit.models.firth import firth_maximise
 from sahelkit.models.newton import maximise
+from sahelkit.models.separation import separated_terms
 
 EXACT = 1e-8  # relative; what the issue asks for
 COUNTRIES, YEARS = 16, 63
@@ -156,6 +158,18 @@ def test_separated_models_are_those_of_firth_and_the_others_those_of_newton():
         se = np.sqrt(np.diag(np.linalg.inv(fit.information)))
         assert found["coef"][model] * size[1] == pytest.approx(fit.coef[1], rel=1e-7)
         assert found["se"][model] * size[1] == pytest.approx(se[1], rel=1e-7)
+
+
+def test_a_column_that_separates_alone_is_known_to_the_linear_programme_too():
+    rng = np.random.default_rng(6)
+    names, answers = ("1", "a", "b"), []
+    for _ in range(200):
+        design = np.column_stack([np.ones(12), rng.integers(0, 3, 12), rng.random(12) < 0.3]).astype(float)
+        outcome = (rng.random(12) < 0.4).astype(float)
+        answers.append((one_column_separates(design, outcome), bool(separated_terms(outcome, design, names))))
+    found = {pair: answers.count(pair) for pair in answers}
+    assert found.get((True, False), 0) == 0
+    assert min(found[True, True], found[False, True], found[False, False]) >= 10
 
 
 def test_fixed_effects_of_a_country_without_events_separate():

@@ -51,7 +51,8 @@ def rescue(design: Floats, outcome: Floats, groups: npt.NDArray[np.intp], *, lin
     Returns
     -------
     Rescued
-        With Firth's penalty where a combination of columns separates events from the rest; a linear programme decides.
+        With Firth's penalty where a combination of columns separates events from the rest; a linear programme decides
+        where no single column does.
 
     Examples
     --------
@@ -68,7 +69,7 @@ def rescue(design: Floats, outcome: Floats, groups: npt.NDArray[np.intp], *, lin
     scaled = np.asfortranarray((design - centre) / spread)
     back = np.diag(1.0 / spread)
     back[0] -= centre / spread
-    separated = bool(separated_terms(outcome, scaled, names))
+    separated = one_column_separates(design, outcome) or bool(separated_terms(outcome, scaled, names))
     if separated:
         fit = firth_maximise(scaled, outcome, link=link)
         coef, information, score, converged = fit.coef, fit.information, fit.score, fit.converged
@@ -85,3 +86,24 @@ def rescue(design: Floats, outcome: Floats, groups: npt.NDArray[np.intp], *, lin
     clustered = clustered_covariance(scaled, score, rows, groups, kind="CR1", bread=information).cov
     se, se_cluster = np.sqrt(np.diag(cov)), np.sqrt(np.diag(back @ clustered @ back.T))
     return Rescued(back @ coef, se, se_cluster, loglik, True, separated)
+
+
+def one_column_separates(design: Floats, outcome: Floats) -> bool:
+    """Whether all rows above the least value of some column, or below its largest, have the same outcome.
+
+    The common case, a rare dummy without events or with events only, settled without a linear programme.
+
+    Examples
+    --------
+    >>> x = np.column_stack([np.ones(4), [0.0, 1, 0, 0]])
+    >>> one_column_separates(x, np.array([0.0, 0, 1, 0])), one_column_separates(x, np.array([0.0, 1, 1, 0]))
+    (True, True)
+    >>> one_column_separates(np.repeat(x, 2, axis=0), np.array([0.0, 0, 0, 1, 1, 0, 0, 0]))
+    False
+    """
+    event = outcome[:, None] > 0
+    for inside in (design > design.min(axis=0), design < design.max(axis=0)):
+        size, events = inside.sum(axis=0), (inside & event).sum(axis=0)
+        if ((size > 0) & ((events == 0) | (events == size))).any():
+            return True
+    return False
