@@ -18,8 +18,8 @@ How close this is to the limit of arithmetic, measured on one core with 256-bit 
   25 microseconds to a model of 1,008 rows and 9 columns, country and decade effects 50, half of them for linear systems
   of 30 unknowns.
 
-Chunks go to processes at little cost: 60,000 models took 11.3 s in one local process and 5.7 s in two, 11.8 s on a local
-Dask cluster of one worker and 6.8 s of two.
+Chunks go to processes at little cost: 60,000 models took 11.3 s in one local process and 5.7 s in two, 11.8 s on a
+local Dask cluster of one worker and 6.8 s of two (medians on a machine that had other work).
 
 Models whose events are separated leave this path for `rescue`, at about 4 milliseconds each, and 7 more where a linear
 programme must prove it: two such models in a hundred double the time of a run.
