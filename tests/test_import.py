@@ -10,7 +10,7 @@ import pytest
 
 import sahelkit
 
-HEAVY = ["statsmodels", "seaborn", "matplotlib", "xarray", "requests", "scipy", "pooch", "pyarrow", "pandas"]
+HEAVY = ["statsmodels", "seaborn", "matplotlib", "xarray", "requests", "scipy", "pooch", "pyarrow", "pandas", "numba"]
 
 
 def _run(code: str) -> str:
@@ -36,7 +36,7 @@ print(json.dumps([sorted(m for m in {HEAVY!r} if m in sys.modules), touched]))
 
 
 def test_loading_a_table_does_not_import_the_heavy_ones():
-    light = {"statsmodels", "seaborn", "matplotlib", "xarray", "requests", "scipy", "pooch"}
+    light = {"statsmodels", "seaborn", "matplotlib", "xarray", "requests", "scipy", "pooch", "numba"}
     code = """
 import json, sys
 import sahelkit

@@ -137,7 +137,7 @@ def read_design(formula: str, frame: pd.DataFrame, *, cluster: str, where: str) 
     for column in suspect:
         known &= ~np.isnan(column)
     rows = np.flatnonzero(known)
-    dropped = _account(formula, frame, ~known, cluster)
+    dropped = account_missing(formula, frame, ~known, cluster)
     if not rows.size:
         columns = ", ".join(dropped["column"].unique()) or "the formula"
         raise ModelError(f"{formula!r}: no row is left, because a value is NA in each of them (look at {columns})")
@@ -216,7 +216,8 @@ def origin_of(frame: pd.DataFrame) -> str:
     return f"sahelkit {text}; rule {note['rule']}" if text and "rule" in note else (f"sahelkit {text}" if text else "")
 
 
-def _account(formula: str, frame: pd.DataFrame, lost: npt.NDArray[np.bool_], cluster: str) -> pd.DataFrame:
+def account_missing(formula: str, frame: pd.DataFrame, lost: npt.NDArray[np.bool_], cluster: str) -> pd.DataFrame:
+    """Rows left out because a value is NA, by column and cluster; see `Design.dropped`."""
     if not lost.any():
         return pd.DataFrame({"column": [], "cluster": [], "n_rows": [], "first": [], "last": []})
     gone = frame.loc[lost]

@@ -16,6 +16,7 @@ CONVENTIONS = ("full", "reduced")
 MOST_STEPS = 500
 # The steps of Fisher scoring shrink by a constant factor, so it stops later than Newton's method does.
 _SHORT = 1e-18
+_LONGEST = 3.0  # change of a linear predictor in one step
 _FARTHEST = 60.0  # standard errors that a profile is followed before its end is called infinite
 
 
@@ -118,20 +119,18 @@ def firth_maximise(
         step = np.zeros(len(coef))
         step[moved] = solve(information[np.ix_(moved, moved)], gradient)
         length = float(gradient @ step[moved])
-        # Far from the maximum a whole step may jump to where all chances are 0 or 1.
-        size = min(1.0, 3.0 / (1e-300 + float(np.abs(step * _spread(design)).max())))
+        # Far from the maximum a whole step may jump to where chances are 0 or 1 to the last bit: there the information
+        # of a rare covariate is rounding error, and so is the penalty.
+        size = min(1.0, _LONGEST / (1e-300 + float(np.abs(design @ step).max())))
+        least = 1e-8 * size
         reached = _at(design, outcome, many, given, link, coef + size * step)
-        while reached[0] < level - 1e-11 * (1 + abs(level)) and size > 1e-8:
+        while reached[0] < level - 1e-11 * (1 + abs(level)) and size > least:
             size /= 2
             reached = _at(design, outcome, many, given, link, coef + size * step)
         coef = coef + size * step
         level, score, information, hat = reached
         converged = length < _SHORT
     return Penalised(coef, level, information, hat, score, converged)
-
-
-def _spread(design: Floats) -> Floats:
-    return np.asarray(np.abs(design).mean(axis=0))
 
 
 def _start(design: Floats, outcome: Floats, many: Floats, given: Floats, link: str) -> Floats:

@@ -79,7 +79,7 @@ def plot_null(
             axes.plot(
                 [value, value], [0, top * (0.88 - 0.09 * number)], color=colour, lw=2, ls="-" if number == 0 else ":"
             )
-            right = value > (low + high) / 2
+            right = value > low + 0.4 * (high - low)
             axes.text(
                 value,
                 top * (0.9 - 0.09 * number),

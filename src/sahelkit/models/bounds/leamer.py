@@ -1,0 +1,42 @@
+"""Extreme bounds in the sense of Leamer: the least and the largest that any model allows."""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+
+from sahelkit.models.links import Floats
+
+
+def leamer_bounds(coef: Floats, se: Floats, *, level: float = 0.95) -> tuple[float, float]:
+    """Smallest lower and largest upper end of the models' confidence intervals.
+
+    Parameters
+    ----------
+    coef, se : arrays, shape (M,)
+        Coefficients and standard errors.
+    level : float
+        Confidence level of each interval; 0.95 gives 1.96 standard errors. Leamer took two.
+
+    Returns
+    -------
+    tuple of float
+        NaN for no models. An effect is robust in this sense if both have the same sign.
+
+    References
+    ----------
+    Leamer, E. E. (1985). Sensitivity analyses would help. American Economic Review, 75(3), 308-313.
+
+    Levine, R., & Renelt, D. (1992). A sensitivity analysis of cross-country growth regressions. American Economic
+    Review, 82(4), 942-963.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> low, high = leamer_bounds(np.array([1.0, 2.0]), np.array([1.0, 0.1]))
+    >>> round(low, 2), round(high, 2)
+    (-0.96, 2.96)
+    """
+    if not len(coef):
+        return float("nan"), float("nan")
+    reach = NormalDist().inv_cdf(0.5 + level / 2) * se
+    return float((coef - reach).min()), float((coef + reach).max())

@@ -1,0 +1,190 @@
+"""One sample for all models: the columns as arrays, and a record of the rows that unknown values cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sahelkit.errors import MissingColumnsError, ModelError
+from sahelkit.models.bounds.measures import Measures, beside
+from sahelkit.models.bounds.roles import Roles, check_known
+from sahelkit.models.design import account_missing, origin_of
+from sahelkit.models.links import Floats
+from sahelkit.models.wording import frequency
+
+Ints = npt.NDArray[np.intp]
+_TIMES = ("period", "month", "year", "date")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The rows that all models share.
+
+    Attributes
+    ----------
+    outcome : array, shape (n,)
+    columns : dict of str to array, shape (n,)
+        Free, focus and doubtful columns.
+    labels : dict of str to array of int, shape (n,)
+        Groups that may get fixed effects: ``decade``, ``5-year``, ``year``, ``country`` and columns of the frame.
+    groups : array of int, shape (n,)
+        Clusters; row numbers where errors are not clustered.
+    n_clusters : int
+        0 where errors are not clustered.
+    rows : array of int, shape (n,)
+        Positions in the frame.
+    dropped : pandas.DataFrame
+        Rows left out, as in `sahelkit.models.design.Design`.
+    n_dropped : int
+        Rows left out.
+    first, last : object
+        First and last period, or row numbers.
+    freq, origin : str
+        ``"M"``, ``"Y"`` or ``""``; datasets, versions and rule.
+    """
+
+    outcome: Floats
+    columns: Mapping[str, Floats] = field(repr=False)
+    labels: Mapping[str, Ints] = field(repr=False)
+    groups: Ints = field(repr=False)
+    n_clusters: int
+    rows: Ints = field(repr=False)
+    dropped: pd.DataFrame = field(repr=False)
+    n_dropped: int
+    first: Any
+    last: Any
+    freq: str
+    origin: str
+
+    def missing_words(self, *, most: int = 4) -> str:
+        """The rows left out, in words."""
+        if not self.n_dropped:
+            return "no row left out"
+        parts = []
+        for column, lines in self.dropped.groupby("column", sort=False):
+            parts.append(
+                f"{column} in {int(lines['n_rows'].sum()):,} ({lines['first'].min()} to {lines['last'].max()})"
+            )
+        more = f"; and {len(parts) - most} more columns" if len(parts) > most else ""
+        return f"{self.n_dropped:,} rows left out because a value is NA: {'; '.join(parts[:most])}{more}"
+
+
+def read_sample(
+    roles: Roles, frame: pd.DataFrame, *, measures: Measures | None, cluster: str | None, extra: tuple[str, ...] = ()
+) -> Sample:
+    """Take the columns from the frame and the measures; keep the rows in which all are known.
+
+    Parameters
+    ----------
+    roles : Roles
+    frame : pandas.DataFrame
+        One row per unit and period.
+    measures : Measures, optional
+        Made from the same rows; its columns are used where the frame has none of the name.
+    cluster : str or None
+        Column of the clusters.
+    extra : tuple of str
+        Columns of the frame that become labels for fixed effects.
+
+    Raises
+    ------
+    UnknownNameError, MissingColumnsError
+        If a column is missing.
+    ModelError
+        If the measures belong to other rows, a column is not a number, infinite or the same in all rows, or no row is
+        left.
+    """
+    if cluster is not None and cluster not in frame.columns:
+        raise MissingColumnsError("extreme_bounds", [cluster], frame.columns, repair="Name the column in cluster=")
+    whole = _with_measures(roles, frame, measures, cluster)
+    check_known(roles.columns(), whole.columns)
+    check_known(extra, frame.columns)
+    values = {name: _numbers(whole[name]) for name in roles.columns()}
+    lost = np.zeros(len(whole), dtype=bool)
+    for column in values.values():
+        lost |= np.isnan(column)
+    for name in (*extra, *([cluster] if cluster else [])):
+        lost |= whole[name].isna().to_numpy()
+    who = whole if cluster else whole.assign(cluster="all rows")
+    used = [*roles.columns(), *extra, cluster or "cluster"]
+    time = [name for name in _TIMES if name in who.columns and name not in used][:1]
+    dropped = account_missing(" + ".join(used), who[[*dict.fromkeys([*used, *time])]], lost, cluster or "cluster")
+    rows = np.flatnonzero(~lost)
+    if not rows.size:
+        columns = ", ".join(dict.fromkeys(dropped["column"]))
+        raise ModelError(f"no row is left, because a value is NA in each of them (look at {columns})")
+    kept = whole.iloc[rows]
+    known = {name: column[rows] for name, column in values.items()}
+    _check_columns(known, roles)
+    labels, first, last = _labels(kept, cluster, extra, rows)
+    groups = pd.factorize(kept[cluster])[0].astype(np.intp) if cluster else np.arange(rows.size)
+    return Sample(
+        outcome=known.pop(roles.outcome),
+        columns=known,
+        labels=labels,
+        groups=groups,
+        n_clusters=int(groups.max()) + 1 if cluster else 0,
+        rows=rows,
+        dropped=dropped,
+        n_dropped=int(lost.sum()),
+        first=first,
+        last=last,
+        freq=next((frequency(frame[name]) for name in _TIMES if name in frame.columns), ""),
+        origin=origin_of(frame),
+    )
+
+
+def _with_measures(roles: Roles, frame: pd.DataFrame, measures: Measures | None, cluster: str | None) -> pd.DataFrame:
+    if measures is None:
+        return frame
+    if len(measures.grid.country) != len(frame):
+        raise ModelError(
+            f"the measures were made from {len(measures.grid.country):,} rows, the frame has {len(frame):,}. "
+            "Make them from this frame: exposure_measures(frame)"
+        )
+    names = np.array(measures.grid.codes)[measures.grid.country]
+    same = cluster is not None and set(frame[cluster]) == set(measures.grid.codes)
+    if same and not (frame[cluster].to_numpy() == names).all():
+        raise ModelError("the measures were made from these countries in another order. Make them from this frame")
+    absent = [name for name in roles.columns() if name not in frame.columns]
+    return beside(frame, measures.columns(absent))
+
+
+def _numbers(column: pd.Series) -> Floats:
+    if not pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        raise ModelError(f"the column {column.name!r} does not hold numbers. Make it numeric, or 0 and 1")
+    return np.asarray(column.to_numpy(dtype="float64", na_value=np.nan))
+
+
+def _check_columns(columns: Mapping[str, Floats], roles: Roles) -> None:
+    endless = [name for name, column in columns.items() if not np.isfinite(column).all()]
+    if endless:
+        raise ModelError(f"{', '.join(endless)} has infinite values. Set them to NA, or mend the column")
+    flat = [name for name, column in columns.items() if column.min() == column.max()]
+    if flat:
+        size = len(columns[roles.outcome])
+        raise ModelError(
+            f"{', '.join(flat)} has the same value in all {size:,} rows used: nothing can be learned about it. "
+            "Leave it out, or take other rows"
+        )
+
+
+def _labels(
+    kept: pd.DataFrame, cluster: str | None, extra: tuple[str, ...], rows: Ints
+) -> tuple[dict[str, Ints], Any, Any]:
+    labels = {name: pd.factorize(kept[name], sort=True)[0].astype(np.intp) for name in extra}
+    if cluster is not None:
+        labels["country"] = pd.factorize(kept[cluster], sort=True)[0].astype(np.intp)
+    time = next((name for name in _TIMES if name in kept.columns), None)
+    if time is None:
+        return labels, int(rows[0]), int(rows[-1])
+    when = kept[time]
+    year = when.to_numpy(dtype=np.int64) if pd.api.types.is_integer_dtype(when) else when.dt.year.to_numpy(np.int64)
+    for name, width in (("decade", 10), ("5-year", 5), ("year", 1)):
+        labels[name] = np.unique(year // width, return_inverse=True)[1].ravel().astype(np.intp)
+    return labels, when.min(), when.max()
