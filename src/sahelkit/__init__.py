@@ -33,6 +33,7 @@ _HOMES = {
     "sahelkit.tables.military_rule": ("load_military_rule",),
     "sahelkit.tables.memberships": ("load_memberships",),
     "sahelkit.tables.events": ("load_events",),
+    "sahelkit.tables.forecasts": ("load_forecasts",),
     "sahelkit.panels": ("coverage", "panel"),
     "sahelkit.models.hazard": ("fit_hazard",),
     "sahelkit.models.hawkes": ("contagion_test", "fit_hawkes"),
