@@ -35,13 +35,26 @@ _HOMES = {
     "sahelkit.tables.events": ("load_events",),
     "sahelkit.tables.forecasts": ("load_forecasts",),
     "sahelkit.panels": ("coverage", "panel"),
+    "sahelkit.evaluate.backtest": ("backtest",),
     "sahelkit.models.hazard": ("fit_hazard",),
     "sahelkit.models.hawkes": ("contagion_test", "fit_hawkes"),
     "sahelkit.models.relation": ("prior_sensitivity", "relation_matrix", "what_if"),
     "sahelkit.models.simulate": ("simulate_panel",),
     "sahelkit.study": ("effort", "finding", "show"),
 }
-_ROOMS = ("catalog", "errors", "exposure", "models", "panels", "places", "plots", "store", "study", "tables")
+_ROOMS = (
+    "catalog",
+    "errors",
+    "evaluate",
+    "exposure",
+    "models",
+    "panels",
+    "places",
+    "plots",
+    "store",
+    "study",
+    "tables",
+)
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = ["__version__", *sorted(_HOME_OF), *_ROOMS]

@@ -1,0 +1,175 @@
+"""Figures of a back-test: do the probabilities come true, and how did the models fare decade by decade."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sahelkit.plots.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILION,
+    decimal,
+    house_style,
+    sign,
+    words,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_WORDS = {
+    "en": {
+        "forecast": "forecast probability",
+        "observed": "share of rows with an event",
+        "perfect": "comes true exactly",
+        "band": "90% band if the forecasts were right",
+        "curve": "observed (isotonic)",
+        "rows": "rows with such forecasts",
+        "parts": "Brier score {mean}\n= miscalibration {mcb}\n− discrimination {dsc}\n+ uncertainty {unc}",
+        "decades": "Log score by decade (lower is better)",
+        "score": "log score, 95% interval",
+        "main": "{}, reliability",
+        "events": "{} events",
+        "base_rate": "base rate",
+        "base_rate_15y": "base rate of 15 years",
+        "time_since": "time since last event",
+        "own_history": "own history",
+    },
+    "fr": {
+        "forecast": "probabilité prévue",
+        "observed": "part des lignes avec événement",
+        "perfect": "se vérifie exactement",
+        "band": "bande à 90 % si les prévisions étaient justes",
+        "curve": "observé (isotonique)",
+        "rows": "lignes ainsi prévues",
+        "parts": "Score de Brier {mean}\n= défaut de calibration {mcb}\n− discrimination {dsc}\n+ incertitude {unc}",
+        "decades": "Score logarithmique par décennie (le plus bas est le meilleur)",
+        "score": "score logarithmique, intervalle à 95 %",
+        "main": "{}, fiabilité",
+        "events": "{} événements",
+        "base_rate": "taux moyen",
+        "base_rate_15y": "taux moyen sur 15 ans",
+        "time_since": "temps depuis le dernier événement",
+        "own_history": "histoire propre",
+    },
+}
+_COLOURS = (VERMILION, GREY, SKY, BLUE, GREEN, ORANGE, PURPLE)
+_MARKERS = ("o", "s", "D", "^", "v", "P", "X")
+
+
+def plot_backtest(
+    curve: pd.DataFrame,
+    parts: Any,
+    decades: pd.DataFrame,
+    *,
+    main: str,
+    title: str,
+    n: str,
+    source: str,
+    lang: str = "en",
+) -> Figure:
+    """Draw a reliability diagram with its band, and a score by decade.
+
+    Parameters
+    ----------
+    curve : pandas.DataFrame
+        ``probability, n, observed, low, high``, as `sahelkit.evaluate.reliability_curve` gives it.
+    parts : Corp
+        Brier score and its parts.
+    decades : pandas.DataFrame
+        ``model, decade, estimate, low, high, n_events``.
+    main : str
+        Model of the diagram.
+    title, n, source : str
+        Title, sample and source.
+    lang : {"en", "fr"}
+        Language of the words.
+    """
+    text = words(_WORDS, lang)
+    with house_style():
+        from sahelkit.plots.canvas import Canvas
+
+        figure = Canvas(figsize=(11.5, 5.2), layout="constrained")
+        left, right = figure.subplots(1, 2, width_ratios=(1, 1.15))
+        _reliability(left, curve, parts, text.get(main, main), text, lang)
+        _decades(right, decades, text, lang)
+        figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=13)
+        sign(figure, source=source, n=n, lang=lang)
+    return figure
+
+
+def _reliability(axes: Axes, curve: pd.DataFrame, parts: Any, main: str, text: Any, lang: str) -> None:
+    top = float(max(curve["probability"].max(), curve["observed"].max(), curve["high"].max())) * 1.05
+    axes.plot([0, top], [0, top], color=GREY, linewidth=1, linestyle="--", label=text["perfect"])
+    axes.fill_between(
+        curve["probability"], curve["low"], curve["high"], step="mid", color=SKY, alpha=0.35, lw=0, label=text["band"]
+    )
+    axes.plot(curve["probability"], curve["observed"], color=VERMILION, linewidth=2, label=text["curve"])
+    axes.set(xlim=(0, top), ylim=(0, top), xlabel=text["forecast"], ylabel=text["observed"])
+    axes.set_title(text["main"].format(main))
+    values = {
+        "mean": parts.mean,
+        "mcb": parts.miscalibration,
+        "dsc": parts.discrimination,
+        "unc": parts.uncertainty,
+    }
+    shown = {name: decimal(value, 4, lang) for name, value in values.items()}
+    handles, labels = axes.get_legend_handles_labels()
+    axes.legend(handles, labels, loc="upper left", fontsize=8.5)
+    axes.text(
+        0.98, 0.22, text["parts"].format(**shown), transform=axes.transAxes, ha="right", va="bottom", fontsize=8.5
+    )
+    _percent(axes.xaxis, lang)
+    _percent(axes.yaxis, lang)
+    # How many forecasts stand behind each stretch of the curve; counts differ by orders of magnitude.
+    low = axes.inset_axes((0, 0, 1, 0.16), sharex=axes)
+    edges = np.linspace(0, top, 31)
+    heights, _ = np.histogram(curve["probability"], bins=edges, weights=curve["n"])
+    low.bar(edges[:-1], np.log10(heights + 1), width=np.diff(edges), align="edge", color=GREY, alpha=0.55)
+    low.set_ylim(0, np.log10(heights.max() + 1) * 1.3)
+    low.axis("off")
+    for place in (int(np.flatnonzero(heights)[0]), int(np.flatnonzero(heights)[-1])):
+        height = np.log10(heights[place] + 1)
+        low.text(
+            edges[place], height, f" {heights[place]:,.0f}".replace(",", " "), fontsize=7, color=BLACK, va="bottom"
+        )
+
+
+def _percent(axis: Any, lang: str) -> None:
+    space = " " if lang == "fr" else ""
+    axis.set_major_formatter(lambda value, _: f"{decimal(100 * value, 0, lang)}{space}%")
+
+
+def _decades(axes: Axes, table: pd.DataFrame, text: Any, lang: str) -> None:
+    models = list(dict.fromkeys(table["model"]))
+    starts = sorted(table["decade"].unique())
+    for number, model in enumerate(models):
+        rows = table[table["model"] == model].set_index("decade").reindex(starts)
+        x = np.arange(len(starts)) + (number - (len(models) - 1) / 2) * 0.8 / max(len(models), 1)
+        reach = np.clip([rows["estimate"] - rows["low"], rows["high"] - rows["estimate"]], 0, None)
+        axes.errorbar(
+            x,
+            rows["estimate"],
+            yerr=reach,
+            fmt=_MARKERS[number % len(_MARKERS)],
+            color=_COLOURS[number % len(_COLOURS)],
+            markersize=6,
+            linewidth=1.3,
+            label=text.get(model, model),
+        )
+    events = table.groupby("decade")["n_events"].max()
+    axes.set_xticks(range(len(starts)), [f"{start}–\n{text['events'].format(events[start])}" for start in starts])
+    axes.set(ylabel=text["score"])
+    axes.set_ylim(bottom=0)
+    axes.yaxis.set_major_formatter(lambda value, _: decimal(value, 2, lang))
+    axes.set_title(text["decades"])
+    axes.legend(fontsize=8.5, loc="upper right")
