@@ -32,6 +32,7 @@ _HOMES = {
     "sahelkit.tables.elections": ("load_elections",),
     "sahelkit.tables.military_rule": ("load_military_rule",),
     "sahelkit.tables.memberships": ("load_memberships",),
+    "sahelkit.tables.maps": ("load_map", "load_places", "map_geojson"),
     "sahelkit.tables.events": ("load_events",),
     "sahelkit.tables.forecasts": ("load_forecasts",),
     "sahelkit.panels": ("coverage", "panel"),
