@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit.errors import MissingColumnsError, OptionError
-from sahelkit.evaluate.intervals import NAMES, Rows, block_weights, ends, estimates, resampled
+from sahelkit.evaluate.intervals import NAMES, Rows, blocks_of, ends, estimates, resampled
 from sahelkit.evaluate.scores import LOWER_IS_BETTER
 from sahelkit.evaluate.words import no_minus_zero
 from sahelkit.models.result import Result
@@ -142,7 +142,7 @@ def compare(
     *,
     names: tuple[str, str],
     freq: str,
-    block: int,
+    horizon: int,
     level: float,
     n_boot: int,
     seed: int | None,
@@ -173,7 +173,8 @@ def compare(
         int((rows["observed"].notna() & (rows["observed"] != rows["outcome"])).sum()) if "observed" in rows else 0
     )
     origins, number_of = np.unique(pd.PeriodIndex(rows["origin"]).asi8, return_inverse=True)
-    weights = block_weights(len(origins), block=block, n_boot=n_boot, seed=seed)
+    blocks = blocks_of(origins, horizon=horizon)
+    weights = blocks.weights(n_boot=n_boot, seed=seed)
     sides: list[npt.NDArray[np.float64]] = [
         rows[name].to_numpy(dtype=float) for name in ("probability", "probability_other")
     ]
@@ -182,13 +183,14 @@ def compare(
     draws = [resampled(one, weights) for one in scored]
     with np.errstate(invalid="ignore"):
         gaps = {name: draws[0][name] - draws[1][name] for name in NAMES}
-        reaches = ends(gaps, level)
+        apart = {name: values[0][name] - values[1][name] for name in NAMES}
+        reaches = ends(gaps, apart, level, stretch=blocks.stretch(level))
         table = pd.DataFrame(
             {
                 "score": NAMES,
                 "model": [values[0][name] for name in NAMES],
                 "other": [values[1][name] for name in NAMES],
-                "difference": [values[0][name] - values[1][name] for name in NAMES],
+                "difference": [apart[name] for name in NAMES],
                 "low": [reaches[name][0] for name in NAMES],
                 "high": [reaches[name][1] for name in NAMES],
             }

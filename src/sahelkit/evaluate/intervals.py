@@ -38,6 +38,61 @@ class Rows:
     k: int = 10
 
 
+@dataclass(frozen=True)
+class Blocks:
+    """How origins are drawn, and how far their intervals are stretched.
+
+    Attributes
+    ----------
+    n_origins : int
+        Origins in order of time.
+    overlap : int
+        Over how many origins in a row the windows of outcomes overlap; 1 for windows that do not.
+    """
+
+    n_origins: int
+    overlap: int
+
+    @property
+    def length(self) -> int:
+        """Origins in a block: twice the overlap, for blocks just as long would lose a third of the variance."""
+        return 1 if self.overlap == 1 else max(1, min(2 * self.overlap, self.n_origins // 2))
+
+    def weights(self, *, n_boot: int, seed: int | None) -> npt.NDArray[np.float64]:
+        """Weights of the origins in each replicate, see `block_weights`."""
+        return block_weights(self.n_origins, block=self.length, n_boot=n_boot, seed=seed)
+
+    def stretch(self, level: float) -> float:
+        """Factor by which the reach of an interval on either side of the estimate falls short; NaN with one block.
+
+        Three things make percentile intervals of few blocks too short: overlap across the ends of blocks is lost, drawn
+        blocks vary around their own mean instead of the true one, and few blocks call for a t instead of a normal
+        quantile. Simulated coverage is in ``tests/evaluate/test_intervals.py``.
+        """
+        from scipy import stats
+
+        blocks = self.n_origins / self.length
+        if blocks < 2:
+            return float("nan")
+        steps = np.arange(1, self.overlap)
+        apart = 1 - steps / self.overlap
+        kept = (1 + 2 * (apart * np.clip(1 - steps / self.length, 0, None)).sum()) / (1 + 2 * apart.sum())
+        share = 0.5 + level / 2
+        return float(stats.t.ppf(share, blocks - 1) / stats.norm.ppf(share) / np.sqrt(kept * (1 - 1 / blocks)))
+
+
+def blocks_of(origins: npt.NDArray[np.int64], *, horizon: int) -> Blocks:
+    """Blocks for origins, given by their ordinals in order, whose windows are `horizon` periods long.
+
+    Examples
+    --------
+    >>> blocks_of(np.arange(300), horizon=12), blocks_of(np.arange(0, 300, 12), horizon=12).overlap
+    (Blocks(n_origins=300, overlap=12), 1)
+    """
+    step = int(np.median(np.diff(origins))) if len(origins) > 1 else horizon
+    return Blocks(n_origins=len(origins), overlap=max(1, -(-horizon // max(step, 1))))
+
+
 def block_weights(n_origins: int, *, block: int, n_boot: int, seed: int | None) -> npt.NDArray[np.float64]:
     """How often each origin is drawn in each replicate of a circular block bootstrap.
 
@@ -159,16 +214,46 @@ def _ranked(y: Floats, p: Floats, origin: npt.NDArray[np.int64], weights: npt.ND
     return out
 
 
-def ends(draws: Mapping[str, Floats], level: float) -> dict[str, tuple[float, float]]:
-    """Percentile interval of each score over the replicates in which it exists; NaN where it never does."""
+def ends(
+    draws: Mapping[str, Floats], values: Mapping[str, float], level: float, *, stretch: float
+) -> dict[str, tuple[float, float]]:
+    """Percentile interval of each score over the replicates in which it exists, stretched; NaN where there is none.
+
+    Parameters
+    ----------
+    draws : mapping of str to array, each of shape (B,)
+        Replicates of each score, or of a difference of scores.
+    values : mapping of str to float
+        Estimates.
+    level : float
+        Share of the replicates inside, before stretching.
+    stretch : float
+        See `Blocks.stretch`.
+    """
     if not 0 < level < 1:
         raise OptionError("level", level, "not a share between 0 and 1")
     found = {}
-    for name, values in draws.items():
-        there = values[~np.isnan(values)]
-        low, high = _quantiles(there, level) if len(there) else (np.nan, np.nan)
+    for name, drawn in draws.items():
+        there = drawn[~np.isnan(drawn)]
+        if not len(there) or np.isnan(stretch):
+            found[name] = (np.nan, np.nan)
+            continue
+        low, high = _quantiles(there, level)
+        middle = values[name]
+        if np.isfinite([low, high, middle]).all():
+            low, high = middle - stretch * (middle - low), middle + stretch * (high - middle)
         found[name] = (low, high)
     return found
+
+
+def within_range(reaches: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+    """Intervals of scores, cut at the values that a score can have."""
+    tops = {"log": np.inf, "brier_skill": 1.0}
+    floors = {"brier_skill": -np.inf}
+    return {
+        name: (float(np.maximum(low, floors.get(name, 0.0))), float(np.minimum(high, tops.get(name, 1.0))))
+        for name, (low, high) in reaches.items()
+    }
 
 
 def _quantiles(values: Floats, level: float) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.evaluate import words
 from sahelkit.evaluate.calibration import Corp, corp, reliability_curve
 from sahelkit.evaluate.comparison import Comparison, compare, other_frame
-from sahelkit.evaluate.intervals import NAMES, Rows, block_weights, ends, estimates, resampled
+from sahelkit.evaluate.intervals import NAMES, Rows, blocks_of, ends, estimates, resampled, within_range
 from sahelkit.models.result import Result
 from sahelkit.tables._read import TEXT
 from sahelkit.tables._select import DateLike, Places, parse_window
@@ -171,8 +171,9 @@ class Backtest(Result):
     ) -> pd.DataFrame:
         """Scores with intervals from resampled origins.
 
-        Origins are drawn in blocks as long as the horizon, so that overlapping windows stay together. Each model is
-        scored on the rows that it forecasts; where they differ, use `against`.
+        Origins are drawn in blocks, so that overlapping windows stay together, and the intervals are stretched for what
+        few blocks lose (`sahelkit.evaluate.intervals.Blocks`); NaN where there are too few origins for an interval.
+        Each model is scored on the rows that it forecasts; where they differ, use `against`.
 
         Parameters
         ----------
@@ -215,8 +216,10 @@ class Backtest(Result):
         base = self.frame[self.frame["model"] == REFERENCE].set_index(["origin", "iso3"])["probability"]
         reference = base.reindex(pd.MultiIndex.from_frame(rows[["origin", "iso3"]])).to_numpy()
         one = Rows(rows["outcome"].to_numpy(), rows["probability"].to_numpy(), number, reference, k)
-        weights = block_weights(len(origins), block=self.horizon, n_boot=n_boot, seed=self.seed)
-        values, reaches = estimates(one), ends(resampled(one, weights), level)
+        blocks = blocks_of(origins, horizon=self.horizon)
+        values = estimates(one)
+        draws = resampled(one, blocks.weights(n_boot=n_boot, seed=self.seed))
+        reaches = within_range(ends(draws, values, level, stretch=blocks.stretch(level)))
         return pd.DataFrame(
             {
                 "model": pd.Series([name] * len(NAMES), dtype=TEXT),
@@ -271,7 +274,7 @@ class Backtest(Result):
             theirs,
             names=(model or self.main, name or called),
             freq=self.freq,
-            block=self.horizon,
+            horizon=self.horizon,
             level=level,
             n_boot=n_boot,
             seed=self.seed,

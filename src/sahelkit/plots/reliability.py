@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from sahelkit.plots.style import (
-    BLACK,
     BLUE,
     GREEN,
     GREY,
@@ -33,8 +33,8 @@ _WORDS = {
         "perfect": "comes true exactly",
         "band": "90% band if the forecasts were right",
         "curve": "observed (isotonic)",
-        "rows": "rows with such forecasts",
-        "parts": "Brier score {mean}\n= miscalibration {mcb}\n− discrimination {dsc}\n+ uncertainty {unc}",
+        "rows": "rows",
+        "parts": "Brier score {mean} = miscalibration {mcb}\n− discrimination {dsc} + uncertainty {unc}",
         "decades": "Log score by decade (lower is better)",
         "score": "log score, 95% interval",
         "main": "{}, reliability",
@@ -50,8 +50,8 @@ _WORDS = {
         "perfect": "se vérifie exactement",
         "band": "bande à 90 % si les prévisions étaient justes",
         "curve": "observé (isotonique)",
-        "rows": "lignes ainsi prévues",
-        "parts": "Score de Brier {mean}\n= défaut de calibration {mcb}\n− discrimination {dsc}\n+ incertitude {unc}",
+        "rows": "lignes",
+        "parts": "Score de Brier {mean} = défaut de calibration {mcb}\n− discrimination {dsc} + incertitude {unc}",
         "decades": "Score logarithmique par décennie (le plus bas est le meilleur)",
         "score": "score logarithmique, intervalle à 95 %",
         "main": "{}, fiabilité",
@@ -98,54 +98,56 @@ def plot_backtest(
     with house_style():
         from sahelkit.plots.canvas import Canvas
 
-        figure = Canvas(figsize=(11.5, 5.2), layout="constrained")
-        left, right = figure.subplots(1, 2, width_ratios=(1, 1.15))
+        figure = Canvas(figsize=(12, 6), layout="constrained")
+        grid = figure.add_gridspec(2, 2, width_ratios=(1, 1.15), height_ratios=(4.5, 1))
+        left = figure.add_subplot(grid[0, 0])
+        below = figure.add_subplot(grid[1, 0], sharex=left)
         _reliability(left, curve, parts, text.get(main, main), text, lang)
-        _decades(right, decades, text, lang)
+        _counts(below, curve, text, lang)
+        _decades(figure.add_subplot(grid[:, 1]), decades, text, lang)
         figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=13)
         sign(figure, source=source, n=n, lang=lang)
     return figure
 
 
 def _reliability(axes: Axes, curve: pd.DataFrame, parts: Any, main: str, text: Any, lang: str) -> None:
-    top = float(max(curve["probability"].max(), curve["observed"].max(), curve["high"].max())) * 1.05
-    axes.plot([0, top], [0, top], color=GREY, linewidth=1, linestyle="--", label=text["perfect"])
+    right = float(curve["probability"].max()) * 1.05
+    # The band of the few highest forecasts may reach 1; the figure shows what the curve and most of the band need.
+    many = curve["n"].cumsum() <= 0.995 * curve["n"].sum()
+    top = 1.25 * float(max(curve["observed"].max(), curve["probability"].max(), curve.loc[many, "high"].max()))
+    axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--", label=text["perfect"])
     axes.fill_between(
         curve["probability"], curve["low"], curve["high"], step="mid", color=SKY, alpha=0.35, lw=0, label=text["band"]
     )
     axes.plot(curve["probability"], curve["observed"], color=VERMILION, linewidth=2, label=text["curve"])
-    axes.set(xlim=(0, top), ylim=(0, top), xlabel=text["forecast"], ylabel=text["observed"])
+    axes.set(xlim=(0, right), ylim=(0, min(top, 1.02)), ylabel=text["observed"])
     axes.set_title(text["main"].format(main))
-    values = {
-        "mean": parts.mean,
-        "mcb": parts.miscalibration,
-        "dsc": parts.discrimination,
-        "unc": parts.uncertainty,
-    }
+    axes.tick_params(labelbottom=False)
+    values = {"mean": parts.mean, "mcb": parts.miscalibration, "dsc": parts.discrimination, "unc": parts.uncertainty}
     shown = {name: decimal(value, 4, lang) for name, value in values.items()}
-    handles, labels = axes.get_legend_handles_labels()
-    axes.legend(handles, labels, loc="upper left", fontsize=8.5)
-    axes.text(
-        0.98, 0.22, text["parts"].format(**shown), transform=axes.transAxes, ha="right", va="bottom", fontsize=8.5
+    axes.legend(
+        loc="upper left", fontsize=8.5, title=text["parts"].format(**shown), title_fontsize=8.5, alignment="left"
     )
-    _percent(axes.xaxis, lang)
     _percent(axes.yaxis, lang)
-    # How many forecasts stand behind each stretch of the curve; counts differ by orders of magnitude.
-    low = axes.inset_axes((0, 0, 1, 0.16), sharex=axes)
-    edges = np.linspace(0, top, 31)
+
+
+def _counts(axes: Axes, curve: pd.DataFrame, text: Any, lang: str) -> None:
+    """How many forecasts stand behind each stretch of the curve; the numbers differ by orders of magnitude."""
+    edges = np.linspace(0, float(curve["probability"].max()) * 1.0001, 31)
     heights, _ = np.histogram(curve["probability"], bins=edges, weights=curve["n"])
-    low.bar(edges[:-1], np.log10(heights + 1), width=np.diff(edges), align="edge", color=GREY, alpha=0.55)
-    low.set_ylim(0, np.log10(heights.max() + 1) * 1.3)
-    low.axis("off")
-    for place in (int(np.flatnonzero(heights)[0]), int(np.flatnonzero(heights)[-1])):
-        height = np.log10(heights[place] + 1)
-        low.text(
-            edges[place], height, f" {heights[place]:,.0f}".replace(",", " "), fontsize=7, color=BLACK, va="bottom"
-        )
+    axes.bar(edges[:-1], heights, width=np.diff(edges), align="edge", color=GREY, edgecolor="white", linewidth=0.5)
+    axes.set_yscale("symlog", linthresh=1)
+    ticks = [0, 1, *(10**power for power in range(1, 7) if 10**power <= heights.max())]
+    gap = "," if lang == "en" else "\u202f"
+    axes.set_yticks(ticks, [f"{tick:,}".replace(",", gap) for tick in ticks], fontsize=8)
+    axes.minorticks_off()
+    axes.set(xlabel=text["forecast"], ylabel=text["rows"])
+    axes.yaxis.label.set_fontsize(8.5)
+    _percent(axes.xaxis, lang)
 
 
 def _percent(axis: Any, lang: str) -> None:
-    space = " " if lang == "fr" else ""
+    space = "\u00a0" if lang == "fr" else ""
     axis.set_major_formatter(lambda value, _: f"{decimal(100 * value, 0, lang)}{space}%")
 
 
@@ -164,7 +166,7 @@ def _decades(axes: Axes, table: pd.DataFrame, text: Any, lang: str) -> None:
             color=_COLOURS[number % len(_COLOURS)],
             markersize=6,
             linewidth=1.3,
-            label=text.get(model, model),
+            label="\n".join(wrap(str(text.get(model, model)), 26)),
         )
     events = table.groupby("decade")["n_events"].max()
     axes.set_xticks(range(len(starts)), [f"{start}–\n{text['events'].format(events[start])}" for start in starts])
