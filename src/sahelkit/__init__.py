@@ -37,6 +37,7 @@ _HOMES = {
     "sahelkit.tables.forecasts": ("load_forecasts",),
     "sahelkit.panels": ("coverage", "panel"),
     "sahelkit.evaluate.backtest": ("backtest",),
+    "sahelkit.models.forecast": ("HazardForecaster", "forecast_panel", "risk_path", "risk_table"),
     "sahelkit.models.hazard": ("fit_hazard",),
     "sahelkit.models.hawkes": ("contagion_test", "fit_hawkes"),
     "sahelkit.models.relation": ("prior_sensitivity", "relation_matrix", "what_if"),

@@ -178,7 +178,7 @@ def _leader_column(term: str, unit: int) -> str:
 
 
 def _numbers(frame: pd.DataFrame, name: str) -> Floats:
-    return frame[name].to_numpy(dtype="float64", na_value=np.nan)
+    return np.asarray(frame[name].to_numpy(dtype="float64", na_value=np.nan))
 
 
 def _change(frame: pd.DataFrame, unit: int) -> Floats:
@@ -195,7 +195,7 @@ def _world(frame: pd.DataFrame, years: int, unit: int) -> Floats:
     counts = np.nan_to_num(_numbers(frame, f"attempt_past{years * unit}_known"))
     period, _ = pd.factorize(frame["period"].array.asi8)
     states = np.bincount(period)
-    return np.log((np.bincount(period, weights=counts) / years + 0.3) / states)[period]
+    return np.asarray(np.log((np.bincount(period, weights=counts) / years + 0.3) / states)[period])
 
 
 def _region(frame: pd.DataFrame, years: int, unit: int) -> Floats:
@@ -205,4 +205,4 @@ def _region(frame: pd.DataFrame, years: int, unit: int) -> Floats:
     cell = period * len(labels) + region
     states = np.bincount(cell)[cell]
     others = np.bincount(cell, weights=counts)[cell] - counts
-    return np.log(others / np.maximum(states - 1, _FEWEST) / years + 0.003)
+    return np.asarray(np.log(others / np.maximum(states - 1, _FEWEST) / years + 0.003))

@@ -77,6 +77,10 @@ class HazardForecaster:
         if self.step is not None and not self.step >= 1:
             raise OptionError("step", self.step, "rows stand at least one period apart")
 
+    def stride(self, horizon: int) -> int:
+        """Periods between the rows of one country that are learnt from."""
+        return self.step or max(horizon // 2, 1)
+
     def fit(self, frame: pd.DataFrame, outcome: str) -> FittedForecaster:
         """Learn from rows whose outcome is known.
 
@@ -116,12 +120,12 @@ class HazardForecaster:
         """
         unit = unit_of(frame)
         ordinal = frame["period"].array.asi8
-        step = self.step or max(horizon // 2, 1)
+        step = self.stride(horizon)
         usable = ~np.isnan(labels) & ~np.isnan(values).all(axis=1) & _clock_known(values, self.terms)
         if not usable.any():
             raise ModelError("no row is left to learn from: the origin lies before the data begin. Choose a later one")
-        newest = int(ordinal[usable].max())
-        chosen = usable & ((newest - ordinal) % step == 0)
+        newest = _last_full(ordinal[usable])
+        chosen = usable & (ordinal <= newest) & ((newest - ordinal) % step == 0)
         age = (newest - ordinal[chosen]) / unit
         weights = 0.5 ** (age / self.half_life) * min(step / horizon, 1.0)
         learnt = prepare(values[chosen], tuple(self.terms), weights)
@@ -199,11 +203,11 @@ class FittedForecaster:
         return design @ self.coef, np.sqrt(np.einsum("ij,jk,ik->i", design, self.cov, design))
 
     def contributions(self, values: Floats) -> Floats:
-        """What each covariate, with its flag, adds to the linear predictor beyond the mean of the rows, shape (n, k)."""
+        """What each covariate, with its flag, adds to the linear predictor beyond the rows' mean, shape (n, k)."""
         design = self.preparation.design(values)[:, 1:]
         parts = (design - design.mean(axis=0)) * self.coef[1:]
         count = len(self.preparation.terms)
-        found = parts[:, :count].copy()
+        found: Floats = parts[:, :count].copy()
         for place, flagged in enumerate(self.preparation.flagged):
             found[:, flagged] += parts[:, count + place]
         return found
@@ -220,6 +224,12 @@ class FittedForecaster:
             repair = "Forecast all states of the period at once, then choose: the covariates hold rates of the world"
             raise OptionError("frame", why, "too few states", repair=repair)
         return covariates(frame, self.preparation.terms)
+
+
+def _last_full(ordinal: npt.NDArray[np.int64]) -> int:
+    """Last period with most of the states: windows of a state that has ended are known before those of the others."""
+    periods, counts = np.unique(ordinal, return_counts=True)
+    return int(periods[counts >= _WORLD * counts.max()].max())
 
 
 def _clock_known(values: Floats, terms: Sequence[str]) -> npt.NDArray[np.bool_]:

@@ -20,6 +20,7 @@ from sahelkit.panels.realtime import real_time
 EVENTS = ("attempt", "success")
 # A month without an event is known to be one so many months after it (30 days, by the record of the coups).
 DELAY = 1
+BASE_YEARS = 15
 # Fewer years of rows than this teach a forecaster little.
 _YEARS = 5
 
@@ -65,12 +66,28 @@ class World:
         end = int(self.ordinal[~np.isnan(counts)].max())
         return np.where(self.ordinal + horizon - 1 <= end, (inside > 0).astype(float), np.nan)
 
+    def recent_labels(self, origin: int, event: str, horizon: int) -> pd.Series:
+        """Outcomes of the windows of the last fifteen years that were known at an origin, by ``iso3``."""
+        newest = origin - horizon - DELAY
+        recent = (self.ordinal <= newest) & (self.ordinal > newest - 12 * BASE_YEARS)
+        return pd.Series(self.labels(event, horizon)[recent], index=self.rows["iso3"][recent].to_numpy())
+
+    def base_rate(self, origin: int, event: str, horizon: int) -> float:
+        """Share of the windows of `recent_labels` with an event."""
+        return float(self.recent_labels(origin, event, horizon).mean())
+
     def fit(self, model: HazardForecaster, origin: int, *, event: str, horizon: int) -> FittedForecaster:
         """Fit a forecaster on what was known on the first day of the month `origin` (its ordinal)."""
-        chosen = self.ordinal <= origin - horizon - DELAY
         places = [self.terms.index(term) for term in model.terms]
-        labels = self.labels(event, horizon)[chosen]
-        return model.fit_arrays(self.rows[chosen], self.values[chosen][:, places], labels, horizon=horizon)
+        return self._learn(model, self.values[:, places], self.labels(event, horizon), origin, horizon)
+
+    def _learn(
+        self, model: HazardForecaster, values: Floats, labels: Floats, origin: int, horizon: int
+    ) -> FittedForecaster:
+        newest = origin - horizon - DELAY
+        # The forecaster would thin the rows itself; to do it before they are copied saves most of the time.
+        chosen = (self.ordinal <= newest) & ((newest - self.ordinal) % model.stride(horizon) == 0)
+        return model.fit_arrays(self.rows[chosen], values[chosen], labels[chosen], horizon=horizon)
 
 
 @lru_cache(maxsize=4)
@@ -139,8 +156,7 @@ def past_forecasts(
     parts = []
     for origin in origins:
         check_origin(origin, history, horizon)
-        chosen = history.ordinal <= origin - horizon - DELAY
-        fit = model.fit_arrays(history.rows[chosen], values[chosen], labels[chosen], horizon=horizon)
+        fit = history._learn(model, values, labels, origin, horizon)
         here = history.ordinal == origin
         parts.append(
             pd.DataFrame(

@@ -45,9 +45,9 @@ class Preparation:
 
     def design(self, values: Floats) -> Floats:
         """Design matrix with an intercept, shape (n, 1 + k + f), in Fortran order."""
-        gaps = np.isnan(values)
+        gaps = np.asarray(np.isnan(values))
         filled = (np.where(gaps, self.median, values) - self.mean) / self.scale
-        flags = (gaps[:, self.flagged] - self.flag_mean) / self.flag_scale
+        flags = (gaps[:, list(self.flagged)] - self.flag_mean) / self.flag_scale
         return np.asfortranarray(np.column_stack([np.ones(len(values)), filled, flags]))
 
 
@@ -71,12 +71,11 @@ def prepare(values: Floats, terms: Sequence[str], weights: Floats) -> Preparatio
     [[1.0, 0.577, 1.732]]
     """
     gaps = np.isnan(values)
-    none = gaps.all(axis=0)
-    median = np.array([0.0 if none[k] else float(np.nanmedian(values[:, k])) for k in range(values.shape[1])])
+    median = np.nanmedian(np.where(gaps.all(axis=0), 0.0, values), axis=0)
     mean, scale = _moments(np.where(gaps, median, values), weights)
     share = gaps.mean(axis=0)
     flagged = _different(gaps, np.flatnonzero((share > _FLAGGED[0]) & (share < _FLAGGED[1])))
-    flag_mean, flag_scale = _moments(gaps[:, flagged].astype(float), weights)
+    flag_mean, flag_scale = _moments(gaps[:, list(flagged)].astype(float), weights)
     return Preparation(tuple(terms), median, mean, scale, flagged, flag_mean, flag_scale)
 
 
