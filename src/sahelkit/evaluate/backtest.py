@@ -189,7 +189,7 @@ def backtest(
     >>> west = panel("west_africa", 1960, 2025, freq="Y").add_coups(rule="powell_thyne")
     >>> done = backtest({"rate of 20 years": BaseRate(years=20)}, west, origins=("2001", "2025"))
     >>> done.n_rows, done.n_events
-    (400, 31)
+    (400, 25)
     """
     forecasters = _named(model)
     for what, number in (("horizon", horizon), ("refit", 1 if refit is None else refit)):

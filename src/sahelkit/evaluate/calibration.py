@@ -67,8 +67,8 @@ def corp(happened: npt.ArrayLike, probability: npt.ArrayLike) -> Corp:
     Examples
     --------
     >>> parts = corp([0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4])
-    >>> parts.mean, parts.miscalibration, parts.discrimination, parts.uncertainty
-    (0.275, 0.15, 0.125, 0.25)
+    >>> [round(part, 3) for part in (parts.mean, parts.miscalibration, parts.discrimination, parts.uncertainty)]
+    [0.275, 0.15, 0.125, 0.25]
     """
     y, p = check_forecasts(happened, probability)
     whole = brier_score(y, p)

@@ -122,5 +122,5 @@ def sample(result: Backtest, lang: str) -> str:
     first, last = result.span
     what = outcome_words(result.outcome, lang)
     if lang == "fr":
-        return f"{rows} {unit_words(result.freq, lang)}, {first} à {last}, dont {events} avec {what}"
-    return f"{rows} {unit_words(result.freq, lang)}, {first} to {last}, {events} of them with {what}"
+        return f"n = {rows} {unit_words(result.freq, lang)}, {first} à {last}, dont {events} avec {what}"
+    return f"n = {rows} {unit_words(result.freq, lang)}, {first} to {last}, {events} of them with {what}"

@@ -52,7 +52,7 @@ _WORDS = {
         "curve": "observé (isotonique)",
         "rows": "lignes",
         "parts": "Score de Brier {mean} = défaut de calibration {mcb}\n− discrimination {dsc} + incertitude {unc}",
-        "decades": "Score logarithmique par décennie (le plus bas est le meilleur)",
+        "decades": "Score logarithmique par décennie (plus bas = mieux)",
         "score": "score logarithmique, intervalle à 95 %",
         "main": "{}, fiabilité",
         "events": "{} événements",
