@@ -44,10 +44,13 @@ def _rolling(path: Path) -> pd.DataFrame:
 
 
 def _live(path: Path) -> pd.DataFrame:
-    raw = pd.read_csv(path)
-    if set(raw["Year"]) != {LIVE_YEAR}:
+    # Python's own float() reads every figure exactly; the fast parser of older pandas may miss the last digit.
+    raw = pd.read_csv(path, dtype=str)
+    raw = raw.assign(**{name: raw[name].map(float) for name in ("Coup", "Failed", "Attempt")})
+    if set(raw["Year"]) != {str(LIVE_YEAR)}:
         raise TableError("forecasts", f"{path.name} holds other years than {LIVE_YEAR}")
     wide = raw.rename(columns={"GWcode": "gwcode", "Attempt": "attempt2", "Coup": "coup", "Failed": "failed"})
+    wide["gwcode"] = wide["gwcode"].astype("int64")
     # Figures agree to the last digits that two ways of multiplying leave.
     either = 1 - (1 - wide["coup"]) * (1 - wide["failed"])
     if not np.allclose(wide["attempt2"], either, rtol=0, atol=1e-12):

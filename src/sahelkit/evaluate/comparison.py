@@ -13,16 +13,16 @@ from sahelkit.evaluate.intervals import NAMES, Rows, blocks_of, ends, estimates,
 from sahelkit.evaluate.scores import LOWER_IS_BETTER
 from sahelkit.evaluate.words import no_minus_zero
 from sahelkit.models.result import Result
-from sahelkit.models.wording import check_language, number, percent, reach, unit_words
+from sahelkit.models.wording import check_language, number, percent, reach
 
 _SENTENCE = {
-    "en": "On the same {n} {unit} from {first} to {last} ({events} with an event), the log score of {model} is {own} "
-    "and that of {other} {their} (lower is better): {verdict}, difference {difference} ({level} interval {ends}); all "
-    "that is known of it comes from {events} events, and the interval takes the origins as exchangeable.",
-    "fr": "Sur les mêmes {n} {unit} de {first} à {last} (dont {events} avec événement), le score logarithmique de "
-    "{model} est de {own} et celui de {other} de {their} (le plus bas est le meilleur) : {verdict}, écart {difference} "
-    "(intervalle à {level} : {ends}) ; tout ce qu’on en sait tient à {events} événements, et l’intervalle suppose les "
-    "dates de prévision interchangeables.",
+    "en": "Of the same {n} forecasts from {first} to {last} ({events} followed by an event), the log score of {model} "
+    "is {own} and that of {other} {their} (lower is better): {verdict}, difference {difference} ({level} interval "
+    "{ends}); all that is known of it comes from {events} events, and the interval takes the origins as exchangeable.",
+    "fr": "Sur les mêmes {n} prévisions de {first} à {last} (dont {events} suivies d’un événement), le score "
+    "logarithmique de {model} est de {own} et celui de {other} de {their} (le plus bas est le meilleur) : {verdict}, "
+    "écart {difference} (intervalle à {level} : {ends}) ; tout ce qu’on en sait tient à {events} événements, et "
+    "l’intervalle suppose les dates de prévision interchangeables.",
 }
 _VERDICTS = {
     "en": {"better": "it is the better one", "worse": "it is the worse one", "tie": "the data do not tell them apart"},
@@ -56,8 +56,6 @@ class Comparison(Result):
         Level of the intervals.
     span : tuple of str
         First and last origin.
-    freq : str
-        ``"M"`` or ``"Y"``.
     """
 
     frame: pd.DataFrame
@@ -69,7 +67,6 @@ class Comparison(Result):
     n_disagree: int
     level: float
     span: tuple[str, str]
-    freq: str
 
     _index = ("score",)
 
@@ -90,7 +87,6 @@ class Comparison(Result):
         verdict = "tie" if pd.isna(row["better"]) else "better" if row["better"] else "worse"
         return _SENTENCE[check_language(lang)].format(
             n=number(self.n_rows, lang, digits=0),
-            unit=unit_words(self.freq, lang),
             first=self.span[0],
             last=self.span[1],
             events=number(self.n_events, lang, digits=0),
@@ -141,7 +137,6 @@ def compare(
     other: pd.DataFrame,
     *,
     names: tuple[str, str],
-    freq: str,
     horizon: int,
     level: float,
     n_boot: int,
@@ -212,5 +207,4 @@ def compare(
         n_disagree=disagree,
         level=level,
         span=(str(periods.min()), str(periods.max())),
-        freq=freq,
     )

@@ -273,7 +273,6 @@ class Backtest(Result):
             mine[["iso3", "origin", "probability", "outcome"]],
             theirs,
             names=(model or self.main, name or called),
-            freq=self.freq,
             horizon=self.horizon,
             level=level,
             n_boot=n_boot,

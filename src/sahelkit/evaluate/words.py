@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sahelkit.models.wording import check_language, number, outcome_words, percent, reach, unit_words
+from sahelkit.models.wording import check_language, number, outcome_words, percent, reach
 
 if TYPE_CHECKING:
     from sahelkit.evaluate.result import Backtest
@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 RIVAL = "time_since"
 
 _SENTENCE = {
-    "en": "Of {n} {unit} from {first} to {last}, each forecast on its first day from what had been published, {events} "
-    "saw {what} {window}; the log score of “{model}” is {log} ({level} interval {log_ends}) against {base} for the "
-    "base rate, and its ROC area {roc} ({roc_ends}); it {verdict} than the time since the last event alone (difference "
-    "{difference}, {difference_ends}){vintage}.",
-    "fr": "Sur {n} {unit} de {first} à {last}, prévus chacun à son premier jour d’après ce qui était publié, {events} "
-    "ont connu {what} {window} ; le score logarithmique de « {model} » est de {log} (intervalle à {level} : "
-    "{log_ends}) contre {base} pour le taux moyen, et son aire ROC de {roc} ({roc_ends}) ; il {verdict} que le seul "
-    "temps écoulé depuis le dernier événement (écart {difference}, {difference_ends}){vintage}.",
+    "en": "Of {n} forecasts from {first} to {last}, each made for one country on the first day from what had been "
+    "published, {events} saw {what} {window}; the log score of “{model}” is {log} ({level} interval {log_ends}) "
+    "against {base} for the base rate, and its ROC area {roc} ({roc_ends}); it {verdict} than the time since the "
+    "last event alone (difference {difference}, {difference_ends}){vintage}.",
+    "fr": "Sur {n} prévisions de {first} à {last}, faites chacune pour un pays au premier jour d’après ce qui était "
+    "publié, {events} ont vu {what} {window} ; le score logarithmique de « {model} » est de {log} "
+    "(intervalle à {level} : {log_ends}) contre {base} pour le taux moyen, et son aire ROC de {roc} "
+    "({roc_ends}) ; il {verdict} que le seul temps écoulé depuis le dernier événement (écart {difference}, "
+    "{difference_ends}){vintage}.",
 }
 _VERDICTS = {
     "en": {True: "forecasts better", False: "forecasts worse", None: "cannot be shown to forecast better"},
@@ -85,7 +86,6 @@ def backtest_sentence(result: Backtest, lang: str, *, level: float) -> str:
     better = None if pd.isna(gap["better"]) else bool(gap["better"])
     return _SENTENCE[lang].format(
         n=number(result.n_rows, lang, digits=0),
-        unit=unit_words(result.freq, lang),
         first=result.span[0],
         last=result.span[1],
         events=number(result.n_events, lang, digits=0),
@@ -122,5 +122,5 @@ def sample(result: Backtest, lang: str) -> str:
     first, last = result.span
     what = outcome_words(result.outcome, lang)
     if lang == "fr":
-        return f"n = {rows} {unit_words(result.freq, lang)}, {first} à {last}, dont {events} avec {what}"
-    return f"n = {rows} {unit_words(result.freq, lang)}, {first} to {last}, {events} of them with {what}"
+        return f"n = {rows} prévisions, {first} à {last}, dont {events} suivies de {what}"
+    return f"n = {rows} forecasts, {first} to {last}, {events} of them followed by {what}"

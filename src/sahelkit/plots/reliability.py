@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 _WORDS = {
     "en": {
         "forecast": "forecast probability",
-        "observed": "share of rows with an event",
+        "observed": "share followed by an event",
         "perfect": "comes true exactly",
         "band": "90% band if the forecasts were right",
         "curve": "observed (isotonic)",
-        "rows": "rows",
+        "rows": "forecasts",
         "parts": "Brier score {mean} = miscalibration {mcb}\n− discrimination {dsc} + uncertainty {unc}",
         "decades": "Log score by decade (lower is better)",
         "score": "log score, 95% interval",
@@ -46,11 +46,11 @@ _WORDS = {
     },
     "fr": {
         "forecast": "probabilité prévue",
-        "observed": "part des lignes avec événement",
+        "observed": "part suivie d’un événement",
         "perfect": "se vérifie exactement",
         "band": "bande à 90 % si les prévisions étaient justes",
         "curve": "observé (isotonique)",
-        "rows": "lignes",
+        "rows": "prévisions",
         "parts": "Score de Brier {mean} = défaut de calibration {mcb}\n− discrimination {dsc} + incertitude {unc}",
         "decades": "Score logarithmique par décennie (plus bas = mieux)",
         "score": "score logarithmique, intervalle à 95 %",
