@@ -126,3 +126,32 @@ def test_scores_on_which_choices_were_made_come_out_again():
     print(found.round(5).to_string())
     for name, score in SCORES.items():
         assert found[name] == pytest.approx(score, abs=1e-5), name
+
+
+@pytest.mark.slow
+def test_a_random_forest_beside_it_did_not_earn_its_place(history):
+    """Averaged on the log-odds scale, on the forecasts on which choices were made; the interval resamples years."""
+    from sklearn.ensemble import RandomForestClassifier
+
+    plain = past_forecasts(history, januaries(1981, 2010))
+    labels, forest = history.labels("attempt", 12), []
+    for origin in januaries(1981, 2010):
+        newest = origin - 13
+        learn = (history.ordinal <= newest) & ((newest - history.ordinal) % 12 == 0)
+        middle = np.nan_to_num(np.nanmedian(history.values[learn], axis=0))
+        filled, gaps = np.where(np.isnan(history.values), middle, history.values), np.isnan(history.values)
+        both = np.column_stack([filled, gaps[:, gaps[learn].mean(axis=0) > 0.01]])
+        weights = 0.5 ** ((newest - history.ordinal[learn]) / 12 / 20)
+        trees = RandomForestClassifier(300, min_samples_leaf=20, max_features=0.33, random_state=0)
+        trees.fit(both[learn], labels[learn], weights)
+        forest.append(trees.predict_proba(both[history.ordinal == origin])[:, 1])
+    other = np.clip(np.concatenate(forest), 1e-4, 1 - 1e-4)
+    own, happened = plain["probability"].to_numpy(), plain["outcome"].to_numpy()
+    mean = 1 / (1 + np.exp(-(np.log(own / (1 - own)) + np.log(other / (1 - other))) / 2))
+    gain = np.log(np.where(happened == 1, mean / own, (1 - mean) / (1 - own)))
+    years = pd.DataFrame({"gain": gain, "year": plain["origin"].dt.year}).groupby("year")["gain"].agg(["sum", "size"])
+    draws = np.random.default_rng(0).integers(0, 30, (4000, 30))
+    spread = years["sum"].to_numpy()[draws].sum(axis=1) / years["size"].to_numpy()[draws].sum(axis=1)
+    low, high = np.quantile(spread, [0.05, 0.95])
+    print(f"gain of the mean with a forest: {gain.mean():.5f} (90 % interval {low:.5f} to {high:.5f})")
+    assert low < 0 < high

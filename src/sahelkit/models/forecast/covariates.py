@@ -12,6 +12,7 @@ import pandas as pd
 from sahelkit.errors import MissingColumnsError, UnknownNameError
 from sahelkit.models.forecast.inputs import CARRIED, CHANGE, INTENSITY, LEADERS, SETTLED
 from sahelkit.models.links import Floats
+from sahelkit.models.wording import frequency
 from sahelkit.tables.states import load_states
 
 # Term -> what it belongs to when a forecast is explained.
@@ -51,7 +52,7 @@ _FEWEST = 5
 
 def unit_of(frame: pd.DataFrame) -> int:
     """Periods per year: 12 for country-months, 1 for country-years."""
-    return 12 if getattr(frame["period"].dtype, "freq", None) == "ME" or "[M]" in str(frame["period"].dtype) else 1
+    return 12 if frequency(frame["period"]) == "M" else 1
 
 
 @dataclass(frozen=True)
