@@ -21,9 +21,8 @@ def _slow_news(freq):
     frame = pd.DataFrame({"iso3": np.repeat(["MLI", "CIV", "LBY"], len(periods)), "period": list(periods) * 3})
     frame["x"] = rng.poisson(0.2, len(frame)).astype(float)
     frame.loc[rng.random(len(frame)) < 0.1, "x"] = np.nan
-    frame["out"] = [p.end_time.normalize() for p in frame["period"]] + pd.to_timedelta(
-        rng.integers(1, 1800, len(frame)), unit="D"
-    )
+    ends = pd.PeriodIndex(frame["period"]).end_time.normalize()
+    frame["out"] = ends + pd.to_timedelta(rng.integers(1, 1800, len(frame)), unit="D")
     return frame
 
 
