@@ -141,6 +141,13 @@ def test_success_is_rarer_than_attempt(newest):
     assert "successful coup" in risk_table(countries="Mali", outcome="success").says()
 
 
+def test_a_list_that_ends_earlier_is_followed_from_its_own_end():
+    table = risk_table(countries="Mali", rule="cline")
+    assert str(table.first) == "2023-01"
+    assert table.tidy()["newest_attempt"].tolist() == ["2022-12"]
+    assert "attempt" in risk_table("2024-01", countries="Mali", rule="cline").stale
+
+
 def test_wider_level_wider_interval(newest):
     narrow = risk_table(countries="west_africa", level=0.5).tidy().set_index("iso3")
     wide = newest.tidy().set_index("iso3")
@@ -159,6 +166,7 @@ def test_wider_level_wider_interval(newest):
         ({"level": 90}, OptionError, "between 0 and 1"),
         ({"outcome": "sucess"}, UnknownNameError, "Did you mean 'success'"),
         ({"rule": "powel"}, UnknownNameError, "powell_thyne"),
+        ({"rule": "colpus"}, OptionError, "learns from the world. Choose one of 'powell_thyne', 'cline'"),
         ({"countries": "South Sudan", "date": "2005"}, OptionError, "none of these states exists"),
     ],
 )

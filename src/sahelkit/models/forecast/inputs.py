@@ -7,10 +7,11 @@ import warnings
 import pandas as pd
 
 from sahelkit.catalog import record
-from sahelkit.errors import CoverageWarning
+from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError
 from sahelkit.panels import Panel, panel
 from sahelkit.tables._select import DateLike
 from sahelkit.tables.conflict import load_conflict
+from sahelkit.tables.coups import JOINT_RULES, coup_coders
 
 # Earlier rows have few states and hardly any covariate; coups are listed from 1950 on.
 FIRST_YEAR = 1955
@@ -74,7 +75,7 @@ def forecast_panel(
     >>> len(world.countries) > 190, "vdem_polyarchy_lag2" in world.columns
     (True, True)
     """
-    last = last_month(version) if end is None else end
+    last = last_month(rule, version) if end is None else end
     found = panel("world", start, last, freq=freq, version=version).add_coups(rule=rule).since_last("attempt")
     for years in WINDOWS:
         found = found.past("attempt", years=years, partial=True)
@@ -90,9 +91,26 @@ def forecast_panel(
     return found.add_leaders().add_elections().lag(LEADERS, periods=back)
 
 
-def last_month(version: str | None = None) -> pd.Period:
-    """Last month that the list of coups covers."""
-    return pd.Period(record("coups").coverage.last, freq="M")
+def last_month(rule: str = "powell_thyne", version: str | None = None) -> pd.Period:
+    """Last month that the list of coups of a rule covers in the world.
+
+    Raises
+    ------
+    UnknownNameError
+        If the rule is unknown.
+    OptionError
+        If the list covers the study region only: the forecaster learns from the world.
+    """
+    coders = coup_coders(version=version)
+    chosen = coders if rule in JOINT_RULES else coders[coders["rule"] == rule]
+    if chosen.empty:
+        raise UnknownNameError("rule", rule, [*JOINT_RULES, *coders["rule"]], repair="coup_coders() lists the coders")
+    everywhere = chosen[chosen["places"] == "world"]
+    if everywhere.empty:
+        worldly = ", ".join(map(repr, coders.loc[coders["places"] == "world", "rule"]))
+        why = "its list holds the study region alone, and the forecaster learns from the world"
+        raise OptionError("rule", rule, why, repair=f"Choose one of {worldly}, or 'any', 'majority', 'all'")
+    return pd.Period(everywhere["last"].max(), freq="M")
 
 
 def _intensity(version: str | None) -> pd.DataFrame:

@@ -129,7 +129,7 @@ def risk_path(
     if not steps or list(steps) != sorted(set(steps)):
         raise OptionError("horizons", horizons, "they increase", repair="Type horizons=(1, 6, 12, 24, 36)")
     code, event = places.resolve(country), check_event(outcome)
-    at = moment(date, version=version)
+    at = moment(date, rule=rule, version=version)
     history = world(rule, version)
     rows, base = [], []
     last = None

@@ -39,13 +39,13 @@ class Moment:
         return Moment(self.day - pd.DateOffset(years=1), self.origin - 12)
 
 
-def moment(date: DateLike, *, version: str | None) -> Moment:
+def moment(date: DateLike, *, rule: str = "powell_thyne", version: str | None = None) -> Moment:
     """Read a date: what was known on it, and the month from which on to forecast.
 
     The month is the one that holds the day; after the end of the list of coups, the first one that it does not cover.
     With no date, the day on which the last month of the list was wholly known.
     """
-    last = last_month(version)
+    last = last_month(rule, version)
     if date is None:
         end = np.datetime64(last.end_time, "D")
         day = pd.Timestamp(record("coups").published.dates([end])[0])
@@ -162,7 +162,7 @@ def risk_table(
         raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.9")
     horizon, event = check_horizon(horizon), check_event(outcome)
     codes = places.members("world") if countries is None else places.resolve_many(countries)
-    at = moment(date, version=version)
+    at = moment(date, rule=rule, version=version)
     now = forecast_at(at, event, horizon, rule, version)
     table = _world_table(now, level)
     chosen = [code for code in codes if code in set(table["iso3"])]
@@ -188,7 +188,7 @@ def risk_table(
         n_rows=now.fit.n_rows,
         n_events=now.fit.n_events,
         n_past=len(past),
-        coups_until=last_month(version),
+        coups_until=last_month(rule, version),
     )
 
 
