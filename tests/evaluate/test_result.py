@@ -183,3 +183,26 @@ def test_a_model_may_be_named_by_itself():
     west = panel("west_africa", 1990, 2025, freq="Y").add_coups(rule="powell_thyne")
     result = backtest(BaseRate(), west, origins=("2024", "2025"))
     assert result.models == ("BaseRate", "base_rate", "base_rate_15y", "time_since", "own_history")
+
+
+def test_gains_are_shares_of_the_score_of_the_other_and_positive_when_better(done):
+    race = done.against("time_since", n_boot=200)
+    frame, gains = race.frame.set_index("score"), race.gains().set_index("score")
+    assert gains.loc["log", "gain"] == pytest.approx(-100 * frame.loc["log", "difference"] / frame.loc["log", "other"])
+    roc = frame.loc["roc_auc"]
+    assert gains.loc["roc_auc", "gain"] == pytest.approx(100 * roc["difference"] / roc["other"])
+    assert (gains["low"] <= gains["gain"]).all()
+    assert (gains["gain"] <= gains["high"]).all()
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_the_figure_of_a_comparison_names_both_sides_and_the_sample(done, lang):
+    figure = done.against("time_since", n_boot=50).plot(lang=lang)
+    (axes,) = figure.axes
+    assert "ridge" in axes.get_title(loc="left")
+    assert len(axes.get_yticklabels()) == 6
+    assert "n = " in figure.get_supxlabel()
+    drawn = sum(len(container.lines[0].get_xdata()) for container in axes.containers)
+    assert drawn == 6
+    with pytest.raises(UnknownNameError, match="unknown language 'de'"):
+        done.against("time_since", n_boot=5).plot(lang="de")

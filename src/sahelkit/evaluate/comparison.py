@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,9 @@ from sahelkit.evaluate.scores import LOWER_IS_BETTER
 from sahelkit.evaluate.words import no_minus_zero
 from sahelkit.models.result import Result
 from sahelkit.models.wording import check_language, number, percent, reach
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _SENTENCE = {
     "en": "Of the same {n} forecasts from {first} to {last} ({events} followed by an event), the log score of {model} "
@@ -56,6 +60,8 @@ class Comparison(Result):
         Level of the intervals.
     span : tuple of str
         First and last origin.
+    source : str
+        Datasets and versions.
     """
 
     frame: pd.DataFrame
@@ -67,6 +73,7 @@ class Comparison(Result):
     n_disagree: int
     level: float
     span: tuple[str, str]
+    source: str
 
     _index = ("score",)
 
@@ -79,6 +86,42 @@ class Comparison(Result):
         return (
             f"{self.names[0]} against {self.names[1]}: {self.n_rows:,} rows with {self.n_events:,} events, "
             f"{self.n_origins} origins {self.span[0]} to {self.span[1]} ({self.n_left_out:,} rows left out)"
+        )
+
+    def gains(self) -> pd.DataFrame:
+        """By how many percent of the other's score the model is better, score by score; below 0: worse.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``score, gain, low, high`` in percent. The Brier skill is left out: it is a ratio already.
+        """
+        rows = self.frame[self.frame["score"] != "brier_skill"]
+        factor = np.where(rows["score"].isin(LOWER_IS_BETTER), -100.0, 100.0) / rows["other"].abs()
+        reach = np.sort(np.column_stack([rows["low"] * factor, rows["high"] * factor]), axis=1)
+        gain = rows["difference"] * factor
+        out = pd.DataFrame({"score": rows["score"], "gain": gain, "low": reach[:, 0], "high": reach[:, 1]})
+        return out.reset_index(drop=True)
+
+    def plot(self, *, lang: str = "en") -> Figure:
+        """Draw the gains with their intervals.
+
+        Raises
+        ------
+        UnknownNameError
+            If the language is unknown.
+        """
+        from sahelkit.plots.comparison import plot_comparison
+
+        return plot_comparison(
+            self.gains(),
+            names=self.names,
+            level=self.level,
+            n=number(self.n_rows, check_language(lang), digits=0),
+            n_events=number(self.n_events, lang, digits=0),
+            span=self.span,
+            source=self.source,
+            lang=lang,
         )
 
     def says(self, lang: str = "en") -> str:
@@ -142,6 +185,7 @@ def compare(
     n_boot: int,
     seed: int | None,
     k: int,
+    source: str,
 ) -> Comparison:
     """Score both on the rows that both forecast.
 
@@ -207,4 +251,5 @@ def compare(
         n_disagree=disagree,
         level=level,
         span=(str(periods.min()), str(periods.max())),
+        source=source,
     )

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places
+from sahelkit.catalog.columns import recorded_datasets
 from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.evaluate import words
 from sahelkit.evaluate.calibration import Corp, corp, reliability_curve
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 REFERENCE = "base_rate"
+
+
+def _sources_of(other: object) -> list[str]:
+    """Datasets behind a frame of published forecasts."""
+    recorded = recorded_datasets(other) if isinstance(other, pd.DataFrame) else {}
+    return [f"{name} {version}" for name, version in recorded.items()]
 
 
 @dataclass(frozen=True, eq=False)
@@ -278,6 +285,7 @@ class Backtest(Result):
             n_boot=n_boot,
             seed=self.seed,
             k=k,
+            source=", ".join([self.source, *_sources_of(other)]),
         )
 
     def _theirs(self, other: str | Backtest | pd.DataFrame) -> tuple[pd.DataFrame, str]:
