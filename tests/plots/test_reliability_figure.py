@@ -16,7 +16,7 @@ def done():
     rng = np.random.default_rng(4)
     origins = pd.PeriodIndex([pd.Period(str(year), "Y") for year in range(1995, 2015)])
     models = ("a model", "base_rate", "base_rate_15y", "time_since", "own_history")
-    risk = rng.beta(0.4, 12, (20, 80))
+    risk = rng.beta(0.4, 12, (20, 80)).round(2) + 0.001
     happened = (rng.random((20, 80)) < risk).astype(float)
     parts = []
     for number, model in enumerate(models):

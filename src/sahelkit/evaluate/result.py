@@ -358,12 +358,13 @@ class Backtest(Result):
         """
         from sahelkit.plots.reliability import plot_backtest
 
+        title = words.title(self, lang)  # a wrong language is told before anything is computed
         return plot_backtest(
             self.reliability(),
             self.corp(),
             self.by_decade(),
             main=self.main,
-            title=words.title(self, lang),
+            title=title,
             n=words.sample(self, lang),
             source=self.source,
             lang=lang,
