@@ -24,6 +24,7 @@ from sahelkit._commands.licences import licences_command
 from sahelkit._commands.notebooks import notebooks_app
 from sahelkit._commands.relate import relate_command
 from sahelkit._commands.reproduce import reproduce_command
+from sahelkit._commands.risk import risk_command
 from sahelkit._commands.store import cache_app, fetch_command
 from sahelkit.errors import SahelkitError, near_matches
 
@@ -43,6 +44,7 @@ app.command("licences", rich_help_panel=_WORDS)(licences_command)
 app.command("cite", rich_help_panel=_WORDS)(cite_command)
 app.command("claims", rich_help_panel=_WORDS)(claims_command)
 app.command("relate", rich_help_panel=_WORDS)(relate_command)
+app.command("risk", rich_help_panel=_WORDS)(risk_command)
 app.add_typer(notebooks_app, name="notebooks", rich_help_panel=_WORK)
 app.command(
     "lab",

@@ -16,6 +16,7 @@ PEELED = [
     ("cepii_distance_km_log", "cepii_distance_km", ("log",)),
     ("since_last_attempt", "kind", ("since_last",)),
     ("never_success", "outcome", ("never",)),
+    ("attempt_past60_known", "kind", ("known", "past60")),
     # A field's own name wins over what could be peeled off it.
     ("date_min", "date_min", ()),
 ]

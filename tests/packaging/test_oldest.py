@@ -21,6 +21,7 @@ ROOMS = [
     "tables",
     "panels",
     "models",
+    "evaluate",
     "plots",
     "store",
     "test_places.py",

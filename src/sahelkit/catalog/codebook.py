@@ -32,6 +32,7 @@ _STEPS = {
     "lag": ("{n} periods earlier", "{n} périodes plus tôt"),
     "lead": ("{n} periods later", "{n} périodes plus tard"),
     "past": ("sum over the {n} periods before", "somme des {n} périodes précédentes"),
+    "known": ("as far as known on the day", "selon ce que l’on savait ce jour-là"),
     "since_last": ("time since the last one", "temps écoulé depuis le dernier"),
     "never": ("none so far", "aucun jusque-là"),
     "log": ("logarithm", "logarithme"),

@@ -11,7 +11,7 @@ from sahelkit.catalog.records import Field, Record, records
 
 _SUFFIX = re.compile(
     r"_((?:lag|lead|past|next|ma|roll)\d+|x|y|left|right|log|ln|sqrt|diff|change|mean|median|sum|count|total|min|max|std"
-    r"|z|rank|share|neighbours?|near|published|published_on)$"
+    r"|z|rank|share|neighbours?|near|published|published_on|known)$"
 )
 _PREFIX = re.compile(r"^(since_last|never|ever|log|ln|sqrt|diff|change|mean|sum|count|total|max|min|neighbours?|near)_")
 

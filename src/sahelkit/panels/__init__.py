@@ -8,5 +8,6 @@ from __future__ import annotations
 
 from sahelkit.panels.builder import Panel, panel
 from sahelkit.panels.covered import Coverage, coverage
+from sahelkit.panels.realtime import real_time
 
-__all__ = ["Coverage", "Panel", "coverage", "panel"]
+__all__ = ["Coverage", "Panel", "coverage", "panel", "real_time"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from sahelkit import places
 from sahelkit.catalog import Record
@@ -15,7 +16,7 @@ from sahelkit.panels.events import event_layer
 from sahelkit.panels.layers import Context, Layer, Step
 from sahelkit.panels.universe import Bools, Grid
 from sahelkit.tables._read import _record_of
-from sahelkit.tables.coups import DATASET, JOINT_RULES, load_coups
+from sahelkit.tables.coups import DATASET, JOINT_RULES, load_coups, releases
 
 _LABELS = {
     "attempt": "Coup attempts, successful or not",
@@ -45,12 +46,27 @@ def _covered(grid: Grid, coders: Mapping[str, Mapping[str, Any]], *, plots: bool
     return found
 
 
+def carried_on(release: str, version: str | None) -> pd.DataFrame:
+    """Events of one release of Powell and Thyne's list, and after its day those that later releases added.
+
+    The list is carried on between the releases that we hold, so that after the day of one of them a reader knew its
+    events and the new ones. What later releases changed in the past of the older one is not in it.
+    """
+    parts, after = [], ""
+    for name in (day for day in releases(version) if day >= release):
+        events = load_coups(rule="powell_thyne", vintage=name, version=version)
+        parts.append(events[events["date"] > after] if after else events)
+        after = name
+    return pd.concat([part.loc[:, ["iso3", "date", "kind", "outcome"]] for part in parts], ignore_index=True)
+
+
 @dataclass(frozen=True)
 class Coups(Step):
-    """Counts of coup attempts, successes, failures and plots under one rule."""
+    """Counts of coup attempts, successes, failures and plots under one rule, or by one release carried on."""
 
     rule: str
     include_plots: bool
+    release: str | None = None
 
     def kinds(self, version: str | None, have: Mapping[str, str]) -> dict[str, str]:
         """Columns and their kinds."""
@@ -63,14 +79,17 @@ class Coups(Step):
         return (DATASET,)
 
     def settings(self) -> dict[str, str]:
-        """The rule."""
-        return {"rule": self.rule}
+        """The rule, and the release if there is one."""
+        return {"rule": self.rule} | ({"vintage": self.release} if self.release else {})
 
     def layers(self, context: Context, have: Mapping[str, Layer]) -> list[Layer]:
         """The columns on the raster."""
         description = _record_of(DATASET, context.version)
         coders = _coders(description, self.rule)
-        events = load_coups(rule=self.rule, include_plots=self.include_plots, version=context.version)
+        if self.release is None:
+            events = load_coups(rule=self.rule, include_plots=self.include_plots, version=context.version)
+        else:
+            events = carried_on(self.release, context.version)
         chosen = {
             "attempt": events["kind"] == "attempt",
             "success": events["outcome"] == "success",

@@ -90,11 +90,16 @@ class Deriving(Declared):
         periods: int | None = None,
         months: int | None = None,
         years: int | None = None,
+        partial: bool = False,
     ) -> Self:
         """Add ``<column>_past<k>``: the sum over the `k` periods before each period, itself left out.
 
         Periods before the state existed count as empty. NA where the value of one of the periods is unknown, or was
         not yet wholly known under `as_of`.
+
+        With `partial` the column is ``<column>_past<k>_known`` and holds what was known of the window on the day: the
+        events told by then, the least that the sum can be. For coups, of which the first news comes within weeks; a
+        sum of deaths would take months that are not yet published for quiet ones.
 
         Parameters
         ----------
@@ -102,6 +107,8 @@ class Deriving(Declared):
             Counts of the panel, e.g. ``"attempt"`` or ``"neighbours_attempt"``.
         periods, months, years : int
             Length of the window; exactly one of them, at least one period.
+        partial : bool
+            Count what is known of periods that are not yet wholly published.
 
         Raises
         ------
@@ -117,7 +124,7 @@ class Deriving(Declared):
         [0.0, 1.0, 1.0, 1.0]
         """
         names = self._chosen(columns, counts=True)
-        return self._with(Past(names, periods_in(self.freq, periods=periods, months=months, years=years)))
+        return self._with(Past(names, periods_in(self.freq, periods=periods, months=months, years=years), partial))
 
     def since_last(self, columns: str | Sequence[str]) -> Self:
         """Add the clock of a hazard model: ``since_last_<column>`` and ``never_<column>``.

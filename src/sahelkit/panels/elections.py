@@ -11,8 +11,8 @@ import pandas as pd
 from sahelkit import places
 from sahelkit.catalog import Record
 from sahelkit.panels.events import event_layer
-from sahelkit.panels.layers import Context, Layer, Step
-from sahelkit.panels.universe import Bools, Cells, Days, ordinals
+from sahelkit.panels.layers import Context, Layer, Seen, Step, shifted
+from sahelkit.panels.universe import Bools, Cells, Days, Grid, ordinals
 from sahelkit.tables._read import _record_of, read_table
 
 DATASET = "elections"
@@ -120,6 +120,14 @@ def _until(context: Context, description: Record, votes: pd.DataFrame, covered: 
     until, since = next_vote(grid.shape, rows, columns, known, as_of=context.as_of)
     ever, _ = next_vote(grid.shape, rows, columns, known, as_of=None)
     speaks = covered & grid.exists
+
+    def look_back(back: int) -> Seen:
+        then = shifted(speaks, back, False)
+        ahead = _until_on_first_days(grid, rows, columns, known, back)
+        final = shifted(ever, back, np.nan)
+        veiled = then & np.isnan(ahead) & ~np.isnan(final)
+        return Seen(np.where(then, ahead, np.nan), shifted(covered, back, False), veiled)
+
     return Layer(
         name=UNTIL,
         values=np.where(speaks, until, np.nan),
@@ -132,4 +140,17 @@ def _until(context: Context, description: Record, votes: pd.DataFrame, covered: 
         extent=extent,
         label="Periods until the next round of an executive or legislative election that is held or due",
         unit="months" if grid.freq == "M" else "years",
+        seen=look_back,
     )
+
+
+def _until_on_first_days(grid: Grid, rows: Cells, columns: Cells, known: Days, back: int) -> Cells:
+    """`next_vote` from the cell `back` periods before each, as known on the first day of each, shape (S, T)."""
+    until = np.full(grid.shape, np.nan)
+    first = np.searchsorted(grid.starts, known)
+    for number in np.argsort(-columns, kind="stable"):
+        row, column = rows[number], columns[number]
+        if row >= 0 and column >= 0:
+            span = slice(max(int(first[number]), back), max(min(int(column) + back + 1, grid.shape[1]), 0))
+            until[row, span] = column + back - np.arange(grid.shape[1])[span]
+    return until

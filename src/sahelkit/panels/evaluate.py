@@ -54,8 +54,15 @@ class Raster:
         return self.grid.exists & self.rows[:, None] & window[None, :]
 
 
-def evaluate(panel: Panel) -> Raster:
+def evaluate(panel: Panel, *, warn: bool = True) -> Raster:
     """Run the steps of a panel on its raster.
+
+    Parameters
+    ----------
+    panel : Panel
+        What to evaluate.
+    warn : bool
+        Whether to warn of what the sources do not cover.
 
     Warns
     -----
@@ -83,7 +90,8 @@ def evaluate(panel: Panel) -> Raster:
         layers=layers,
         names=dict(zip(spells["iso3"], spells["name_en"], strict=True)),
     )
-    _warn_of_gaps(raster, list(layers.values()))
+    if warn:
+        _warn_of_gaps(raster, list(layers.values()))
     return raster
 
 

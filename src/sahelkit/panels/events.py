@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit.catalog.publication import Publication
-from sahelkit.panels.layers import Context, Layer
+from sahelkit.panels.layers import Context, Layer, Seen, shifted
 from sahelkit.panels.universe import Bools
 
 
@@ -56,6 +56,19 @@ def event_layer(
         np.maximum.at(latest, (rows[seen], columns[seen]), published[seen])
         partial = hidden & (counts > 0)
         stamps[partial] = latest[partial]
+
+    def look_back(back: int) -> Seen:
+        late = shifted(complete, back, complete[0, 0]) > grid.starts[None, :]
+        then = shifted(speaks, back, False)
+        veiled = then & late
+        found = shifted(counts, back, 0.0)
+        if veiled.any():
+            target = columns[seen] + back
+            told = target < grid.shape[1]
+            told[told] = published[seen][told] <= grid.starts[target[told]]
+            found = np.where(late, _count(rows[seen][told], target[told], grid.shape), found)
+        return Seen(np.where(then & (~veiled | (found > 0)), found, np.nan), shifted(covered, back, False), veiled)
+
     return Layer(
         name=name,
         values=np.where(speaks & (~hidden | (counts > 0)), counts, np.nan),
@@ -68,6 +81,7 @@ def event_layer(
         extent=extent,
         label=label,
         unit=unit,
+        seen=look_back,
     )
 
 

@@ -144,14 +144,23 @@ class Lag(Step):
 
 @dataclass(frozen=True)
 class Past(Step):
-    """Sums over the `periods` periods before each period."""
+    """Sums over the `periods` periods before each period; `partial` sums count what is known of late periods."""
 
     of: tuple[str, ...]
     periods: int
+    partial: bool = False
+
+    def named(self, name: str) -> str:
+        """Name of the column made from `name`."""
+        return f"{name}_past{self.periods}{'_known' if self.partial else ''}"
+
+    def unknown(self, known: Bools, hidden: Bools) -> Bools:
+        """Cells that make a sum NA, given those with a value and those that are withheld."""
+        return np.asarray(~known & ~hidden if self.partial else ~known | hidden)
 
     def kinds(self, version: str | None, have: Mapping[str, str]) -> dict[str, str]:
         """Columns and their kinds."""
-        return {f"{name}_past{self.periods}": "count" for name in self.of}
+        return {self.named(name): "count" for name in self.of}
 
     def layers(self, context: Context, have: Mapping[str, Layer]) -> list[Layer]:
         """The columns on the raster."""
@@ -159,9 +168,10 @@ class Past(Step):
         found = []
         for name in self.of:
             old = have[name]
-            values = past_sum(np.where(exists, old.values, 0.0), exists & (~old.known | old.hidden), self.periods)
+            counted = np.where(exists & old.known, old.values, 0.0)
+            values = past_sum(counted, exists & self.unknown(old.known, old.hidden), self.periods)
             values = np.where(exists, values, np.nan)
-            found.append(_computed(f"{name}_past{self.periods}", values, context, "count"))
+            found.append(_computed(self.named(name), values, context, "count"))
         return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,21 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelkit.panels.universe import Bools, Cells, Days, Grid
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A column as it looked on the first day of each period, some periods back.
+
+    Attributes
+    ----------
+    values, covered, hidden : arrays, shape (S, T)
+        As in `Layer`; column t describes the period t - back, as it was known on the first day of period t.
+    """
+
+    values: Cells
+    covered: Bools
+    hidden: Bools
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,8 @@ class Layer:
         ``"Y"`` for an annual value that stands on each month of its year, else the frequency of the panel.
     extent : str
         What the source covers, in words; ``""`` where there is nothing to warn of.
+    seen : callable or None
+        Gives `Seen` for a number of periods back, where a value is not simply blank before its `published` day.
     """
 
     name: str
@@ -50,6 +67,7 @@ class Layer:
     extent: str = ""
     label: str = ""
     unit: str = ""
+    seen: Callable[[int], Seen] | None = None
 
     @property
     def known(self) -> Bools:

@@ -23,6 +23,11 @@ def land_borders(version: str | None) -> pd.DataFrame:
     return spells[spells["cow_contiguity"] == "land"]
 
 
+def map_begins() -> np.datetime64:
+    """First day on which borders are known."""
+    return np.datetime64(pd.Period(record(BORDERS).coverage.first).start_time, "D")
+
+
 def spans(spells: pd.DataFrame, grid: Grid) -> Iterable[tuple[int, int, slice]]:
     """Row of a state, row of its neighbour, and the columns in which they share a border on at least one day."""
     here, there = grid.rows_of(spells["iso3"]), grid.rows_of(spells["neighbour_iso3"])
@@ -86,9 +91,7 @@ class Neighbours(Step):
         """The columns on the raster."""
         grid = context.grid
         borders = list(spans(land_borders(context.version), grid))
-        cover = record(BORDERS).coverage
-        begins = np.datetime64(pd.Period(cover.first).start_time, "D")
-        mapped = np.broadcast_to(grid.starts >= begins, grid.shape)
+        mapped = np.broadcast_to(grid.starts >= map_begins(), grid.shape)
         found = []
         for name in self.of:
             old = have[name]

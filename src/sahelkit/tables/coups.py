@@ -107,12 +107,17 @@ def _of_vintage(frame: pd.DataFrame, vintage: str, version: str | None) -> pd.Da
     return frame.reset_index().astype({"n_covering": "Int64", "n_listing": "Int64"})
 
 
+def releases(version: str | None) -> list[str]:
+    """Releases of Powell and Thyne's list that the dataset holds, by their days, oldest first."""
+    return sorted(read_table(DATASET, "vintages", version=version)["vintage"].unique().tolist())
+
+
 def _vintage(vintage: str, version: str | None) -> pd.DataFrame:
-    releases = read_table(DATASET, "vintages", version=version)
-    known = releases["vintage"].unique().tolist()
+    listed = read_table(DATASET, "vintages", version=version)
+    known = listed["vintage"].unique().tolist()
     if str(vintage) not in known:
         raise UnknownNameError("vintage", vintage, known)
-    return releases[releases["vintage"] == str(vintage)]
+    return listed[listed["vintage"] == str(vintage)]
 
 
 def _coverage_of(description: Record, prefix: str, vintage: str | None) -> Record:

@@ -1,0 +1,255 @@
+"""Two forecasts of the same rows: which is better, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sahelkit.errors import MissingColumnsError, OptionError
+from sahelkit.evaluate.intervals import NAMES, Rows, blocks_of, ends, estimates, resampled
+from sahelkit.evaluate.scores import LOWER_IS_BETTER
+from sahelkit.evaluate.words import no_minus_zero
+from sahelkit.models.result import Result
+from sahelkit.models.wording import check_language, number, percent, reach
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_SENTENCE = {
+    "en": "Of the same {n} forecasts from {first} to {last} ({events} followed by an event), the log score of {model} "
+    "is {own} and that of {other} {their} (lower is better): {verdict}, difference {difference} ({level} interval "
+    "{ends}); all that is known of it comes from {events} events, and the interval takes the origins as exchangeable.",
+    "fr": "Sur les mêmes {n} prévisions de {first} à {last} (dont {events} suivies d’un événement), le score "
+    "logarithmique de {model} est de {own} et celui de {other} de {their} (le plus bas est le meilleur) : {verdict}, "
+    "écart {difference} (intervalle à {level} : {ends}) ; tout ce qu’on en sait tient à {events} événements, et "
+    "l’intervalle suppose les dates de prévision interchangeables.",
+}
+_VERDICTS = {
+    "en": {"better": "it is the better one", "worse": "it is the worse one", "tie": "the data do not tell them apart"},
+    "fr": {
+        "better": "il est meilleur",
+        "worse": "il est moins bon",
+        "tie": "les données ne permettent pas de les départager",
+    },
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison(Result):
+    """Scores of two forecasts on the rows that both forecast, and their paired differences.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        One row per score: ``score, model, other`` (the two values), ``difference`` (model minus other), ``low, high``
+        (interval of the difference), ``better`` (True where the interval lies wholly on the side of the model, False
+        where it lies on the other side, NA where it holds 0).
+    names : tuple of str
+        The model and the other.
+    n_rows, n_events, n_origins : int
+        Rows that both forecast and that are scored, those with an event, and origins.
+    n_left_out : int
+        Rows of the same origins that only one of the two forecasts, or of which the outcome is not known.
+    n_disagree : int
+        Rows in which the other forecast came with another outcome than ours; they are scored by ours.
+    level : float
+        Level of the intervals.
+    span : tuple of str
+        First and last origin.
+    source : str
+        Datasets and versions.
+    """
+
+    frame: pd.DataFrame
+    names: tuple[str, str]
+    n_rows: int
+    n_events: int
+    n_origins: int
+    n_left_out: int
+    n_disagree: int
+    level: float
+    span: tuple[str, str]
+    source: str
+
+    _index = ("score",)
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per score, see `frame`, with the numbers of rows, events and origins."""
+        return self.frame.assign(n=self.n_rows, n_events=self.n_events, n_origins=self.n_origins, level=self.level)
+
+    def headline(self) -> str:
+        """What is compared on which rows, as plain text."""
+        return (
+            f"{self.names[0]} against {self.names[1]}: {self.n_rows:,} rows with {self.n_events:,} events, "
+            f"{self.n_origins} origins {self.span[0]} to {self.span[1]} ({self.n_left_out:,} rows left out)"
+        )
+
+    def gains(self) -> pd.DataFrame:
+        """By how many percent of the other's score the model is better, score by score; below 0: worse.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``score, gain, low, high`` in percent. The Brier skill is left out: it is a ratio already.
+        """
+        rows = self.frame[self.frame["score"] != "brier_skill"]
+        factor = np.where(rows["score"].isin(LOWER_IS_BETTER), -100.0, 100.0) / rows["other"].abs()
+        reach = np.sort(np.column_stack([rows["low"] * factor, rows["high"] * factor]), axis=1)
+        gain = rows["difference"] * factor
+        out = pd.DataFrame({"score": rows["score"], "gain": gain, "low": reach[:, 0], "high": reach[:, 1]})
+        return out.reset_index(drop=True)
+
+    def plot(self, *, lang: str = "en") -> Figure:
+        """Draw the gains with their intervals.
+
+        Raises
+        ------
+        UnknownNameError
+            If the language is unknown.
+        """
+        from sahelkit.plots.comparison import plot_comparison
+
+        return plot_comparison(
+            self.gains(),
+            names=self.names,
+            level=self.level,
+            n=number(self.n_rows, check_language(lang), digits=0),
+            n_events=number(self.n_events, lang, digits=0),
+            span=self.span,
+            source=self.source,
+            lang=lang,
+        )
+
+    def says(self, lang: str = "en") -> str:
+        """One sentence that may be quoted, on the log score."""
+        row = self.frame.set_index("score").loc["log"]
+        verdict = "tie" if pd.isna(row["better"]) else "better" if row["better"] else "worse"
+        return _SENTENCE[check_language(lang)].format(
+            n=number(self.n_rows, lang, digits=0),
+            first=self.span[0],
+            last=self.span[1],
+            events=number(self.n_events, lang, digits=0),
+            model=_quoted(self.names[0], lang),
+            other=_quoted(self.names[1], lang),
+            own=number(row["model"], lang, digits=4),
+            their=number(row["other"], lang, digits=4),
+            verdict=_VERDICTS[lang][verdict],
+            difference=number(no_minus_zero(row["difference"]), lang, digits=4),
+            level=percent(self.level, lang),
+            ends=reach(row["low"], row["high"], lang, digits=4),
+        )
+
+
+def _quoted(name: str, lang: str) -> str:
+    return f"“{name}”" if lang == "en" else f"« {name} »"
+
+
+def other_frame(given: pd.DataFrame, *, freq: str) -> pd.DataFrame:
+    """Forecasts of a user's frame as ``iso3, origin, probability`` and, if there, ``observed``.
+
+    Raises
+    ------
+    MissingColumnsError
+        If there is no ``iso3``, ``probability`` or time (``origin``, ``period`` or ``year``).
+    OptionError
+        If a row is there twice.
+    """
+    time = next((name for name in ("origin", "period", "year") if name in given.columns), None)
+    missing = [name for name in ("iso3", "probability") if name not in given.columns]
+    if time is None or missing:
+        raise MissingColumnsError("against", [*missing, *([] if time else ["year"])], given.columns)
+    origin = pd.PeriodIndex([pd.Period(str(when), freq=freq) for when in given[time]], freq=freq)
+    out = pd.DataFrame({"iso3": given["iso3"].to_numpy(), "origin": origin})
+    out["probability"] = given["probability"].to_numpy(dtype="float64", na_value=np.nan)
+    if "observed" in given.columns:
+        out["observed"] = given["observed"].to_numpy(dtype="float64", na_value=np.nan)
+    twice = out.duplicated(["iso3", "origin"])
+    if twice.any():
+        row = out[twice].iloc[0]
+        why = "the frame has two forecasts of this row"
+        raise OptionError("other", f"{row['iso3']} {row['origin']}", why, repair="Choose one run, outcome and method")
+    return out
+
+
+def compare(
+    own: pd.DataFrame,
+    other: pd.DataFrame,
+    *,
+    names: tuple[str, str],
+    horizon: int,
+    level: float,
+    n_boot: int,
+    seed: int | None,
+    k: int,
+    source: str,
+) -> Comparison:
+    """Score both on the rows that both forecast.
+
+    Parameters
+    ----------
+    own : pandas.DataFrame
+        Columns ``iso3, origin, probability, outcome``; rows with a NA are left out.
+    other : pandas.DataFrame
+        Columns ``iso3, origin, probability`` and perhaps ``observed``.
+
+    Raises
+    ------
+    OptionError
+        If there is no common row.
+    """
+    both = own.merge(other, on=["iso3", "origin"], how="outer", suffixes=("", "_other"))
+    whole = both[["probability", "probability_other", "outcome"]].notna().all(axis=1)
+    rows = both[whole]
+    beside = both["origin"].isin(rows["origin"]) & ~whole
+    if rows.empty:
+        raise OptionError("other", names[1], "it forecasts none of the scored rows")
+    happened = rows["outcome"].to_numpy(dtype=float)
+    disagree = (
+        int((rows["observed"].notna() & (rows["observed"] != rows["outcome"])).sum()) if "observed" in rows else 0
+    )
+    origins, number_of = np.unique(pd.PeriodIndex(rows["origin"]).asi8, return_inverse=True)
+    blocks = blocks_of(origins, horizon=horizon)
+    weights = blocks.weights(n_boot=n_boot, seed=seed)
+    sides: list[npt.NDArray[np.float64]] = [
+        rows[name].to_numpy(dtype=float) for name in ("probability", "probability_other")
+    ]
+    scored = [Rows(happened, side, number_of, k=k) for side in sides]
+    values = [estimates(one) for one in scored]
+    draws = [resampled(one, weights) for one in scored]
+    with np.errstate(invalid="ignore"):
+        gaps = {name: draws[0][name] - draws[1][name] for name in NAMES}
+        apart = {name: values[0][name] - values[1][name] for name in NAMES}
+        reaches = ends(gaps, apart, level, stretch=blocks.stretch(level))
+        table = pd.DataFrame(
+            {
+                "score": NAMES,
+                "model": [values[0][name] for name in NAMES],
+                "other": [values[1][name] for name in NAMES],
+                "difference": [apart[name] for name in NAMES],
+                "low": [reaches[name][0] for name in NAMES],
+                "high": [reaches[name][1] for name in NAMES],
+            }
+        )
+    lower = table["score"].isin(LOWER_IS_BETTER)
+    good = np.where(lower, table["high"] < 0, table["low"] > 0)
+    bad = np.where(lower, table["low"] > 0, table["high"] < 0)
+    table["better"] = pd.array(
+        [True if g else False if b else pd.NA for g, b in zip(good, bad, strict=True)], "boolean"
+    )
+    periods = pd.PeriodIndex(rows["origin"])
+    return Comparison(
+        frame=table,
+        names=names,
+        n_rows=len(rows),
+        n_events=int(happened.sum()),
+        n_origins=len(origins),
+        n_left_out=int(beside.sum()),
+        n_disagree=disagree,
+        level=level,
+        span=(str(periods.min()), str(periods.max())),
+        source=source,
+    )

@@ -1,0 +1,84 @@
+"""What the back-test asks of a model."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sahelkit.errors import ModelError, OptionError
+
+
+class Fitted(Protocol):
+    """A forecaster that has seen its rows."""
+
+    def predict(self, frame: pd.DataFrame) -> npt.ArrayLike:
+        """Probability of the outcome for each row, in the order of the rows; NaN for no forecast."""
+        ...
+
+
+@runtime_checkable
+class Forecaster(Protocol):
+    """A model that can be fitted to past rows and asked about coming ones."""
+
+    def fit(self, frame: pd.DataFrame, outcome: str) -> Fitted:
+        """Learn from rows whose column `outcome` holds 0 or 1; must not change the forecaster itself."""
+        ...
+
+
+def check_forecaster(model: object, *, what: str = "model") -> Forecaster:
+    """Return the model, or say what it lacks.
+
+    Raises
+    ------
+    OptionError
+        If it has no method ``fit``.
+
+    Examples
+    --------
+    >>> check_forecaster("logit")
+    Traceback (most recent call last):
+    sahelkit.errors.OptionError: model='str': it has no method fit(frame, outcome). A forecaster is any object whose
+    fit(frame, outcome) returns an object with predict(frame), which gives one probability per row.
+    """
+    if isinstance(model, type) or not callable(getattr(model, "fit", None)):
+        name = model.__name__ if isinstance(model, type) else type(model).__name__
+        why = "it is a class, not an object" if isinstance(model, type) else "it has no method fit(frame, outcome)"
+        raise OptionError(what, name, why, repair=_REPAIR)
+    return model  # type: ignore[return-value]  # the protocol has been checked by hand
+
+
+_REPAIR = (
+    "A forecaster is any object whose fit(frame, outcome) returns an object with predict(frame), which gives one "
+    "probability per row"
+)
+
+
+def probabilities(fitted: Any, frame: pd.DataFrame, *, name: str) -> npt.NDArray[np.float64]:
+    """Probabilities of a fitted forecaster, checked.
+
+    Raises
+    ------
+    OptionError
+        If it has no method ``predict``.
+    ModelError
+        If it gives another number of values than rows, values outside 0 to 1, or a column in another order.
+    """
+    if not callable(getattr(fitted, "predict", None)):
+        why = f"fit() of {name!r} returned an object without method predict(frame)"
+        raise OptionError("model", type(fitted).__name__, why, repair=_REPAIR)
+    given = fitted.predict(frame)
+    if isinstance(given, pd.Series):
+        if not given.index.equals(frame.index):
+            raise ModelError(f"predict() of {name!r} returned a column whose index is not that of the rows")
+        given = given.to_numpy(dtype="float64", na_value=np.nan)
+    values = np.asarray(given, dtype=np.float64)
+    if values.shape != (len(frame),):
+        text = f"predict() of {name!r} returned values of shape {values.shape} for {len(frame):,} rows"
+        raise ModelError(f"{text}. One probability per row is needed, that of the event")
+    wrong = values[(values < 0) | (values > 1)]
+    if len(wrong):
+        raise ModelError(f"predict() of {name!r} returned {wrong[0]:.4g}, which is no probability")
+    return values

@@ -1,0 +1,123 @@
+"""The panel that the forecaster reads: what may carry a sign of a coming attempt, and could be known in time."""
+
+from __future__ import annotations
+
+import warnings
+
+import pandas as pd
+
+from sahelkit.catalog import record
+from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError
+from sahelkit.panels import Panel, panel
+from sahelkit.tables._select import DateLike
+from sahelkit.tables.conflict import load_conflict
+from sahelkit.tables.coups import JOINT_RULES, coup_coders
+
+# Earlier rows have few states and hardly any covariate; coups are listed from 1950 on.
+FIRST_YEAR = 1955
+DEMOCRACY = ("vdem_polyarchy", "vdem12_ex_military")
+INDICATORS = ("wdi_gdp_per_capita", "wdi_gdp_per_capita_growth", "igme_under5_mortality", "owid_population")
+INTENSITY = "ucdp_intensity"
+YEARLY = (*DEMOCRACY, *INDICATORS, INTENSITY)
+# A yearly value is carried for at most so many years; what is older counts as unknown.
+CARRIED = 5
+# Change of the electoral democracy index is taken over so many years.
+CHANGE = 3
+# Leaders and elections are known for the study region only; how far their monthly values are lagged.
+LEADERS = ("reign_months_in_office", "reign_until_election")
+SETTLED = 2
+# Windows, in years, over which past attempts are counted.
+WINDOWS = (5, 10, 15)
+
+
+def forecast_panel(
+    *,
+    freq: str = "M",
+    start: DateLike = FIRST_YEAR,
+    end: DateLike = None,
+    rule: str = "powell_thyne",
+    leaders: bool = False,
+    version: str | None = None,
+) -> Panel:
+    """Panel of the world with the columns that `HazardForecaster` reads.
+
+    Own history of attempts (clock, and counts over 5, 10 and 15 years), the electoral democracy index and the military
+    dimension of the regime (V-Dem), income, growth, under-five mortality, population, and the intensity of armed
+    conflict (UCDP). Yearly columns are there with lags of one to five years, the democracy index to eight, so that on
+    every day the newest published value can be found.
+
+    Parameters
+    ----------
+    freq : {"M", "Y"}
+        Country-months or country-years.
+    start, end : date-like
+        First and last period; the last is that of the list of coups when absent.
+    rule : str
+        Whose list of attempts, as in `sahelkit.load_coups`.
+    leaders : bool
+        Add time in office and time to the next election (study region), which were tried and left out.
+    version : str, optional
+        Data version; the bundled one when absent.
+
+    Returns
+    -------
+    Panel
+        For `sahelkit.panels.realtime.real_time` and the back-test; nothing is loaded before it is read.
+
+    Raises
+    ------
+    UnknownNameError, DateError, OptionError
+        As `sahelkit.panel` and `Panel.add_coups`.
+
+    Examples
+    --------
+    >>> world = forecast_panel(freq="Y", end=2012)
+    >>> len(world.countries) > 190, "vdem_polyarchy_lag2" in world.columns
+    (True, True)
+    """
+    last = last_month(rule, version) if end is None else end
+    found = panel("world", start, last, freq=freq, version=version).add_coups(rule=rule).since_last("attempt")
+    for years in WINDOWS:
+        found = found.past("attempt", years=years, partial=True)
+    found = found.add_democracy(DEMOCRACY).add_indicators(INDICATORS)
+    found = found.add_frame(_intensity(version), published=record("conflict").published.text)
+    for years in range(1, CARRIED + 1):
+        found = found.lag(YEARLY, years=years)
+    for years in range(CARRIED + 1, CARRIED + CHANGE + 1):
+        found = found.lag("vdem_polyarchy", years=years)
+    if not leaders:
+        return found
+    back = SETTLED if freq == "M" else 1
+    return found.add_leaders().add_elections().lag(LEADERS, periods=back)
+
+
+def last_month(rule: str = "powell_thyne", version: str | None = None) -> pd.Period:
+    """Last month that the list of coups of a rule covers in the world.
+
+    Raises
+    ------
+    UnknownNameError
+        If the rule is unknown.
+    OptionError
+        If the list covers the study region only: the forecaster learns from the world.
+    """
+    coders = coup_coders(version=version)
+    chosen = coders if rule in JOINT_RULES else coders[coders["rule"] == rule]
+    if chosen.empty:
+        raise UnknownNameError("rule", rule, [*JOINT_RULES, *coders["rule"]], repair="coup_coders() lists the coders")
+    everywhere = chosen[chosen["places"] == "world"]
+    if everywhere.empty:
+        worldly = ", ".join(map(repr, coders.loc[coders["places"] == "world", "rule"]))
+        why = "its list holds the study region alone, and the forecaster learns from the world"
+        raise OptionError("rule", rule, why, repair=f"Choose one of {worldly}, or 'any', 'majority', 'all'")
+    return pd.Period(everywhere["last"].max(), freq="M")
+
+
+def _intensity(version: str | None) -> pd.DataFrame:
+    frame = load_conflict(freq="Y", version=version)[["iso3", "year", INTENSITY]]
+    return frame[frame[INTENSITY].notna()]
+
+
+def silent() -> warnings.catch_warnings:
+    """Context in which gaps of coverage, which the forecaster meets with a flag, raise no warning."""
+    return warnings.catch_warnings(action="ignore", category=CoverageWarning)

@@ -1,0 +1,189 @@
+"""The world as it was known month by month, and forecasts made from it at past origins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sahelkit.errors import DateError, UnknownNameError
+from sahelkit.models.forecast.covariates import TERMS, covariates
+from sahelkit.models.forecast.forecaster import FittedForecaster, HazardForecaster
+from sahelkit.models.forecast.inputs import FIRST_YEAR, forecast_panel, silent
+from sahelkit.models.links import Floats
+from sahelkit.panels.realtime import real_time
+
+EVENTS = ("attempt", "success")
+# A month without an event is known to be one so many months after it (30 days, by the record of the coups).
+DELAY = 1
+BASE_YEARS = 15
+# Fewer years of rows than this teach a forecaster little.
+_YEARS = 5
+
+
+@dataclass(frozen=True)
+class World:
+    """Country-months of the world, each as it was known on the first day of its month.
+
+    Attributes
+    ----------
+    rows : pandas.DataFrame
+        ``iso3``, ``country``, ``period`` (months).
+    terms : tuple of str, length k
+        Names of the covariates.
+    values : array, shape (n, k)
+        Covariates.
+    ordinal : array of int, shape (n,)
+        Months since January 1970.
+    counts : dict of str to array, shape (n,)
+        Attempts and successes of the month as known today; NaN outside the list of coups.
+    """
+
+    rows: pd.DataFrame
+    terms: tuple[str, ...]
+    values: Floats
+    ordinal: npt.NDArray[np.int64]
+    counts: dict[str, Floats]
+
+    def labels(self, event: str, horizon: int) -> Floats:
+        """Whether an event falls into the `horizon` months from each row's own on, shape (n,); NaN if not known.
+
+        A window that the list of coups does not cover to its end is NaN even if an event is known in it, so that
+        the rows near the end are not those with events alone.
+        """
+        counts = self.counts[event]
+        codes = pd.factorize(self.rows["iso3"])[0]
+        first, last = int(self.ordinal.min()), int(self.ordinal.max())
+        column = self.ordinal - first
+        grid = np.zeros((codes.max() + 1, last - first + 1 + horizon))
+        grid[codes, column] = np.nan_to_num(counts)
+        total = np.cumsum(np.pad(grid, ((0, 0), (1, 0))), axis=1)
+        inside = total[codes, column + horizon] - total[codes, column]
+        end = int(self.ordinal[~np.isnan(counts)].max())
+        return np.where(self.ordinal + horizon - 1 <= end, (inside > 0).astype(float), np.nan)
+
+    def recent_labels(self, origin: int, event: str, horizon: int) -> pd.Series:
+        """Outcomes of the windows of the last fifteen years that were known at an origin, by ``iso3``."""
+        newest = origin - horizon - DELAY
+        recent = (self.ordinal <= newest) & (self.ordinal > newest - 12 * BASE_YEARS)
+        return pd.Series(self.labels(event, horizon)[recent], index=self.rows["iso3"][recent].to_numpy())
+
+    def base_rate(self, origin: int, event: str, horizon: int) -> float:
+        """Share of the windows of `recent_labels` with an event."""
+        return float(self.recent_labels(origin, event, horizon).mean())
+
+    def fit(self, model: HazardForecaster, origin: int, *, event: str, horizon: int) -> FittedForecaster:
+        """Fit a forecaster on what was known on the first day of the month `origin` (its ordinal)."""
+        places = [self.terms.index(term) for term in model.terms]
+        return self._learn(model, self.values[:, places], self.labels(event, horizon), origin, horizon)
+
+    def _learn(
+        self, model: HazardForecaster, values: Floats, labels: Floats, origin: int, horizon: int
+    ) -> FittedForecaster:
+        newest = origin - horizon - DELAY
+        # The forecaster would thin the rows itself; to do it before they are copied saves most of the time.
+        chosen = (self.ordinal <= newest) & ((newest - self.ordinal) % model.stride(horizon) == 0)
+        return model.fit_arrays(self.rows[chosen], values[chosen], labels[chosen], horizon=horizon)
+
+
+@lru_cache(maxsize=4)
+def world(rule: str = "powell_thyne", version: str | None = None, *, leaders: bool = False) -> World:
+    """All country-months since 1955, row by row as they were known; computed once per session (some seconds)."""
+    with silent():
+        recipe = forecast_panel(rule=rule, leaders=leaders, version=version)
+        known = real_time(recipe)
+        today = recipe.frame
+    terms = (*TERMS, *(("tenure", "election_year") if leaders else ()))
+    return World(
+        rows=known[["iso3", "country", "period"]],
+        terms=terms,
+        values=covariates(known, terms),
+        ordinal=known["period"].array.asi8.astype(np.int64),
+        counts={event: today[event].to_numpy(dtype="float64") for event in EVENTS},
+    )
+
+
+def check_event(event: str) -> str:
+    """Return the event, or raise UnknownNameError."""
+    if event not in EVENTS:
+        raise UnknownNameError("outcome", event, EVENTS)
+    return event
+
+
+def past_forecasts(
+    history: World,
+    origins: Iterable[int],
+    *,
+    model: HazardForecaster | None = None,
+    event: str = "attempt",
+    horizon: int = 12,
+) -> pd.DataFrame:
+    """Forecasts for all states at past origins, each by a model fitted to what was known then.
+
+    The same numbers as `sahelkit.evaluate.backtest` gives for a monthly panel with ``refit=1``, without rivals and
+    scores.
+
+    Parameters
+    ----------
+    history : World
+    origins : iterable of int
+        Months, as ordinals (months since January 1970).
+    model : HazardForecaster, optional
+        The one whose choices are frozen, when absent.
+    event : {"attempt", "success"}
+    horizon : int
+        Months.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``origin`` (Period), ``iso3``, ``probability``, ``outcome`` (NaN when not yet known).
+
+    Raises
+    ------
+    DateError
+        If an origin lies before there are rows to learn from, or after the rows end.
+    """
+    model = model or HazardForecaster()
+    check_event(event)
+    labels = history.labels(event, horizon)
+    places = [history.terms.index(term) for term in model.terms]
+    values = history.values[:, places]
+    parts = []
+    for origin in origins:
+        check_origin(origin, history, horizon)
+        fit = history._learn(model, values, labels, origin, horizon)
+        here = history.ordinal == origin
+        parts.append(
+            pd.DataFrame(
+                {
+                    "origin": history.rows["period"][here],
+                    "iso3": history.rows["iso3"][here],
+                    "probability": fit.predict_arrays(values[here])[0],
+                    "outcome": labels[here],
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def check_origin(origin: int, history: World, horizon: int) -> None:
+    """Raise DateError if there is nothing to learn from, or no row to forecast, at an origin."""
+    month = pd.Period(ordinal=origin, freq="M")
+    first = int(history.ordinal.min()) + horizon + 12 * _YEARS
+    if origin < first:
+        begins = pd.Period(ordinal=first, freq="M")
+        why = f"the rows to learn from begin in {FIRST_YEAR}, so that forecasts begin in {begins}"
+        raise DateError("date", str(month), why)
+    if origin > history.ordinal.max() + 1:
+        ends = pd.Period(ordinal=int(history.ordinal.max()), freq="M")
+        raise DateError("date", str(month), f"the list of coups ends in {ends}")
+
+
+def januaries(first: int, last: int) -> Sequence[int]:
+    """Ordinals of the Januaries of the years `first` to `last`."""
+    return [12 * (year - 1970) for year in range(first, last + 1)]

@@ -1,0 +1,162 @@
+"""How the risk of one country builds up with the horizon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sahelkit import places
+from sahelkit.errors import DateError, OptionError
+from sahelkit.models.forecast.past import check_event, world
+from sahelkit.models.forecast.risk import check_horizon, forecast_at, moment
+from sahelkit.models.links import Floats, chances
+from sahelkit.models.result import Result
+from sahelkit.tables._select import DateLike
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+HORIZONS = (1, 3, 6, 12, 18, 24, 30, 36)
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@dataclass(frozen=True)
+class RiskPath(Result):
+    """Risk of an attempt in one country within one month, two months, and so on.
+
+    Attributes
+    ----------
+    iso3 : str
+        The country.
+    horizons : tuple of int, length H
+        Months.
+    quantiles : array, shape (H, 5)
+        Ends of the 90 and 50 % bands of the probability, and its middle: `QUANTILES`.
+    base_rate : array, shape (H,)
+        Share of the windows of the last fifteen years, in all states, that held an event.
+    date : pandas.Timestamp
+        Day of knowledge.
+    first : pandas.Period
+        First month of the windows.
+    outcome, rule : str
+    n_rows, n_events : int
+        Rows learnt from at the longest horizon, and those with an event.
+    """
+
+    iso3: str
+    horizons: tuple[int, ...]
+    quantiles: Floats = field(repr=False)
+    base_rate: Floats = field(repr=False)
+    date: pd.Timestamp
+    first: pd.Period
+    outcome: str
+    rule: str
+    n_rows: int
+    n_events: int
+    _index = ("horizon",)
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per horizon: ``horizon, low90, low50, probability, high50, high90, base_rate``."""
+        names = ["low90", "low50", "probability", "high50", "high90"]
+        out = pd.DataFrame(self.quantiles, columns=names)
+        out.insert(0, "horizon", self.horizons)
+        return out.assign(base_rate=self.base_rate)
+
+    def headline(self) -> str:
+        """Which country, and from when on."""
+        return (
+            f"Risk of {'an attempt' if self.outcome == 'attempt' else 'a success'} in {places.name(self.iso3)} from "
+            f"{self.first} on, by what was known on {self.date:%Y-%m-%d}"
+        )
+
+    def says(self, *, lang: str = "en") -> str:
+        """One sentence that may be quoted."""
+        from sahelkit.models.forecast.risk_words import path_sentence
+
+        return path_sentence(self, lang)
+
+    def plot(self, *, lang: str = "en") -> Figure:
+        """Fan chart: the risk by horizon with bands of 50 and 90 %, beside the base rate of the world."""
+        from sahelkit.plots.fan import plot_fan
+
+        return plot_fan(self, lang=lang)
+
+
+def risk_path(
+    country: str | int,
+    date: DateLike = None,
+    *,
+    horizons: tuple[int, ...] = HORIZONS,
+    outcome: str = "attempt",
+    rule: str = "powell_thyne",
+    version: str | None = None,
+) -> RiskPath:
+    """Risk of an attempt in one country within each of several horizons.
+
+    One model is fitted per horizon, as in `risk_table`. A longer window cannot hold fewer attempts: where a probability
+    came out below that of a shorter horizon it is raised to it (the rearrangement of Chernozhukov and others does the
+    like), and so are the ends of its bands.
+
+    Parameters
+    ----------
+    country : str or int
+        As in `sahelkit.places.resolve`.
+    date, outcome, rule, version
+        As in `risk_table`.
+    horizons : tuple of int
+        Months, increasing, each from 1 to 60.
+
+    Returns
+    -------
+    RiskPath
+
+    Raises
+    ------
+    UnknownPlaceError, UnknownNameError, DateError
+        As `risk_table`.
+    OptionError
+        If the horizons do not increase or one is out of range, or the state does not exist then.
+
+    References
+    ----------
+    Chernozhukov, V., Fernandez-Val, I., & Galichon, A. (2010). Quantile and probability curves without crossing.
+    Econometrica, 78(3), 1093-1125. https://doi.org/10.3982/ECTA7880
+    """
+    steps = tuple(check_horizon(horizon) for horizon in horizons)
+    if not steps or list(steps) != sorted(set(steps)):
+        raise OptionError("horizons", horizons, "they increase", repair="Type horizons=(1, 6, 12, 24, 36)")
+    code, event = places.resolve(country), check_event(outcome)
+    at = moment(date, rule=rule, version=version)
+    history = world(rule, version)
+    rows, base = [], []
+    last = None
+    for horizon in steps:
+        last = forecast_at(at, event, horizon, rule, version)
+        here = np.flatnonzero(last.frame["iso3"].to_numpy() == code)
+        if not here.size:
+            raise OptionError("country", country, f"this state does not exist in {at.origin}")
+        centre, spread = last.fit.linear(last.values[here])
+        rows.append(chances(last.fit.link, centre + np.array(_Z) * spread))
+        base.append(history.base_rate(at.origin.ordinal, event, horizon))
+    assert last is not None
+    if np.isnan(rows).any():
+        raise DateError("date", date, f"the list of coups does not cover {places.name(code)} then")
+    return RiskPath(
+        iso3=code,
+        horizons=steps,
+        quantiles=np.maximum.accumulate(np.array(rows), axis=0),
+        base_rate=np.array(base),
+        date=at.day,
+        first=at.origin,
+        outcome=event,
+        rule=rule,
+        n_rows=last.fit.n_rows,
+        n_events=last.fit.n_events,
+    )
+
+
+# Standard normal quantiles of `QUANTILES`.
+_Z = (-1.6448536269514722, -0.6744897501960817, 0.0, 0.6744897501960817, 1.6448536269514722)

@@ -1,0 +1,125 @@
+"""Map of West Africa: the risk as colour, in steps that grey print keeps apart, and its uncertainty as hatching."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sahelkit.models.forecast.risk_words import day_text, month_text
+from sahelkit.models.wording import number
+from sahelkit.plots.maps import draw_map, name_countries
+from sahelkit.plots.risk import rule_text
+from sahelkit.plots.style import BLACK, blank, decimal, house_style, sign, words
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from sahelkit.models.forecast.risk_result import RiskTable
+    from sahelkit.shapes import Ring
+
+# From pale to dark in lightness as well as in colour, so that the order survives grey print.
+STEPS = (0.0, 0.01, 0.02, 0.05, 0.1, 1.0)
+SHADES = ("#FFF6DE", "#FBD68C", "#F2A03D", "#D55E00", "#7A2E00")
+# An interval whose ends differ by more than this factor is hatched.
+WIDE = 2.5
+EXTENT = (-26.5, 16.5, 3.0, 25.5)
+HATCH = "////"
+# Names of small countries stand in the sea or beside.
+BESIDE = {
+    "CPV": (-23.6, 13.6),
+    "GMB": (-19.2, 13.6),
+    "GNB": (-19.4, 11.4),
+    "SLE": (-14.2, 6.9),
+    "LBR": (-11.3, 5.0),
+    "TGO": (1.0, 5.4),
+    "BEN": (3.6, 5.1),
+    "CIV": (-5.6, 7.6),
+    "GHA": (-1.2, 7.8),
+}
+
+WORDS = {
+    "en": {
+        "attempt": "Risk of a coup attempt, {first} to {last}",
+        "success": "Risk of a successful coup, {first} to {last}",
+        "legend": "probability",
+        "under": "under {high} %",
+        "between": "{low} to {high} %",
+        "over": "{low} % and more",
+        "wide": "{level} % interval: upper end more\nthan {times} times the lower",
+        "n": "{count} countries; learnt from {n} country-months, {e} with an event; as known on {day}",
+        "source": "sahelkit, penalised hazard (coups: {rule}); outlines: Natural Earth",
+    },
+    "fr": {
+        "attempt": "Risque d’une tentative de coup d’État, de {first} à {last}",
+        "success": "Risque d’un coup d’État réussi, de {first} à {last}",
+        "legend": "probabilité",
+        "under": "moins de {high} %",
+        "between": "de {low} à {high} %",
+        "over": "{low} % et plus",
+        "wide": "intervalle à {level} % : borne haute\nplus de {times} fois la borne basse",
+        "n": "{count} pays ; modèle estimé sur {n} mois-pays, dont {e} avec un événement ; état au {day}",
+        "source": "sahelkit, modèle de risque pénalisé (coups : {rule}) ; contours : Natural Earth",
+    },
+}
+
+
+def plot_risk_map(table: RiskTable, shapes: Mapping[str, Sequence[Ring]], *, lang: str = "en") -> Figure:
+    """Draw the countries of a risk table.
+
+    Parameters
+    ----------
+    table : RiskTable
+    shapes : mapping of str to sequence of ndarray
+        Rings by country, as `sahelkit.load_map` gives them.
+    lang : {"en", "fr"}
+        Language of the words.
+    """
+    from matplotlib.patches import Patch
+
+    say = words(WORDS, lang)
+    frame = table.frame.set_index("iso3")
+    step = np.clip(np.searchsorted(STEPS, frame["probability"], side="right") - 1, 0, len(SHADES) - 1)
+    fill = {code: SHADES[k] for code, k in zip(frame.index, step, strict=True)}
+    wide = frame.index[frame["high"] > WIDE * frame["low"]]
+    with house_style():
+        figure, axes = blank(9.6, 5.9)
+        draw_map(axes, shapes, extent=EXTENT, fill=fill, hatch=dict.fromkeys(wide, HATCH), edge="#6B6B6B")
+        figure.draw_without_rendering()
+        _name(axes, {code: shapes[code] for code in shapes if code in frame.index}, frame["probability"], lang)
+        axes.set_title(
+            say[table.outcome].format(first=month_text(table.first, lang), last=month_text(table.last, lang))
+        )
+        keys = [
+            Patch(facecolor=shade, edgecolor="#6B6B6B", label=_between(low, high, say))
+            for shade, low, high in zip(SHADES, STEPS[:-1], STEPS[1:], strict=True)
+        ]
+        level = f"{100 * table.level:.0f}"
+        label = say["wide"].format(level=level, times=decimal(WIDE, 1, lang))
+        keys.append(Patch(facecolor="white", edgecolor="#6B6B6B", hatch=HATCH, label=label))
+        axes.legend(handles=keys, loc="lower left", fontsize=8, title=say["legend"], title_fontsize=9, frameon=True)
+        n = say["n"].format(
+            count=len(frame), n=number(table.n_rows, lang, digits=0), e=table.n_events, day=day_text(table.date, lang)
+        )
+        sign(figure, source=say["source"].format(rule=rule_text(table.rule)), n=n, lang=lang)
+    return figure
+
+
+def _between(low: float, high: float, say: Mapping[str, str]) -> str:
+    key = "under" if low == 0 else "over" if high == 1 else "between"
+    return say[key].format(low=f"{100 * low:g}", high=f"{100 * high:g}")
+
+
+def _name(axes: Axes, shapes: Mapping[str, Sequence[Ring]], chance: pd.Series, lang: str) -> None:
+    """Names, with the probability under each."""
+    from matplotlib.patheffects import withStroke
+
+    before = len(axes.texts)
+    named = name_countries(axes, shapes, lang=lang, at=BESIDE, size=8.5, colour=BLACK)
+    for code, text in zip(named, axes.texts[before:], strict=True):
+        text.set_text(f"{text.get_text()}\n{decimal(100 * chance[code], 1, lang)} %")
+        text.set_alpha(1.0)
+        text.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
