@@ -25,6 +25,7 @@ _HOMES = {
     "sahelkit.tables.borders": ("load_borders", "load_distances", "neighbours"),
     "sahelkit.tables.coups": ("coup_coders", "diff_coups", "load_coups"),
     "sahelkit.tables.conflict": ("load_conflict",),
+    "sahelkit.tables.conflict_actors": ("conflict_actor_names", "load_conflict_actors"),
     "sahelkit.tables.indicators": ("load_indicators",),
     "sahelkit.tables.democracy": ("load_democracy", "load_regime_episodes"),
     "sahelkit.tables.leaders": ("load_leaders",),
