@@ -14,7 +14,7 @@ from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.hawkes.observed import years
 from sahelkit.models.hawkes.pull import Ints
 
-PERIODS = ("decade", "country_decade", "none")
+PERIODS = ("half_decade", "decade", "country_decade", "none")
 # Prior standard deviation of the period's effects on the log rate: wide (a factor of 7 either way), but it keeps a
 # decade without an attempt at a finite rate.
 PERIOD_SD = 2.0
@@ -167,6 +167,9 @@ def make_baseline(
             natural_spline(calendar, knots)[np.searchsorted(calendar, yearly)] if knots else np.zeros((len(middle), 0))
         )
         add("period", [f"period_{k + 1}" for k in range(basis.shape[1])], basis[column])
+    elif period == "half_decade":
+        names, values = _dummies((np.floor((middle + 1970.0) / 5) * 5).astype(int)[column], "years_from_")
+        add("period", names[1:], values[:, 1:])
     elif period in ("decade", "country_decade"):
         names, values = _dummies(decade[column], "decade_")
         add("period", names[1:], values[:, 1:])

@@ -194,9 +194,8 @@ def contagion_test(
     is drawn from the process fitted without contagion, own excitation and baseline included, and estimated again in
     full: spread of the country effects, both lags, with and without contagion.
 
-    The p-value holds for the baseline that was fitted. In 600 simulated samples of West Africa without contagion the
-    test rejected 5 % of the time at 5 %; where all countries shared shocks that last a decade (standard deviation 0.5
-    on the log rate), 10 % with the default spline, 6 % with decade effects and 19 % with no period at all.
+    The p-value holds for the baseline that was fitted, and the baseline must be able to follow what all countries
+    share. That is why decade effects are the default of `fit_hawkes`. SIZES
 
     Parameters
     ----------

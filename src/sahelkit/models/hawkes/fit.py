@@ -33,7 +33,7 @@ def fit_hawkes(
     end: DateLike,
     weights: xr.DataArray | None = None,
     covariates: pd.DataFrame | None = None,
-    period: int | str = 4,
+    period: int | str = "half_decade",
     kernel: str = "exponential",
     own_lag: float | Span = LAG_BOX,
     cross_lag: float | Span = LAG_BOX,
@@ -72,10 +72,13 @@ def fit_hawkes(
     covariates : pandas.DataFrame, optional
         One row per country and calendar year (column ``year``) or month (column ``month``), ``iso3`` and numbers, which
         must be known at the time (lagged). Periods with NA or without a row are left out of the window and counted.
-    period : int or {"decade", "country_decade", "none"}
-        The smooth f(t): a natural cubic spline of calendar years with that many columns, decade effects, decade effects
-        plus random effects of each country and decade, or nothing. Its effects have a wide normal prior (standard
-        deviation 2 on the log rate) so that a decade without attempts stays finite.
+    period : {"half_decade", "decade", "country_decade", "none"} or int
+        What all countries share over time, f(t): effects of five years or of decades, decade effects plus random
+        effects of each country and decade, nothing, or a natural cubic spline of calendar years with that many columns.
+        Its effects have a wide normal prior (standard deviation 2 on the log rate) so that five years without attempts
+        stay finite. Effects of five years are the default because with them the test of contagion keeps its size under
+        shared shocks that last a decade, in whatever year they begin; with coarser ones it does not (`contagion_test`
+        gives the figures).
     kernel : {"exponential", "power_law", "step"}
         Spread of the excitation over time; power law with tail exponent 2, step uniform up to twice the mean lag.
     own_lag, cross_lag : float or (float, float)

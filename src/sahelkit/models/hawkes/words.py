@@ -20,6 +20,8 @@ _WORDS = {
         "strong": "; histories without contagion seldom show as much (p = {p}), but a shared cause could look the same",
         "explosive": "; the fitted process is not stationary, so the numbers should not be carried forward",
         "limit": "at most {high} with {side} confidence",
+        "rough": "at most about {high} by profile likelihood, whose {side} limit is too low in up to one sample of "
+        "seven of this size",
         "endless": "with no upper limit that these data could set",
     },
     "fr": {
@@ -45,6 +47,8 @@ _WORDS = {
         ),
         "explosive": " ; le processus estimé n’est pas stationnaire : ne pas prolonger ces chiffres",
         "limit": "au plus {high} avec une confiance de {side}",
+        "rough": "au plus {high} environ selon la vraisemblance profilée, dont la limite à {side} est trop basse dans "
+        "près d’un échantillon sur sept de cette taille",
         "endless": "sans limite supérieure que ces données puissent fixer",
     },
 }
@@ -68,8 +72,11 @@ def sentence(
     years: tuple[int, int],
     stationary: bool,
     p_value: float | None = None,
+    checked: bool = True,
 ) -> str:
     """Estimate, interval, events, countries and the caveat that bites, in one sentence.
+
+    `checked` says whether the limit of contagion comes from simulated histories; if not, the sentence says so.
 
     Raises
     ------
@@ -90,7 +97,9 @@ def sentence(
     if not stationary:
         parts.append(say["explosive"])
     high, side = decimal(ends[1], 2, lang), f"{50 + 50 * level:.0f} %"
-    limit = say["limit"].format(high=high, side=side) if math.isfinite(ends[1]) else say["endless"]
+    limit = (
+        say["limit" if checked else "rough"].format(high=high, side=side) if math.isfinite(ends[1]) else say["endless"]
+    )
     text = "".join(parts).format(
         countries=n_countries,
         first=years[0],
