@@ -59,6 +59,7 @@ class End:
         Where it meets the normal quantile.
     cutoff : float
         Quantile of the root in histories drawn at `profile`; the normal one is 1.645 (low) or -1.645 (high) at 0.90.
+        NaN where none are drawn: the profile reaches down to 0, or up to strengths at which attempts run away.
     """
 
     value: float
@@ -102,6 +103,8 @@ def calibrated_end(
 
     tail = 0.5 - fit.level / 2
     centre, anchor = float(getattr(fit, which)), fit.interval(which)[1 if upper else 0]
+    if not upper and anchor <= 0:
+        return End(0.0, anchor, np.nan)  # whether there is any at all is a question for a test, not for an interval
     process = strength_at(fit, which, anchor)
     if process is None:
         return End(np.inf, anchor, np.nan)
