@@ -27,21 +27,23 @@ if TYPE_CHECKING:
 QUANTITIES = ("own", "cross")
 _FIGURE = {
     "en": {
-        "title": "Attempts that one attempt sets off: two kinds of interval",
+        "title": "Attempts set off: two kinds of interval",
         "axis": "attempts per attempt: estimate and {level} % interval",
         "own": "at home",
         "cross": "abroad",
         "calibrated": "calibrated",
-        "profile": "profile likelihood",
+        "profile": "profile",
+        "none": "none",
         "n": "n = {countries} countries, {boot} simulated histories for each end",
     },
     "fr": {
-        "title": "Tentatives qu’une tentative entraîne : deux sortes d’intervalles",
+        "title": "Tentatives entraînées : deux intervalles",
         "axis": "tentatives par tentative : estimation et intervalle à {level} %",
         "own": "dans le pays",
         "cross": "à l’étranger",
         "calibrated": "calibré",
-        "profile": "vraisemblance profilée",
+        "profile": "profilé",
+        "none": "aucune",
         "n": "n = {countries} pays, {boot} histoires simulées pour chaque borne",
     },
 }
@@ -226,6 +228,8 @@ class ExcitationIntervals:
             lang=lang,
             title=say["title"],
             axis=say["axis"].format(level=f"{100 * self.level:.0f}"),
+            none=say["none"],
+            both_ends=True,
         )
 
     def says(self, lang: str = "en") -> str:
