@@ -99,7 +99,7 @@ def test_sentences(bound, intervals, fit):
     assert "aucune limite" in endless.says("fr")
     assert "no upper limit that these data could set; this" in fit.says(bound=endless)
     low, high = intervals.ends["own", "low"].value, intervals.ends["own", "high"].value
-    assert f"(90 % interval: {low:.2f} to {high:.2f})" in intervals.says()
+    assert f"(90 % interval: {low:.2f} to {high:.2f}; samples of this size understate it)" in intervals.says()
     assert "intervalle à 90 %" in intervals.says("fr")
     assert "19 replicates at each end" in intervals.summary()
     with pytest.raises(UnknownNameError):

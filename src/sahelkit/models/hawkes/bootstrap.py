@@ -195,7 +195,10 @@ def contagion_test(
     full: spread of the country effects, both lags, with and without contagion.
 
     The p-value holds for the baseline that was fitted, and the baseline must be able to follow what all countries
-    share. That is why decade effects are the default of `fit_hawkes`. SIZES
+    share. At 5 % the test rejected, in simulated histories of West Africa without contagion: with the default effects
+    of five years 5.3 % without shocks, 4.0 and 7.2 % where all countries shared shocks that last a decade (standard
+    deviation 0.5 on the log rate) and begin in years that end in 0 and in 5 (600 histories each, standard error 1.3);
+    with effects of calendar decades 5 and 10 to 12 %; with a spline of four columns 8 to 10 %; with no period 19 %.
 
     Parameters
     ----------

@@ -259,8 +259,8 @@ def excitation_intervals(
 ) -> ExcitationIntervals:
     """Intervals of own excitation and contagion whose coverage does not lean on large samples.
 
-    Flexible time and country effects take up part of the clustering, so that own excitation is estimated about a tenth
-    too low and the profile-likelihood interval misses it too often. Here the cut-off of each end comes from histories
+    Period and country effects take up part of the clustering, so that own excitation is estimated about a sixth too
+    low and the profile-likelihood interval misses it too often. Here the cut-off of each end comes from histories
     drawn with the parameter at the end of the profile interval (test inversion with one step).
 
     COVERAGE

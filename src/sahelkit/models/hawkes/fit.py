@@ -56,6 +56,12 @@ def fit_hawkes(
     abroad that one attempt sets off. The likelihood is the exact one of continuous time, each event being placed at
     midday of its day. Events of the same day do not set one another off.
 
+    In samples of about a hundred attempts the estimates are too low, because period and country effects take some of
+    the clustering: 200 simulated histories of West Africa gave an `own` of 0.29 on average where it was 0.35, and a
+    `cross` of 0.13 where it was 0.2 with a mean lag of a year. Profile-likelihood intervals at 90 % covered `own` in
+    78 to 80 and the upper end `cross` in 80 of 100; `excitation_intervals` and `contagion_bound` repair that, and
+    `bias_corrected` gives the bias of the fit at hand.
+
     Parameters
     ----------
     events : pandas.DataFrame

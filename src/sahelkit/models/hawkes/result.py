@@ -178,7 +178,7 @@ class HawkesFit:
     def cross_upper(self) -> float:
         """Upper end of the profile interval of `cross`, whatever its lag inside the box.
 
-        In small samples and for lags of years it is too low about one time in five to ten; `contagion_bound` is not.
+        In samples of about a hundred attempts it is too low up to one time in five; `contagion_bound` is not.
         """
         return self.interval("cross")[1]
 

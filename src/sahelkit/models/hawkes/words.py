@@ -9,10 +9,14 @@ from sahelkit.plots.style import decimal, words
 _WORDS = {
     "en": {
         "head": "Across {countries} countries, {first}-{last} ({events} coup attempts), an attempt was followed by an ",
-        "cross": ("estimated {value} further attempts in neighbouring countries beyond those expected anyway, {limit}"),
+        "cross": (
+            "estimated {value} further attempts in neighbouring countries beyond those expected anyway (where there is "
+            "contagion, samples of this size understate it), {limit}"
+        ),
         "own": (
             "estimated {value} further attempts in the same country beyond those expected anyway "
-            "({level} interval: {low} to {high}); lasting conditions that the model does not see could look the same"
+            "({level} interval: {low} to {high}; samples of this size understate it); lasting conditions that the "
+            "model does not see could look the same"
         ),
         "untested": "; this number alone does not show that there is any contagion",
         "weak": "; no contagion at all is compatible with these data (p = {p}), and so is a weak one",
@@ -21,7 +25,7 @@ _WORDS = {
         "explosive": "; the fitted process is not stationary, so the numbers should not be carried forward",
         "limit": "at most {high} with {side} confidence",
         "rough": "at most about {high} by profile likelihood, whose {side} limit is too low in up to one sample of "
-        "seven of this size",
+        "five of this size",
         "endless": "with no upper limit that these data could set",
     },
     "fr": {
@@ -29,10 +33,14 @@ _WORDS = {
             "Dans {countries} pays, de {first} à {last} ({events} tentatives de coup d’État), une tentative a été "
             "suivie, selon l’estimation, de "
         ),
-        "cross": ("{value} autre tentative dans les pays voisins au-delà de celles attendues de toute façon, {limit}"),
+        "cross": (
+            "{value} autre tentative dans les pays voisins au-delà de celles attendues de toute façon (s’il y a "
+            "contagion, les échantillons de cette taille la sous-estiment), {limit}"
+        ),
         "own": (
             "{value} autre tentative dans le même pays au-delà de celles attendues de toute façon (intervalle à "
-            "{level} : de {low} à {high}) ; des conditions durables que le modèle ne voit pas donneraient la même image"
+            "{level} : de {low} à {high} ; les échantillons de cette taille sous-estiment ce chiffre) ; des conditions "
+            "durables que le modèle ne voit pas donneraient la même image"
         ),
         "untested": " ; ce chiffre ne suffit pas à montrer qu’il y a contagion",
         "weak": (
@@ -48,7 +56,7 @@ _WORDS = {
         "explosive": " ; le processus estimé n’est pas stationnaire : ne pas prolonger ces chiffres",
         "limit": "au plus {high} avec une confiance de {side}",
         "rough": "au plus {high} environ selon la vraisemblance profilée, dont la limite à {side} est trop basse dans "
-        "près d’un échantillon sur sept de cette taille",
+        "jusqu’à un échantillon sur cinq de cette taille",
         "endless": "sans limite supérieure que ces données puissent fixer",
     },
 }
