@@ -13,7 +13,7 @@ import sahelkit as sk
 from sahelkit.errors import DateError, MissingColumnsError, ModelError, OptionError, UnknownNameError, UnknownPlaceError
 from sahelkit.exposure import spatial_weights
 from sahelkit.models.hawkes import fit_hawkes
-from sahelkit.models.hawkes.profile import profile_height
+from sahelkit.models.hawkes.profile import profile_point
 
 WINDOW = {"start": 1960, "end": 2025}
 
@@ -90,11 +90,11 @@ def test_ends_of_an_interval_lie_where_the_profile_has_fallen(fit):
     """Half the 90 % quantile of chi-squared(1), 2.7055, on both sides; none below the end of the range."""
     table = fit.tidy().set_index("quantity")
     for which in ("own", "cross", "own_lag"):
-        height = profile_height(fit.estimate, fit.settings, which)
+        best = profile_point(fit.estimate, fit.settings, which)
         for side in ("low", "high"):
             value = table.loc[which, side]
             if value > 0 and not (which.endswith("lag") and value in fit.settings.own_lag):
-                assert fit.loglik - height(value) == pytest.approx(2.7055 / 2, abs=0.03), (which, side)
+                assert fit.loglik - best(value)[1] == pytest.approx(2.7055 / 2, abs=0.03), (which, side)
         assert table.loc[which, "low"] <= table.loc[which, "estimate"] <= table.loc[which, "high"]
 
 

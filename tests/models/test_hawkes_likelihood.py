@@ -58,7 +58,7 @@ def one_place(times, end, start=0.0):
 
 
 @pytest.mark.parametrize("kernel", ["exponential", "power_law"])
-@pytest.mark.parametrize("period", [4, "decade", "country_decade", "none"])
+@pytest.mark.parametrize("period", ["half_decade", 4, "decade", "country_decade", "none"])
 def test_gradient_is_the_slope_of_the_value(period, kernel):
     _, baseline, _, problem = _west_africa(period, kernel)
     at = _somewhere(baseline)

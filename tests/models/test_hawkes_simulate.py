@@ -265,3 +265,19 @@ def test_panel_refuses_what_runs_away():
         simulate_panel(own=0.6, cross=0.5)
     with pytest.raises(OptionError, match="it is not negative"):
         simulate_panel(country_sd=-1)
+
+
+def test_shocks_of_a_decade_begin_where_they_are_told_to():
+    """With strong shocks, years that share one differ far less in their mean rate than years that do not."""
+    found = {}
+    for first in (0, 5):
+        panel = simulate_panel(
+            own=0.0, rate=0.5, country_sd=0.0, decade_sd=1.5, decade_from=first, freq="Y", n_paths=40, seed=4
+        )
+        yearly = panel.groupby(["path", "year"])["attempts"].mean().unstack()
+        found[first] = {year: float((yearly[year] - yearly[year - 1]).abs().mean()) for year in (1980, 1985)}
+    assert found[0][1980] > 3 * found[0][1985]
+    assert found[5][1985] > 3 * found[5][1980]
+    for wrong in (10, -1, 2.5):
+        with pytest.raises(OptionError, match="last digit of a year"):
+            simulate_panel(decade_from=wrong)

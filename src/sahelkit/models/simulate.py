@@ -31,6 +31,7 @@ def simulate_panel(
     cross_lag: float = 1.0,
     country_sd: float = 0.2,
     decade_sd: float = 0.0,
+    decade_from: int = 0,
     country_decade_sd: float = 0.0,
     weights: Array | None = None,
     kernel: str = "exponential",
@@ -53,6 +54,8 @@ def simulate_panel(
     country_sd, decade_sd, country_decade_sd : float
         Standard deviations on the log rate of effects of the country, of the decade (a shock that all countries share)
         and of both together, drawn anew for each path.
+    decade_from : int
+        Last digit of the year in which decades begin, 0 to 9: shocks of history do not keep to the calendar.
     weights : array, shape (n, n), optional
         W[target, source] in the order of `countries`; land borders with columns that sum to 1 when absent.
     kernel : str
@@ -98,6 +101,8 @@ def simulate_panel(
         raise OptionError(
             "own", own, f"with cross={cross} one attempt would set off {own + cross:.2f} others, and so on"
         )
+    if type(decade_from) is not int or not 0 <= decade_from <= 9:
+        raise OptionError("decade_from", decade_from, "it is the last digit of a year", repair="Type decade_from=5")
     if freq not in FREQS:
         raise UnknownNameError("frequency", freq, [str(name) for name in FREQS])
     first, last = parse_window(start, end)
@@ -113,7 +118,9 @@ def simulate_panel(
     span = float(windows.start.min()), float(windows.end.max())
     frames = []
     for path in range(n_paths):
-        baseline, log_rate = _drawn(windows, edges, len(codes), (country_sd, decade_sd, country_decade_sd), rng)
+        baseline, log_rate = _drawn(
+            windows, edges, len(codes), (country_sd, decade_sd, country_decade_sd), decade_from, rng
+        )
         point = Point(log_rate + np.log(rate) if rate > 0 else log_rate - np.inf, own, cross, own_lag, cross_lag)
         process = Process(point, baseline, tie, kernel_named(kernel))
         events = branch(process, windows, past, start=span[0], end=span[1], n_paths=1, rng=rng)
@@ -124,10 +131,15 @@ def simulate_panel(
 
 
 def _drawn(
-    windows: Windows, edges: Array, n: int, spreads: tuple[float, float, float], rng: np.random.Generator
+    windows: Windows,
+    edges: Array,
+    n: int,
+    spreads: tuple[float, float, float],
+    decade_from: int,
+    rng: np.random.Generator,
 ) -> tuple[Baseline, Array]:
     """One log rate for each country and decade, relative to the median."""
-    decade = np.floor(((edges[:-1] + edges[1:]) / 2 + 1970.0) / 10).astype(int)
+    decade = np.floor(((edges[:-1] + edges[1:]) / 2 + 1970.0 - decade_from) / 10).astype(int)
     labels, column = np.unique(decade, return_inverse=True)
     row = np.arange(n)[:, None] * len(labels) + column.ravel()
     shape = (n, len(labels))

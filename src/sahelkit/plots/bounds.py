@@ -29,7 +29,15 @@ _WORDS = {
 
 
 def plot_bounds(
-    estimates: pd.DataFrame, *, source: str, n: str, lang: str = "en", title: str | None = None, axis: str | None = None
+    estimates: pd.DataFrame,
+    *,
+    source: str,
+    n: str,
+    lang: str = "en",
+    title: str | None = None,
+    axis: str | None = None,
+    none: str | None = None,
+    both_ends: bool = False,
 ) -> Figure:
     """Draw one estimate per line, with its interval, on a linear scale that begins at zero.
 
@@ -41,8 +49,10 @@ def plot_bounds(
         Where the data come from, and the sample size in words.
     lang : {"en", "fr"}
         Language of the words in the figure.
-    title, axis : str, optional
-        Replace the title and the axis label.
+    title, axis, none : str, optional
+        Replace the title, the axis label and the word at zero.
+    both_ends : bool
+        Write both ends of the interval beside the line, not only the upper one.
 
     Returns
     -------
@@ -58,23 +68,26 @@ def plot_bounds(
     with house_style():
         figure, axes = blank(8.4, 1.4 + 0.36 * len(estimates))
         for place, row in enumerate(estimates.itertuples()):
+            low, high = decimal(row.low, 2, lang), decimal(row.high, 2, lang)
+            ends = f"[{low}{'; ' if lang == 'fr' else ', '}{high}]" if both_ends else f"≤ {high}"
             axes.plot([row.low, row.high], [place, place], color=BLUE, lw=2)
             axes.plot(row.estimate, place, "o", color=BLUE, ms=7, mec="white")
             axes.text(
                 1.01,
                 place,
-                f"{decimal(row.estimate, 2, lang)}  ≤ {decimal(row.high, 2, lang)}",
+                f"{decimal(row.estimate, 2, lang)}  {ends}",
                 transform=axes.get_yaxis_transform(),
                 va="center",
                 fontsize=9,
             )
         axes.axvline(0.0, color=GREY, lw=1, ls="--", zorder=0)
-        axes.text(0.0, -0.75, f" {say['none']}", color=GREY, fontsize=8, va="bottom")
+        axes.text(0.0, -0.75, f" {none or say['none']}", color=GREY, fontsize=8, va="bottom")
         axes.set_yticks(
             range(len(estimates)), [f"{row.label}  ({row.n_events} {say['events']})" for row in estimates.itertuples()]
         )
         axes.set_ylim(len(estimates) - 0.5, -0.9)
         axes.set_xlim(left=-0.005)
+        axes.xaxis.set_major_formatter(lambda value, _: decimal(value, 2, lang))
         axes.set_xlabel(axis or say["axis"])
         axes.set_title(title or say["title"])
         axes.spines["left"].set_visible(False)

@@ -3,6 +3,7 @@
 from sahelkit.models.hawkes.bias import bias_corrected
 from sahelkit.models.hawkes.bootstrap import ContagionTest, contagion_test, detectable_contagion
 from sahelkit.models.hawkes.bound import ContagionBound, contagion_bound
+from sahelkit.models.hawkes.calibrated import ExcitationIntervals, excitation_intervals
 from sahelkit.models.hawkes.fit import fit_hawkes
 from sahelkit.models.hawkes.goodness import GoodnessOfFit, goodness_of_fit
 from sahelkit.models.hawkes.paths import simulate_hawkes
@@ -12,6 +13,7 @@ from sahelkit.models.hawkes.robust import Robustness, robustness
 __all__ = [
     "ContagionBound",
     "ContagionTest",
+    "ExcitationIntervals",
     "GoodnessOfFit",
     "HawkesFit",
     "Robustness",
@@ -19,6 +21,7 @@ __all__ = [
     "contagion_bound",
     "contagion_test",
     "detectable_contagion",
+    "excitation_intervals",
     "fit_hawkes",
     "goodness_of_fit",
     "robustness",

@@ -14,7 +14,7 @@ from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.hawkes.observed import years
 from sahelkit.models.hawkes.pull import Ints
 
-PERIODS = ("decade", "country_decade", "none")
+PERIODS = ("half_decade", "decade", "country_decade", "none")
 # Prior standard deviation of the period's effects on the log rate: wide (a factor of 7 either way), but it keeps a
 # decade without an attempt at a finite rate.
 PERIOD_SD = 2.0
@@ -112,9 +112,25 @@ def grid_edges(first: pd.Timestamp, last: pd.Timestamp, freq: str) -> Array:
     return years(periods.start_time.to_numpy())
 
 
-def _dummies(labels: Array, prefix: str) -> tuple[list[str], Array]:
+def _dummies(labels: Array | Ints, prefix: str) -> tuple[list[str], Array]:
     found = np.unique(labels)
     return [f"{prefix}{value}" for value in found], (labels[:, None] == found).astype(float)
+
+
+def _half_decades(edges: Array) -> Ints:
+    """First year of the half-decade of each period; one that the window cuts to under three years joins the next.
+
+    Examples
+    --------
+    >>> spans = _half_decades(np.arange(1968.0, 1992.0) - 1970.0)
+    >>> dict(zip(*(part.tolist() for part in np.unique(spans, return_counts=True)), strict=True))
+    {1970: 7, 1975: 5, 1980: 5, 1985: 6}
+    """
+    label = (np.floor(((edges[:-1] + edges[1:]) / 2 + 1970.0) / 5) * 5).astype(np.intp)
+    for stub, inner in ((label.min(), 5), (label.max(), -5)):
+        if label.min() < label.max() and np.diff(edges)[label == stub].sum() < 2.5:
+            label[label == stub] += inner
+    return label
 
 
 def make_baseline(
@@ -167,6 +183,9 @@ def make_baseline(
             natural_spline(calendar, knots)[np.searchsorted(calendar, yearly)] if knots else np.zeros((len(middle), 0))
         )
         add("period", [f"period_{k + 1}" for k in range(basis.shape[1])], basis[column])
+    elif period == "half_decade":
+        names, values = _dummies(_half_decades(edges)[column], "years_from_")
+        add("period", names[1:], values[:, 1:])
     elif period in ("decade", "country_decade"):
         names, values = _dummies(decade[column], "decade_")
         add("period", names[1:], values[:, 1:])

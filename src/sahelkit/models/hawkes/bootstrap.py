@@ -194,9 +194,13 @@ def contagion_test(
     is drawn from the process fitted without contagion, own excitation and baseline included, and estimated again in
     full: spread of the country effects, both lags, with and without contagion.
 
-    The p-value holds for the baseline that was fitted. In 600 simulated samples of West Africa without contagion the
-    test rejected 5 % of the time at 5 %; where all countries shared shocks that last a decade (standard deviation 0.5
-    on the log rate), 10 % with the default spline, 6 % with decade effects and 19 % with no period at all.
+    The p-value holds for the baseline that was fitted, and the baseline must be able to follow what all countries
+    share. At 5 % the test rejected, in simulated histories of West Africa without contagion: with the default effects
+    of five years 5.3 % without shocks, 4.0 and 7.2 % where all countries shared shocks that last a decade (standard
+    deviation 0.5 on the log rate) and begin in years that end in 0 and in 5 (600 histories each, standard error 1.3);
+    with effects of calendar decades 5 and 10 to 12 %; with a spline of four columns 8 to 10 %; with no period 19 %.
+    Where there was contagion, under such shocks, it found 0.1 with a mean lag of three months in 73 of 100 histories
+    (spline: 73) and 0.2 with a lag of a year in 69 (spline: 77, some of it false alarm).
 
     Parameters
     ----------

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from sahelkit.errors import ModelError
-from sahelkit.models._replicates import replicate
-from sahelkit.models.hawkes.bootstrap import refitted
-from sahelkit.models.hawkes.estimate import Estimate, Settings, best_with_cross, settled
-from sahelkit.models.hawkes.integral import Process
-from sahelkit.models.hawkes.kernel import Array
-from sahelkit.models.hawkes.likelihood import Point
+from sahelkit.models.hawkes.calibrated import End, check_contagion, upper_end
 from sahelkit.models.hawkes.result import HawkesFit
 from sahelkit.plots.style import decimal, words
-
-# Strengths tried, in units of the profile bound, until one is refuted.
-_STEPS = (0.7, 1.0, 1.3, 1.7, 2.2, 3.0)
 
 _WORDS = {
     "en": {
@@ -39,32 +29,6 @@ _WORDS = {
 }
 
 
-def signed_root(found: Estimate, settings: Settings, cross: float) -> tuple[float, Array]:
-    """Signed root of the likelihood ratio against a strength of contagion, and the best point that has it.
-
-    Parameters
-    ----------
-    found : Estimate
-    settings : Settings
-    cross : float
-        Attempts abroad per attempt.
-
-    Returns
-    -------
-    root : float
-        Below 0 where the estimate lies below `cross`.
-    vector : array, shape (p + 4,)
-    """
-    vector, height = best_with_cross(found.problem, found.null.vector(), found.null_loglik, settings, cross=cross)
-    side = np.sign(found.point.cross - cross)
-    return settled(side * np.sqrt(max(0.0, 2.0 * (found.loglik - height)))), vector
-
-
-def _root(fit: HawkesFit, process: Process, cross: float, rng: np.random.Generator) -> float:
-    _, found = refitted(fit, process, rng)
-    return float("nan") if found is None else signed_root(found, fit.settings, cross)[0]
-
-
 @dataclass(frozen=True)
 class ContagionBound:
     """Upper bound of contagion by test inversion.
@@ -77,35 +41,49 @@ class ContagionBound:
     confidence : float
         One-sided confidence.
     profile_upper : float
-        Profile-likelihood bound of the fit, for comparison.
+        Profile-likelihood bound of the fit, at which the histories were drawn.
+    cutoff : float
+        Quantile of their signed roots of the likelihood ratio; the normal one at 95 % is -1.645.
     estimate : float
         Strength estimated.
-    tried : pandas.DataFrame
-        One row per strength tried: ``cross, cross_lag`` (years, that fits best at this strength), ``p_value``.
     n_boot, n_events, n_countries : int
-        Replicates of each strength, and size of the data.
+        Replicates, and size of the data.
     """
 
     upper: float
     confidence: float
     profile_upper: float
+    cutoff: float
     estimate: float
-    tried: pd.DataFrame
     n_boot: int
     n_events: int
     n_countries: int
 
+    @staticmethod
+    def at(end: End, *, cross: float, level: float, n_boot: int, n_events: int, n_countries: int) -> ContagionBound:
+        """The bound at an upper end of the interval of contagion at a two-sided level."""
+        return ContagionBound(
+            upper=end.value,
+            confidence=0.5 + level / 2,
+            profile_upper=end.profile,
+            cutoff=end.cutoff,
+            estimate=cross,
+            n_boot=n_boot,
+            n_events=n_events,
+            n_countries=n_countries,
+        )
+
     def tidy(self) -> pd.DataFrame:
         """One row: estimate, bound, profile bound, confidence, size."""
-        names = ("estimate", "upper", "profile_upper", "confidence", "n_boot", "n_events", "n_countries")
+        names = ("estimate", "upper", "profile_upper", "cutoff", "confidence", "n_boot", "n_events", "n_countries")
         return pd.DataFrame({"quantity": ["cross"], **{name: [getattr(self, name)] for name in names}})
 
     def summary(self) -> str:
         """The bound as plain text."""
         return (
             f"Contagion at most {self.upper:.3f} attempts abroad per attempt (one-sided {self.confidence:.0%}, test "
-            f"inversion with {self.n_boot} replicates; profile likelihood {self.profile_upper:.3f}); "
-            f"{self.n_events} events, {self.n_countries} countries\n{self.tried.round(3).to_string(index=False)}"
+            f"inversion with {self.n_boot} replicates, cut-off {self.cutoff:.2f}; profile likelihood "
+            f"{self.profile_upper:.3f}); {self.n_events} events, {self.n_countries} countries"
         )
 
     def says(self, lang: str = "en") -> str:
@@ -130,24 +108,26 @@ def contagion_bound(
 ) -> ContagionBound:
     """Find the strength of contagion that the data refute, by parametric bootstrap.
 
-    At each strength tried, everything else is estimated with contagion held there, and replicates are drawn from that
-    process and estimated again in full. The strength is refuted when few of them have a signed root of the likelihood
-    ratio as low as the data's. In simulations of this design (one hundred attempts, lags from three months to three
-    years) the bound covered the truth in 92 to 95 of 100 samples, the profile-likelihood bound in 77 to 96.
+    Contagion is held at the profile-likelihood bound, everything else is estimated there, and replicates are drawn
+    from that process and estimated again in full. A strength is refuted when fewer of them than the confidence allows
+    have a signed root of the likelihood ratio as low as the data's: one step of test inversion.
+
+    At 95 % the bound is careful: in 300 simulated histories of West Africa each, with shocks that last a decade, it
+    covered a contagion of 0.2 (mean lag of a year) in 97 of 100 and one of 0.1 (three months) in 99, where the
+    profile-likelihood bound covered in 80 and 92.
 
     Parameters
     ----------
     fit : HawkesFit
         Fitted with contagion; its `level` L gives the one-sided confidence (1 + L) / 2.
     n_boot : int
-        Replicates of each strength.
+        Replicates.
     seed, n_jobs
         As in `contagion_test`.
 
     Returns
     -------
     ContagionBound
-        The bound is interpolated between the strengths tried.
 
     Raises
     ------
@@ -161,46 +141,8 @@ def contagion_bound(
     Carpenter, J. (1999). Test inversion bootstrap confidence intervals. Journal of the Royal Statistical Society:
     Series B, 61(1), 159-172. https://doi.org/10.1111/1467-9868.00169
     """
-    if not fit.settings.contagion:
-        raise ModelError("the model was fitted without contagion. Fit it with contagion=True to bound it")
-    profile = fit.cross_upper
-    if not np.isfinite(profile):
-        raise ModelError("no attempt could have been followed by one abroad: nothing bounds contagion")
-    rejects = 0.5 - fit.level / 2
-    rows: list[tuple[float, float, float]] = []
-    for number, step in enumerate(_STEPS):
-        cross = profile * step
-        observed, vector = signed_root(fit.estimate, fit.settings, cross)
-        point = Point.of(vector)
-        if point.own + cross >= 1.0:
-            break
-        process = Process(point, fit.baseline, fit.weights, fit.process.kernel)
-        own_seed = None if seed is None else seed + number
-        roots = np.array(replicate(partial(_root, fit, process, cross), n_boot, seed=own_seed, n_jobs=n_jobs))
-        rows.append((cross, point.cross_lag, (1 + int((roots <= observed).sum())) / (1 + len(roots))))
-        if rows[-1][2] < rejects:
-            break
-    tried = pd.DataFrame(rows, columns=["cross", "cross_lag", "p_value"])
-    return ContagionBound(
-        upper=_crossing(tried, fit.cross, rejects),
-        confidence=0.5 + fit.level / 2,
-        profile_upper=profile,
-        estimate=fit.cross,
-        tried=tried,
-        n_boot=n_boot,
-        n_events=fit.n_events,
-        n_countries=len(fit.countries),
+    check_contagion(fit)
+    end = upper_end(fit, n_boot=n_boot, seed=seed, n_jobs=n_jobs)
+    return ContagionBound.at(
+        end, cross=fit.cross, level=fit.level, n_boot=n_boot, n_events=fit.n_events, n_countries=len(fit.countries)
     )
-
-
-def _crossing(tried: pd.DataFrame, estimate: float, rejects: float) -> float:
-    """Where the p-value falls below `rejects`, linear in its log between the strengths tried."""
-    below = np.flatnonzero(tried["p_value"].to_numpy() < rejects)
-    if len(below) == 0:
-        return float("inf")
-    last = int(below[0])
-    # Half of the replicates of the fitted strength itself are as low.
-    left, chance = (estimate, 0.5) if last == 0 else (tried["cross"].iloc[last - 1], tried["p_value"].iloc[last - 1])
-    right, small = tried["cross"].iloc[last], tried["p_value"].iloc[last]
-    share = (np.log(chance) - np.log(rejects)) / (np.log(chance) - np.log(small))
-    return float(left + share * (right - left))

@@ -33,7 +33,7 @@ def fit_hawkes(
     end: DateLike,
     weights: xr.DataArray | None = None,
     covariates: pd.DataFrame | None = None,
-    period: int | str = 4,
+    period: int | str = "half_decade",
     kernel: str = "exponential",
     own_lag: float | Span = LAG_BOX,
     cross_lag: float | Span = LAG_BOX,
@@ -56,6 +56,12 @@ def fit_hawkes(
     abroad that one attempt sets off. The likelihood is the exact one of continuous time, each event being placed at
     midday of its day. Events of the same day do not set one another off.
 
+    In samples of about a hundred attempts the estimates are too low, because period and country effects take some of
+    the clustering: 200 simulated histories of West Africa gave an `own` of 0.29 on average where it was 0.35, and a
+    `cross` of 0.13 where it was 0.2 with a mean lag of a year. Profile-likelihood intervals at 90 % covered `own` in
+    78 to 80 and the upper end `cross` in 80 of 100; `excitation_intervals` and `contagion_bound` repair that, and
+    `bias_corrected` gives the bias of the fit at hand.
+
     Parameters
     ----------
     events : pandas.DataFrame
@@ -72,10 +78,13 @@ def fit_hawkes(
     covariates : pandas.DataFrame, optional
         One row per country and calendar year (column ``year``) or month (column ``month``), ``iso3`` and numbers, which
         must be known at the time (lagged). Periods with NA or without a row are left out of the window and counted.
-    period : int or {"decade", "country_decade", "none"}
-        The smooth f(t): a natural cubic spline of calendar years with that many columns, decade effects, decade effects
-        plus random effects of each country and decade, or nothing. Its effects have a wide normal prior (standard
-        deviation 2 on the log rate) so that a decade without attempts stays finite.
+    period : {"half_decade", "decade", "country_decade", "none"} or int
+        What all countries share over time, f(t): effects of five years or of decades, decade effects plus random
+        effects of each country and decade, nothing, or a natural cubic spline of calendar years with that many columns.
+        Its effects have a wide normal prior (standard deviation 2 on the log rate) so that five years without attempts
+        stay finite. Effects of five years are the default because with them the test of contagion keeps its size under
+        shared shocks that last a decade, in whatever year they begin; with coarser ones it does not (`contagion_test`
+        gives the figures).
     kernel : {"exponential", "power_law", "step"}
         Spread of the excitation over time; power law with tail exponent 2, step uniform up to twice the mean lag.
     own_lag, cross_lag : float or (float, float)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sahelkit.models.hawkes.estimate import Estimate, Settings, best_with_cross, maximise
+from sahelkit.models.hawkes.estimate import Estimate, Settings, best_with_cross, maximise, settled
 from sahelkit.models.hawkes.kernel import Array
 
 PARAMETERS = ("own", "cross", "own_lag", "cross_lag")
@@ -15,8 +15,8 @@ PARAMETERS = ("own", "cross", "own_lag", "cross_lag")
 _ENDLESS = 50.0
 
 
-def profile_height(estimate: Estimate, settings: Settings, which: str) -> Callable[[float], float]:
-    """Largest log-likelihood as a function of one parameter held at a value.
+def profile_point(estimate: Estimate, settings: Settings, which: str) -> Callable[[float], tuple[Array, float]]:
+    """Best point, and its log-likelihood, as a function of one parameter held at a value.
 
     Parameters
     ----------
@@ -27,14 +27,15 @@ def profile_height(estimate: Estimate, settings: Settings, which: str) -> Callab
     Returns
     -------
     function
-        From the value (events per event, or years) to the log-likelihood, over all other parameters.
+        From the value (events per event, or years) to the point, shape (p + 4,), at which the log-likelihood is
+        largest over all other parameters, and that log-likelihood.
     """
     problem = estimate.problem
     best, null = estimate.point.vector(), estimate.null.vector()
     warm = [best]
-    known: dict[float, float] = {}
+    known: dict[float, tuple[Array, float]] = {}
 
-    def height(value: float) -> float:
+    def point(value: float) -> tuple[Array, float]:
         if value in known:
             return known[value]
         if which == "cross":
@@ -51,10 +52,37 @@ def profile_height(estimate: Estimate, settings: Settings, which: str) -> Callab
         found += [maximise(problem, start, held) for start in (best, warm[-1])]
         top = max(found, key=lambda one: one[1])
         warm.append(top[0])
-        known[value] = top[1]
-        return top[1]
+        known[value] = top
+        return top
 
-    return height
+    return point
+
+
+def signed_root(estimate: Estimate, settings: Settings, which: str, value: float) -> tuple[float, Array]:
+    """Signed root of the likelihood ratio against a value of a parameter, and the best point that has it.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    settings : Settings
+    which : {"own", "cross", "own_lag", "cross_lag"}
+    value : float
+        Events per event, or years.
+
+    Returns
+    -------
+    root : float
+        Below 0 where the estimate lies below `value`.
+    vector : array, shape (p + 4,)
+    """
+    vector, height = profile_point(estimate, settings, which)(value)
+    return root_of(estimate, which, value, height), vector
+
+
+def root_of(estimate: Estimate, which: str, value: float, height: float) -> float:
+    """Signed root of the likelihood ratio whose constrained log-likelihood is `height`."""
+    side = np.sign(float(getattr(estimate.point, which)) - value)
+    return settled(side * np.sqrt(max(0.0, 2.0 * (estimate.loglik - height))))
 
 
 def _moved(vector: Array, position: int, value: float) -> Array:
@@ -89,12 +117,12 @@ def profile_interval(estimate: Estimate, settings: Settings, which: str, level: 
     from scipy.stats import chi2
 
     fall = float(chi2.ppf(level, 1)) / 2
-    height = profile_height(estimate, settings, which)
+    point = profile_point(estimate, settings, which)
     centre = float(getattr(estimate.point, which))
     lag = which.endswith("lag")
 
     def short(value: float) -> float:
-        return estimate.loglik - height(value) - fall
+        return estimate.loglik - point(value)[1] - fall
 
     def edge(inner: float, outer: float) -> float:
         tolerance = 1e-3 * max(abs(outer - inner), 0.01)

@@ -9,10 +9,14 @@ from sahelkit.plots.style import decimal, words
 _WORDS = {
     "en": {
         "head": "Across {countries} countries, {first}-{last} ({events} coup attempts), an attempt was followed by an ",
-        "cross": ("estimated {value} further attempts in neighbouring countries beyond those expected anyway, {limit}"),
+        "cross": (
+            "estimated {value} further attempts in neighbouring countries beyond those expected anyway (where there is "
+            "contagion, samples of this size understate it), {limit}"
+        ),
         "own": (
             "estimated {value} further attempts in the same country beyond those expected anyway "
-            "({level} interval: {low} to {high}); lasting conditions that the model does not see could look the same"
+            "({level} interval: {low} to {high}; samples of this size understate it); lasting conditions that the "
+            "model does not see could look the same"
         ),
         "untested": "; this number alone does not show that there is any contagion",
         "weak": "; no contagion at all is compatible with these data (p = {p}), and so is a weak one",
@@ -20,6 +24,8 @@ _WORDS = {
         "strong": "; histories without contagion seldom show as much (p = {p}), but a shared cause could look the same",
         "explosive": "; the fitted process is not stationary, so the numbers should not be carried forward",
         "limit": "at most {high} with {side} confidence",
+        "rough": "at most about {high} by profile likelihood, whose {side} limit is too low in up to one sample of "
+        "five of this size",
         "endless": "with no upper limit that these data could set",
     },
     "fr": {
@@ -27,10 +33,14 @@ _WORDS = {
             "Dans {countries} pays, de {first} à {last} ({events} tentatives de coup d’État), une tentative a été "
             "suivie, selon l’estimation, de "
         ),
-        "cross": ("{value} autre tentative dans les pays voisins au-delà de celles attendues de toute façon, {limit}"),
+        "cross": (
+            "{value} autre tentative dans les pays voisins au-delà de celles attendues de toute façon (s’il y a "
+            "contagion, les échantillons de cette taille la sous-estiment), {limit}"
+        ),
         "own": (
             "{value} autre tentative dans le même pays au-delà de celles attendues de toute façon (intervalle à "
-            "{level} : de {low} à {high}) ; des conditions durables que le modèle ne voit pas donneraient la même image"
+            "{level} : de {low} à {high} ; les échantillons de cette taille sous-estiment ce chiffre) ; des conditions "
+            "durables que le modèle ne voit pas donneraient la même image"
         ),
         "untested": " ; ce chiffre ne suffit pas à montrer qu’il y a contagion",
         "weak": (
@@ -45,6 +55,8 @@ _WORDS = {
         ),
         "explosive": " ; le processus estimé n’est pas stationnaire : ne pas prolonger ces chiffres",
         "limit": "au plus {high} avec une confiance de {side}",
+        "rough": "au plus {high} environ selon la vraisemblance profilée, dont la limite à {side} est trop basse dans "
+        "jusqu’à un échantillon sur cinq de cette taille",
         "endless": "sans limite supérieure que ces données puissent fixer",
     },
 }
@@ -68,8 +80,11 @@ def sentence(
     years: tuple[int, int],
     stationary: bool,
     p_value: float | None = None,
+    checked: bool = True,
 ) -> str:
     """Estimate, interval, events, countries and the caveat that bites, in one sentence.
+
+    `checked` says whether the limit of contagion comes from simulated histories; if not, the sentence says so.
 
     Raises
     ------
@@ -90,7 +105,9 @@ def sentence(
     if not stationary:
         parts.append(say["explosive"])
     high, side = decimal(ends[1], 2, lang), f"{50 + 50 * level:.0f} %"
-    limit = say["limit"].format(high=high, side=side) if math.isfinite(ends[1]) else say["endless"]
+    limit = (
+        say["limit" if checked else "rough"].format(high=high, side=side) if math.isfinite(ends[1]) else say["endless"]
+    )
     text = "".join(parts).format(
         countries=n_countries,
         first=years[0],
