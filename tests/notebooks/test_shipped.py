@@ -13,6 +13,10 @@ from sahelkit.study import reproduce
 
 SHIPPED = sorted(notebooks_dir().glob("*.ipynb"))
 MAX_BYTES = 60_000
+HEADINGS = {
+    "en": ("**Question.**", "**Data.**", "**Method.**", "## What this does not show", "## What to change"),
+    "fr": ("**Question.**", "**Données.**", "**Méthode.**", "## Ce que cela ne montre pas", "## Que changer"),
+}
 LONGEST_FUNCTION = 12  # a longer one belongs into the package, where it is tested
 
 
@@ -39,7 +43,8 @@ def test_notebook_says_what_it_is(path):
 @pytest.mark.parametrize("path", [p for p in SHIPPED if not p.stem.startswith("00")], ids=lambda p: p.stem)
 def test_notebook_says_what_it_does_not_show_and_what_to_change(path):
     prose = "\n".join("".join(cell["source"]) for cell in _cells(path, "markdown"))
-    for heading in ("**Question.**", "**Data.**", "**Method.**", "## What this does not show", "## What to change"):
+    lang = json.loads(path.read_text(encoding="utf-8"))["metadata"]["sahelkit"]["lang"]
+    for heading in HEADINGS[lang]:
         assert heading in prose
 
 

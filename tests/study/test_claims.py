@@ -89,6 +89,14 @@ def test_numbers_are_shown_in_both_languages_and_of_the_effort_asked_for(tmp_pat
     assert full.verdicts == ("unknown",)  # the interval of the quick run is not that of the full one
 
 
+def test_rules_are_shown_with_the_numbers_they_were_applied_to(tmp_path):
+    rules = scoreboard(folder=_folder(tmp_path)).rules()
+    assert rules.to_numpy().tolist() == [
+        ["C-a", "supported", "01_a.effect.low > 0", 0.01, True],
+        ["C-a", "not_supported", "01_a.effect < 0", 0.04, False],
+    ]
+
+
 def test_found_numbers_replace_recorded_ones(tmp_path):
     found = {("01_a", "effect"): Finding("effect", -0.2, interval=(-0.3, 0.1), n=7)}
     assert scoreboard(folder=_folder(tmp_path), found=found).verdicts == ("not_supported",)

@@ -11,7 +11,7 @@ from sahelkit.errors import OptionError
 
 def cell_text(value: Any) -> str:
     """A cell as text; empty for NA."""
-    if value is None or value != value or type(value).__name__ == "NAType":
+    if value is None or type(value).__name__ == "NAType" or value != value:
         return ""
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))

@@ -24,8 +24,10 @@ def claims_command(
         print_frame(table, shown=(), as_json=as_json, as_csv=as_csv)
         return
     if why:
+        colon = "\u00a0:" if lang == "fr" else ":"
         for row in table.itertuples():
-            print(f"{row.claim_id}  {row.claim}\n{row.verdict_words}: {row.figure} ({row.notebook})\n{row.why}\n")
+            print(f"{row.claim_id}  {row.claim}")
+            print(f"{row.verdict_words}{colon} {row.figure} ({row.notebook})\n{row.why}\n")
     else:
         rows = table[["short", "verdict_words", "figure", "n", "notebook"]]
         print_table(HEADERS[lang], rows.assign(notebook=rows["notebook"].str[:2]).itertuples(index=False))

@@ -59,12 +59,22 @@ class Condition:
     sign: str
     wanted: bool | int | float | str
 
+    @property
+    def text(self) -> str:
+        """The condition as it is written."""
+        end = f".{self.end}" if self.end else ""
+        return f"{self.notebook}.{self.finding}{end} {self.sign} {self.wanted}"
+
+    def found(self, known: Known) -> Value:
+        """The number that is compared; None where it is not known."""
+        item = known[self.notebook, self.finding]
+        if self.end:
+            return None if item.interval is None else item.interval[self.end == "high"]
+        return item.value
+
     def holds(self, known: Known) -> bool | None:
         """Whether it holds; None where the number is not known."""
-        found = known[self.notebook, self.finding]
-        value: Value = found.value
-        if self.end:
-            value = None if found.interval is None else found.interval[self.end == "high"]
+        value = self.found(known)
         return None if value is None else _COMPARE[self.sign](value, self.wanted)
 
 

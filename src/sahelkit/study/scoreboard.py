@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sahelkit.catalog import locate
-from sahelkit.study.claims import CLAIMS_FILE, VERDICTS, Claim, check_claims, read_claims, recorded
+from sahelkit.study.claims import CLAIMS_FILE, VERDICTS, Claim, Known, check_claims, read_claims, recorded
 from sahelkit.study.expected import read_expected
 from sahelkit.study.library import EXPECTED_FILE
 from sahelkit.study.recorded import check_effort, check_language
@@ -49,11 +49,14 @@ class Scoreboard:
         ``"supported"``, ``"not_supported"`` or ``"unknown"``, one per claim.
     carried : tuple of Finding
         The number that carries each verdict.
+    known : mapping
+        All findings that the rules were applied to, by notebook and name.
     """
 
     claims: tuple[Claim, ...]
     verdicts: tuple[str, ...]
     carried: tuple[Finding, ...]
+    known: Known = field(repr=False)
 
     def tidy(self, lang: str = "en") -> pd.DataFrame:
         """One row per claim.
@@ -93,15 +96,30 @@ class Scoreboard:
         frame = pd.DataFrame(rows)
         return frame.astype({"low": "float64", "high": "float64", "n": "Int64"})
 
+    def rules(self) -> pd.DataFrame:
+        """One row per condition: ``claim_id``, ``verdict`` that it is needed for, ``condition``, ``found``, ``holds``.
+
+        A claim without a row has no condition: no number of these notebooks could settle it.
+        """
+        import pandas as pd
+
+        rows = [
+            (claim.claim_id, verdict, condition.text, condition.found(self.known), condition.holds(self.known))
+            for claim in self.claims
+            for verdict, conditions in (("supported", claim.supported), ("not_supported", claim.not_supported))
+            for condition in conditions
+        ]
+        return pd.DataFrame(rows, columns=["claim_id", "verdict", "condition", "found", "holds"])
+
     def counts(self) -> dict[str, int]:
         """How many claims have each verdict."""
         return {verdict: self.verdicts.count(verdict) for verdict in VERDICTS}
 
     def summary(self, lang: str = "en") -> str:
         """The scoreboard as plain text: three lines a claim."""
-        lines = [self.says(lang)]
+        lines, colon = [self.says(lang)], "\u00a0:" if lang == "fr" else ":"
         for row in self.tidy(lang).itertuples():
-            lines += ["", f"{row.claim_id}  {row.claim}", f"     {row.verdict_words}: {row.figure} [{row.notebook}]"]
+            lines += ["", f"{row.claim_id}  {row.claim}", f"     {row.verdict_words}{colon} {row.figure} [{row.notebook}]"]
         return "\n".join(lines)
 
     def says(self, lang: str = "en") -> str:
@@ -193,4 +211,5 @@ def scoreboard(
         claims=claims,
         verdicts=tuple(claim.verdict(known) for claim in claims),
         carried=tuple(known[claim.carries] for claim in claims),
+        known=known,
     )
