@@ -62,7 +62,7 @@ def plot_scoreboard(board: pd.DataFrame, *, lang: str = "en") -> Figure:
     """
     check_columns(board, ["short", "verdict", "figure", "n", "notebook"], where="plot_scoreboard")
     say = words(_WORDS, lang)
-    claims = [textwrap.fill(text, 34) for text in board["short"]]
+    claims = [textwrap.fill(text, 31) for text in board["short"]]
     figures = [textwrap.fill(text, 62) for text in board["figure"]]
     heights = [
         _LINE * max(one.count("\n"), other.count("\n")) + 2.2 * _LINE
