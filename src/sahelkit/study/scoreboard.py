@@ -119,7 +119,11 @@ class Scoreboard:
         """The scoreboard as plain text: three lines a claim."""
         lines, colon = [self.says(lang)], "\u00a0:" if lang == "fr" else ":"
         for row in self.tidy(lang).itertuples():
-            lines += ["", f"{row.claim_id}  {row.claim}", f"     {row.verdict_words}{colon} {row.figure} [{row.notebook}]"]
+            lines += [
+                "",
+                f"{row.claim_id}  {row.claim}",
+                f"     {row.verdict_words}{colon} {row.figure} [{row.notebook}]",
+            ]
         return "\n".join(lines)
 
     def says(self, lang: str = "en") -> str:
