@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit.catalog import record
 from sahelkit.errors import DateError, UnknownNameError
 from sahelkit.models.forecast.covariates import TERMS, covariates
 from sahelkit.models.forecast.forecaster import FittedForecaster, HazardForecaster
@@ -18,8 +19,6 @@ from sahelkit.models.links import Floats
 from sahelkit.panels.realtime import real_time
 
 EVENTS = ("attempt", "success")
-# A month without an event is known to be one so many months after it (30 days, by the record of the coups).
-DELAY = 1
 BASE_YEARS = 15
 # Fewer years of rows than this teach a forecaster little.
 _YEARS = 5
@@ -68,7 +67,7 @@ class World:
 
     def recent_labels(self, origin: int, event: str, horizon: int) -> pd.Series:
         """Outcomes of the windows of the last fifteen years that were known at an origin, by ``iso3``."""
-        newest = origin - horizon - DELAY
+        newest = newest_known(origin, horizon)
         recent = (self.ordinal <= newest) & (self.ordinal > newest - 12 * BASE_YEARS)
         return pd.Series(self.labels(event, horizon)[recent], index=self.rows["iso3"][recent].to_numpy())
 
@@ -84,7 +83,7 @@ class World:
     def _learn(
         self, model: HazardForecaster, values: Floats, labels: Floats, origin: int, horizon: int
     ) -> FittedForecaster:
-        newest = origin - horizon - DELAY
+        newest = newest_known(origin, horizon)
         # The forecaster would thin the rows itself; to do it before they are copied saves most of the time.
         chosen = (self.ordinal <= newest) & ((newest - self.ordinal) % model.stride(horizon) == 0)
         return model.fit_arrays(self.rows[chosen], values[chosen], labels[chosen], horizon=horizon)
@@ -105,6 +104,25 @@ def world(rule: str = "powell_thyne", version: str | None = None, *, leaders: bo
         ordinal=known["period"].array.asi8.astype(np.int64),
         counts={event: today[event].to_numpy(dtype="float64") for event in EVENTS},
     )
+
+
+def newest_known(origin: int, horizon: int) -> int:
+    """Last month whose window of `horizon` months had been published on the first day of the month `origin`.
+
+    On 1 March of most years January is not: it is out 30 days after its end, on 2 March.
+
+    Examples
+    --------
+    >>> months = [pd.Period(name, freq="M").ordinal for name in ("2013-01", "2013-03", "2012-03")]
+    >>> [str(pd.Period(ordinal=newest_known(month, 12), freq="M")) for month in months]
+    ['2011-12', '2012-01', '2011-02']
+    """
+    day = np.datetime64(pd.Period(ordinal=origin, freq="M").start_time, "D")
+    rule = record("coups").published
+    last = origin - 1
+    while rule.dates([np.datetime64(pd.Period(ordinal=last, freq="M").end_time, "D")])[0] > day:
+        last -= 1
+    return last - horizon + 1
 
 
 def check_event(event: str) -> str:

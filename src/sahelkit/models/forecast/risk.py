@@ -15,7 +15,7 @@ from sahelkit.models.forecast.covariates import covariates
 from sahelkit.models.forecast.drivers import drivers
 from sahelkit.models.forecast.forecaster import FittedForecaster, HazardForecaster
 from sahelkit.models.forecast.inputs import forecast_panel, last_month, silent
-from sahelkit.models.forecast.past import check_event, check_origin, past_forecasts, world
+from sahelkit.models.forecast.past import check_event, check_origin, newest_known, past_forecasts, world
 from sahelkit.models.forecast.risk_result import RiskTable
 from sahelkit.models.forecast.sources import input_ages
 from sahelkit.models.links import Floats
@@ -86,7 +86,7 @@ def forecast_at(at: Moment, event: str, horizon: int, rule: str, version: str | 
 def track_record(origin: int, event: str, horizon: int, rule: str, version: str | None) -> pd.DataFrame:
     """Forecasts made every twelve months since 1991 whose outcome was known at an origin."""
     history = world(rule, version)
-    newest = origin - horizon - 1
+    newest = newest_known(origin, horizon)
     first = 12 * (_SINCE - 1970)
     origins = range(newest - 12 * ((newest - first) // 12), newest + 1, 12)
     if len(origins) == 0:
