@@ -10,7 +10,7 @@ import pytest
 
 import sahelkit
 
-HEAVY = ["statsmodels", "seaborn", "matplotlib", "xarray", "requests", "scipy", "pooch", "pyarrow", "pandas", "numba"]
+HEAVY = ["statsmodels", "seaborn", "matplotlib", "xarray", "requests", "scipy", "pooch", "pyarrow", "pandas", "numba", "sklearn"]
 
 
 def _run(code: str) -> str:
