@@ -10,12 +10,13 @@ import pandas as pd
 
 from sahelkit.catalog import Coverage, Record
 from sahelkit.dates import DateLike, parse_date, parse_window
-from sahelkit.errors import CoverageWarning, MissingColumnsError
+from sahelkit.errors import CoverageWarning, MissingColumnsError, UnknownNameError
 
 __all__ = [
     "DateLike",
     "Places",
     "check_columns",
+    "chosen_names",
     "coverage_days",
     "parse_date",
     "parse_window",
@@ -48,6 +49,21 @@ def warn_outside(
             CoverageWarning,
             stacklevel=stacklevel,
         )
+
+
+def chosen_names(kind: str, wanted: str | Sequence[str] | None, known: Sequence[str], *, repair: str = "") -> list[str]:
+    """Return one name or several as a list, all of `known` when None; raise `UnknownNameError` for any other name.
+
+    Examples
+    --------
+    >>> chosen_names("body", "AU", ["AU", "ECOWAS"]), chosen_names("body", None, ["AU", "ECOWAS"])
+    (['AU'], ['AU', 'ECOWAS'])
+    """
+    names = [wanted] if isinstance(wanted, str) else list(known if wanted is None else wanted)
+    for name in names:
+        if name not in known:
+            raise UnknownNameError(kind, name, known, repair=repair)
+    return names
 
 
 def check_columns(frame: pd.DataFrame, needed: Sequence[str], *, where: str, repair: str = "") -> None:

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from sahelkit.catalog import record
-from sahelkit.errors import UnknownNameError
 from sahelkit.tables._read import read_table
-from sahelkit.tables._select import DateLike, Places, parse_window, warn_outside
+from sahelkit.tables._select import DateLike, Places, chosen_names, parse_window, warn_outside
 from sahelkit.tables._study import study_states
 
 DATASET = "crisis"
@@ -50,14 +49,6 @@ def crisis_types(*, version: str | None = None) -> pd.DataFrame:
     'Mutiny'
     """
     return read_table(DATASET, "types", version=version)
-
-
-def _known(kind: str, wanted: str | Sequence[str], known: Sequence[str], repair: str) -> list[str]:
-    names = [wanted] if isinstance(wanted, str) else list(wanted)
-    for name in names:
-        if name not in known:
-            raise UnknownNameError(kind, name, known, repair=repair)
-    return names
 
 
 def load_crisis(
@@ -129,10 +120,12 @@ def load_crisis(
     keep = frame["iso3"].isin(wanted)
     if types is not None:
         known = crisis_types(version=version)["event_type"].tolist()
-        keep &= frame["event_type"].isin(_known("type of event", types, known, "sahelkit.crisis_types() lists them"))
+        keep &= frame["event_type"].isin(
+            chosen_names("type of event", types, known, repair="sahelkit.crisis_types() lists them")
+        )
     if actors is not None:
         known = crisis_actors(version=version)["actor"].tolist()
-        codes = set(_known("actor", actors, known, "sahelkit.crisis_actors() lists them"))
+        codes = set(chosen_names("actor", actors, known, repair="sahelkit.crisis_actors() lists them"))
         keep &= frame["actors"].fillna("").map(lambda text: bool(codes & set(text.split(";"))))
     if first is not None:
         keep &= frame["end"].fillna(frame["date"]) >= first

@@ -7,22 +7,12 @@ from collections.abc import Sequence
 import pandas as pd
 
 from sahelkit.catalog import record
-from sahelkit.errors import UnknownNameError
 from sahelkit.tables._read import read_table
-from sahelkit.tables._select import DateLike, Places, parse_date, parse_window, warn_outside
+from sahelkit.tables._select import DateLike, Places, chosen_names, parse_date, parse_window, warn_outside
 from sahelkit.tables._study import study_states
 from sahelkit.tables.states import warn_outside_spells
 
 DATASET = "memberships"
-
-
-def _organisations(wanted: str | Sequence[str] | None) -> list[str]:
-    known = record(DATASET).table().field("organisation").enum
-    names = [wanted] if isinstance(wanted, str) else list(known if wanted is None else wanted)
-    for name in names:
-        if name not in known:
-            raise UnknownNameError("organisation", name, known)
-    return names
 
 
 def load_memberships(
@@ -87,7 +77,7 @@ def load_memberships(
     >>> mali[["status", "start"]].astype(str).to_numpy().tolist()
     [['member', '1975-05-28'], ['suspended', '2021-05-30']]
     """
-    names = _organisations(organisations)
+    names = chosen_names("organisation", organisations, record(DATASET).table().field("organisation").enum)
     wanted = study_states(DATASET, countries)
     first, last = parse_window(start, end)
     warn_outside(DATASET, first, last, record(DATASET).coverage)

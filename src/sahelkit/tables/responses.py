@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from sahelkit.catalog import record
-from sahelkit.errors import UnknownNameError
 from sahelkit.tables._read import read_table
-from sahelkit.tables._select import DateLike, Places, select
+from sahelkit.tables._select import DateLike, Places, chosen_names, select
 from sahelkit.tables._study import study_states
 
 DATASET = "responses"
@@ -22,15 +21,6 @@ _REPAIRS = {
 def known_names(column: str) -> tuple[str, ...]:
     """Values that a column of the table may have."""
     return record(DATASET).table().field(column).enum
-
-
-def _chosen(column: str, wanted: str | Sequence[str] | None) -> list[str]:
-    known = known_names(column)
-    names = [wanted] if isinstance(wanted, str) else list(known if wanted is None else wanted)
-    for name in names:
-        if name not in known:
-            raise UnknownNameError(column, name, known, repair=_REPAIRS[column])
-    return names
 
 
 def load_responses(
@@ -102,8 +92,8 @@ def load_responses(
     >>> acts[["coup_id", "reaction_days"]].to_numpy().tolist()
     [['MLI-2012-03-22', 5], ['MLI-2020-08-18', 2], ['MLI-2021-05-24', 6]]
     """
-    who = _chosen("body", bodies)
-    what = _chosen("act", acts)
+    who = chosen_names("body", bodies, known_names("body"), repair=_REPAIRS["body"])
+    what = chosen_names("act", acts, known_names("act"), repair=_REPAIRS["act"])
     places = study_states(DATASET, countries)
     frame = read_table(DATASET, version=version)
     attrs = frame.attrs
