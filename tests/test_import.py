@@ -10,7 +10,19 @@ import pytest
 
 import sahelkit
 
-HEAVY = ["statsmodels", "seaborn", "matplotlib", "xarray", "requests", "scipy", "pooch", "pyarrow", "pandas", "numba", "sklearn"]
+HEAVY = [
+    "statsmodels",
+    "seaborn",
+    "matplotlib",
+    "xarray",
+    "requests",
+    "scipy",
+    "pooch",
+    "pyarrow",
+    "pandas",
+    "numba",
+    "sklearn",
+]
 
 
 def _run(code: str) -> str:
