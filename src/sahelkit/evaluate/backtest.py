@@ -15,6 +15,7 @@ from sahelkit.evaluate.baselines import baselines, windows
 from sahelkit.evaluate.forecaster import check_forecaster, probabilities
 from sahelkit.evaluate.labels import Labels, check_outcome, labels, release_on, with_release
 from sahelkit.evaluate.result import Backtest
+from sahelkit.models._replicates import on_one_thread
 from sahelkit.panels.builder import _COPY_DEEP, Panel
 from sahelkit.panels.realtime import real_time
 from sahelkit.tables._read import TEXT, _record_of
@@ -218,7 +219,7 @@ def backtest(
         tasks.append(Task(everything, rows, train, known.happened[train], ahead, label))
     from joblib import Parallel, delayed
 
-    done = Parallel(n_jobs=n_jobs)(delayed(_run)(task) for task in tasks)
+    done = Parallel(n_jobs=n_jobs)(delayed(on_one_thread)(_run, task) for task in tasks)
     parts = [
         _tidy(rows, task, name, given, now, vintage)
         for task, found in zip(tasks, done, strict=True)

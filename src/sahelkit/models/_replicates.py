@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -12,6 +12,23 @@ from sahelkit.errors import OptionError
 T = TypeVar("T")
 # Replicates sent to a process at once: enough that sending costs little beside them.
 _BATCH = 20
+
+
+def on_one_thread(task: Callable[..., T], *arguments: Any, **options: Any) -> T:
+    """Call a task with one thread for linear algebra, as joblib's own processes have.
+
+    With several threads products are summed in another order, so that the last digits would tell whether a task ran
+    in a process of its own.
+
+    Examples
+    --------
+    >>> on_one_thread(max, 1, 2)
+    2
+    """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):
+        return task(*arguments, **options)
 
 
 def _batch(task: Callable[[np.random.Generator], T], seeds: Sequence[np.random.SeedSequence]) -> list[T]:
@@ -54,5 +71,5 @@ def replicate(
         raise OptionError("n_boot", number, "the number of replicates is a whole number of at least 1")
     seeds = np.random.SeedSequence(seed).spawn(int(number))
     batches = [seeds[first : first + _BATCH] for first in range(0, len(seeds), _BATCH)]
-    done = Parallel(n_jobs=n_jobs)(delayed(_batch)(task, batch) for batch in batches)
+    done = Parallel(n_jobs=n_jobs)(delayed(on_one_thread)(_batch, task, batch) for batch in batches)
     return [result for batch in cast("list[list[T]]", done) for result in batch]

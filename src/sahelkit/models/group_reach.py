@@ -84,10 +84,8 @@ class GroupReach(Result):
         table["first_home"] = pd.PeriodIndex(table["actor"].map(home), freq="M")
         known = table["first_home"].notna()
         lag = pd.Series(pd.NA, index=table.index, dtype="Int64")
-        lag[known] = [
-            later.ordinal - home.ordinal
-            for later, home in zip(table.loc[known, "first"], table.loc[known, "first_home"], strict=True)
-        ]
+        both = zip(table.loc[known, "first"], table.loc[known, "first_home"], strict=True)
+        lag[known] = pd.array([later.ordinal - home.ordinal for later, home in both], dtype="Int64")
         table["months_later"] = lag
         order = table.groupby("actor")["first"].transform("min")
         return table.assign(order=order).sort_values(["order", "actor", "first", "iso3"], ignore_index=True)[

@@ -10,6 +10,7 @@ import pandas as pd
 
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.exposure import spatial_weights
+from sahelkit.models._replicates import on_one_thread
 from sahelkit.models.design import Design, read_design
 from sahelkit.models.hazard import check_outcome
 from sahelkit.models.links import Floats, check_link
@@ -282,7 +283,9 @@ def _parallel(task: object, draws: int, seed: int | None, n_jobs: int | None) ->
 
     sizes = [min(_TASK, draws - begin) for begin in range(0, draws, _TASK)]
     children = np.random.SeedSequence(seed).spawn(len(sizes))
-    done = Parallel(n_jobs=n_jobs)(delayed(task)(child, size) for child, size in zip(children, sizes, strict=True))
+    done = Parallel(n_jobs=n_jobs)(
+        delayed(on_one_thread)(task, child, size) for child, size in zip(children, sizes, strict=True)
+    )
     return np.concatenate(list(done))
 
 

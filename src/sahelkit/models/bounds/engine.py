@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from sahelkit.errors import ModelError, OptionError
+from sahelkit.models._replicates import on_one_thread
 from sahelkit.models.bounds.chunk import Piece, fit_chunk
 from sahelkit.models.bounds.plan import Plan
 from sahelkit.models.bounds.prepare import Shared, prepare
@@ -127,7 +128,7 @@ def _pieces(plan: Plan, chunk: int) -> Iterator[Piece]:
 
 
 def _one(shared: tuple[Shared], piece: Piece, keep: tuple[str, ...]) -> tuple[int, dict[str, Any]]:
-    return piece.number, fit_chunk(shared[0], piece, keep)
+    return piece.number, on_one_thread(fit_chunk, shared[0], piece, keep)
 
 
 def _fitted(

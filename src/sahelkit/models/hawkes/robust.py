@@ -14,7 +14,7 @@ import pandas as pd
 from sahelkit import places
 from sahelkit.errors import CoverageWarning, ModelError
 from sahelkit.exposure import normalised
-from sahelkit.models._replicates import replicate
+from sahelkit.models._replicates import on_one_thread, replicate
 from sahelkit.models.hawkes.estimate import best_with_cross, settled
 from sahelkit.models.hawkes.fit import fit_hawkes
 from sahelkit.models.hawkes.kernel import Array
@@ -152,7 +152,7 @@ def robustness(
         jobs.append(("leave_one_out", code, events, rest, fit.start, fit.end, _without(options, code)))
     for name, first, last in _coverages(rules, rule, codes, fit.start, fit.end):
         jobs.append(("coder", name, _events(name, codes), codes, first, last, options))
-    rows = Parallel(n_jobs=n_jobs)(delayed(_refit)(*job) for job in jobs)
+    rows = Parallel(n_jobs=n_jobs)(delayed(on_one_thread)(_refit, *job) for job in jobs)
     permuted = replicate(partial(_shuffled, fit), permutations, seed=seed, n_jobs=n_jobs)
     refits = pd.DataFrame([row for row in rows if row is not None])
     return Robustness(fit=fit, rule=rule, refits=refits, permuted=np.array(permuted))

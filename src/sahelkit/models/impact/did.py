@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.errors import ModelError, OptionError
+from sahelkit.models._replicates import on_one_thread
 from sahelkit.models.impact.did_weights import did_weights, weighted_did
 from sahelkit.models.impact.windows import EventWindow, Ints
 from sahelkit.models.impact.words import Mark, change_words, country_of, ends_of, month_of, outcome_of
@@ -212,7 +213,7 @@ def synthetic_did(window: EventWindow, *, level: float = 0.95, n_jobs: int | Non
     treated, donors, n_before = values[:, 0], values[:, 1:], window.n_before
     found = did_weights(treated, donors, n_before)
     places = range(donors.shape[1])
-    done = Parallel(n_jobs=n_jobs)(delayed(_placebo)(donors, place, n_before) for place in places)
+    done = Parallel(n_jobs=n_jobs)(delayed(on_one_thread)(_placebo, donors, place, n_before) for place in places)
     placebos = np.array(list(done), dtype=np.float64)
     others = donors @ found.units
     shift = float(found.times @ (treated - others)[:n_before])

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.errors import ModelError, OptionError
+from sahelkit.models._replicates import on_one_thread
 from sahelkit.models.impact.predictors import matched_weights
 from sahelkit.models.impact.simplex import simplex_weights
 from sahelkit.models.impact.synthetic_result import SyntheticControl
@@ -95,7 +96,9 @@ def synthetic_control(
     # The country with the event is no donor to the placebos: its outcome after the event may carry the effect.
     jobs = [(place, columns[(columns != place) & (columns != 0)]) for place in columns[1:]]
     jobs += [(0, columns[(columns != place) & (columns != 0)]) for place in used]
-    done = Parallel(n_jobs=n_jobs)(delayed(_fit)(values, n_before, unit, pool, table) for unit, pool in jobs)
+    done = Parallel(n_jobs=n_jobs)(
+        delayed(on_one_thread)(_fit, values, n_before, unit, pool, table) for unit, pool in jobs
+    )
     fits = list(done)
     placebos = np.column_stack([values[:, place] - fit.path for place, fit in zip(columns[1:], fits, strict=False)])
     without = np.column_stack([fit.path for fit in fits[len(donors) :]])

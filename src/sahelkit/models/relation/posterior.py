@@ -8,6 +8,7 @@ import numpy as np
 
 from sahelkit import places
 from sahelkit.errors import ModelError, OptionError
+from sahelkit.models._replicates import on_one_thread
 from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.relation.density import SCALARS, Density, baseline_rates, density_of, excitation, log_density
 from sahelkit.models.relation.evidence import Evidence, gather
@@ -119,7 +120,7 @@ def draw_posterior(
     density = density_of(evidence, prior)
     seeds = np.random.SeedSequence(seed).spawn(groups)
     keep = max(-(-8 * int(draws) // (groups * CHAINS)), 50)
-    found = Parallel(n_jobs=n_jobs)(delayed(_group)(density, child, keep) for child in seeds)
+    found = Parallel(n_jobs=n_jobs)(delayed(on_one_thread)(_group, density, child, keep) for child in seeds)
     chains = np.concatenate([group.draws for group in found], axis=1)
     points = chains.reshape(-1, density.size)
     # One draw in so many of each chain, in the order of the iterations: the chains are equally present.

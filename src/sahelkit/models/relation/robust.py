@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.errors import ModelError
+from sahelkit.models._replicates import on_one_thread
 from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, years
 from sahelkit.models.relation.average import average_risks
@@ -90,7 +91,7 @@ def robustness_table(
         except ModelError:
             continue
     asked = (found.sources, found.targets, found.horizons)
-    answers = Parallel(n_jobs=n_jobs)(delayed(_medians)(job[2], prior, *asked, on, seed) for job in jobs)
+    answers = Parallel(n_jobs=n_jobs)(delayed(on_one_thread)(_medians, job[2], prior, *asked, on, seed) for job in jobs)
     parts: list[pd.DataFrame] = [
         rows.assign(check=check, level=level) for (check, level, _), rows in zip(jobs, answers, strict=True)
     ]

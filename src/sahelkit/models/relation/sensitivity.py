@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.errors import UnknownNameError
+from sahelkit.models._replicates import on_one_thread
 from sahelkit.models.relation.evidence import Evidence, gather
 from sahelkit.models.relation.matrix import matrix_of
 from sahelkit.models.relation.options import check_horizons, check_members
@@ -68,7 +69,7 @@ def prior_sensitivity(
             raise UnknownNameError("scale of the prior", name, Prior.__dataclass_fields__)
         tried += [(name, replace(Prior(), **{name: float(value)})) for value in values]
     parts = Parallel(n_jobs=n_jobs)(
-        delayed(_rows)(evidence, name, prior, of, to, months, draws, seed) for name, prior in tried
+        delayed(on_one_thread)(_rows, evidence, name, prior, of, to, months, draws, seed) for name, prior in tried
     )
     return pd.concat(parts, ignore_index=True)
 
