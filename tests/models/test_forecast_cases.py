@@ -29,7 +29,11 @@ def test_a_state_that_did_not_exist_is_refused():
 
 @pytest.mark.parametrize(
     ("case", "error", "message"),
-    [(("Malli", "2012"), UnknownPlaceError, "Mali"), (("MLI", "1958-02"), DateError, "forecasts begin in 1961-01")],
+    [
+        (("Malli", "2012"), UnknownPlaceError, "Mali"),
+        (("MLI", "1958-02"), DateError, "forecasts begin in 1961-01"),
+        (("MLI", None), DateError, "a case has a country and a day"),
+    ],
 )
 def test_unknown_places_and_early_dates_are_refused(case, error, message):
     with pytest.raises(error, match=message):

@@ -188,6 +188,18 @@ def test_report_shows_the_claims_judged_by_its_own_numbers(tmp_path, write_noteb
     assert [row["verdict"] for row in said] == ["not_supported"]
 
 
+def test_report_says_why_claims_could_not_be_judged(tmp_path, write_notebook):
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    write_notebook(folder, "01_a", "# A\n\nOne.", "1 + 1")
+    _folder(folder, supported='"01_a.efect > 0"')
+    reproduce(folder=folder, out=tmp_path / "out", n_jobs=1)
+    page = (tmp_path / "out" / "index.html").read_text("utf-8")
+    assert "The claims of 2012 could not be judged" in page
+    assert "rests on &#39;01_a.efect&#39;" in page
+    assert "What was said in 2012" not in page
+
+
 def test_report_without_claims_has_no_scoreboard(mixed):
     assert "What was said in 2012" not in mixed.page("index.html")
 

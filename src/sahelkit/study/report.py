@@ -80,19 +80,20 @@ def data_versions(lang: str) -> list[Dataset]:
     return found
 
 
-def judged(result: Reproduction) -> Scoreboard | None:
+def judged(result: Reproduction) -> tuple[Scoreboard | None, str]:
     """The claims, judged by the numbers of this run and, for notebooks that were not run, by the recorded ones.
 
-    None where the folder of the notebooks holds no claims, or claims that rest on numbers which nobody records.
+    No scoreboard where the folder of the notebooks holds no claims, or claims that cannot be judged; the text then says
+    why. A damaged file costs the scoreboard, not the report of a long run.
     """
     folder = result.runs[0].notebook.path.parent if result.runs else None
     if folder is None or not (folder / CLAIMS_FILE).exists():
-        return None
+        return None, ""
     found = {(run.notebook.name, item.name): item for run in result.runs for item in run.findings}
     try:
-        return scoreboard(effort=result.effort, found=found, folder=folder)
-    except SahelkitError:
-        return None
+        return scoreboard(effort=result.effort, found=found, folder=folder), ""
+    except SahelkitError as error:
+        return None, str(error)
 
 
 def _claims_json(board: Scoreboard | None) -> list[dict[str, Any]]:
@@ -110,7 +111,7 @@ def results(result: Reproduction) -> dict[str, Any]:
         "seconds": round(result.seconds, 1),
         "software": versions(),
         "data": {item.name: item.version for item in data_versions("en")},
-        "claims": _claims_json(judged(result)),
+        "claims": _claims_json(judged(result)[0]),
         "notebooks": [
             {
                 "name": run.notebook.name,
@@ -159,7 +160,7 @@ def verdict(result: Reproduction, words: dict[str, str]) -> list[str]:
 def index_page(result: Reproduction, *, lang: str) -> str:
     """The page as text."""
     words = WORDS[lang]
-    board = judged(result)
+    board, trouble = judged(result)
     page: str = (
         environment()
         .get_template("report.html.j2")
@@ -175,6 +176,7 @@ def index_page(result: Reproduction, *, lang: str) -> str:
             figures=sum(len(run.figures) for run in result.runs),
             sections=_sections(result, lang),
             board=board,
+            claims_trouble=trouble,
             claims=[] if board is None else board.tidy(lang).to_dict(orient="records"),
             run_names={run.notebook.name for run in result.runs},
             data=data_versions(lang),

@@ -14,6 +14,7 @@ WORDS: dict[str, dict[str, str]] = {
         "what": "Each notebook below was run on this computer, on the data that come with sahelkit. "
         "The numbers it found are set beside those recorded by its authors.",
         "claims": "What was said in 2012, and what the data say",
+        "claims_trouble": "The claims of 2012 could not be judged",
         "claim": "Claim",
         "claim_verdict": "Verdict",
         "carries": "The number that carries it, and why",
@@ -69,6 +70,7 @@ WORDS: dict[str, dict[str, str]] = {
         "what": "Chaque carnet ci-dessous a été exécuté sur cet ordinateur, avec les données livrées avec sahelkit. "
         "Les nombres obtenus sont placés à côté de ceux que les auteurs ont enregistrés.",
         "claims": "Ce qui se disait en 2012, et ce qu’en disent les données",
+        "claims_trouble": "Les affirmations de 2012 n’ont pu être jugées",
         "claim": "Affirmation",
         "claim_verdict": "Constat",
         "carries": "Le nombre qui le porte, et pourquoi",

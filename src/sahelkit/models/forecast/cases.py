@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from sahelkit import places
-from sahelkit.errors import OptionError
+from sahelkit.errors import DateError, OptionError
 from sahelkit.models.forecast.past import past_forecasts, world
 from sahelkit.models.forecast.risk import check_horizon
 from sahelkit.tables._select import DateLike, parse_date
@@ -52,7 +52,8 @@ def said_before(
     wanted = []
     for country, date in cases:
         day = parse_date(date, what="date")
-        assert day is not None
+        if day is None:
+            raise DateError("date", date, "a case has a country and a day")
         wanted.append((places.resolve(country), day.to_period("M")))
     origins = sorted({month.ordinal for _, month in wanted} | {12 * (month.year - 1970) for _, month in wanted})
     found = past_forecasts(history, origins, event=outcome, horizon=months)
