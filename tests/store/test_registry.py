@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from sahelkit import store
@@ -16,6 +18,43 @@ def test_an_older_version_comes_from_its_own_place(catalogue, server, cache):
     assert server.paths() == ["versions/2025.1/registry.txt", "versions/2025.1/toy/toy.csv"]
     store.data_path("toy", "record.toml", "2025.1")
     assert len(server.paths()) == 3
+
+
+def _keep(catalogue, *files):
+    """Put files of the older version where an installation carries them."""
+    for name in ("registry.txt", *files):
+        path = catalogue.folder / "versions" / "2025.1" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(catalogue.files[f"versions/2025.1/{name}"])
+
+
+def test_what_changed_since_an_older_version_travels_with_the_newer_one(catalogue, server, monkeypatch):
+    monkeypatch.setenv("SAHELKIT_OFFLINE", "1")
+    _keep(catalogue, "toy/toy.csv", "toy/record.toml")
+    path = store.data_path("toy", "toy.csv", "2025.1")
+    assert path == catalogue.folder / "versions" / "2025.1" / "toy" / "toy.csv"
+    assert registry.read_registry(catalogue.folder / "registry.txt")["toy/toy.csv"] != store.contents.sha256_of(path)
+    assert server.paths() == []
+
+
+def test_what_did_not_change_is_read_from_the_newer_version(catalogue, server, monkeypatch):
+    monkeypatch.setenv("SAHELKIT_OFFLINE", "1")
+    old, new = catalogue.files["versions/2025.1/mini/mini.csv"], catalogue.files["mini/mini.csv"]
+    assert old != new
+    listed = catalogue.folder / "registry.txt"
+    listed.write_text(listed.read_text().replace(hashlib.sha256(new).hexdigest(), hashlib.sha256(old).hexdigest()))
+    (catalogue.folder / "mini" / "mini.csv").write_bytes(old)
+    _keep(catalogue)
+    assert store.data_path("mini", "mini.csv", "2025.1") == catalogue.folder / "mini" / "mini.csv"
+    assert server.paths() == []
+
+
+def test_a_damaged_copy_of_an_older_table_is_never_read(catalogue, server):
+    _keep(catalogue, "toy/toy.csv")
+    kept = catalogue.folder / "versions" / "2025.1" / "toy" / "toy.csv"
+    kept.write_bytes(kept.read_bytes()[:-9])
+    assert store.data_path("toy", "toy.csv", "2025.1").read_bytes() == catalogue.files["versions/2025.1/toy/toy.csv"]
+    assert server.paths() == ["versions/2025.1/toy/toy.csv"]
 
 
 def test_the_bundled_version_may_be_named(catalogue):

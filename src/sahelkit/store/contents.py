@@ -13,7 +13,7 @@ from sahelkit.catalog import locate, sources
 from sahelkit.store import settings
 from sahelkit.store.digest import forget, sha256_of
 from sahelkit.store.disk import asides, cache_errors, lock_path, stages
-from sahelkit.store.registry import current_version, read_registry, registry, released, versions
+from sahelkit.store.registry import current_version, kept_registry, read_registry, registry, released, versions
 from sahelkit.store.upstream import FOLDER
 
 if TYPE_CHECKING:
@@ -48,11 +48,11 @@ def shelves() -> Iterator[Shelf]:
             digest = sha256_of(locate.datasets_dir() / "registry.txt")
             yield Shelf(version, {**registry(version), "registry.txt": digest})
             continue
-        cached = root / version / "registry.txt"
         listed: dict[str, str] = {}
-        with suppress(OSError):
-            if sha256_of(cached) == released()[version]:
-                listed = dict(read_registry(cached))
+        for path in (kept_registry(version), root / version / "registry.txt"):
+            with suppress(OSError):
+                if not listed and sha256_of(path) == released()[version]:
+                    listed = dict(read_registry(path))
         yield Shelf(version, {**listed, "registry.txt": released()[version]})
     yield Shelf(FOLDER, {item.file: item.sha256 for item in sources().values()})
 

@@ -56,16 +56,21 @@ def wanted_file(name: str, version: str, *, bundled: bool) -> Wanted:
         installed = "_share" in locate.datasets_dir().parts
         repair = "" if installed else f"To make it, type: python -m sahelkit.build {dataset}"
         raise UnknownNameError(f"file of dataset {dataset!r}", file, _files_in(dataset, listed), repair=repair)
-    here = version == current_version()
     below = f"versions/{version}/{name}"
+    root = locate.datasets_dir()
     return Wanted(
-        label=name if here else f"{version}/{name}",
+        label=name if version == current_version() else f"{version}/{name}",
         sha256=listed[name],
         target=settings.cache_root() / version / name,
         # The top of a mirror holds the version that was current when it was copied; older ones lie below versions/.
-        relative=(name, below) if here else (below,),
-        nearest=(Mirror(str(locate.datasets_dir())),) if here and bundled else (),
+        relative=(name, below) if _unchanged(name, version) else (below,),
+        nearest=(Mirror(str(root)),) if bundled else (),
     )
+
+
+def _unchanged(name: str, version: str) -> bool:
+    """True for a file ``dataset/file`` of a version that the bundled version holds with the same bytes."""
+    return registry(version)[name] == registry(current_version()).get(name)
 
 
 def data_path(dataset: str, file: str, version: str | None = None) -> Path:
@@ -106,17 +111,17 @@ def data_path(dataset: str, file: str, version: str | None = None) -> Path:
     version = check_version(version)
     name = f"{dataset}/{file}"
     notes = []
-    if version == current_version():
-        path = locate.datasets_dir() / dataset / file
-        expected = registry(version).get(name)
-        if expected is not None:
-            try:
-                if matches(path, expected):
-                    return path
-                state = "not the recorded bytes" if path.is_file() else "not there"
-                if path.is_file() and "_share" not in path.parts:
-                    state += " (after a change of your own, type: python -m sahelkit.build --index)"
-            except OSError as error:
-                state = f"cannot be read ({error.strerror})"
-            notes.append(f"{path}, the copy that came with sahelkit: {state}")
+    expected = registry(version).get(name)
+    if expected is not None:
+        root = locate.datasets_dir()
+        path = (root if _unchanged(name, version) else root / "versions" / version) / name
+        try:
+            if matches(path, expected):
+                return path
+            state = "not the recorded bytes" if path.is_file() else "not there"
+            if path.is_file() and "_share" not in path.parts:
+                state += " (after a change of your own, type: python -m sahelkit.build --index)"
+        except OSError as error:
+            state = f"cannot be read ({error.strerror})"
+        notes.append(f"{path}, the copy that came with sahelkit: {state}")
     return obtain(wanted_file(name, version, bundled=False), notes=notes)

@@ -13,6 +13,7 @@ from sahelkit.catalog import locate
 from sahelkit.catalog.sources import read_toml
 from sahelkit.errors import RecordError, UnknownNameError
 from sahelkit.store import settings
+from sahelkit.store.digest import matches
 from sahelkit.store.obtain import Wanted, obtain
 
 _VERSION = re.compile(r"\d{4}\.\d{1,3}")
@@ -121,10 +122,18 @@ def parse_registry(text: str, path: Path) -> dict[str, str]:
     return found
 
 
+def kept_registry(version: str) -> Path:
+    """Where the registry of an older version lies when it came with sahelkit."""
+    return locate.datasets_dir() / "versions" / version / "registry.txt"
+
+
 def registry_path(version: str) -> Path:
     """Verified path of the registry of a version; one that is not bundled comes from the cache or a mirror."""
     if version == current_version():
         return locate.datasets_dir() / "registry.txt"
+    kept = kept_registry(version)
+    if matches(kept, released()[version]):
+        return kept
     return obtain(
         Wanted(
             label=f"{version}/registry.txt",
