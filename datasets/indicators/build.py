@@ -161,8 +161,8 @@ SECOND: dict[str, Callable[[Sources], pd.DataFrame]] = {
     ),
     "sg_infant_mortality_rate_per_1000_births": _sg_infant,
     "vdem_v12_detail": _vdem12,
-    "powell_2012_determinants": lambda sources: (
-        pd.read_stata(sources.path("powell_2012_determinants")).rename(columns={"ccode": "cowno"})
+    "powell_2012_determinants": lambda sources: pd.read_stata(sources.path("powell_2012_determinants")).rename(
+        columns={"ccode": "cowno"}
     ),
 }
 
@@ -201,7 +201,7 @@ def pairs(
     for copy in dating["copies"]:
         ours = second("indicators", copy["series"])
         theirs = second(copy["source"], copy["column"])
-        theirs = theirs.rename(columns=lambda year, late=copy.get("late", 0): year - late)
+        theirs = theirs.set_axis(theirs.columns - copy.get("late", 0), axis=1)
         if copy.get("falls"):
             theirs = -theirs
         if copy.get("growth") == "ours":

@@ -19,7 +19,9 @@ ONE_PLACE = (0.8, 0.3)
 
 
 def _yearly(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.reindex(columns=range(int(frame.columns.min()), int(frame.columns.max()) + 1)).astype(float)
+    years = range(int(frame.columns.min()), int(frame.columns.max()) + 1)
+    values = frame.reindex(columns=years).to_numpy(dtype=float, na_value=np.nan)
+    return pd.DataFrame(values, index=frame.index, columns=years)
 
 
 def _correlations(one: pd.DataFrame, other: pd.DataFrame) -> pd.Series:
@@ -81,13 +83,12 @@ def agreement(ours: pd.DataFrame, copy: pd.DataFrame) -> pd.DataFrame:
     return _by_lag(*_ranked_changes(ours, copy))
 
 
-def _spans(ours: pd.DataFrame, copy: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+def _spans(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Agreement over all years and over each half of them: a series may be shifted from some year on."""
-    one, other = _ranked_changes(ours, copy)
     both = (one.notna() & other.notna()).sum()
     middle = int(both.index[both.cumsum() * 2 >= both.sum()][0])
     pieces = {"": other, f" to {middle}": other.loc[:, :middle], f" after {middle}": other.loc[:, middle + 1 :]}
-    return [(span, _by_lag(one, piece.reindex(columns=one.columns))) for span, piece in pieces.items()]
+    return {span: _by_lag(one, piece.reindex(columns=one.columns)) for span, piece in pieces.items()}
 
 
 def check_dating(dataset: str, series: str, copy_name: str, ours: pd.DataFrame, copy: pd.DataFrame) -> pd.Series:
@@ -124,34 +125,37 @@ def check_dating(dataset: str, series: str, copy_name: str, ours: pd.DataFrame, 
     1.0
     """
     places = ours.index.intersection(copy.index)
-    spans = _spans(ours.loc[places], copy.loc[places]) if len(places) >= LEAST_PLACES else [("", pd.DataFrame())]
-    if len(spans[0][1]) < LEAST_PLACES:
-        raise TableError(
-            dataset,
-            f"{copy_name} cannot date {series}: only {len(spans[0][1])} places have {LEAST_CHANGES} changes in common",
-            repair="Take another copy, or list the series as one without a second copy",
-        )
-    for span, found in spans:
-        if len(found) < LEAST_PLACES:
-            continue
-        medians = found.median()
-        if (medians[0] - medians.drop(0) < LEAD).any():
-            raise TableError(dataset, _message(series + span, copy_name, medians), repair=REPAIR)
-    alone = spans[0][1]
+    one, other = _ranked_changes(ours.loc[places], copy.loc[places])
+    spans = _spans(one, other)
+    every = spans[""]
+    if len(every) < LEAST_PLACES:
+        why = f"only {len(every)} places have {LEAST_CHANGES} changes in common"
+        raise TableError(dataset, f"{copy_name} cannot date {series}: {why}", repair=OTHER_COPY)
+    asked = {span: found.median() for span, found in spans.items() if len(found) >= LEAST_PLACES}
+    wrong = {span: by_lag for span, by_lag in asked.items() if by_lag[0] - by_lag.drop(0).max() < LEAD}
+    if wrong:
+        # The part that is shifted agrees best at its lag; the whole is named where every part is wrong.
+        span = "" if len(wrong) == len(asked) else max(wrong, key=lambda span: float(wrong[span].max()))
+        raise _refusal(dataset, series + span, copy_name, wrong[span])
     enough, more = ONE_PLACE
-    shifted = alone[(alone.max(axis=1) >= enough) & (alone.max(axis=1) - alone[0] >= more)]
-    for place, row in shifted.iterrows():
-        raise TableError(dataset, _message(f"{series} of {place}", copy_name, row), repair=REPAIR)
-    return alone.median()
+    # Two series that move once each agree perfectly at some lag, by chance.
+    lively = (one.nunique(axis=1) >= LEAST_CHANGES) & (other.nunique(axis=1) >= LEAST_CHANGES)
+    best = every.max(axis=1)
+    for place in every.index[lively[every.index] & (best >= enough) & (best - every[0] >= more)]:
+        raise _refusal(dataset, f"{series} of {place}", copy_name, every.loc[place])
+    return every.median()
 
 
-REPAIR = "Find out which of the two stands in the wrong year, and move that one when it is read"
+OTHER_COPY = "Take another copy, or list the series as one that no copy dates"
+RIGHT_YEAR = "Find out which of the two stands in the wrong year, and move that one when it is read"
 
 
-def _message(series: str, copy_name: str, by_lag: pd.Series) -> str:
+def _refusal(dataset: str, series: str, copy_name: str, by_lag: pd.Series) -> TableError:
     best = int(by_lag.idxmax())
     figures = ", ".join(f"{lag:+d}: {value:.3f}" for lag, value in by_lag.items())
     if best == 0:
-        return f"{copy_name} does not date {series}: agreement at lag 0 leads by less than {LEAD} ({figures})"
+        why = f"agreement at lag 0 leads by less than {LEAD} ({figures})"
+        return TableError(dataset, f"{copy_name} cannot date {series}: {why}", repair=OTHER_COPY)
     years = f"{abs(best)} year{'s' if abs(best) > 1 else ''} {'late' if best > 0 else 'early'}"
-    return f"{series} stands {years} against {copy_name}: agreement by lag is {figures}, and must be best at lag 0"
+    why = f"agreement by lag is {figures}, and must be best at lag 0"
+    return TableError(dataset, f"{series} stands {years} against {copy_name}: {why}", repair=RIGHT_YEAR)
