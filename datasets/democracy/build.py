@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from sahelkit.build import Sources
+from sahelkit.build.dating import check_dating
+from sahelkit.catalog import record
 from sahelkit.codes import gwcode_of, translate
 from sahelkit.errors import TableError
 
@@ -78,6 +80,10 @@ DETAIL = {
     "lag0_v2pepwrsoc": "vdem12_pepwrsoc",
     "lag0_v2pepwrses": "vdem12_pepwrses",
 }
+# An older edition of vdem_polyarchy: read to date the newer one, and given to nobody.
+POLYARCHY_12 = "lag0_v2x_polyarchy"
+# Runs against democracy; all other indices that are compared rise with it.
+FALLS = "vdem12_neopat"
 
 
 def _from_r(path: Path, read: Callable[[Path], Any]) -> pd.DataFrame:
@@ -147,7 +153,7 @@ def _detail(path: Path) -> pd.DataFrame:
 
     frame = _from_r(path, rdata.read_rds)
     frame = frame.assign(gwcode=frame["gwcode"].astype(int))
-    return _keyed(frame, "gwcode", "gw")[list(DETAIL)].rename(columns=DETAIL)
+    return _keyed(frame, "gwcode", "gw")[[*DETAIL, POLYARCHY_12]].rename(columns=DETAIL)
 
 
 def _owid(path: Path) -> pd.DataFrame:
@@ -169,12 +175,28 @@ def _members(keys: pd.MultiIndex, states: pd.DataFrame) -> list[bool]:
     return [any(start <= last_days[year] <= end for start, end in spells[iso3]) for iso3, year in keys]
 
 
+def pairs(frame: pd.DataFrame, without: list[str]) -> Iterator[tuple[str, str, pd.DataFrame, pd.DataFrame]]:
+    """Each index and one from another file that measures the same or its like: names, and values of both.
+
+    Two editions of V-Dem date each other. A detail of the older one is compared with an index of the newer, since
+    its file holds columns of the year before beside those of the year.
+    """
+    named = [(name, POLYARCHY_12) for name in INDICES.values()] + [("vdem_regime", "owid_regime")]
+    named += [(name, "vdem_liberal") for name in DETAIL.values() if name not in without]
+    for name, copy in named:
+        theirs = frame[copy].unstack("year")
+        yield name, copy, frame[name].unstack("year"), -theirs if name == FALLS else theirs
+
+
 def build(sources: Sources) -> dict[str, pd.DataFrame]:
     """Tables of the dataset by name."""
     ert = _ert(sources.path("ert_v15"))
     core = _core(sources.path("vdem_v15_core"))
     frame = pd.concat([core, _yearly(ert), _detail(sources.path("vdem_v12_detail"))], axis=1, sort=True)
     frame = frame.join(_owid(sources.path("owid_regime")), how="outer").sort_index()
+    for name, copy, ours, theirs in pairs(frame, record("democracy").details["dating"]["without"]):
+        check_dating("democracy", name, copy, ours, theirs)
+    frame = frame.drop(columns=POLYARCHY_12)
     keys = frame.index
     member = pd.Series(_members(keys, sources.table("states")), index=keys)
     # Our World in Data writes the value of the Soviet Union, say, in the rows of the states that came after it.

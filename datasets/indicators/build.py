@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
 import pandas as pd
 
 from sahelkit.build import Sources
+from sahelkit.build.dating import check_dating
 from sahelkit.catalog import Field, record
 from sahelkit.errors import TableError
 
@@ -12,6 +17,8 @@ YEARS = (1960, 2025)
 KEYS = ["indicator", "iso3", "year"]
 # Codes of the Gapminder files that differ from ISO 3166 where the place is a state.
 GAPMINDER_CODES = {"KOS": "XKX"}
+# Series whose copy stands late, by years: the file has Haiti's earthquake of January 2010 in 2011.
+LATE = {"igme_under5_mortality": 1}
 COVARIATES = {
     "wdi_cpi_inflation": "inflation",
     "wdi_infant_mortality": "infant_mort",
@@ -50,7 +57,8 @@ def _gapminder(sources: Sources, item: Field) -> pd.DataFrame:
     raw = _csv(sources, item.sources[0])
     raw.columns = ["iso3", "year", "value"]
     codes = raw["iso3"].str.upper().replace(GAPMINDER_CODES)
-    return raw.assign(iso3=codes, indicator=item.name)
+    years = raw["year"].astype("int64") - LATE.get(item.name, 0)
+    return raw.assign(iso3=codes, year=years, indicator=item.name)
 
 
 def _by_number(sources: Sources, name: str, columns: dict[str, str], states: pd.DataFrame) -> pd.DataFrame:
@@ -131,6 +139,88 @@ def repeated(table: pd.DataFrame, not_marked: list[str]) -> pd.Series:
     return same & ~table["value"].isin([0, 100]) & ~table["indicator"].isin(not_marked)
 
 
+def _sg_infant(sources: Sources) -> pd.DataFrame:
+    raw = _csv(sources, "sg_infant_mortality_rate_per_1000_births").set_axis(["iso3", "year", "value"], axis=1)
+    return raw.assign(iso3=raw["iso3"].str.upper().replace(GAPMINDER_CODES))
+
+
+def _vdem12(sources: Sources) -> pd.DataFrame:
+    import rdata
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return pd.DataFrame(rdata.read_rds(sources.path("vdem_v12_detail"))).rename(columns={"gwcode": "gwno"})
+
+
+# Files that hold a second copy of a series, or a relative; those by number of the state have a column of that name.
+SECOND: dict[str, Callable[[Sources], pd.DataFrame]] = {
+    "covariates_tocsin": lambda sources: _csv(sources, "covariates_tocsin"),
+    "population_owid": lambda sources: _csv(sources, "population_owid"),
+    "wdi_rents": lambda sources: (
+        _csv(sources, "wdi_rents", empty="NA").drop(columns="iso3c").rename(columns={"ISO3": "iso3", "Year": "year"})
+    ),
+    "sg_infant_mortality_rate_per_1000_births": _sg_infant,
+    "vdem_v12_detail": _vdem12,
+    "powell_2012_determinants": lambda sources: pd.read_stata(sources.path("powell_2012_determinants")).rename(
+        columns={"ccode": "cowno"}
+    ),
+}
+
+
+def _wide(long: pd.DataFrame, column: str) -> pd.DataFrame:
+    rows = long[["iso3", "year", column]].dropna()
+    rows = rows.assign(year=rows["year"].astype("int64"), value=rows[column].astype("float64"))
+    wide = rows.pivot(index="iso3", columns="year", values="value")
+    return wide.reindex(columns=range(wide.columns.min(), wide.columns.max() + 1))
+
+
+def _second(sources: Sources, table: pd.DataFrame, states: pd.DataFrame) -> Callable[[str, str], pd.DataFrame]:
+    read: dict[str, pd.DataFrame] = {}
+    numbers = {"gwno": "gwcode", "cowno": "cowcode"}
+
+    def wide(source: str, column: str) -> pd.DataFrame:
+        if source == "indicators":
+            return _wide(table[table["indicator"] == column], "value")
+        if source not in read:
+            frame = SECOND[source](sources)
+            for number, ours in numbers.items():
+                if number in frame:
+                    iso3 = dict(zip(states[ours].astype("Float64"), states["iso3"], strict=True))
+                    frame = frame.assign(iso3=frame[number].astype("float64").map(iso3))
+            read[source] = frame
+        return _wide(read[source], column)
+
+    return wide
+
+
+def pairs(
+    sources: Sources, table: pd.DataFrame, states: pd.DataFrame, dating: Mapping[str, Any]
+) -> Iterator[tuple[str, str, pd.DataFrame, pd.DataFrame]]:
+    """Each series and what dates it, as details.dating says: name, name of the copy, values of both."""
+    second = _second(sources, table, states)
+    for copy in dating["copies"]:
+        ours = second("indicators", copy["series"])
+        theirs = second(copy["source"], copy["column"])
+        theirs = theirs.set_axis(theirs.columns - copy.get("late", 0), axis=1)
+        if copy.get("falls"):
+            theirs = -theirs
+        if copy.get("growth") == "ours":
+            ours = ours.pct_change(axis=1, fill_method=None)
+        elif copy.get("growth") == "theirs":
+            theirs = theirs.pct_change(axis=1, fill_method=None)
+        yield copy["series"], f"{copy['source']} ({copy['column']})", ours, theirs
+
+
+def check_years(sources: Sources, table: pd.DataFrame, states: pd.DataFrame, dating: Mapping[str, Any]) -> None:
+    """Stop at a series that stands in another year than its second copy, and at one that details.dating omits."""
+    listed, without = {copy["series"] for copy in dating["copies"]}, set(dating["without"])
+    wrong = sorted((set(table["indicator"]) ^ (listed | without)) | (listed & without))
+    if wrong:
+        raise TableError("indicators", f"details.dating must name each series either in copies or in without: {wrong}")
+    for series, name, ours, theirs in pairs(sources, table, states, dating):
+        check_dating("indicators", series, name, ours, theirs)
+
+
 def build(sources: Sources) -> dict[str, pd.DataFrame]:
     """Tables of the dataset by name."""
     description = record("indicators")
@@ -146,4 +236,5 @@ def build(sources: Sources) -> dict[str, pd.DataFrame]:
     after = details["projections"]["after"]
     table["projection"] = table["indicator"].isin(details["projections"]["series"]) & (table["year"] > after)
     table["repeated"] = repeated(table, details["repeated"]["not_marked"])
+    check_years(sources, table, states, details["dating"])
     return {"indicators": table}

@@ -7,6 +7,7 @@ import importlib.util
 import pandas as pd
 import pytest
 
+from sahelkit.build.dating import check_dating
 from sahelkit.catalog import locate, record
 from sahelkit.errors import TableError
 from sahelkit.tables._read import read_table
@@ -117,3 +118,11 @@ def test_intensity_agrees_with_the_armed_conflict_dataset(sources_dir):
     ours = YEARS[YEARS["year"] <= 2021].set_index(["gwcode", "year"])["ucdp_intensity"].dropna().astype(int)
     theirs = worst.reindex(ours.index).fillna(0).astype(int)
     assert set(ours[ours != theirs].index) == REVISED
+
+
+def test_intensity_by_year_and_deaths_by_month_stand_in_the_same_years():
+    intensity, deaths = (
+        YEARS.pivot(index="iso3", columns="year", values=name) for name in ("ucdp_intensity", "ucdp_deaths_state_based")
+    )
+    by_lag = check_dating("conflict", "ucdp_intensity", "deaths", intensity, deaths)
+    assert by_lag[0] > 0.5 > 0 > by_lag.drop(0).max()

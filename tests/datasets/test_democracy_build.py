@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from runpy import run_path
+
 import pandas as pd
 import pytest
 
+from sahelkit.build.dating import check_dating
 from sahelkit.catalog import record
+from sahelkit.errors import TableError
 from sahelkit.tables._read import read_table
 
 FRAME = read_table("democracy")
@@ -154,3 +158,26 @@ def test_the_file_repeats_a_ruling_state_and_we_do_not(sources_dir):
     estonia, russia = (raw[(raw["gwno"] == code) & raw["year"].between(1945, 1989)] for code in (366, 365))
     assert len(estonia) == 45
     assert estonia["regime"].tolist() == russia["regime"].tolist()
+
+
+def test_an_index_in_another_year_stops_the_build():
+    # The older edition of polyarchy is not in our table; the additive index stands in for it.
+    frame = FRAME.set_index(["iso3", "year"]).copy()
+    frame["lag0_v2x_polyarchy"] = frame["vdem_additive_polyarchy"]
+    without = RECORD.details["dating"]["without"]
+    checked = set()
+    for name, copy, ours, theirs in run_path(str(RECORD.folder / "build.py"))["pairs"](frame, without):
+        check_dating("democracy", name, copy, ours, theirs)
+        with pytest.raises(TableError):
+            check_dating("democracy", name, copy, ours.rename(columns=lambda year: year + 1), theirs)
+        checked.add(name)
+    details = {name for name in FRAME if name.startswith("vdem12_")}
+    assert checked == {*INDICES, "vdem_regime", *(details - set(without))}
+    assert set(without) < details
+
+
+@pytest.mark.sources
+def test_the_older_edition_is_read_and_not_given(sources_dir):
+    detail = run_path(str(RECORD.folder / "build.py"))["_detail"](sources_dir / "vdem_v12_detail.rds")
+    assert "lag0_v2x_polyarchy" in detail
+    assert "lag0_v2x_polyarchy" not in FRAME

@@ -19,7 +19,7 @@ PAIRS = [
     ("owid_population", "NGA", "NER", 1960, 2023),
     ("owid_population", "GIN", "GNQ", 1960, 2023),
     ("igme_under5_mortality", "NER", "NGA", 1975, 1999),
-    ("igme_under5_mortality", "GIN", "GNQ", 1996, 2024),
+    ("igme_under5_mortality", "GIN", "GNQ", 1996, 2023),
     ("wdi_infant_mortality", "NER", "NGA", 1975, 1999),
     ("wdi_urban_share", "GNQ", "GIN", 2000, 2024),
     ("wdi_urban_share", "NGA", "NER", 1960, 2024),

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from sahelkit import places
+from sahelkit.build.dating import agreement
 from sahelkit.catalog import record
 from sahelkit.tables._read import read_table
 
@@ -84,3 +85,14 @@ def test_no_month_of_the_source_is_lost(sources_dir):
     codes = study.loc[study["iso3"].isin(places.members("study")), "cowcode"]
     raw = raw[raw["ccode"].isin(codes.dropna().astype(int))]
     assert len(raw) == len(FRAME) + FRAME["reign_type_other"].notna().sum() == 2252
+
+
+def test_state_at_the_end_of_the_year_agrees_with_v_dem_in_the_same_year():
+    """V-Dem codes the power of the military over the executive on 31 December."""
+    december = FRAME[FRAME["month"].dt.month == 12]
+    december = december.assign(year=december["month"].dt.year, military=1.0)
+    ours = december.pivot(index="iso3", columns="year", values="military").reindex(columns=range(1970, 2022)).fillna(0)
+    democracy = read_table("democracy")
+    theirs = democracy.pivot(index="iso3", columns="year", values="vdem12_ex_military").reindex(ours.index)
+    by_lag = agreement(ours, theirs).median()
+    assert by_lag[0] > 0.3 > 0.1 > by_lag.drop(0).max()

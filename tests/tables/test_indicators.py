@@ -25,7 +25,7 @@ KNOWN = [
     ("wdi_deflator_inflation", "BFA", 2012, 5.824),
     ("wdi_cpi_inflation", "NER", 2024, 9.072),
     ("sipri_military_spending", "MLI", 2023, 3.77364),
-    ("igme_under5_mortality", "BFA", 2012, 116.83),
+    ("igme_under5_mortality", "BFA", 2012, 112.57),
     ("wdi_resource_rents", "MLI", 2021, 18.417882),
     ("inform_risk", "MLI", 2024, 7.1),
     ("wgi_rule_of_law", "SEN", 1996, -0.085383),
