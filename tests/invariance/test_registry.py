@@ -6,8 +6,9 @@ import inspect
 import pkgutil
 from importlib import import_module
 
-import sahelkit
 from user_frames import CASES, NOT_ESTIMATORS
+
+import sahelkit
 
 ROOMS = ("sahelkit.models", "sahelkit.evaluate", "sahelkit.panels", "sahelkit.tables")
 

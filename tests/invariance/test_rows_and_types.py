@@ -62,14 +62,11 @@ def flat(found: object) -> pd.DataFrame:
     frame = found if isinstance(found, pd.DataFrame) else found.tidy()
     frame = frame.reset_index(drop=True)
     frame = frame.assign(**{name: _as_numbers(frame[name]) for name in frame if frame[name].dtype == object})
-    frame = frame.assign(
-        **{name: frame[name].astype(str) for name in frame if not _numeric(frame[name])},
-        **{
-            name: frame[name].astype("Float64").to_numpy("float64", na_value=np.nan)
-            for name in frame
-            if _numeric(frame[name])
-        },
-    )
+    for name in frame:
+        column = frame[name]
+        frame[name] = (
+            column.astype("Float64").to_numpy("float64", na_value=np.nan) if _numeric(column) else column.astype(str)
+        )
     words = [name for name in frame if not _numeric(frame[name])]
     return frame.sort_values(words, kind="stable").reset_index(drop=True) if words else frame
 
