@@ -51,7 +51,7 @@ def coder_agreement(coups: pd.DataFrame, coders: Sequence[str]) -> pd.DataFrame:
     rows = []
     for a in coders:
         for b in coders:
-            left, right = coups[f"{a}_outcome"], coups[f"{b}_outcome"]
+            left, right = (coups[f"{coder}_outcome"].astype(object) for coder in (a, b))
             both_cover = (left != "not_covered") & (right != "not_covered")
             lists_a, lists_b = left.isin(_LISTED) & both_cover, right.isin(_LISTED) & both_cover
             either, both = int((lists_a | lists_b).sum()), int((lists_a & lists_b).sum())

@@ -160,6 +160,9 @@ def rank_correlation(x: npt.ArrayLike, y: npt.ArrayLike, *, draws: int = 19_999,
         return _judged(observed, right[orders] @ left / np.sqrt((left @ left) * (right @ right)), len(a), exact=True)
     if draws < 1:
         raise OptionError("draws", draws, "the number of draws is at least 1")
+    # Orders are drawn by position: sorted pairs give the same p-value in whatever order the cases came.
+    order = np.lexsort((right, left))
+    left, right = left[order], right[order]
     generator = np.random.default_rng(seed)
     drawn = np.array([right[generator.permutation(len(a))] for _ in range(draws)])
     return _judged(observed, drawn @ left / np.sqrt((left @ left) * (right @ right)), len(a), exact=False)

@@ -300,6 +300,7 @@ def group_reach(
     if day is None:
         raise OptionError("date", date, "the day that parts before from after must be given")
     region = {home, *around}
+    actors = actors.reset_index(drop=True)  # a row is told from another by its label below
     named = actors["states"].str.split().map(lambda codes: not region.isdisjoint(codes))
     armed = actors["kind_a"].isin(ARMED) | actors["kind_b"].isin(ARMED)
     placed = actors[actors["iso3"].isin(region)]

@@ -1,0 +1,402 @@
+"""Every public function that reads a frame, with a small frame of its own and how to call it.
+
+`CASES` is the registry that the tests of invariance run over; `NOT_ESTIMATORS` says of every other function that takes
+a frame why it is not in it. A function in neither fails `tests/invariance/test_registry.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import sahelkit as sk
+
+CODES = ("BEN", "BFA", "CIV", "GHA", "GIN", "MLI", "NER", "SEN", "TGO")
+DONORS = ["NGA", "TCD", "UGA", "KEN", "ETH", "AGO", "COD"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """How a function is tried.
+
+    Attributes
+    ----------
+    make : callable
+        The frame, freshly made.
+    run : callable
+        From a frame (and options) to a frame of results or a result with ``tidy()``.
+    covariate : str
+        Column whose unit and origin are changed; empty where the function takes none.
+    jobs : bool
+        True when `run` takes ``n_jobs``.
+    rtol : float
+        How far two runs may differ in relative terms.
+    kept : tuple of str
+        Changes that the frame cannot undergo, see `CHANGES` in the tests, each for a reason given beside it.
+    moves : tuple of str
+        Columns of the result that depend on the unit of the covariate, each for a reason given beside it.
+    """
+
+    make: Callable[[], pd.DataFrame]
+    run: Callable[..., Any]
+    covariate: str = ""
+    jobs: bool = False
+    rtol: float = 1e-6
+    kept: tuple[str, ...] = field(default=())
+    moves: tuple[str, ...] = field(default=())
+
+
+@lru_cache(maxsize=1)
+def _years() -> pd.DataFrame:
+    rng = np.random.default_rng(11)
+    index = pd.MultiIndex.from_product([CODES, pd.period_range("1975", periods=40, freq="Y")], names=["iso3", "period"])
+    frame = pd.DataFrame(index=index).reset_index()
+    n = len(frame)
+    frame["x"] = rng.integers(0, 3, n)
+    frame["z"] = rng.normal(size=n)
+    frame["w"] = rng.normal(size=n)
+    frame["v"] = rng.normal(size=n)
+    frame["attempt"] = (rng.random(n) < 1 / (1 + np.exp(2.0 - 0.5 * frame["z"]))).astype(int)
+    frame["success"] = np.where(frame["attempt"] == 1, rng.integers(0, 2, n), 0)
+    frame["failure"] = frame["attempt"] - frame["success"]
+    return frame
+
+
+def years() -> pd.DataFrame:
+    """Nine countries by 40 years; about 50 attempts."""
+    return _years().copy()
+
+
+def spells() -> pd.DataFrame:
+    """Spells in whole periods, one cluster each."""
+    rng = np.random.default_rng(3)
+    rows = []
+    for unit in range(150):
+        x, z = rng.normal(), int(rng.integers(0, 2))
+        life = rng.weibull(1.3) * np.exp(2.0 + 0.5 * x) if rng.random() < 0.5 + 0.3 * z else np.inf
+        last = int(min(np.ceil(life), 25))
+        rows += [
+            {"iso3": f"C{unit}", "begin": t - 1.0, "duration": float(t), "x": x, "z": z, "event": 0}
+            for t in range(1, last + 1)
+        ]
+        if life <= 25:
+            rows[-1] |= {"event": 1, "duration": life}
+    return pd.DataFrame(rows)
+
+
+@cache
+def _series() -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    codes = ["MLI", *DONORS]
+    index = pd.MultiIndex.from_product([codes, pd.period_range("2000-01", periods=96, freq="M")])
+    frame = pd.DataFrame(index=index.set_names(["iso3", "month"])).reset_index()
+    return frame.assign(x=rng.poisson(5, size=len(frame)))
+
+
+def series() -> pd.DataFrame:
+    """Counts of eight countries by month."""
+    return _series().copy()
+
+
+def counts() -> pd.DataFrame:
+    """One country's counts, as a frame with a month."""
+    return series().query("iso3 == 'MLI'").reset_index(drop=True)
+
+
+def attempts() -> pd.DataFrame:
+    """Attempts of West Africa, by day, with a mark."""
+    frame = sk.load_coups(countries="west_africa", rule="powell_thyne", start=1960)[["iso3", "date", "outcome"]]
+    return frame.assign(weight=1.0 + (frame["outcome"] == "success")).reset_index(drop=True)
+
+
+def crisis() -> pd.DataFrame:
+    """Losses and recaptures of places in Mali."""
+    return sk.load_crisis(countries="MLI").reset_index(drop=True)
+
+
+def acts() -> pd.DataFrame:
+    """Acts after coups."""
+    return sk.load_responses().reset_index(drop=True)
+
+
+def cases() -> pd.DataFrame:
+    """Attempts and how soon the African Union and ECOWAS answered."""
+    return sk.response_cases().reset_index(drop=True)
+
+
+def actors() -> pd.DataFrame:
+    """Pairs of actors by month."""
+    return sk.load_conflict_actors(countries=["MLI", "NER", "BFA"]).reset_index(drop=True)
+
+
+def indicators() -> pd.DataFrame:
+    """Two indicators of four countries."""
+    rng = np.random.default_rng(5)
+    return pd.DataFrame(
+        {
+            "iso3": ["MLI", "NER", "BFA", "GIN"] * 2,
+            "column": ["a"] * 4 + ["b"] * 4,
+            "value": rng.normal(size=8),
+            "year": 2010,
+        }
+    )
+
+
+def coded() -> pd.DataFrame:
+    """Coups with every coder's verdict."""
+    return sk.load_coups(countries="west_africa", rule="any", start=1960, end=2015).reset_index(drop=True)
+
+
+def window(frame: pd.DataFrame, unit: str = "MLI", **options: Any) -> Any:
+    """A window of 24 months before and 12 after in steps of three."""
+    from sahelkit.models.impact import event_window
+
+    given = {"outcome": "x", "before": 24, "after": 12, "width": 3, "donors": DONORS, **options}
+    return event_window(frame, unit, given.pop("date", "2004-01-15"), **given)
+
+
+def _window(frame: pd.DataFrame) -> pd.DataFrame:
+    made = window(frame)
+    return made.values.set_axis(made.times).reset_index()
+
+
+def _two_windows(frame: pd.DataFrame) -> list[Any]:
+    return [window(frame), window(frame, "NGA", date="2003-07-01", donors=["MLI", *DONORS[1:]])]
+
+
+def _hazard(frame: pd.DataFrame, **options: Any) -> pd.DataFrame:
+    fit = sk.fit_hazard("attempt ~ z + w", frame, **options)
+    return fit.tidy().assign(loglik=fit.loglik)
+
+
+def _hawkes(frame: pd.DataFrame) -> pd.DataFrame:
+    return sk.fit_hawkes(frame, countries="west_africa", start=1960, end=2020).tidy()
+
+
+def _success(frame: pd.DataFrame) -> pd.DataFrame:
+    from sahelkit.models.outcome import fit_success
+
+    fit = fit_success("success ~ z", frame, attempt="attempt")
+    return fit.tidy()
+
+
+def _random(frame: pd.DataFrame) -> pd.DataFrame:
+    from sahelkit.models.random_intercepts import fit_random_intercepts
+
+    fit = fit_random_intercepts("attempt ~ z", frame)
+    return fit.tidy().assign(loglik=fit.loglik)
+
+
+def _split(frame: pd.DataFrame) -> pd.DataFrame:
+    from sahelkit.models.split_population import fit_split_population
+
+    fit = fit_split_population("event ~ x", "event ~ z", frame, time="duration", before="begin")
+    return fit.tidy().assign(loglik=fit.loglik)
+
+
+def _bounds(frame: pd.DataFrame, n_jobs: int = 1) -> pd.DataFrame:
+    found = sk.extreme_bounds("attempt ~ x | z | w + v", frame, k=1, n_jobs=n_jobs, progress=False)
+    return found.tidy()
+
+
+def _measures(frame: pd.DataFrame) -> pd.DataFrame:
+    from sahelkit.models.bounds import exposure_measures
+
+    found = exposure_measures(frame, events=("attempt",), windows=(2,), weights=("land",), fades=("window",))
+    keys = frame[["iso3", "period"]].astype(str).reset_index(drop=True)
+    return pd.concat([keys, pd.DataFrame(found.columns(found.names))], axis=1)
+
+
+def _placebo(frame: pd.DataFrame, n_jobs: int = 1) -> pd.DataFrame:
+    from sahelkit.models.placebo import placebo_test
+
+    return placebo_test("attempt ~ z", frame, event="attempt", window=2, draws=99, seed=1, n_jobs=n_jobs).tidy()
+
+
+def _trap(frame: pd.DataFrame, n_jobs: int = 1) -> pd.DataFrame:
+    from sahelkit.models.period_effects import fixed_effects_trap
+
+    return fixed_effects_trap(frame, window=2, sims=20, seed=1, n_jobs=n_jobs).tidy()
+
+
+def _power(frame: pd.DataFrame, n_jobs: int = 1) -> pd.DataFrame:
+    from sahelkit.models.power import contagion_power
+
+    return contagion_power(frame, sizes=(0.2,), window=2, sims=20, seed=1, n_jobs=n_jobs).tidy()
+
+
+def _like(frame: pd.DataFrame) -> pd.DataFrame:
+    from sahelkit.models.like import simulate_like
+
+    return simulate_like(frame, seed=1)
+
+
+def _wild(frame: pd.DataFrame) -> pd.DataFrame:
+    from sahelkit.models.wild import wild_score_test
+
+    return wild_score_test(sk.fit_hazard("attempt ~ z", frame), "z", draws=199, seed=1).tidy()
+
+
+def _synthetic(frame: pd.DataFrame, n_jobs: int = 1) -> pd.DataFrame:
+    return sk.synthetic_control(window(frame), n_jobs=n_jobs).tidy()
+
+
+def _synthetic_did(frame: pd.DataFrame, n_jobs: int = 1) -> pd.DataFrame:
+    return sk.synthetic_did(window(frame), n_jobs=n_jobs).tidy()
+
+
+def _event_study(frame: pd.DataFrame) -> pd.DataFrame:
+    return sk.event_study(_two_windows(frame), draws=199, seed=1).tidy()
+
+
+def _fit_series(frame: pd.DataFrame) -> pd.DataFrame:
+    from sahelkit.models.impact import fit_series
+
+    return fit_series(frame.set_index("month")["x"], "2004-01", lags=3).tidy()
+
+
+def _captures(frame: pd.DataFrame) -> pd.DataFrame:
+    from sahelkit.models.captures import capture_lags
+
+    return capture_lags(frame, coup="2012-03-22", start="2012-01-17", end="2013-01-11").tidy()
+
+
+def _history(frame: pd.DataFrame) -> pd.DataFrame:
+    from sahelkit.models.place_history import place_history
+
+    return place_history(frame, start="2012-01-01", end="2013-07-01")
+
+
+def _reach(frame: pd.DataFrame) -> pd.DataFrame:
+    from sahelkit.models.group_reach import group_reach
+
+    return group_reach(frame, country="MLI", neighbours=["NER", "BFA"], date="2012-03-22").tidy()
+
+
+def _agreement(frame: pd.DataFrame) -> pd.DataFrame:
+    from sahelkit.models.agreement import coder_agreement
+
+    return coder_agreement(frame, ["pt", "cline", "colpus"])
+
+
+def _standing(frame: pd.DataFrame) -> pd.DataFrame:
+    from sahelkit.models.fragility import standing
+
+    return standing(frame, higher_is_worse={"a": True, "b": False})
+
+
+def _responses(name: str, *arguments: Any, **options: Any) -> Callable[[pd.DataFrame], Any]:
+    def run(frame: pd.DataFrame) -> Any:
+        from sahelkit.models import responses
+
+        found = getattr(responses, name)(frame, *arguments, **options)
+        return found if isinstance(found, pd.DataFrame) else found.tidy()
+
+    return run
+
+
+def _joined(frame: pd.DataFrame) -> pd.DataFrame:
+    made = sk.panel(list(CODES), 1975, 2014, freq="Y").add_frame(frame[["iso3", "period", "z", "x"]])
+    return made.frame[["iso3", "period", "z", "x"]]
+
+
+COUP = "MLI-2012-03-22"
+CASES: Mapping[str, Case] = {
+    "sahelkit.models.hazard.fit_hazard": Case(years, _hazard, covariate="z"),
+    # Half the logarithm of the information is part of the penalised likelihood, and the information has a unit.
+    "sahelkit.models.hazard.fit_hazard[firth]": Case(
+        years, lambda f, **o: _hazard(f, method="firth", **o), covariate="z", moves=("loglik",)
+    ),
+    "sahelkit.models.hazard.fit_hazard[logit]": Case(
+        years, lambda f, **o: _hazard(f, link="logit", **o), covariate="z"
+    ),
+    "sahelkit.models.outcome.fit_success": Case(years, _success, covariate="z"),
+    "sahelkit.models.random_intercepts.fit_random_intercepts": Case(years, _random, covariate="z", rtol=1e-4),
+    "sahelkit.models.split_population.fit_split_population": Case(spells, _split, covariate="x", rtol=1e-4),
+    "sahelkit.models.wild.wild_score_test": Case(years, _wild, covariate="z"),
+    "sahelkit.models.bounds.extreme.extreme_bounds": Case(years, _bounds, covariate="z", jobs=True),
+    "sahelkit.models.bounds.measures.exposure_measures": Case(years, _measures),
+    "sahelkit.models.placebo.placebo_test": Case(years, _placebo, covariate="z", jobs=True),
+    "sahelkit.models.period_effects.fixed_effects_trap": Case(years, _trap, jobs=True),
+    "sahelkit.models.power.contagion_power": Case(years, _power, jobs=True),
+    "sahelkit.models.like.simulate_like": Case(years, _like),
+    "sahelkit.models.hawkes.fit.fit_hawkes": Case(attempts, _hawkes, rtol=1e-5),
+    "sahelkit.models.impact.windows.event_window": Case(series, _window),
+    "sahelkit.models.impact.synthetic.synthetic_control": Case(series, _synthetic, jobs=True, rtol=1e-4),
+    "sahelkit.models.impact.did.synthetic_did": Case(series, _synthetic_did, jobs=True, rtol=1e-4),
+    "sahelkit.models.impact.event_study.event_study": Case(series, _event_study),
+    "sahelkit.models.impact.series.fit_series": Case(counts, _fit_series),
+    "sahelkit.models.captures.capture_lags": Case(crisis, _captures),
+    "sahelkit.models.place_history.place_history": Case(crisis, _history),
+    "sahelkit.models.group_reach.group_reach": Case(actors, _reach),
+    "sahelkit.models.agreement.coder_agreement": Case(coded, _agreement),
+    # Its rows are those that were given, with all their columns.
+    "sahelkit.models.fragility.standing": Case(indicators, _standing, kept=("more columns, in another order",)),
+    "sahelkit.models.responses.waiting.waiting_times": Case(
+        cases, _responses("waiting_times", "suspension", body="ECOWAS")
+    ),
+    "sahelkit.models.responses.rank.rank_among": Case(
+        cases, _responses("rank_among", COUP, "suspension", body="ECOWAS")
+    ),
+    "sahelkit.models.responses.association.association": Case(
+        cases, _responses("association", "suspension_days", "censored_days", draws=99, seed=1)
+    ),
+    "sahelkit.models.responses.association.contrast": Case(
+        cases, _responses("contrast", "suspension_days", "succeeded", first=True, names=("success", "failure"))
+    ),
+    "sahelkit.models.responses.severity.severity": Case(acts, _responses("severity", [COUP, "NER-2023-07-26"])),
+    "sahelkit.models.responses.severity.severity_ranks": Case(
+        acts, _responses("severity_ranks", [COUP, "NER-2023-07-26", "GIN-2021-09-05"], coup_id=COUP, draws=99, seed=1)
+    ),
+    "sahelkit.panels.userframe.read_user_frame": Case(years, _joined),
+}
+
+MADE_HERE = "reads frames that the package itself has made"
+INSIDE = "a step of a function that is tried"
+NOT_ESTIMATORS: Mapping[str, str] = {
+    "sahelkit.evaluate.comparison.other_frame": "reads a rival's forecasts, tried with back-tests",
+    "sahelkit.evaluate.comparison.compare": MADE_HERE,
+    "sahelkit.evaluate.forecaster.probabilities": MADE_HERE,
+    "sahelkit.evaluate.labels.labels": MADE_HERE,
+    "sahelkit.models.bounds.influence.influence": MADE_HERE,
+    "sahelkit.models.bounds.lazily.open_lazily": MADE_HERE,
+    "sahelkit.models.bounds.lazily.write_models": MADE_HERE,
+    "sahelkit.models.bounds.measures.beside": INSIDE,
+    "sahelkit.models.bounds.result.complete": MADE_HERE,
+    "sahelkit.models.bounds.sample.read_sample": INSIDE,
+    "sahelkit.models.bounds.summaries.digest": MADE_HERE,
+    "sahelkit.models.design.account_missing": INSIDE,
+    "sahelkit.models.design.origin_of": "reads where a frame came from, no row of it",
+    "sahelkit.models.design.read_design": INSIDE,
+    "sahelkit.models.forecast.covariates.covariates": MADE_HERE,
+    "sahelkit.models.forecast.covariates.newest": MADE_HERE,
+    "sahelkit.models.forecast.covariates.unit_of": MADE_HERE,
+    "sahelkit.models.forecast.drivers.drivers": MADE_HERE,
+    "sahelkit.models.hawkes.observed.observe": INSIDE,
+    "sahelkit.models.hawkes.paths.simulate_hawkes": "simulates; its history is read as fit_hawkes reads events",
+    "sahelkit.models.impact.compare.impact_table": "calls event_window and the estimates that are tried",
+    "sahelkit.models.impact.donors.coup_windows": "calls event_window for each coup",
+    "sahelkit.models.impact.donors.unexposed_donors": "chooses countries by the table of coups",
+    "sahelkit.models.impact.outcomes.monthly": INSIDE,
+    "sahelkit.models.impact.outcomes.time_column": INSIDE,
+    "sahelkit.models.impact.outcomes.violence": "adds columns row by row",
+    "sahelkit.models.impact.windows.follow_ups": "reads the table of coups",
+    "sahelkit.models.outcome.attempts_of": INSIDE,
+    "sahelkit.models.placebo_draws.event_grid": INSIDE,
+    "sahelkit.models.relation.evidence.gather": "reads events as fit_hawkes does, for histories made by chance",
+    "sahelkit.models.robustness.beside": "sets fits beside one another",
+    "sahelkit.panels.events.event_layer": MADE_HERE,
+    "sahelkit.panels.leaders.in_office": MADE_HERE,
+    "sahelkit.panels.neighbours.spans": MADE_HERE,
+    "sahelkit.panels.response_context.add_context": MADE_HERE,
+    "sahelkit.panels.universe.make_grid": MADE_HERE,
+    "sahelkit.tables.leader_months.leaders_at": MADE_HERE,
+    "sahelkit.tables.leaders.in_office": MADE_HERE,
+    "sahelkit.tables.states.existing": MADE_HERE,
+    "sahelkit.tables.states.touching": MADE_HERE,
+}
