@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 
 import numpy as np
@@ -176,14 +175,3 @@ def test_wrong_input_says_what_to_type():
         load_indicators(indicators=[])
     with pytest.raises(UnknownNameError, match="version"):
         load_indicators(version="1999.1")
-
-
-def test_ten_series_of_the_world_load_fast():
-    load_indicators(indicators=TEN, shape="wide")
-    times = []
-    for _ in range(5):
-        begins = time.perf_counter()
-        load_indicators(indicators=TEN, shape="wide")
-        times.append(time.perf_counter() - begins)
-    # About 0.05 s on a laptop; the bound leaves room for a busy machine.
-    assert min(times) < 0.15
