@@ -284,14 +284,3 @@ def test_a_state_has_the_name_of_the_day(iso3, lang, day, name):
 def test_a_bad_day_is_refused():
     with pytest.raises(DateError, match="on='yesterday': not a date"):
         places.resolve("Congo", on="yesterday")
-
-
-def test_look_ups_take_microseconds():
-    from time import perf_counter
-
-    places.resolve("Côte d'Ivoire")
-    began = perf_counter()
-    for _ in range(1000):
-        places.resolve("Côte d'Ivoire")
-    # 0.3 ms in all on the machine where this was written; the bound is loose because machines are shared.
-    assert perf_counter() - began < 0.1

@@ -34,3 +34,8 @@ def test_load_indicators(benchmark):
     names = list(sahelkit.codebook(dataset="indicators")["name"].loc[lambda s: s.str.contains("_")])[:10]
     frame = benchmark(sahelkit.load_indicators, indicators=names, shape="wide")
     assert len(frame) > 5_000
+
+
+@pytest.mark.benchmark(group="look up a country by name")
+def test_look_up(benchmark):
+    assert benchmark(sahelkit.places.resolve, "Côte d'Ivoire") == "CIV"

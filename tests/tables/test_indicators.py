@@ -13,10 +13,6 @@ from sahelkit.errors import CoverageWarning, DateError, OptionError, UnknownName
 from sahelkit.tables import _series
 from sahelkit.tables.indicators import load_indicators
 
-TEN = [
-    "wdi_gdp_per_capita", "wdi_gdp_per_capita_growth", "wdi_deflator_inflation", "sipri_military_spending", "undp_hdi",
-    "wdi_aid_received", "igme_under5_mortality", "wdi_urban_share", "wdi_population_growth", "owid_population",
-]  # fmt: skip
 # Read by hand in the upstream files.
 KNOWN = [
     ("wdi_gdp_per_capita", "MLI", 2012, 786.32347),
