@@ -167,6 +167,29 @@ def test_summary_names_the_diagnostics(matrix, path):
             ModelError,
             "nothing can be fitted",
         ),
+        (
+            lambda: relation_matrix(on="1959-12-31", **SMALL),
+            DateError,
+            "outside the window from 1960-01-01 to 20.* of the model",
+        ),
+        (lambda: relation_matrix(on="2012-03-22", start="2013", **SMALL), DateError, "window from 2013-01-01"),
+        (lambda: relation_matrix(on="2012-03-22", end="2011", **SMALL), DateError, "to 2011-12-31 of the model"),
+        (lambda: relation_matrix(on="2060", **SMALL), DateError, "outside the window"),
+        (lambda: relation_matrix(on="1960-02-01", **SMALL), DateError, "Mali, Burkina Faso, .* no state on that day"),
+        (lambda: relation_matrix(prior=Prior(own=1e6), **SMALL), ModelError, "would multiply without end. Lower own="),
+        (lambda: relation_matrix(prior=Prior(pair=1e4), **SMALL), ModelError, "a branching ratio below 1"),
+        (
+            lambda: relation_matrix(
+                source="MLI", target="BFA", countries=["MLI", "BFA"], draws=100, prior=Prior(period=100.0)
+            ),
+            ModelError,
+            "chains do not come together",
+        ),
+        (
+            lambda: what_if("MLI", "1968-11-19", target="CPV", **{**SMALL, "countries": "west_africa"}),
+            DateError,
+            "Cabo Verde was no state on that day",
+        ),
         (lambda: what_if("MLI", "2012-03-21"), UnknownNameError, "Did you mean '2012-03-22'.*1968-11-19"),
         (lambda: what_if("MLI", "2012"), DateError, r"Mali had 2 attempts then \(2012-03-22, 2012-05-01\)"),
         (lambda: what_if("MLI", None), DateError, "which attempt"),

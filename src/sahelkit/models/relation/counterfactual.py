@@ -15,7 +15,7 @@ from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, years
 from sahelkit.models.relation.chance import log_survival, reach
 from sahelkit.models.relation.evidence import reach_of
 from sahelkit.models.relation.matrix import independent_draws, positions
-from sahelkit.models.relation.options import check_horizons, check_members, model_countries
+from sahelkit.models.relation.options import check_day, check_horizons, check_members, model_countries
 from sahelkit.models.relation.posterior import Posterior, posterior_of
 from sahelkit.models.relation.prior import Prior
 from sahelkit.models.relation.result import QUANTILES
@@ -263,8 +263,7 @@ def what_if(
     targets = wanted if target is not None else [name for name in wanted if name != code]
     day = _day_of_attempt(code, date, rule, version)
     opens, closes = (pd.Timestamp(bound) for bound in reach_of(rule, start, end, version=version))
-    if not opens <= day <= closes:
-        raise DateError("date", date, f"it lies outside the window from {opens:%Y-%m-%d} to {closes:%Y-%m-%d}")
+    check_day("date", date, day, (opens, closes), [code, *targets], version=version)
     drawn = posterior_of(
         countries=countries,
         rule=rule,

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
+from sahelkit.exposure import spatial_weights
 from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, years
 from sahelkit.models.hawkes.pull import Ints
 from sahelkit.models.relation.average import Risks, average_risks
-from sahelkit.models.relation.options import check_horizons, check_members, model_countries
+from sahelkit.models.relation.evidence import reach_of
+from sahelkit.models.relation.options import check_day, check_horizons, check_members, model_countries
 from sahelkit.models.relation.posterior import Posterior, posterior_of
 from sahelkit.models.relation.prior import Prior, prior_excitation
 from sahelkit.models.relation.result import QUANTILES, RelationMatrix
@@ -74,7 +77,7 @@ def relation_matrix(
     on : date-like, optional
         Day at the end of which an attempt is inserted, given the history to that day. The parameters are those of the
         whole window; set `end` to the same day to use only what had happened by then. The average over the source's
-        actual attempts when absent.
+        actual attempts when absent. It lies in the window, and the sources and targets are states on it.
     prior : Prior, optional
         The documented prior (`sahelkit.models.relation.Prior`) when absent.
     draws : int
@@ -96,9 +99,9 @@ def relation_matrix(
     OptionError
         If a horizon, `draws` or a scale of the prior is out of range, or a country is not in the model.
     UnknownPlaceError, UnknownNameError, DateError
-        If a country, rule or date cannot be read.
+        If a country, rule or date cannot be read, or `on` lies outside the window of the model.
     ModelError
-        If there is no event or fewer than two countries.
+        If there is no event or fewer than two countries, or hardly anything of the prior is stationary.
 
     References
     ----------
@@ -120,6 +123,13 @@ def relation_matrix(
     day = parse_date(on, what="on", last=True)
     known = model_countries(countries)
     sources, targets = check_members("source", source, known), check_members("target", target, known)
+    if day is not None:
+        window = tuple(pd.Timestamp(end) for end in reach_of(rule, start, end, version=version))
+        check_day("on", on, day, (window[0], window[1]), [*sources, *targets], version=version)
+    # Before the long work: a prior that cannot be drawn from.
+    prior_excitation(
+        prior or Prior(), spatial_weights(known, version=version).to_numpy(), 100, np.random.SeedSequence(seed)
+    )
     drawn = posterior_of(
         countries=countries,
         rule=rule,
