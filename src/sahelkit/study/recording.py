@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sahelkit.errors import OutputError
-from sahelkit.study.expected import Raw, expectation, read_expected
+from sahelkit.study.expected import FOUND, Raw, expectation, read_expected
 from sahelkit.study.recorded import EFFORTS
 from sahelkit.study.values import Finding, Value
 
@@ -20,7 +20,9 @@ def record(path: Path, found: Mapping[str, Sequence[Finding]], *, effort: str) -
     """Write found values into findings.toml, keeping tolerances and notes; return how many entries changed.
 
     Entries of the given notebooks that were not found go away; other notebooks' entries stay as they are. A value found
-    at full effort goes into the table ``full`` where it does not agree with the common value.
+    at full effort goes into the table ``full`` where it does not agree with the common value. A simulated value has no
+    table of its own: the one with the smaller Monte Carlo error is recorded for both efforts, so that a quick run does
+    not replace what a full one found unless the two disagree by more than chance.
 
     Raises
     ------
@@ -50,10 +52,21 @@ def _recorded(old: Mapping[str, Any] | None, item: Finding, effort: str) -> dict
     said: dict[str, Any] = {"na": True} if value is None else {"value": _rounded(value)}
     if item.n is not None:
         said["n"] = item.n
-    if item.interval is not None:
-        said["interval"] = ["" if bound is None else _rounded(bound) for bound in item.interval]
+    for key, pair in (("interval", item.interval), ("interval_mc_error", item.interval_mc_error)):
+        if pair is not None:
+            said[key] = ["" if bound is None else _rounded(bound) for bound in pair]
+    if item.mc_error is not None:
+        said["mc_error"] = float(f"{item.mc_error:.3g}")
+    if item.replicates is not None:
+        said["replicates"] = item.replicates
     if old is None:
         return {**said, **({"rtol": _NEW_FLOAT_RTOL} if isinstance(value, float) else {})}
+    if item.mc_error is not None:
+        before = expectation({key: part for key, part in old.items() if key not in EFFORTS}, effort)
+        better = before is not None and before.mc_error is not None and before.mc_error < item.mc_error
+        if effort == "quick" and better and before is not None and before.against(item.mc_error).meets(value):
+            return dict(old)
+        return said | {key: old[key] for key in ("rtol", "note") if key in old}
     entry = {key: dict(part) if isinstance(part, dict) else part for key, part in old.items()}
     common = expectation({key: part for key, part in entry.items() if key not in EFFORTS}, effort)
     if effort not in entry and effort == "full" and common is not None:
@@ -61,7 +74,7 @@ def _recorded(old: Mapping[str, Any] | None, item: Finding, effort: str) -> dict
             return entry
         entry["full"] = {}
     place = entry.get(effort, entry)
-    for key in ("value", "na", "n", "interval"):
+    for key in FOUND:
         place.pop(key, None)
     place.update(said)
     return entry
@@ -92,7 +105,7 @@ def _dump(raw: Raw) -> str:
 
 
 def _block(title: str, entry: Mapping[str, Any]) -> str:
-    order = ("value", "na", "n", "interval", "tolerance", "rtol", "note")
+    order = (*FOUND, "tolerance", "rtol", "note")
     lines = [f"{key} = {_literal(entry[key])}" for key in order if key in entry]
     return "\n".join([f"[{title}]", *lines]) + "\n"
 
