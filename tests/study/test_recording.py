@@ -117,6 +117,21 @@ def test_quick_run_does_not_replace_a_full_one_that_it_agrees_with(tmp_path):
     assert read_expected(path)["01_a"]["p"]["replicates"] == 99
     assert record(path, {"01_a": [_p(0.31, 0.003, 9999)]}, effort="full") == 1
     assert record(path, {"01_a": [_p(0.311, 0.003, 9999)]}, effort="full") == 1  # the full one is always the newest
+    assert read_expected(path)["01_a"]["p"]["value"] == 0.311
+
+
+def test_full_run_that_asks_for_more_has_a_table_of_its_own(tmp_path):
+    """Where the two differ by more than chance they answer different questions, and neither replaces the other."""
+    path = tmp_path / "findings.toml"
+    record(path, {"01_a": [_p(0.55, 0.08, 39)]}, effort="quick")
+    record(path, {"01_a": [_p(0.1, 0.01, 999)]}, effort="full")
+    entry = read_expected(path)["01_a"]["p"]
+    assert (entry["value"], entry["replicates"]) == (0.55, 39)
+    assert expectation(entry, "full").value == 0.1
+    assert expectation(entry, "full").mc_error == 0.01
+    record(path, {"01_a": [_p(0.5, 0.08, 39)]}, effort="quick")
+    entry = read_expected(path)["01_a"]["p"]
+    assert (expectation(entry, "quick").value, expectation(entry, "full").value) == (0.5, 0.1)
 
 
 @pytest.mark.parametrize("value", [0.1 + 0.2, 1e-12, 123456789.123456789, -1e30, 5.0])

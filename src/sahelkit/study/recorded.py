@@ -65,8 +65,8 @@ def _number(what: str, value: object) -> float | None:
 
 
 def _error(what: str, value: object) -> float | None:
-    """An error of simulation; NaN, where a result has none, is None."""
-    if isinstance(value, numbers.Real) and math.isnan(value):
+    """An error of simulation; NaN or 0, where a result has none, is None."""
+    if isinstance(value, numbers.Real) and (math.isnan(value) or value == 0):
         return None
     plain = _number(what, value)
     if plain is not None and plain < 0:
@@ -135,7 +135,8 @@ def finding(
         Number of observations behind the value.
     mc_error : float, optional
         Monte Carlo standard error of a value that was simulated, as results give it (``p_error``, ``mc_error``). Only
-        the digits that it leaves are shown, and ``sahelkit reproduce`` takes its tolerance from it.
+        the digits that it leaves are shown, and ``sahelkit reproduce`` takes its tolerance from it. 0 and NaN, of a
+        value that was not drawn after all, are none.
     interval_mc_error : (float, float), optional
         The same of the two bounds.
     replicates : int, optional

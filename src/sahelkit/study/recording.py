@@ -21,8 +21,9 @@ def record(path: Path, found: Mapping[str, Sequence[Finding]], *, effort: str) -
 
     Entries of the given notebooks that were not found go away; other notebooks' entries stay as they are. A value found
     at full effort goes into the table ``full`` where it does not agree with the common value. A simulated value has no
-    table of its own: the one with the smaller Monte Carlo error is recorded for both efforts, so that a quick run does
-    not replace what a full one found unless the two disagree by more than chance.
+    table of its own unless the two efforts disagree by more than chance, as they do where a quick run asks for less.
+    The one with the smaller Monte Carlo error is recorded for both, and a quick run does not replace what a full one
+    found. So record at quick effort first and at full effort then.
 
     Raises
     ------
@@ -62,11 +63,7 @@ def _recorded(old: Mapping[str, Any] | None, item: Finding, effort: str) -> dict
     if old is None:
         return {**said, **({"rtol": _NEW_FLOAT_RTOL} if isinstance(value, float) else {})}
     if item.mc_error is not None:
-        before = expectation({key: part for key, part in old.items() if key not in EFFORTS}, effort)
-        better = before is not None and before.mc_error is not None and before.mc_error < item.mc_error
-        if effort == "quick" and better and before is not None and before.against(item.mc_error).meets(value):
-            return dict(old)
-        return said | {key: old[key] for key in ("rtol", "note") if key in old}
+        return _simulated(old, item.mc_error, value, said, effort)
     entry = {key: dict(part) if isinstance(part, dict) else part for key, part in old.items()}
     common = expectation({key: part for key, part in entry.items() if key not in EFFORTS}, effort)
     if effort not in entry and effort == "full" and common is not None:
@@ -78,6 +75,19 @@ def _recorded(old: Mapping[str, Any] | None, item: Finding, effort: str) -> dict
         place.pop(key, None)
     place.update(said)
     return entry
+
+
+def _simulated(old: Mapping[str, Any], error: float, value: Value, said: dict[str, Any], effort: str) -> dict[str, Any]:
+    plain = {key: part for key, part in old.items() if key not in EFFORTS}
+    common = expectation(plain, effort)
+    drawn = common is not None and common.mc_error is not None
+    agrees = common is not None and common.against(error).meets(value)
+    if effort == "quick" and agrees and common is not None and (common.mc_error or error) < error:
+        return dict(old)
+    if effort == "full" and drawn and not agrees:
+        return {**plain, "full": said}
+    kept = {key: old[key] for key in ("rtol", "note") if key in old}
+    return {**said, **kept, **({"full": old["full"]} if effort == "quick" and "full" in old else {})}
 
 
 def _rounded(value: Value) -> Value:

@@ -17,7 +17,7 @@ from sahelkit.models.hawkes.integral import Process, cumulative
 from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.hawkes.observed import Observed
 from sahelkit.models.hawkes.result import HawkesFit
-from sahelkit.models.wording import give_or_take
+from sahelkit.models.wording import give_or_take, p_words
 from sahelkit.plots.style import words
 
 if TYPE_CHECKING:
@@ -146,6 +146,7 @@ _SAYS = {
         "fit": "with so few events only a gross misfit would show",
         "misfit": "at 5 % the model is rejected for {what}, so that what it says of these events is to be read with "
         "that reserve",
+        "clause": "; a test of fit rejects the model for {what}",
         "ks": "the distribution of the waiting times",
         "ljung_box": "their order",
         "and": " and ",
@@ -156,6 +157,7 @@ _SAYS = {
         "fit": "avec si peu d’événements, seul un grave désaccord se verrait",
         "misfit": "au seuil de 5 %, le modèle est rejeté pour {what} : ce qu’il dit de ces événements est à lire avec "
         "cette réserve",
+        "clause": " ; un test d’ajustement rejette le modèle pour {what}",
         "ks": "la loi des temps d’attente",
         "ljung_box": "leur ordre",
         "and": " et ",
@@ -239,6 +241,20 @@ class GoodnessOfFit:
         against = [say[test] for test in self.rejects()]
         verdict = say["misfit"].format(what=say["and"].join(against)) if against else say["fit"]
         return say["text"].format(n=int(row["n_gaps"]), countries=self.n_countries, verdict=verdict, **p_values)
+
+    def misfit(self, lang: str = "en") -> str:
+        """What the tests have against the model, as a clause for other sentences; nothing where they do not reject.
+
+        Raises
+        ------
+        UnknownNameError
+            If the language is neither ``"en"`` nor ``"fr"``.
+        """
+        say, row = words(_SAYS, lang), self.table.set_index("scope").loc["pooled"]
+        against = [
+            f"{say[test]} ({p_words(row[f'{test}_p'], lang, error=row[f'{test}_p_error'])})" for test in self.rejects()
+        ]
+        return say["clause"].format(what=say["and"].join(against)) if against else ""
 
     def rejects(self, scope: str = "pooled", level: float = 0.05) -> tuple[str, ...]:
         """Which of the tests ``"ks"`` and ``"ljung_box"`` reject the model at a level, such as 0.05.

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from sahelkit.models.hawkes.bootstrap import ContagionTest
     from sahelkit.models.hawkes.bound import ContagionBound
+    from sahelkit.models.hawkes.goodness import GoodnessOfFit
 
 LAGS = (1 / 12, 3 / 12, 6 / 12, 1.0, 2.0, 5.0)
 
@@ -358,7 +359,14 @@ class HawkesFit:
         """The fit as plain text."""
         return overview(self)
 
-    def says(self, lang: str = "en", *, test: ContagionTest | None = None, bound: ContagionBound | None = None) -> str:
+    def says(
+        self,
+        lang: str = "en",
+        *,
+        test: ContagionTest | None = None,
+        bound: ContagionBound | None = None,
+        goodness: GoodnessOfFit | None = None,
+    ) -> str:
         """One careful sentence that may be quoted.
 
         Parameters
@@ -369,6 +377,8 @@ class HawkesFit:
         bound : ContagionBound, optional
             What `contagion_bound` found. Without it the sentence gives the profile-likelihood bound and says that it
             promises too much.
+        goodness : GoodnessOfFit, optional
+            What `goodness_of_fit` found; where it rejects the model, the sentence says so.
 
         Raises
         ------
@@ -389,4 +399,5 @@ class HawkesFit:
             p_value=None if test is None else test.p_value,
             p_error=float("nan") if test is None else test.p_error,
             checked=bound is not None,
+            misfit="" if goodness is None else goodness.misfit(lang),
         )

@@ -89,10 +89,12 @@ def sentence(
     p_value: float | None = None,
     p_error: float = math.nan,
     checked: bool = True,
+    misfit: str = "",
 ) -> str:
     """Estimate, interval, events, countries and the caveat that bites, in one sentence.
 
-    `checked` says whether the limit of contagion comes from simulated histories; if not, the sentence says so.
+    `checked` says whether the limit of contagion comes from simulated histories; if not, the sentence says so. `misfit`
+    says what a test of fit has against the model.
 
     Raises
     ------
@@ -128,7 +130,7 @@ def sentence(
         level=f"{100 * level:.0f} %",
         p=give_or_take(p_value or 0.0, p_error, lang, digits=3),
     )
-    return text + "."
+    return text + misfit + "."
 
 
 def overview(fit: HawkesFit) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.exposure import spatial_weights
+from sahelkit.models._replicates import quantile_errors
 from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, years
 from sahelkit.models.hawkes.pull import Ints
@@ -169,7 +170,7 @@ def matrix_of(
     evidence = drawn.evidence
     s, t = positions(evidence.countries, sources), positions(evidence.countries, targets)
     risks = average_risks(evidence, drawn.excitation, drawn.rates, s, t, horizons, on=origin)
-    values, error = summarise(risks, independent_draws(drawn))
+    values, error, end_error = summarise(risks, independent_draws(drawn))
     entropy = np.random.SeedSequence([seed, 1])
     believed = prior_excitation(drawn.prior, evidence.weights, len(drawn), entropy)
     blind = average_risks(evidence, believed, drawn.rates, s, t, horizons, on=origin, others=False)
@@ -181,8 +182,10 @@ def matrix_of(
         horizons=horizons,
         values=values,
         mc_error=error,
+        end_error=end_error,
         prior_extra=np.moveaxis(np.quantile(before, QUANTILES, axis=0), 0, -1),
         prior_share=overlap(before, after),
+        prior_share_error=_overlap_error(before, after),
         pair_prior_share=np.minimum(variance[t][:, s].T, 1.0),
         borders=(evidence.weights[t][:, s] > 0).T,
         n_attempts=risks.n_attempts,
@@ -198,8 +201,8 @@ def independent_draws(drawn: Posterior) -> float:
     return float(min(len(drawn), drawn.ess.min()))
 
 
-def summarise(risks: Risks, independent: float) -> tuple[Array, Array]:
-    """Quantiles of the quantities, shape (S, T, H, 8, 5), and Monte Carlo errors of their means, (S, T, H, 8)."""
+def summarise(risks: Risks, independent: float) -> tuple[Array, Array, Array]:
+    """Quantiles, shape (S, T, H, 8, 5), and the Monte Carlo errors of median and ends, (S, T, H, 8) and (..., 2)."""
     with_, without, other = risks.with_, risks.without, risks.other
     parts = np.stack(
         [
@@ -214,8 +217,11 @@ def summarise(risks: Risks, independent: float) -> tuple[Array, Array]:
         ]
     )
     values = np.quantile(parts, QUANTILES, axis=1)
-    error = parts.std(axis=1) / np.sqrt(independent)
-    return np.ascontiguousarray(values.transpose(2, 3, 4, 1, 0)), np.ascontiguousarray(error.transpose(1, 2, 3, 0))
+    low, error, high = (
+        quantile_errors(np.moveaxis(parts, 1, 0), share, independent=independent).transpose(1, 2, 3, 0)
+        for share in (QUANTILES[0], 0.5, QUANTILES[-1])
+    )
+    return np.ascontiguousarray(values.transpose(2, 3, 4, 1, 0)), error, np.stack([low, high], axis=-1)
 
 
 def overlap(first: Array, second: Array) -> Array:
@@ -247,3 +253,10 @@ def overlap(first: Array, second: Array) -> Array:
         shares = [np.bincount(np.searchsorted(inner, x, side="right"), minlength=_BINS) / len(x) for x in (a, b)]
         out[column] = np.minimum(*shares).sum()
     return np.asarray(np.minimum(out, 1.0).reshape(first.shape[1:]))
+
+
+def _overlap_error(first: Array, second: Array, *, batches: int = 10) -> Array:
+    """Monte Carlo standard error of `overlap`, from its scatter over batches of the draws."""
+    pairs = zip(np.array_split(first, batches), np.array_split(second, batches), strict=True)
+    shares = np.stack([overlap(*pair) for pair in pairs])
+    return np.asarray(shares.std(axis=0, ddof=1) / np.sqrt(batches))
