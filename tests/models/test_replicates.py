@@ -14,7 +14,7 @@ import sahelkit.evaluate
 import sahelkit.models
 from sahelkit.errors import OptionError
 from sahelkit.models._replicates import (
-    batch_error,
+    jackknife_error,
     p_error,
     quantile_error,
     quantile_errors,
@@ -63,7 +63,7 @@ def test_dependent_draws_count_for_fewer():
 def test_error_of_any_statistic_is_the_scatter_over_seeds():
     samples = np.random.default_rng(1).normal(size=(SEEDS // 4, 500))
     scatter = samples.std(axis=1).std()
-    errors = [batch_error(lambda part: float(part.std()), row) for row in samples]
+    errors = [float(jackknife_error(np.std, row)) for row in samples]
     assert np.sqrt(np.mean(np.square(errors))) == pytest.approx(scatter, rel=0.1)
 
 

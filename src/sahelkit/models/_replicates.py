@@ -154,27 +154,29 @@ def quantile_errors(values: Array, share: float, *, independent: float | None = 
         return np.where(np.isfinite(low) & np.isfinite(high), (high - low) / 2.0, np.nan)
 
 
-def batch_error(statistic: Callable[[Array], float], draws: Array, *, batches: int = 10) -> float:
-    """Monte Carlo standard error of any statistic of draws, from its scatter over batches of them.
+def jackknife_error(statistic: Callable[[Array], Array], draws: Array, *, groups: int = 10) -> Array:
+    """Monte Carlo standard error of any statistic of draws, by leaving out one group of them after another.
 
     Parameters
     ----------
     statistic : callable
-        Takes draws, shape (b, ...).
+        Takes draws, shape (b, ...); returns a number or an array.
     draws : array, shape (B, ...)
-        In the order in which they were drawn.
-    batches : int
+        In the order in which they were drawn, so that neighbours that depend on one another leave together.
+    groups : int
 
     References
     ----------
-    Flegal, J. M., & Jones, G. L. (2010). Batch means and spectral variance estimators in Markov chain Monte Carlo.
-    Annals of Statistics, 38(2), 1034-1070. https://doi.org/10.1214/09-AOS735
+    Efron, B., & Tibshirani, R. J. (1993). An introduction to the bootstrap. Chapman & Hall, section 11.5.
+    https://doi.org/10.1201/9780429246593
 
     Examples
     --------
     >>> noise = np.random.default_rng(1).normal(size=10_000)
-    >>> 0.005 < batch_error(np.mean, noise) < 0.02
+    >>> bool(0.005 < jackknife_error(np.mean, noise) < 0.02)
     True
     """
-    values = np.array([statistic(part) for part in np.array_split(draws, batches)], dtype=float)
-    return float(values.std(ddof=1) / np.sqrt(batches))
+    parts = np.array_split(np.arange(len(draws)), groups)
+    values = np.array([statistic(np.delete(draws, part, axis=0)) for part in parts], dtype=float)
+    spread = ((values - values.mean(axis=0)) ** 2).sum(axis=0)
+    return np.asarray(np.sqrt((groups - 1) / groups * spread))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.exposure import spatial_weights
-from sahelkit.models._replicates import quantile_errors
+from sahelkit.models._replicates import jackknife_error, quantile_errors
 from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, years
 from sahelkit.models.hawkes.pull import Ints
@@ -185,7 +185,9 @@ def matrix_of(
         end_error=end_error,
         prior_extra=np.moveaxis(np.quantile(before, QUANTILES, axis=0), 0, -1),
         prior_share=overlap(before, after),
-        prior_share_error=_overlap_error(before, after),
+        prior_share_error=jackknife_error(
+            lambda both: overlap(both[:, 0], both[:, 1]), np.stack([before, after], axis=1)
+        ),
         pair_prior_share=np.minimum(variance[t][:, s].T, 1.0),
         borders=(evidence.weights[t][:, s] > 0).T,
         n_attempts=risks.n_attempts,
@@ -253,10 +255,3 @@ def overlap(first: Array, second: Array) -> Array:
         shares = [np.bincount(np.searchsorted(inner, x, side="right"), minlength=_BINS) / len(x) for x in (a, b)]
         out[column] = np.minimum(*shares).sum()
     return np.asarray(np.minimum(out, 1.0).reshape(first.shape[1:]))
-
-
-def _overlap_error(first: Array, second: Array, *, batches: int = 10) -> Array:
-    """Monte Carlo standard error of `overlap`, from its scatter over batches of the draws."""
-    pairs = zip(np.array_split(first, batches), np.array_split(second, batches), strict=True)
-    shares = np.stack([overlap(*pair) for pair in pairs])
-    return np.asarray(shares.std(axis=0, ddof=1) / np.sqrt(batches))
