@@ -142,6 +142,7 @@ class Placebo(Result):
             self.null,
             self.statistic,
             p_value=self.p_value,
+            p_error=self.p_error,
             title=TITLES[lang][self.kind],
             axis=AXES[lang],
             source=source or self.origin or "sahelkit",

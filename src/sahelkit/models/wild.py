@@ -162,6 +162,7 @@ class WildTest(Result):
             self.draws,
             self.statistic,
             p_value=self.p_value,
+            p_error=self.p_error,
             title=words[0],
             axis=words[1],
             source=source,

@@ -152,6 +152,7 @@ class ContagionTest:
             self.null,
             self.statistic,
             p_value=self.p_value,
+            p_error=self.p_error,
             title=say["title"],
             axis=say["axis"],
             source=source,
