@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sahelkit.errors import OptionError
 from sahelkit.models import relation
 from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, years
 from sahelkit.models.relation import counterfactual, robust, sensitivity
@@ -456,6 +457,18 @@ def test_levels_and_deviations_make_up_the_excitation():
             np.testing.assert_allclose(drawn.excitation.cross[:, child, parent], known)
     assert drawn.explosive == pytest.approx(1 - len(drawn) / 100)
     assert (drawn.excitation.branching() < 1).all()
+
+
+def test_unit_of_the_weights_does_not_matter():
+    weights = np.array([[0.0, 3.0, 1.0], [2.0, 0.0, 0.0], [2.0, 1.0, 0.0]])
+    options = {"countries": CODES, "start": "1974", "end": "2005-12-31"}
+    one, two = (gather(weights=weights * unit, **options) for unit in (1.0, 1e-6))
+    np.testing.assert_allclose(one.weights, weights / 4)
+    np.testing.assert_allclose(two.weights, one.weights)
+    np.testing.assert_array_equal(gather(**options).weights.sum(axis=0), np.ones(3))
+    for bad in (-weights, weights + np.eye(3), np.where(weights > 0, np.inf, 0.0)):
+        with pytest.raises(OptionError, match="weights='some': they are finite, not negative"):
+            gather(weights=bad, **options)
 
 
 def test_split_r_hat():
