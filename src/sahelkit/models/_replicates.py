@@ -154,7 +154,7 @@ def quantile_errors(values: Array, share: float, *, independent: float | None = 
         return np.where(np.isfinite(low) & np.isfinite(high), (high - low) / 2.0, np.nan)
 
 
-def jackknife_error(statistic: Callable[[Array], Array], draws: Array, *, groups: int = 10) -> Array:
+def jackknife_error(statistic: Callable[[Array], Array | float], draws: Array, *, groups: int = 10) -> Array:
     """Monte Carlo standard error of any statistic of draws, by leaving out one group of them after another.
 
     Parameters

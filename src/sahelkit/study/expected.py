@@ -227,7 +227,7 @@ def compare(
         else:
             status = "same" if wanted.meets(item.value) else "differs"
         seen.add(item.name)
-        checks.append(Check(notebook, item.name, status, item, wanted, recorded and recorded.mc_error))
+        checks.append(Check(notebook, item.name, status, item, wanted, None if recorded is None else recorded.mc_error))
     for name in entries:
         wanted = expectation(entries[name], effort)
         if name not in seen and wanted is not None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from numbers import Number
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -219,7 +218,7 @@ def _tie(weights: xr.DataArray | None, codes: Sequence[str], contagion: bool, ve
 
 def _span(what: str, lag: float | Span) -> Span:
     try:
-        low, high = (float(end) for end in ((lag, lag) if isinstance(lag, Number) else lag))
+        low, high = (float(end) for end in (lag if isinstance(lag, Iterable) else (lag, lag)))
     except (TypeError, ValueError):
         low, high = np.nan, np.nan
     if not 0 < low <= high < np.inf or isinstance(lag, bool):

@@ -140,12 +140,12 @@ class EventStudy(Result):
     def interval_error(self) -> float:
         """Monte Carlo standard error of the ends of `interval`, which rest on the scatter of the placebo events."""
         means = self.draws @ self._after()
-        return self._half() * float(jackknife_error(np.std, means))
+        return self._half() * float(jackknife_error(lambda part: float(part.std()), means))
 
     @property
     def breakdown_error(self) -> float:
         """Monte Carlo standard error of the breakdown of `bounds`; 0 where it is 0 however the draws fall."""
-        return float(jackknife_error(lambda part: np.float64(replace(self, draws=part).bounds().breakdown), self.draws))
+        return float(jackknife_error(lambda part: replace(self, draws=part).bounds().breakdown, self.draws))
 
     def bounds(self, *, grid: Sequence[float] = (0.0, 0.5, 1.0, 1.5, 2.0)) -> TrendBounds:
         """Bounds of the mean effect when trends after the events may stray as they did before; see `trend_bounds`."""
