@@ -58,9 +58,13 @@ def test_planted_contagion_is_found():
     found = contagion_test(fit, n_boot=19, seed=1, n_jobs=2)
     assert found.p_value == 1 / 20
     for p_value, english, french in (
-        (0.3, "no contagion at all is compatible with these data (p = 0.300)", "une absence totale de contagion"),
-        (0.044, "a weak sign of contagion (p = 0.044)", "un signe faible de contagion (p = 0,044)"),
-        (0.001, "seldom show as much (p = 0.001)", "rarement autant (p = 0,001)"),
+        (
+            0.3,
+            "no contagion at all is compatible with these data (p = 0.300 ± 0.102)",
+            "une absence totale de contagion",
+        ),
+        (0.044, "a weak sign of contagion (p = 0.044 ± 0.046)", "un signe faible de contagion (p = 0,044 ± 0,046)"),
+        (0.001, "seldom show as much (p = 0.001 ± 0.007)", "rarement autant (p = 0,001 ± 0,007)"),
     ):
         test = replace(found, p_value=p_value)
         assert english in fit.says(test=test)

@@ -118,12 +118,13 @@ def test_figure_sets_both_kinds_side_by_side(intervals, lang):
 
 
 def test_what_cannot_be_bounded_is_said(fit):
-    coups = sk.load_coups(rule="powell_thyne", countries="focus").assign(nothing=0.0)
+    coups = sk.load_coups(rule="powell_thyne", countries="focus")
+    alone = pd.DataFrame({"iso3": "CPV", "date": pd.to_datetime(["1980-05-05", "1991-05-05"])})
     for function in (contagion_bound, excitation_intervals):
         with pytest.raises(ModelError, match="Fit it with contagion=True to bound it"):
             function(fit_hawkes(coups, contagion=False, **WINDOW))
         with pytest.raises(ModelError, match="nothing bounds contagion"):
-            function(fit_hawkes(coups, cross_mark="nothing", **WINDOW))
+            function(fit_hawkes(alone, **{**WINDOW, "countries": "west_africa"}))
         with pytest.raises(OptionError, match="n_boot=0"):
             function(fit, n_boot=0)
 

@@ -127,16 +127,29 @@ def test_other_kernels_and_given_lags(coups, kernel):
     assert fit.tidy().set_index("quantity").loc["own_lag", ["low", "high"]].isna().all()
 
 
-def test_marks_of_zero_pull_nothing(coups):
+def test_marks_multiply_and_marks_that_say_nothing_are_refused(coups):
     marked = coups.assign(nothing=0.0, twice=2.0)
-    blind = fit_hawkes(marked, countries="west_africa", cross_mark="nothing", **WINDOW)
-    assert (blind.lr, blind.cross_upper) == (0.0, math.inf)
+    for option in ("own_mark", "cross_mark"):
+        with pytest.raises(ModelError, match="'nothing' are all 0: no event could set off another"):
+            fit_hawkes(marked, countries="west_africa", **{option: "nothing"}, **WINDOW)
     plain = fit_hawkes(marked, countries="west_africa", **WINDOW)
     double = fit_hawkes(marked, countries="west_africa", own_mark="twice", cross_mark="twice", **WINDOW)
     assert double.own == pytest.approx(plain.own / 2, rel=1e-3)
     assert double.branching == pytest.approx(plain.branching, rel=1e-2, abs=1e-4)
-    with pytest.raises(ModelError, match="NA or negative"):
-        fit_hawkes(coups.assign(bad=np.nan), countries="west_africa", own_mark="bad", **WINDOW)
+    for bad, text in (
+        (np.nan, "NA or negative"),
+        (np.inf, "infinite"),
+        (-1.0, "negative"),
+        ("much", "not all numbers"),
+    ):
+        with pytest.raises(ModelError, match=text):
+            fit_hawkes(coups.assign(bad=bad), countries="west_africa", own_mark="bad", **WINDOW)
+
+
+def test_contagion_that_no_event_bears_on_is_open():
+    """The one country with events has no tie: the data say nothing of contagion, and its bound is infinite."""
+    fit = fit_hawkes(_events(("CPV", "1980-05-05"), ("CPV", "1991-05-05")), countries="west_africa", **WINDOW)
+    assert (fit.lr, fit.cross, fit.cross_upper) == (0.0, 0.0, math.inf)
 
 
 def test_covariate_multiplies_the_rate():
@@ -189,6 +202,7 @@ def test_monthly_covariates(coups):
         ({"iso3": ["MLI"] * 2, "year": [1990, 1990], "x": [1.0, 2.0]}, "several rows for one iso3 and year"),
         ({"iso3": ["MLI"], "year": [1990], "x": ["high"]}, "these are not: x"),
         ({"iso3": ["MLI"], "year": [1990]}, "these are not: .no column."),
+        ({"iso3": ["MLI"] * 2, "year": [1990, 1991], "x": [1.0, np.inf]}, "'x' is infinite in 1 rows, first MLI 1991"),
     ],
 )
 def test_unusable_covariates_are_named(coups, frame, text):
@@ -265,6 +279,11 @@ def test_process_that_runs_away_is_reported():
         ({"cross_lag": (2.0, 1.0)}, OptionError, "or two that rise"),
         ({"level": 90}, OptionError, "lies between 0 and 1"),
         ({"country_sd": 0.0}, OptionError, "a standard deviation is above 0"),
+        ({"country_sd": math.inf}, OptionError, "a standard deviation is above 0"),
+        ({"own_lag": "1"}, OptionError, "a number of years above 0"),
+        ({"own_lag": True}, OptionError, "a number of years above 0"),
+        ({"cross_lag": (0.1, 1.0, 2.0)}, OptionError, "or two that rise"),
+        ({"cross_lag": math.nan}, OptionError, "or two that rise"),
         ({"start": None}, DateError, "absent means none"),
         ({"end": 1950}, DateError, "it lies before start"),
         ({"countries": "west_afrika"}, UnknownPlaceError, "unknown country"),
@@ -287,6 +306,17 @@ def test_bad_weights_are_named(coups):
         fit_hawkes(coups, countries="focus", weights=-w, **WINDOW)
     with pytest.raises(ModelError, match="no weight for itself"):
         fit_hawkes(coups, countries="focus", weights=w + xr.ones_like(w), **WINDOW)
+    for odd, error, text in (
+        (w.values, OptionError, "a DataArray with the dimensions target and source"),
+        (w.drop_vars("source"), OptionError, "each source has one label"),
+        (xr.concat([w, w], "source"), OptionError, "each source has one label"),
+        (w.astype(str), OptionError, "they are numbers"),
+        (w.where(w == 0, np.inf), ModelError, "negative or infinite"),
+        (w.where(w == 0), ModelError, "are NA or missing"),
+        (0 * w, ModelError, "no country is tied to another"),
+    ):
+        with pytest.raises(error, match=text):
+            fit_hawkes(coups, countries="focus", weights=odd, **WINDOW)
     raw = fit_hawkes(coups, countries="focus", weights=spatial_weights("focus", normalise=None), **WINDOW)
     assert "do not sum to 1" in raw.summary()
 

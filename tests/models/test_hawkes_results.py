@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sahelkit as sk
 from sahelkit.errors import UnknownNameError
-from sahelkit.models.hawkes import contagion_test, fit_hawkes, goodness_of_fit
+from sahelkit.models.hawkes import GoodnessOfFit, contagion_test, fit_hawkes, goodness_of_fit
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +41,42 @@ def test_goodness_of_fit(fit):
     assert data["ks"].sel(scope="pooled").item() == table.loc["pooled", "ks"]
     figure = found.plot(lang="fr")
     assert any("temps d’attente, 16 pays" in text for text in _texts(figure))
+    for test in ("ks", "ljung_box"):
+        p_value, error = table.loc["pooled", [f"{test}_p", f"{test}_p_error"]]
+        assert error == pytest.approx((p_value * (1 - p_value) / 6) ** 0.5)
     (dots,) = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
     assert len(dots.get_xdata()) == int(table.loc["pooled", "n_gaps"])
     assert (np.diff(dots.get_ydata()) >= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("ks", "order", "rejected", "english", "french"),
+    [
+        (0.2, 0.3, (), "only a gross misfit would show", "seul un grave désaccord"),
+        (0.03, 0.3, ("ks",), "rejected for the distribution of the waiting times, so", "rejeté pour la loi"),
+        (0.3, 0.049, ("ljung_box",), "rejected for their order, so", "rejeté pour leur ordre"),
+        (0.01, 0.01, ("ks", "ljung_box"), "of the waiting times and their order, so", "d’attente et leur ordre"),
+        (0.05, 0.05, (), "only a gross misfit would show", "seul un grave désaccord"),
+    ],
+)
+def test_sentences_say_where_a_test_of_fit_rejects(fit, ks, order, rejected, english, french):
+    table = pd.DataFrame(
+        {
+            "scope": ["pooled"],
+            "n_gaps": [105],
+            "ks_p": [ks],
+            "ks_p_error": [0.004],
+            "ljung_box_p": [order],
+            "ljung_box_p_error": [0.004],
+        }
+    )
+    found = GoodnessOfFit(table, {}, 3, 1999, 105, 16)
+    assert found.rejects() == rejected
+    assert english in found.says()
+    assert french in found.says("fr")
+    for lang, text in (("en", "a test of fit rejects the model for"), ("fr", "un test d’ajustement rejette le modèle")):
+        assert (text in fit.says(lang, goodness=found)) is bool(rejected)
+    if rejected == ("ks",):
+        assert fit.says(goodness=found).endswith("for the distribution of the waiting times (p = 0.030 ± 0.004).")
+    with pytest.raises(UnknownNameError, match="unknown scope 'whole'"):
+        found.rejects("whole")

@@ -76,6 +76,26 @@ def test_monte_carlo_error_is_small_beside_the_interval(matrix):
     assert (frame["mc_error"] < 0.2 * (frame["extra_high90"] - frame["extra_low90"])).all()
 
 
+def test_monte_carlo_errors_are_those_of_the_medians_and_ends_that_are_shown(matrix):
+    """Against the asymptotic error of a quantile, by the density about it, with the effective number of draws."""
+    from sahelkit.models.relation.average import average_risks
+    from sahelkit.models.relation.matrix import independent_draws
+
+    drawn = matrix.posterior
+    places = np.arange(5, dtype=np.intp)
+    risks = average_risks(drawn.evidence, drawn.excitation, drawn.rates, places, places, (12, 36), others=False)
+    extra = (risks.with_ - risks.without)[:, 0, 1, 0]
+    size = independent_draws(drawn)
+    near = np.quantile(extra, [0.5 - 0.15, 0.5 + 0.15])
+    density = 0.3 / (near[1] - near[0])
+    assert matrix.mc_error[0, 1, 0, 2] == pytest.approx(0.5 / np.sqrt(size) / density, rel=0.5)
+    low, high = matrix.end_error[0, 1, 0, 2]
+    assert 0 < low < matrix.mc_error[0, 1, 0, 2] < high  # the distribution leans to the right
+    row = matrix.tidy().iloc[2]
+    assert row[["mc_error", "mc_error_low90", "mc_error_high90"]].tolist() == [matrix.mc_error[0, 1, 0, 2], low, high]
+    assert 0 < row["prior_share_error"] < 0.1
+
+
 def test_inserted_attempt_has_no_conditional_form():
     found = relation_matrix(source="MLI", on="2025-12-31", horizon=12, **SMALL)
     frame = found.tidy()
@@ -166,6 +186,29 @@ def test_summary_names_the_diagnostics(matrix, path):
             lambda: relation_matrix(source="SEN", target="CPV", countries=["CPV", "SEN"], start="2000"),
             ModelError,
             "nothing can be fitted",
+        ),
+        (
+            lambda: relation_matrix(on="1959-12-31", **SMALL),
+            DateError,
+            "outside the window from 1960-01-01 to 20.* of the model",
+        ),
+        (lambda: relation_matrix(on="2012-03-22", start="2013", **SMALL), DateError, "window from 2013-01-01"),
+        (lambda: relation_matrix(on="2012-03-22", end="2011", **SMALL), DateError, "to 2011-12-31 of the model"),
+        (lambda: relation_matrix(on="2060", **SMALL), DateError, "outside the window"),
+        (lambda: relation_matrix(on="1960-02-01", **SMALL), DateError, "Mali, Burkina Faso, .* no state on that day"),
+        (lambda: relation_matrix(prior=Prior(own=1e6), **SMALL), ModelError, "would multiply without end. Lower own="),
+        (lambda: relation_matrix(prior=Prior(pair=1e4), **SMALL), ModelError, "a branching ratio below 1"),
+        (
+            lambda: relation_matrix(
+                source="MLI", target="BFA", countries=["MLI", "BFA"], draws=100, prior=Prior(period=100.0)
+            ),
+            ModelError,
+            "chains do not come together",
+        ),
+        (
+            lambda: what_if("MLI", "1968-11-19", target="CPV", **{**SMALL, "countries": "west_africa"}),
+            DateError,
+            "Cabo Verde was no state on that day",
         ),
         (lambda: what_if("MLI", "2012-03-21"), UnknownNameError, "Did you mean '2012-03-22'.*1968-11-19"),
         (lambda: what_if("MLI", "2012"), DateError, r"Mali had 2 attempts then \(2012-03-22, 2012-05-01\)"),

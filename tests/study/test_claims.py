@@ -209,3 +209,74 @@ def test_claims_are_read_in_order(tmp_path):
     text = (tmp_path / "claims.toml").read_text("utf-8")
     (tmp_path / "claims.toml").write_text(text.replace("[C-a]", "[C-b]") + text, encoding="utf-8")
     assert [claim.claim_id for claim in read_claims(tmp_path / "claims.toml")] == ["C-b", "C-a"]
+
+
+SIMULATED = """
+[01_a.effect]
+value = 0.045
+n = 105
+interval = [0.01, 0.2]
+mc_error = 0.002
+interval_mc_error = [0.006, 0.01]
+replicates = 999
+
+[01_a.coders]
+value = 4
+"""
+
+
+def _simulated(where, rule, *, reserve=""):
+    claim = "\n".join(line for line in CLAIM.splitlines() if "not_supported" not in line)
+    _folder(where, rule, "", claim=claim + reserve)
+    (where / "findings.toml").write_text(SIMULATED, encoding="utf-8")
+    return where
+
+
+@pytest.mark.parametrize(
+    ("rule", "holds", "verdict"),
+    [
+        ("01_a.effect < 0.05", True, "supported"),  # two errors and a half below the limit
+        ("01_a.effect < 0.048", None, "unknown"),  # one and a half: another seed could turn it
+        ("01_a.effect > 0.046", None, "unknown"),
+        ("01_a.effect < 0.04", False, "unknown"),
+        ("01_a.effect.low > 0", None, "unknown"),  # 0.01 with an error of 0.006
+        ("01_a.effect.high < 0.23", True, "supported"),
+    ],
+)
+def test_verdict_does_not_hang_on_the_seed(tmp_path, rule, holds, verdict):
+    board = scoreboard(folder=_simulated(tmp_path, f'"{rule}"'))
+    assert board.rules()["holds"].tolist() == [holds]
+    assert board.verdicts == (verdict,)
+
+
+@pytest.mark.parametrize(("value", "error", "taken"), [(0.1, 0.03, 0.045), (0.3, 0.03, 0.3), (0.046, 0.001, 0.046)])
+def test_few_replicates_of_a_quick_run_do_not_judge(tmp_path, value, error, taken):
+    """Unless they disagree by more than chance, or have the smaller error."""
+    quick = Finding("effect", value, mc_error=error, interval=(0.0, 0.3), replicates=39)
+    board = scoreboard(folder=_simulated(tmp_path, '"01_a.effect < 0.05"'), found={("01_a", "effect"): quick})
+    assert board.tidy()["value"].tolist() == [taken]
+
+
+def test_number_of_a_claim_shows_its_error(tmp_path):
+    row = scoreboard(folder=_simulated(tmp_path, '"01_a.effect < 0.05"')).tidy().iloc[0]
+    assert row["mc_error"] == 0.002
+    assert row["figure"].startswith("0.04 attempts abroad")  # 0.002 is no digit of 0.04
+    coarse = Finding("effect", 0.045, mc_error=0.02, interval=(0.01, 0.2), n=105)
+    (tmp_path / "findings.toml").write_text(SIMULATED.replace("0.002", "0.04"), encoding="utf-8")
+    board = scoreboard(folder=tmp_path, found={("01_a", "effect"): coarse})
+    assert board.tidy()["figure"].iloc[0].startswith("0.04 ± 0.02 attempts abroad")
+
+
+RESERVE = """
+reserve = ["01_a.coders < 3", "01_a.effect < 0.05"]
+reserve_en = "But the model does not fit (p = {value})."
+reserve_fr = "Mais le modèle ne s’ajuste pas (p = {value})."
+"""
+
+
+def test_claim_carries_what_stands_against_its_model(tmp_path):
+    board = scoreboard(folder=_simulated(tmp_path, '"01_a.coders == 4"', reserve=RESERVE))
+    assert board.tidy()["why"].iloc[0] == "It holds. But the model does not fit (p = 0.045 ± 0.002)."
+    assert board.tidy("fr")["why"].iloc[0] == "Cela tient. Mais le modèle ne s’ajuste pas (p = 0,045 ± 0,002)."
+    (tmp_path / "findings.toml").write_text(SIMULATED.replace("0.045", "0.5"), encoding="utf-8")
+    assert scoreboard(folder=tmp_path).tidy()["why"].iloc[0] == "It holds."

@@ -60,6 +60,9 @@ REFUSED = [
     ({"value": 1, "interval": (1, 2, 3)}, r"interval=\(1, 2, 3\): does not have two bounds"),
     ({"value": 1, "interval": (1, math.inf)}, r"interval=inf: is not finite"),
     ({"value": 1, "interval": ("a", 2)}, r"interval='a': is not a number"),
+    ({"value": 1, "mc_error": -0.1}, r"mc_error=-0\.1: an error is not negative"),
+    ({"value": 1, "mc_error": math.inf}, r"mc_error=inf: is not finite"),
+    ({"value": 1, "interval_mc_error": (1,)}, r"interval_mc_error=\(1,\): does not have two numbers"),
 ]
 
 
@@ -85,6 +88,21 @@ def test_line_is_in_the_notebooks_language_and_escaped(displayed, monkeypatch):
     bundle = displayed[1][0]
     assert bundle["text/plain"] == "Écart <moyen> : −0,5 pour cent (−1 à 0,25; n = 12)"
     assert "Écart &lt;moyen&gt; : <b>−0,5 pour cent" in bundle["text/html"]
+
+
+def test_simulated_number_shows_the_digits_that_its_error_leaves(displayed):
+    _, shown = displayed
+    finding("p", 0.0697912, n=105, mc_error=np.float64(0.0025), replicates=9999)
+    finding("own", 0.35466, interval=(0.2863350, 0.6354642), interval_mc_error=(0.012, math.nan), replicates=199)
+    finding("exact", 0.0697912, mc_error=math.nan)
+    assert [bundle["text/plain"] for bundle in shown] == [
+        "p: 0.070 ± 0.003 (n = 105; 9999 replicates)",
+        "own: 0.35466 (0.29 ± 0.01 to 0.635464; 199 replicates)",
+        "exact: 0.0697912",
+    ]
+    stored = shown[1][recorded.MIME]
+    assert stored["interval_mc_error"] == (0.012, None)
+    assert Finding.from_json(stored).interval_mc_error == (0.012, None)
 
 
 def test_outside_a_notebook_the_line_is_printed(capsys):

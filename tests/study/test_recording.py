@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sahelkit.errors import OutputError
@@ -81,6 +83,55 @@ def test_full_effort_has_values_of_its_own_only_where_they_differ(path):
     assert expectation(entry, "quick").value == 0.52
     record(path, {"01_a": [Finding("rate", None)]}, effort="full")
     assert expectation(read_expected(path)["01_a"]["rate"], "full").value is None
+
+
+SIMULATED = """[01_a.p]
+value = 0.069
+n = 105
+interval = [0.01, ""]
+mc_error = 0.00254
+interval_mc_error = [0.001, ""]
+replicates = 9999
+note = "kept"
+"""
+
+
+def _p(value, error, replicates):
+    return Finding("p", value, n=105, interval=(0.01, None), mc_error=error, replicates=replicates)
+
+
+def test_simulated_number_is_recorded_once_with_its_error_and_without_a_tolerance_of_its_own(tmp_path):
+    path = tmp_path / "findings.toml"
+    path.write_text('[01_a.p]\nvalue = 0.1\ntolerance = 0.04\nnote = "kept"\n\n[01_a.p.full]\nvalue = 0.2\n', "utf-8")
+    full = replace(_p(0.069, 0.0025396, 9999), interval_mc_error=(0.001, None))
+    assert record(path, {"01_a": [full]}, effort="full") == 1
+    assert path.read_text("utf-8") == SIMULATED
+
+
+def test_quick_run_does_not_replace_a_full_one_that_it_agrees_with(tmp_path):
+    path = tmp_path / "findings.toml"
+    path.write_text(SIMULATED, "utf-8")
+    assert record(path, {"01_a": [_p(0.1, 0.03, 99)]}, effort="quick") == 0
+    assert path.read_text("utf-8") == SIMULATED
+    assert record(path, {"01_a": [_p(0.3, 0.03, 99)]}, effort="quick") == 1  # more than chance: the number has moved
+    assert read_expected(path)["01_a"]["p"]["replicates"] == 99
+    assert record(path, {"01_a": [_p(0.31, 0.003, 9999)]}, effort="full") == 1
+    assert record(path, {"01_a": [_p(0.311, 0.003, 9999)]}, effort="full") == 1  # the full one is always the newest
+    assert read_expected(path)["01_a"]["p"]["value"] == 0.311
+
+
+def test_full_run_that_asks_for_more_has_a_table_of_its_own(tmp_path):
+    """Where the two differ by more than chance they answer different questions, and neither replaces the other."""
+    path = tmp_path / "findings.toml"
+    record(path, {"01_a": [_p(0.55, 0.08, 39)]}, effort="quick")
+    record(path, {"01_a": [_p(0.1, 0.01, 999)]}, effort="full")
+    entry = read_expected(path)["01_a"]["p"]
+    assert (entry["value"], entry["replicates"]) == (0.55, 39)
+    assert expectation(entry, "full").value == 0.1
+    assert expectation(entry, "full").mc_error == 0.01
+    record(path, {"01_a": [_p(0.5, 0.08, 39)]}, effort="quick")
+    entry = read_expected(path)["01_a"]["p"]
+    assert (expectation(entry, "quick").value, expectation(entry, "full").value) == (0.5, 0.1)
 
 
 @pytest.mark.parametrize("value", [0.1 + 0.2, 1e-12, 123456789.123456789, -1e30, 5.0])

@@ -48,9 +48,12 @@ def test_findings_carry_their_words_and_bounds(mixed):
         "unit": "attempts",
         "interval": None,
         "n": 66,
+        "mc_error": None,
+        "interval_mc_error": None,
+        "replicates": None,
     }
     assert second["found"]["interval"] == [0.3, 0.86]
-    assert second["expected"] == {"value": 0.6, "allowed": 0.03}
+    assert second["expected"] == {"value": 0.6, "allowed": 0.03, "mc_error": None}
 
 
 def test_kernel_is_this_python_whatever_kernels_are_installed(mixed):
@@ -157,6 +160,7 @@ def test_notebooks_run_side_by_side_and_values_are_recorded_on_request(tmp_path,
         "finding": ["effort", "third"],
         "found": ["full", 1 / 3],
         "expected": ["full", 0.3333333333],
+        "mc_error": [None, None],
         "allowed": [None, 0.3333333333 * 1e-4],
         "status": ["same", "same"],
     }

@@ -71,8 +71,8 @@ def _print_checks(result: Reproduction) -> None:
             (
                 check.notebook,
                 check.name,
-                number_text(check.found.value) if check.found else "—",
-                number_text(wanted.value) if wanted else "—",
+                number_text(check.found.value, error=check.found.mc_error) if check.found else "—",
+                number_text(wanted.value, error=check.recorded_error) if wanted else "—",
                 tolerance_text(wanted),
                 words[check.status] if check.status == "same" else words[check.status].upper(),
             )

@@ -13,6 +13,7 @@ from sahelkit.errors import MissingColumnsError, OptionError
 from sahelkit.evaluate.intervals import NAMES, Rows, blocks_of, ends, estimates, resampled
 from sahelkit.evaluate.scores import LOWER_IS_BETTER
 from sahelkit.evaluate.words import no_minus_zero
+from sahelkit.models._replicates import quantile_error
 from sahelkit.models.result import Result
 from sahelkit.models.wording import check_language, number, percent, reach
 
@@ -46,8 +47,9 @@ class Comparison(Result):
     ----------
     frame : pandas.DataFrame
         One row per score: ``score, model, other`` (the two values), ``difference`` (model minus other), ``low, high``
-        (interval of the difference), ``better`` (True where the interval lies wholly on the side of the model, False
-        where it lies on the other side, NA where it holds 0).
+        (interval of the difference), ``low_error, high_error`` (Monte Carlo standard errors of its ends), ``better``
+        (True where the interval lies wholly on the side of the model, False where it lies on the other side, NA where
+        it holds 0).
     names : tuple of str
         The model and the other.
     n_rows, n_events, n_origins : int
@@ -232,6 +234,8 @@ def compare(
                 "difference": [apart[name] for name in NAMES],
                 "low": [reaches[name][0] for name in NAMES],
                 "high": [reaches[name][1] for name in NAMES],
+                "low_error": [blocks.stretch(level) * _end_error(gaps[name], 0.5 - level / 2) for name in NAMES],
+                "high_error": [blocks.stretch(level) * _end_error(gaps[name], 0.5 + level / 2) for name in NAMES],
             }
         )
     lower = table["score"].isin(LOWER_IS_BETTER)
@@ -253,3 +257,8 @@ def compare(
         span=(str(periods.min()), str(periods.max())),
         source=source,
     )
+
+
+def _end_error(gaps: npt.NDArray[np.float64], share: float) -> float:
+    known = gaps[~np.isnan(gaps)]
+    return quantile_error(known, share) if len(known) else float("nan")

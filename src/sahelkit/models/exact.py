@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelkit.errors import ModelError, OptionError
+from sahelkit.models._replicates import p_error
 
 Floats = npt.NDArray[np.float64]
 # Orders and groupings up to these numbers are all tried; beyond, a sample of them.
@@ -47,6 +48,11 @@ class ExactTest:
     n: int
     n_tried: int
     exact: bool
+
+    @property
+    def p_error(self) -> float:
+        """Monte Carlo standard error of the p-value; 0 when all arrangements were tried."""
+        return 0.0 if self.exact else p_error(self.p_value, self.n_tried)
 
 
 def exact_share(hits: int, trials: int, *, level: float = 0.95) -> tuple[float, float]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.models._replicates import replicate
+from sahelkit.models._replicates import quantile_error, replicate
 from sahelkit.models.clustered import clustered_covariance
 from sahelkit.models.design import origin_of
 from sahelkit.models.like import HistoryRows, Ints, Likeness, history_rows, likeness, simulate_counts, year_blocks
@@ -50,7 +50,8 @@ class FixedEffectsTrap(Result):
     ----------
     table : pandas.DataFrame
         One row per kind of dummy (``effects``: none, decade, 5-year, year): ``ratio, ratio_low, ratio_high`` observed,
-        with its interval (CR1 errors, t distribution); ``null_median, null_low, null_high`` (central 80 %) and
+        with its interval (CR1 errors, t distribution); ``null_median, null_low, null_high`` (central 80 %),
+        ``null_median_error`` (Monte Carlo standard error of the median) and
         ``null_quartile_low, null_quartile_high`` in simulated histories without contagion; ``share_below`` (share of
         those that lie below the observed ratio).
     draws : array, shape (B, 4)
@@ -238,6 +239,7 @@ def fixed_effects_trap(
                 "ratio_low": float(np.exp(slope - half)),
                 "ratio_high": float(np.exp(slope + half)),
                 "null_median": middle,
+                "null_median_error": quantile_error(known, 0.5),
                 "null_low": low,
                 "null_high": high,
                 "null_quartile_low": first,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit.models._replicates import p_error
 from sahelkit.models.links import Floats
 from sahelkit.models.placebo_words import AXES, CAVEATS, LAGGED, MEASURES, SENTENCES, TITLES
 from sahelkit.models.result import Result
@@ -72,8 +73,14 @@ class Placebo(Result):
 
     _index = ("kind",)
 
+    @property
+    def p_error(self) -> float:
+        """Monte Carlo standard error of the p-value."""
+        tails = 1 if self.alternative == "greater" else 2
+        return tails * p_error(self.p_value / tails, int(np.isfinite(self.null).sum()))
+
     def tidy(self) -> pd.DataFrame:
-        """One row: kind, ratio, statistic, middle and ends of the central 95 % of the draws, p-value, sample sizes."""
+        """One row: kind, ratio, statistic, middle and ends of the central 95 % of the draws, p-value and its error."""
         low, middle, high = np.nanquantile(self.null, [0.025, 0.5, 0.975])
         return pd.DataFrame(
             {
@@ -85,6 +92,7 @@ class Placebo(Result):
                 "null_median": middle,
                 "null_high": high,
                 "p_value": self.p_value,
+                "p_error": self.p_error,
                 "alternative": self.alternative,
                 "n_draws": len(self.null),
                 "window": self.window,
@@ -116,7 +124,7 @@ class Placebo(Result):
             window=self._window_words(lang),
             share=percent(float(np.mean(self.null < self.statistic)), lang),
             draws=number(len(self.null), lang, digits=0),
-            p=p_words(self.p_value, lang),
+            p=p_words(self.p_value, lang, error=self.p_error),
             caveat=CAVEATS[lang]["mirrored" if self.mirrored else self.kind],
         )
 
@@ -134,6 +142,7 @@ class Placebo(Result):
             self.null,
             self.statistic,
             p_value=self.p_value,
+            p_error=self.p_error,
             title=TITLES[lang][self.kind],
             axis=AXES[lang],
             source=source or self.origin or "sahelkit",

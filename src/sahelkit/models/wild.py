@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.models._replicates import p_error
 from sahelkit.models.clustered import Numbers, cluster_sums
 from sahelkit.models.hazard_fit import HazardFit
 from sahelkit.models.links import Floats, row_terms
@@ -95,8 +96,13 @@ class WildTest(Result):
     outcome: str
     cluster: str = "iso3"
 
+    @property
+    def p_error(self) -> float:
+        """Monte Carlo standard error of the p-value; 0 when `exact`."""
+        return 0.0 if self.exact else p_error(self.p_value, len(self.draws))
+
     def tidy(self) -> pd.DataFrame:
-        """One row: estimate, ratio and its interval, statistic, p-value, whether it is exact, sample sizes."""
+        """One row: estimate, ratio and its interval, statistic, p-value, its error, whether it is exact, sizes."""
         low, high = np.exp(self.interval)
         return pd.DataFrame(
             {
@@ -107,6 +113,7 @@ class WildTest(Result):
                 "ratio_high": high,
                 "statistic": self.statistic,
                 "p_value": self.p_value,
+                "p_error": self.p_error,
                 "exact": self.exact,
                 "n_draws": len(self.draws),
                 "n_rows": self.n_rows,
@@ -134,7 +141,7 @@ class WildTest(Result):
             "ratio": number(float(np.exp(self.coef)), lang),
             "level": percent(self.level, lang),
             "ends": reach(float(low), float(high), lang),
-            "p": p_words(self.p_value, lang),
+            "p": p_words(self.p_value, lang, error=self.p_error),
         }
         caveat = _CAVEATS[lang]["floor" if floor else "unseen" if unseen else "association"]
         return _SENTENCE[lang].format(**facts) + caveat.format(
@@ -155,6 +162,7 @@ class WildTest(Result):
             self.draws,
             self.statistic,
             p_value=self.p_value,
+            p_error=self.p_error,
             title=words[0],
             axis=words[1],
             source=source,

@@ -68,17 +68,31 @@ def reach(low: float, high: float, lang: str, *, digits: int = 2) -> str:
     return f"{first} to {last}" if lang == "en" else f"de {first} à {last}"
 
 
-def p_words(value: float, lang: str) -> str:
-    """Return a p-value.
+def give_or_take(value: float, error: float, lang: str, *, digits: int = 2) -> str:
+    """Return a number with its Monte Carlo error; alone where the error is unknown or below half the last digit.
 
     Examples
     --------
-    >>> p_words(0.0004, "en"), p_words(0.25, "fr")
-    ('p < 0.001', 'p = 0,25')
+    >>> give_or_take(0.07, 0.0257, "en", digits=3), give_or_take(0.07, 0.0001, "fr", digits=3)
+    ('0.070 ± 0.026', '0,070')
+    """
+    text = number(value, lang, digits=digits)
+    if not np.isfinite(error) or error < 0.5 * 10.0**-digits:
+        return text
+    return f"{text} ± {number(error, lang, digits=digits)}"
+
+
+def p_words(value: float, lang: str, *, error: float = float("nan")) -> str:
+    """Return a p-value, with the Monte Carlo error of one that was simulated.
+
+    Examples
+    --------
+    >>> p_words(0.0004, "en"), p_words(0.25, "fr"), p_words(0.25, "en", error=0.04)
+    ('p < 0.001', 'p = 0,25', 'p = 0.25 ± 0.04')
     """
     if value < 0.001:
         return "p < 0.001" if lang == "en" else "p < 0,001"
-    return f"p = {number(value, lang, digits=3 if value < 0.1 else 2)}"
+    return f"p = {give_or_take(value, error, lang, digits=3 if value < 0.1 else 2)}"
 
 
 def outcome_words(name: str, lang: str) -> str:

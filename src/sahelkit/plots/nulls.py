@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from sahelkit.models.wording import give_or_take
 from sahelkit.plots.style import BLACK, GREY, PALE, SKY, VERMILION, blank, decimal, house_style, sign, words
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def plot_null(
     n: str,
     lang: str = "en",
     others: dict[str, float] | None = None,
+    p_error: float = float("nan"),
 ) -> Figure:
     """Draw the distribution of a statistic when there is no effect, and where the observed value lies in it.
 
@@ -48,6 +50,8 @@ def plot_null(
         Language of the other words.
     others : dict of str to float, optional
         Further values to mark, with their names.
+    p_error : float
+        Monte Carlo standard error of the p-value, shown beside it where it is known.
 
     Returns
     -------
@@ -70,7 +74,7 @@ def plot_null(
         axes.hist(known, bins=bins, color=SKY, edgecolor="white", lw=0.4)
         axes.set_ylim(0, 1.28 * axes.get_ylim()[1])
         top = axes.get_ylim()[1]
-        shown = decimal(p_value, 3, lang)
+        shown = give_or_take(p_value, p_error, lang, digits=3)
         entries = {f"{say['observed']}: {decimal(observed, 2, lang)} (p = {shown})": observed, **(others or {})}
         if lang == "fr":
             entries = {name.replace(": ", "\u00a0: "): value for name, value in entries.items()}

@@ -275,6 +275,7 @@ def plot_verdict(null: BoundsNull, *, lang: str = "en", source: str, title: str 
         100 * null.draws["above"].to_numpy(),
         100 * null.observed["above"],
         p_value=null.p_value(),
+        p_error=null.p_error(),
         title=f"{title or say['verdict']}",
         axis=f"{say['above']} ({say[null.kind]})",
         source=source,

@@ -11,10 +11,13 @@
     supported = ["05_is_it_contagious.contagion_p < 0.05", ...]       # all must hold
     not_supported = ["05_is_it_contagious.cross_upper_95 < 0.05"]     # all must hold
     why_supported_en, why_not_supported_en, why_unknown_en, ..._fr    # one for each verdict that the rules can give
+    reserve = ["05_is_it_contagious.fit_order_p < 0.05"]              # optional: where any holds, the claim carries
+    reserve_en, reserve_fr                                            # these words: {value} is the first that holds
 
 A condition compares a finding, or an end of its interval (``notebook.finding.low``), with a number, text or boolean.
 Where neither list of conditions holds, or a number is not known, the claim cannot be settled with these data. A claim
-without conditions cannot be settled by any.
+without conditions cannot be settled by any. A simulated number nearer to the limit than two of its Monte Carlo errors
+leaves the condition open, for another seed could turn it.
 """
 
 from __future__ import annotations
@@ -23,14 +26,14 @@ import operator
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sahelkit.catalog.sources import read_toml
 from sahelkit.errors import RecordError, near_matches
 from sahelkit.study.expected import Raw, at_effort
-from sahelkit.study.values import Finding, Value
+from sahelkit.study.values import Finding, Value, number_text
 
 CLAIMS_FILE = "claims.toml"
 VERDICTS = ("supported", "not_supported", "unknown")
@@ -47,6 +50,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "!=": operator.ne,
 }
 _ORDER = ("<", "<=", ">", ">=")
+_MARGIN = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,19 @@ class Condition:
             return None if item.interval is None else item.interval[self.end == "high"]
         return item.value
 
+    def error(self, known: Known) -> float | None:
+        """Monte Carlo error of the number that is compared; None where it was not simulated."""
+        item = known[self.notebook, self.finding]
+        if self.end:
+            return None if item.interval_mc_error is None else item.interval_mc_error[self.end == "high"]
+        return item.mc_error
+
     def holds(self, known: Known) -> bool | None:
-        """Whether it holds; None where the number is not known."""
-        value = self.found(known)
-        return None if value is None else _COMPARE[self.sign](value, self.wanted)
+        """Whether it holds; None where the number is not known, or too near to the limit for its Monte Carlo error."""
+        value, error = self.found(known), self.error(known)
+        if value is None or (error and abs(float(value) - float(self.wanted)) <= _MARGIN * error):
+            return None
+        return _COMPARE[self.sign](value, self.wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +108,10 @@ class Claim:
     supported, not_supported : tuple of Condition
     why : mapping of str to mapping of str to str
         By verdict and language.
+    reserves : tuple of Condition
+        Where any holds, the model behind the number is in doubt.
+    reserve_words : mapping of str to str
+        What is then said, by language.
     """
 
     claim_id: str
@@ -106,6 +123,8 @@ class Claim:
     supported: tuple[Condition, ...]
     not_supported: tuple[Condition, ...]
     why: Mapping[str, Mapping[str, str]]
+    reserves: tuple[Condition, ...] = ()
+    reserve_words: Mapping[str, str] = field(default_factory=dict)
 
     def verdict(self, known: Known) -> str:
         """``"supported"``, ``"not_supported"`` or ``"unknown"``, by the rules and the numbers."""
@@ -113,6 +132,14 @@ class Claim:
             if conditions and all(condition.holds(known) for condition in conditions):
                 return name
         return "unknown"
+
+    def reserve(self, known: Known, lang: str) -> str:
+        """What stands against the model behind the number, in words; nothing where nothing does."""
+        for condition in self.reserves:
+            if condition.holds(known):
+                value = number_text(condition.found(known), lang, error=condition.error(known))
+                return self.reserve_words[lang].format(value=value)
+        return ""
 
 
 def read_claims(path: Path) -> tuple[Claim, ...]:
@@ -135,7 +162,16 @@ def recorded(entries: Raw, effort: str) -> dict[tuple[str, str], Finding]:
             ends = said.get("interval")
             bounds = None if ends is None else (_bound(ends[0]), _bound(ends[1]))
             value = None if said.get("na") else said.get("value")
-            found[notebook, name] = Finding(name, value, interval=bounds, n=said.get("n"))
+            errors = said.get("interval_mc_error")
+            found[notebook, name] = Finding(
+                name,
+                value,
+                interval=bounds,
+                n=said.get("n"),
+                mc_error=said.get("mc_error"),
+                interval_mc_error=None if errors is None else (_bound(errors[0]), _bound(errors[1])),
+                replicates=said.get("replicates"),
+            )
     return found
 
 
@@ -149,7 +185,8 @@ def check_claims(path: Path, claims: tuple[Claim, ...], known: Known) -> None:
     """
     names = [".".join(key) for key in known]
     for claim in claims:
-        used = [claim.carries, *((c.notebook, c.finding) for c in (*claim.supported, *claim.not_supported))]
+        conditions = (*claim.supported, *claim.not_supported, *claim.reserves)
+        used = [claim.carries, *((c.notebook, c.finding) for c in conditions)]
         for key in used:
             if key not in known:
                 near = near_matches(".".join(key), names)
@@ -177,6 +214,7 @@ def _claim(path: Path, name: str, raw: Any) -> Claim:
         return {lang: take(f"{stem}_{lang}") for lang in ("en", "fr")}
 
     rules = [_conditions(path, name, left.pop(key, [])) for key in ("supported", "not_supported")]
+    reserves = _conditions(path, name, left.pop("reserve", []))
     possible = [*(key for key, rule in zip(VERDICTS, rules, strict=False) if rule), "unknown"]
     notebook, _, finding = take("carries").partition(".")
     claim = Claim(
@@ -189,6 +227,8 @@ def _claim(path: Path, name: str, raw: Any) -> Claim:
         supported=rules[0],
         not_supported=rules[1],
         why={verdict: both(f"why_{verdict}") for verdict in possible},
+        reserves=reserves,
+        reserve_words=both("reserve") if reserves else {},
     )
     if left:
         raise RecordError(path, f"[{name}] has the unknown key {sorted(left)[0]!r}")

@@ -8,18 +8,23 @@
     note = "why so wide"           # optional
     n = 66                         # recorded beside the value, not compared: what the scoreboard of claims shows
     interval = [6, 10]             # likewise; "" stands for an open bound
+    mc_error = 0.003               # Monte Carlo error of a simulated value
+    interval_mc_error = [0.1, ""]  # and of the bounds; "" where there is none
+    replicates = 999               # and how many replicates it comes from
 
     [01_what_counts_as_a_coup.mali_attempts_pt.full]
     value = 9                      # what differs at full effort (or at quick effort: a table `quick`)
 
-Texts, booleans and whole numbers without a tolerance must be the same; other numbers agree to nine digits.
+Texts, booleans and whole numbers without a tolerance must be the same; other numbers agree to nine digits. A simulated
+number is recorded at the effort with the smaller error, mostly the full one, and one found with fewer replicates may
+lie four Monte Carlo errors of the difference away: what the seed may do, and no more.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,28 +35,46 @@ from sahelkit.study.values import Finding, Value, number_text
 
 Raw = dict[str, dict[str, dict[str, Any]]]
 
-_KEYS = {"value", "na", "tolerance", "rtol", "note", "n", "interval"}
+# What a run finds, and is recorded together.
+FOUND = ("value", "na", "n", "interval", "mc_error", "interval_mc_error", "replicates")
+_KEYS = {*FOUND, "tolerance", "rtol", "note"}
+_SIZES = ("tolerance", "rtol", "mc_error")
 _SAME_NUMBER = 1e-9
+# Monte Carlo errors of the difference that a simulated number may be off; a normal one is beyond in 1 of 16,000.
+_ERRORS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """Expected value of a finding and how far the found one may lie from it; None is an expected NA."""
+    """Expected value of a finding and how far the found one may lie from it; None is an expected NA.
+
+    `mc_error` is the Monte Carlo error of the difference from the found value, or of the expected one alone.
+    """
 
     value: Value
     tolerance: float | None = None
     rtol: float | None = None
+    mc_error: float | None = None
+
+    def against(self, error: float | None) -> Expectation:
+        """The expectation of a value that was found with an error of its own."""
+        both = math.hypot(self.mc_error or 0.0, error or 0.0)
+        return replace(self, mc_error=both or None)
 
     @property
     def allowed(self) -> float | None:
         """Largest allowed absolute difference; None where the value must be exactly the same."""
         if isinstance(self.value, bool | str) or self.value is None:
             return None
+        given = self._given(self.value)
+        return given if self.mc_error is None else max(given or 0.0, _ERRORS * self.mc_error)
+
+    def _given(self, value: float) -> float | None:
         if self.tolerance is not None:
             return self.tolerance
         if self.rtol is not None:
-            return self.rtol * abs(self.value)
-        return None if isinstance(self.value, int) else _SAME_NUMBER * abs(self.value)
+            return self.rtol * abs(value)
+        return None if isinstance(value, int) else _SAME_NUMBER * abs(value)
 
     def meets(self, found: Value) -> bool:
         """Whether `found` agrees."""
@@ -72,9 +95,14 @@ def tolerance_text(wanted: Expectation | None, lang: str = "en") -> str:
     --------
     >>> tolerance_text(Expectation(0.74, rtol=1e-4)), tolerance_text(Expectation(8))
     ('± 0.01 %', 'exact')
+    >>> tolerance_text(Expectation(0.07, mc_error=0.01))
+    '± 0.04 (by chance)'
     """
     if wanted is None:
         return ""
+    if wanted.mc_error is not None and wanted.allowed is not None:
+        why = {"en": "by chance", "fr": "hasard"}[lang]
+        return f"± {number_text(float(f'{wanted.allowed:.2g}'), lang)} ({why})"
     if wanted.tolerance is None and wanted.rtol and wanted.allowed:
         return f"± {number_text(100 * wanted.rtol, lang)} %"
     if wanted.tolerance and wanted.allowed:
@@ -96,7 +124,9 @@ class Check:
     found : Finding or None
         None when missing or not run.
     expected : Expectation or None
-        None when new.
+        None when new. Its `mc_error` is that of the difference.
+    recorded_error : float or None
+        Monte Carlo error of the recorded value.
     """
 
     notebook: str
@@ -104,6 +134,7 @@ class Check:
     status: str
     found: Finding | None
     expected: Expectation | None
+    recorded_error: float | None = None
 
 
 def read_expected(path: Path) -> Raw:
@@ -132,16 +163,16 @@ def _check_entry(path: Path, where: str, entry: Any, *, override: bool = False) 
             _check_entry(path, f"{where[:-1]}.{key}]", value, override=True)
         elif key not in _KEYS:
             raise RecordError(path, f"{where} has the unknown key {key!r}", repair=repair)
-        elif key in ("tolerance", "rtol") and (isinstance(value, bool) or not isinstance(value, int | float)):
+        elif key in _SIZES and (isinstance(value, bool) or not isinstance(value, int | float)):
             raise RecordError(path, f"{where} {key} is not a number", repair="Give a number of 0 or more")
-        elif key in ("tolerance", "rtol") and not (math.isfinite(value) and value >= 0):
+        elif key in _SIZES and not (math.isfinite(value) and value >= 0):
             raise RecordError(path, f"{where} {key} is not a number of 0 or more", repair="Give a number of 0 or more")
         elif key == "value" and not isinstance(value, bool | int | float | str):
             raise RecordError(path, f"{where} value is not a number, text or boolean", repair="Give one of them")
-        elif key == "n" and (isinstance(value, bool) or not isinstance(value, int)):
-            raise RecordError(path, f"{where} n is not a whole number", repair="Take the line away, or record anew")
-        elif key == "interval" and not _is_interval(value):
-            raise RecordError(path, f"{where} interval is not two bounds", repair="Take the line away, or record anew")
+        elif key in ("n", "replicates") and (isinstance(value, bool) or not isinstance(value, int)):
+            raise RecordError(path, f"{where} {key} is not a whole number", repair="Take the line away, or record anew")
+        elif key in ("interval", "interval_mc_error") and not _is_interval(value):
+            raise RecordError(path, f"{where} {key} is not two numbers", repair="Take the line away, or record anew")
         elif key == "na" and value is not True:
             raise RecordError(path, f"{where} na can only be true", repair="Take the line away")
     if not override and not ({"value", "na", *EFFORTS} & set(entry)):
@@ -160,14 +191,14 @@ def expectation(entry: Mapping[str, Any], effort: str) -> Expectation | None:
     if "value" not in merged and "na" not in merged:
         return None
     value = None if merged.get("na") else merged["value"]
-    return Expectation(value, merged.get("tolerance"), merged.get("rtol"))
+    return Expectation(value, merged.get("tolerance"), merged.get("rtol"), merged.get("mc_error"))
 
 
 def at_effort(entry: Mapping[str, Any], effort: str) -> dict[str, Any]:
     """What an entry says at one effort: its own lines, and over them those of that effort's table."""
     merged = {key: value for key, value in entry.items() if key in _KEYS}
     special = entry.get(effort, {})
-    for group in (("value", "na", "n", "interval"), ("tolerance", "rtol")):  # an override replaces the whole group
+    for group in (FOUND, ("tolerance", "rtol")):  # an override replaces the whole group
         if any(key in special for key in group):
             for key in group:
                 merged.pop(key, None)
@@ -187,7 +218,8 @@ def compare(
     checks: list[Check] = []
     seen: set[str] = set()
     for item in findings:
-        wanted = expectation(entries[item.name], effort) if item.name in entries else None
+        recorded = expectation(entries[item.name], effort) if item.name in entries else None
+        wanted = recorded and recorded.against(item.mc_error)
         if item.name in seen:
             status = "repeated"
         elif wanted is None:
@@ -195,7 +227,7 @@ def compare(
         else:
             status = "same" if wanted.meets(item.value) else "differs"
         seen.add(item.name)
-        checks.append(Check(notebook, item.name, status, item, wanted))
+        checks.append(Check(notebook, item.name, status, item, wanted, None if recorded is None else recorded.mc_error))
     for name in entries:
         wanted = expectation(entries[name], effort)
         if name not in seen and wanted is not None:

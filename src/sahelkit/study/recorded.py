@@ -64,6 +64,25 @@ def _number(what: str, value: object) -> float | None:
     return float(plain)
 
 
+def _error(what: str, value: object) -> float | None:
+    """An error of simulation; NaN or 0, where a result has none, is None."""
+    if isinstance(value, numbers.Real) and (math.isnan(value) or value == 0):
+        return None
+    plain = _number(what, value)
+    if plain is not None and plain < 0:
+        raise OptionError(what, plain, "an error is not negative")
+    return plain
+
+
+def _errors(pair: tuple[object, object] | None) -> tuple[float | None, float | None] | None:
+    if pair is None:
+        return None
+    if len(pair) != 2:
+        raise OptionError("interval_mc_error", pair, "does not have two numbers")
+    low, high = (_error("interval_mc_error", value) for value in pair)
+    return None if low is None and high is None else (low, high)
+
+
 def _plain_value(what: str, value: object) -> Value:
     if value is None or type(value).__name__ == "NAType":
         return None
@@ -91,6 +110,9 @@ def finding(
     unit: str = "",
     interval: tuple[object, object] | None = None,
     n: int | None = None,
+    mc_error: object = None,
+    interval_mc_error: tuple[object, object] | None = None,
+    replicates: int | None = None,
 ) -> None:
     """Record a headline number of a notebook and show it in one line.
 
@@ -111,17 +133,27 @@ def finding(
         Bounds in the unit of `value`; None for an open bound.
     n : int, optional
         Number of observations behind the value.
+    mc_error : float, optional
+        Monte Carlo standard error of a value that was simulated, as results give it (``p_error``, ``mc_error``). Only
+        the digits that it leaves are shown, and ``sahelkit reproduce`` takes its tolerance from it. 0 and NaN, of a
+        value that was not drawn after all, are none.
+    interval_mc_error : (float, float), optional
+        The same of the two bounds.
+    replicates : int, optional
+        Replicates or draws behind a simulated value.
 
     Raises
     ------
     OptionError
-        If the name has another form, a number is not finite, or the interval is reversed or does not have two
-        bounds, or if the same cell records the name twice.
+        If the name has another form, a number is not finite, an error is negative, or the interval is reversed or
+        does not have two bounds, or if the same cell records the name twice.
 
     Examples
     --------
     >>> finding("mali_attempts_pt", 8, text_en="Coup attempts in Mali, 1960-2025", unit="attempts")
     Coup attempts in Mali, 1960-2025: 8 attempts
+    >>> finding("contagion_p", 0.0697, text_en="p-value of contagion", n=105, mc_error=0.0025, replicates=9999)
+    p-value of contagion: 0.070 ± 0.003 (n = 105; 9999 replicates)
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", str(name)):
         raise OptionError("name", name, "is not made of small letters, digits and underscores")
@@ -140,6 +172,9 @@ def finding(
         unit=unit,
         interval=bounds,
         n=None if n is None else int(n),
+        mc_error=_error("mc_error", mc_error),
+        interval_mc_error=_errors(interval_mc_error),
+        replicates=None if replicates is None else int(replicates),
     )
     lang = notebook_language()
     line = f"{item.text(lang)}{_colon(lang)}{shown(item, lang)}"

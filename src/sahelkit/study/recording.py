@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sahelkit.errors import OutputError
-from sahelkit.study.expected import Raw, expectation, read_expected
+from sahelkit.study.expected import FOUND, Raw, expectation, read_expected
 from sahelkit.study.recorded import EFFORTS
 from sahelkit.study.values import Finding, Value
 
@@ -20,7 +20,10 @@ def record(path: Path, found: Mapping[str, Sequence[Finding]], *, effort: str) -
     """Write found values into findings.toml, keeping tolerances and notes; return how many entries changed.
 
     Entries of the given notebooks that were not found go away; other notebooks' entries stay as they are. A value found
-    at full effort goes into the table ``full`` where it does not agree with the common value.
+    at full effort goes into the table ``full`` where it does not agree with the common value. A simulated value has no
+    table of its own unless the two efforts disagree by more than chance, as they do where a quick run asks for less.
+    The one with the smaller Monte Carlo error is recorded for both, and a quick run does not replace what a full one
+    found. So record at quick effort first and at full effort then.
 
     Raises
     ------
@@ -50,10 +53,17 @@ def _recorded(old: Mapping[str, Any] | None, item: Finding, effort: str) -> dict
     said: dict[str, Any] = {"na": True} if value is None else {"value": _rounded(value)}
     if item.n is not None:
         said["n"] = item.n
-    if item.interval is not None:
-        said["interval"] = ["" if bound is None else _rounded(bound) for bound in item.interval]
+    for key, pair in (("interval", item.interval), ("interval_mc_error", item.interval_mc_error)):
+        if pair is not None:
+            said[key] = ["" if bound is None else _rounded(bound) for bound in pair]
+    if item.mc_error is not None:
+        said["mc_error"] = float(f"{item.mc_error:.3g}")
+    if item.replicates is not None:
+        said["replicates"] = item.replicates
     if old is None:
         return {**said, **({"rtol": _NEW_FLOAT_RTOL} if isinstance(value, float) else {})}
+    if item.mc_error is not None:
+        return _simulated(old, item.mc_error, value, said, effort)
     entry = {key: dict(part) if isinstance(part, dict) else part for key, part in old.items()}
     common = expectation({key: part for key, part in entry.items() if key not in EFFORTS}, effort)
     if effort not in entry and effort == "full" and common is not None:
@@ -61,10 +71,23 @@ def _recorded(old: Mapping[str, Any] | None, item: Finding, effort: str) -> dict
             return entry
         entry["full"] = {}
     place = entry.get(effort, entry)
-    for key in ("value", "na", "n", "interval"):
+    for key in FOUND:
         place.pop(key, None)
     place.update(said)
     return entry
+
+
+def _simulated(old: Mapping[str, Any], error: float, value: Value, said: dict[str, Any], effort: str) -> dict[str, Any]:
+    plain = {key: part for key, part in old.items() if key not in EFFORTS}
+    common = expectation(plain, effort)
+    drawn = common is not None and common.mc_error is not None
+    agrees = common is not None and common.against(error).meets(value)
+    if effort == "quick" and agrees and common is not None and (common.mc_error or error) < error:
+        return dict(old)
+    if effort == "full" and drawn and not agrees:
+        return {**plain, "full": said}
+    kept = {key: old[key] for key in ("rtol", "note") if key in old}
+    return {**said, **kept, **({"full": old["full"]} if effort == "quick" and "full" in old else {})}
 
 
 def _rounded(value: Value) -> Value:
@@ -92,7 +115,7 @@ def _dump(raw: Raw) -> str:
 
 
 def _block(title: str, entry: Mapping[str, Any]) -> str:
-    order = ("value", "na", "n", "interval", "tolerance", "rtol", "note")
+    order = (*FOUND, "tolerance", "rtol", "note")
     lines = [f"{key} = {_literal(entry[key])}" for key in order if key in entry]
     return "\n".join([f"[{title}]", *lines]) + "\n"
 

@@ -14,7 +14,7 @@ from sahelkit.study.claims import CLAIMS_FILE
 from sahelkit.study.expected import Check, tolerance_text
 from sahelkit.study.pages import duration, environment
 from sahelkit.study.scoreboard import Scoreboard, scoreboard
-from sahelkit.study.values import interval_text, number_text
+from sahelkit.study.values import interval_text, number_text, size_text
 from sahelkit.study.words import WORDS
 
 if TYPE_CHECKING:
@@ -135,7 +135,11 @@ def _check_json(check: Check) -> dict[str, Any]:
     if check.found is not None:
         said["found"] = {key: value for key, value in asdict(check.found).items() if key != "name"}
     if check.expected is not None:
-        said["expected"] = {"value": check.expected.value, "allowed": check.expected.allowed}
+        said["expected"] = {
+            "value": check.expected.value,
+            "allowed": check.expected.allowed,
+            "mc_error": check.recorded_error,
+        }
     return said
 
 
@@ -226,16 +230,17 @@ def _why(run: Run, words: dict[str, str]) -> str:
 def _row(check: Check, lang: str) -> dict[str, str]:
     words = WORDS[lang]
     found, wanted = check.found, check.expected
-    details = [interval_text(found, lang) and f"{words['interval']} {interval_text(found, lang)}"] if found else []
-    if found and found.n is not None:
-        details.append(f"n = {found.n}")
+    details = []
+    if found:
+        details = [interval_text(found, lang) and f"{words['interval']} {interval_text(found, lang)}"]
+        details.append(size_text(found, lang))
     return {
         "text": found.text(lang) if found else check.name,
         "name": check.name,
-        "found": number_text(found.value, lang) if found else "—",
+        "found": number_text(found.value, lang, error=found.mc_error) if found else "—",
         "unit": found.unit if found else "",
         "details": "; ".join(part for part in details if part),
-        "expected": number_text(wanted.value, lang) if wanted else "—",
+        "expected": number_text(wanted.value, lang, error=check.recorded_error) if wanted else "—",
         "allowed": tolerance_text(wanted, lang),
         "status": check.status,
         "said": words[check.status],

@@ -79,7 +79,7 @@ class Reproduction:
         return tuple(check for run in self.runs for check in run.checks)
 
     def tidy(self) -> pd.DataFrame:
-        """One row per finding: notebook, finding, found, expected, allowed difference and status."""
+        """One row per finding: notebook, finding, found, expected, Monte Carlo error, allowed difference, status."""
         import pandas as pd
 
         rows = [
@@ -88,12 +88,13 @@ class Reproduction:
                 "finding": check.name,
                 "found": check.found.value if check.found else None,
                 "expected": check.expected.value if check.expected else None,
+                "mc_error": check.found.mc_error if check.found else None,
                 "allowed": check.expected.allowed if check.expected else None,
                 "status": check.status,
             }
             for check in self.checks
         ]
-        columns = ["notebook", "finding", "found", "expected", "allowed", "status"]
+        columns = ["notebook", "finding", "found", "expected", "mc_error", "allowed", "status"]
         return pd.DataFrame(rows, columns=columns, dtype=object)
 
 

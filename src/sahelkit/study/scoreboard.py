@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sahelkit.catalog import locate
 from sahelkit.study.claims import CLAIMS_FILE, VERDICTS, Claim, Known, check_claims, read_claims, recorded
-from sahelkit.study.expected import read_expected
+from sahelkit.study.expected import Expectation, read_expected
 from sahelkit.study.library import EXPECTED_FILE
 from sahelkit.study.recorded import check_effort, check_language
 from sahelkit.study.values import Finding
@@ -62,8 +62,9 @@ class Scoreboard:
         """One row per claim.
 
         Columns: ``claim_id``, ``short``, ``claim``, ``verdict`` (code), ``verdict_words``, ``figure`` (the number in
-        words), ``value``, ``low``, ``high``, ``n``, ``notebook``, ``finding``, ``why``. NA where a number has no
-        interval or size.
+        words), ``value``, ``mc_error`` (its Monte Carlo error), ``low``, ``high``, ``n``, ``notebook``, ``finding``,
+        ``why`` (with what stands against the model behind the number, if anything does). NA where a number has no
+        interval, size or error.
 
         Raises
         ------
@@ -85,20 +86,22 @@ class Scoreboard:
                     "verdict_words": VERDICT_WORDS[lang][verdict],
                     "figure": figure_words(claim, found, lang),
                     "value": found.value,
+                    "mc_error": found.mc_error,
                     "low": low,
                     "high": high,
                     "n": found.n,
                     "notebook": claim.carries[0],
                     "finding": claim.carries[1],
-                    "why": claim.why[verdict][lang],
+                    "why": " ".join(filter(None, [claim.why[verdict][lang], claim.reserve(self.known, lang)])),
                 }
             )
         frame = pd.DataFrame(rows)
-        return frame.astype({"low": "float64", "high": "float64", "n": "Int64"})
+        return frame.astype({"mc_error": "float64", "low": "float64", "high": "float64", "n": "Int64"})
 
     def rules(self) -> pd.DataFrame:
         """One row per condition: ``claim_id``, ``verdict`` that it is needed for, ``condition``, ``found``, ``holds``.
 
+        ``holds`` is None where the number is not known, or nearer to the limit than two of its Monte Carlo errors.
         A claim without a row has no condition: no number of these notebooks could settle it.
         """
         import pandas as pd
@@ -151,22 +154,31 @@ class Scoreboard:
 
 def figure_words(claim: Claim, found: Finding, lang: str) -> str:
     """The number that carries a verdict, in words."""
-    from sahelkit.models.wording import number
+    from sahelkit.models.wording import give_or_take, number
 
-    def text(value: object, digits: int) -> str:
+    def text(value: object, digits: int, error: float | None = None) -> str:
         if isinstance(value, bool) or not isinstance(value, int | float):
             return "NA" if value is None else str(value)
         if isinstance(value, int) and abs(value) < 10_000:
             return str(value)  # perhaps a year, whose thousands are not set apart
+        if error is not None:
+            return give_or_take(value, error, lang, digits=digits)
         return number(value, lang, digits=digits)
 
     low, high = found.interval or (None, None)
     return claim.carries_words[lang].format(
-        value=text(found.value, claim.digits),
+        value=text(found.value, claim.digits, found.mc_error),
         low=text(low, claim.digits),
         high=text(high, claim.digits),
         n=text(found.n, 0),
     )
+
+
+def _coarser(item: Finding, recorded: Finding | None) -> bool:
+    """Whether a recorded number is the same but for chance, and has less of it."""
+    if recorded is None or item.mc_error is None or recorded.mc_error is None or recorded.mc_error >= item.mc_error:
+        return False
+    return Expectation(recorded.value, mc_error=recorded.mc_error).against(item.mc_error).meets(item.value)
 
 
 def scoreboard(
@@ -185,7 +197,8 @@ def scoreboard(
     effort : {"quick", "full"}
         Whose recorded numbers.
     found : mapping, optional
-        Findings by notebook and name that replace the recorded ones.
+        Findings by notebook and name that replace the recorded ones, but for simulated numbers that were recorded with
+        a smaller Monte Carlo error and that agree: no verdict hangs on the few replicates of a quick run.
     folder : path, optional
         Folder with claims.toml and findings.toml; those shipped with sahelkit by default.
 
@@ -208,7 +221,7 @@ def scoreboard(
     """
     where = locate.notebooks_dir() if folder is None else Path(folder)
     known = recorded(read_expected(where / EXPECTED_FILE), check_effort(effort))
-    known |= dict(found or {})
+    known |= {key: item for key, item in (found or {}).items() if not _coarser(item, known.get(key))}
     claims = read_claims(where / CLAIMS_FILE)
     check_claims(where / CLAIMS_FILE, claims, known)
     return Scoreboard(

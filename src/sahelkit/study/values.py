@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,13 @@ class Finding:
         Lower and upper bound in the unit of `value`; None is an open bound.
     n : int or None
         Number of observations behind the value.
+    mc_error : float or None
+        Monte Carlo standard error of a value that was simulated: what another seed would change. None where nothing
+        was drawn.
+    interval_mc_error : tuple of (float or None), or None
+        The same of the two bounds.
+    replicates : int or None
+        Replicates or draws behind it.
     """
 
     name: str
@@ -36,6 +44,9 @@ class Finding:
     unit: str = ""
     interval: tuple[float | None, float | None] | None = None
     n: int | None = None
+    mc_error: float | None = None
+    interval_mc_error: tuple[float | None, float | None] | None = None
+    replicates: int | None = None
 
     def text(self, lang: str) -> str:
         """What the number is, in `lang` where possible, else in the other language, else its name."""
@@ -46,14 +57,27 @@ class Finding:
     def from_json(cls, raw: Mapping[str, Any]) -> Finding:
         """Rebuild a finding from the output of a notebook."""
         known = {key: raw[key] for key in cls.__dataclass_fields__ if key in raw}
-        if known.get("interval") is not None:
-            low, high = known["interval"]
-            known["interval"] = (low, high)
+        for key in ("interval", "interval_mc_error"):
+            if known.get(key) is not None:
+                low, high = known[key]
+                known[key] = (low, high)
         return cls(**known)
 
 
-def number_text(value: Value, lang: str = "en") -> str:
-    """A value as people read it: six significant digits, decimal comma in French, ``NA`` for None."""
+def number_text(value: Value, lang: str = "en", *, error: float | None = None) -> str:
+    """A value as people read it: six significant digits, decimal comma in French, ``NA`` for None.
+
+    One that was simulated has the digits that another seed would leave, and its Monte Carlo error.
+
+    Examples
+    --------
+    >>> number_text(0.0697912, error=0.0254), number_text(45.0, "fr", error=7.8)
+    ('0.07 ± 0.03', '45 ± 8')
+    """
+    if error and isinstance(value, float | int) and not isinstance(value, bool):
+        digits = max(0, -math.floor(math.log10(error)))
+        text = f"{value:.{digits}f} ± {error:.{digits}f}"
+        return (text.replace(".", ",") if lang == "fr" else text).replace("-", "−")
     if value is None:
         return "NA"
     if isinstance(value, bool):
@@ -66,16 +90,26 @@ def number_text(value: Value, lang: str = "en") -> str:
 
 def shown(item: Finding, lang: str = "en") -> str:
     """The value with its unit, interval and sample size, in one line."""
-    text = number_text(item.value, lang) + (f" {item.unit}" if item.unit else "")
-    extra = interval_text(item, lang)
-    if item.n is not None:
-        extra += ("; " if extra else "") + f"n = {item.n}"
+    text = number_text(item.value, lang, error=item.mc_error) + (f" {item.unit}" if item.unit else "")
+    extra = "; ".join(part for part in (interval_text(item, lang), size_text(item, lang)) if part)
     return f"{text} ({extra})" if extra else text
+
+
+def size_text(item: Finding, lang: str = "en") -> str:
+    """Sample size and replicates in words, or nothing."""
+    parts = [] if item.n is None else [f"n = {item.n}"]
+    if item.replicates is not None:
+        parts.append(f"{item.replicates} {'replicates' if lang == 'en' else 'répétitions'}")
+    return "; ".join(parts)
 
 
 def interval_text(item: Finding, lang: str = "en") -> str:
     """The interval in words, or nothing."""
     if item.interval is None:
         return ""
-    low, high = ("…" if bound is None else number_text(bound, lang) for bound in item.interval)
+    errors = item.interval_mc_error or (None, None)
+    low, high = (
+        "…" if bound is None else number_text(bound, lang, error=error)
+        for bound, error in zip(item.interval, errors, strict=True)
+    )
     return f"{low} {'to' if lang == 'en' else 'à'} {high}"

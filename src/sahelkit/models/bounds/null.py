@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
-from sahelkit.models._replicates import replicate
+from sahelkit.models._replicates import p_error, quantile_error, replicate
 from sahelkit.models.bounds.effects import Block, block_of, with_columns
 from sahelkit.models.bounds.fitting import fit_blocks
 from sahelkit.models.bounds.measures import HISTORY, OUTCOME, Measures
@@ -79,8 +79,15 @@ class BoundsNull(Result):
             raise UnknownNameError("statistic", statistic, STATISTICS)
         return permutation_p(self.observed[statistic], self.draws[statistic].to_numpy())
 
+    def p_error(self, statistic: str = "above") -> float:
+        """Monte Carlo standard error of that p-value."""
+        return p_error(self.p_value(statistic), int(np.isfinite(self.draws[statistic]).sum()))
+
     def tidy(self) -> pd.DataFrame:
-        """One row per statistic: observed, middle and ends of the central 95 % of the draws, p-value, sizes."""
+        """One row per statistic: observed, middle and ends of the central 95 % of the draws, p-value, sizes.
+
+        ``null_median_error`` and ``p_error`` are the Monte Carlo standard errors.
+        """
         rows = []
         for name in STATISTICS:
             low, middle, high = np.nanquantile(self.draws[name], [0.025, 0.5, 0.975])
@@ -90,8 +97,10 @@ class BoundsNull(Result):
                     "observed": self.observed[name],
                     "null_low": low,
                     "null_median": middle,
+                    "null_median_error": quantile_error(self.draws[name].dropna().to_numpy(), 0.5),
                     "null_high": high,
                     "p_value": self.p_value(name),
+                    "p_error": self.p_error(name),
                     "n_draws": len(self.draws),
                     "n_models": self.n_models,
                     "n_events": self.n_events,

@@ -158,7 +158,7 @@ def null_sentence(null: BoundsNull, lang: str) -> str:
         low=percent(row["null_low"], lang),
         high=percent(row["null_high"], lang),
         observed=percent(row["observed"], lang),
-        p=p_words(row["p_value"], lang),
+        p=p_words(row["p_value"], lang, error=row["p_error"]),
         events=number(null.n_events, lang, digits=0),
         clusters=clusters_words(null.n_clusters, "iso3", lang),
         chance=percent(null.robust_by_chance(_ROBUST), lang),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -38,6 +38,8 @@ class Baseline:
         The different rows; observed countries and periods with equal columns share one.
     exposure : array, shape (C,)
         Years under observation.
+    units : dict of str to float
+        Standard deviation of each covariate, which was centred and divided by it.
     """
 
     terms: tuple[str, ...]
@@ -46,6 +48,7 @@ class Baseline:
     row: Ints
     design: Array
     exposure: Array
+    units: dict[str, float] = field(default_factory=dict)
 
     def columns(self, *blocks: str) -> Ints:
         """Positions of the columns of some kinds."""
@@ -189,8 +192,11 @@ def make_baseline(
     elif period in ("decade", "country_decade"):
         names, values = _dummies(decade[column], "decade_")
         add("period", names[1:], values[:, 1:])
+    units: dict[str, float] = {}
     if covariates is not None:
-        add("covariate", covariates[0], covariates[1][place, column])
+        values, spread = _centred(covariates[1][place, column])
+        units = dict(zip(covariates[0], spread.tolist(), strict=True))
+        add("covariate", covariates[0], values)
     fixed = np.column_stack(parts)
     missing = fixed.shape[1] - np.linalg.matrix_rank(fixed / np.maximum(np.abs(fixed).max(axis=0), 1e-300))
     if missing:
@@ -215,4 +221,16 @@ def make_baseline(
         row=row,
         design=design,
         exposure=np.asarray(np.bincount(same.ravel(), exposure[place, column], len(design)), dtype=float),
+        units=units,
     )
+
+
+def _centred(values: Array) -> tuple[Array, Array]:
+    """Columns with mean 0 and standard deviation 1, and what they were divided by; zeros for one that never varies."""
+    top = np.abs(values).max(axis=0)
+    top[top == 0] = 1.0
+    shifted = values / top
+    shifted = shifted - shifted.mean(axis=0)
+    spread = shifted.std(axis=0)
+    varies = spread > 1e-13  # below this a column differs from a constant by rounding only
+    return np.where(varies, shifted / np.where(varies, spread, 1.0), 0.0), top * np.where(varies, spread, 1.0)

@@ -22,7 +22,7 @@ def _again(fit: HawkesFit, rng: np.random.Generator) -> tuple[float, float, floa
         return 0.0, np.nan, 0.0
     p = found.point
     own = settled(p.own)
-    return own, settled(p.own_lag) if own > 0 else np.nan, settled(p.cross)
+    return own / fit.units.own, settled(p.own_lag) if own > 0 else np.nan, settled(p.cross) / fit.units.cross
 
 
 def bias_corrected(

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.models._replicates import replicate
+from sahelkit.models._replicates import p_error, quantile_error, replicate, share_error
 from sahelkit.models.hawkes.estimate import Estimate, estimate, settled
 from sahelkit.models.hawkes.integral import Process
 from sahelkit.models.hawkes.kernel import Array
@@ -19,6 +19,7 @@ from sahelkit.models.hawkes.observed import Observed, midday
 from sahelkit.models.hawkes.paths import mark_pool, marked
 from sahelkit.models.hawkes.result import HawkesFit
 from sahelkit.models.hawkes.simulate import branch
+from sahelkit.models.wording import give_or_take
 from sahelkit.plots.style import decimal, words
 
 if TYPE_CHECKING:
@@ -41,12 +42,12 @@ def refitted(fit: HawkesFit, process: Process, rng: np.random.Generator) -> tupl
     observed = simulated(fit, process, rng)
     if observed.n_events == 0:
         return observed, None
-    return observed, estimate(observed, fit.baseline, fit.weights, fit.settings)
+    return observed, estimate(observed, fit.baseline, fit.tie, fit.settings)
 
 
 def _ratio(fit: HawkesFit, process: Process, rng: np.random.Generator) -> tuple[float, float]:
     _, found = refitted(fit, process, rng)
-    return (0.0, 0.0) if found is None else (found.ratio, settled(found.point.cross))
+    return (0.0, 0.0) if found is None else (found.ratio, settled(found.point.cross) / fit.units.cross)
 
 
 _FIGURE = {
@@ -95,13 +96,19 @@ class ContagionTest:
     n_events: int
     n_countries: int
 
+    @property
+    def p_error(self) -> float:
+        """Monte Carlo standard error of the p-value."""
+        return p_error(self.p_value, len(self.null))
+
     def tidy(self) -> pd.DataFrame:
-        """One row: statistic, p-value, critical value at 5 %, share of replicates with an estimate of none."""
+        """One row: statistic, p-value and its error, critical value at 5 %, share of replicates that find none."""
         return pd.DataFrame(
             {
                 "test": ["contagion"],
                 "statistic": self.statistic,
                 "p_value": self.p_value,
+                "p_error": self.p_error,
                 "critical_5": float(np.quantile(self.null, 0.95)),
                 "share_none": float((self.null_cross <= 0).mean()),
                 "cross": self.cross,
@@ -116,9 +123,9 @@ class ContagionTest:
         """The test as plain text."""
         row = self.tidy().iloc[0]
         return (
-            f"Contagion: sup-LR {self.statistic:.2f}, p = {self.p_value:.3f} from {len(self.null)} replicates without "
-            f"contagion (5 % critical value {row['critical_5']:.2f}); {self.n_events} events, "
-            f"{self.n_countries} countries"
+            f"Contagion: sup-LR {self.statistic:.2f}, p = {self.p_value:.3f} (Monte Carlo error {self.p_error:.3f}) "
+            f"from {len(self.null)} replicates without contagion (5 % critical value {row['critical_5']:.2f}); "
+            f"{self.n_events} events, {self.n_countries} countries"
         )
 
     def to_xarray(self) -> xr.Dataset:
@@ -145,6 +152,7 @@ class ContagionTest:
             self.null,
             self.statistic,
             p_value=self.p_value,
+            p_error=self.p_error,
             title=say["title"],
             axis=say["axis"],
             source=source,
@@ -181,7 +189,7 @@ class ContagionTest:
             share=decimal(share, 0, lang),
             events=self.n_events,
             countries=self.n_countries,
-            p=decimal(self.p_value, 3, lang),
+            p=give_or_take(self.p_value, self.p_error, lang, digits=3),
         )
 
 
@@ -287,7 +295,8 @@ def detectable_contagion(
     -------
     pandas.DataFrame
         One row per case, the first without contagion: ``cross``, ``cross_lag``, ``power`` (share of replicates above
-        the critical value), ``mean_estimate`` (mean estimate of `cross`), ``critical_5``, ``n_boot``.
+        the critical value), ``power_error`` (its Monte Carlo standard error, that of the critical value included),
+        ``mean_estimate`` (mean estimate of `cross`), ``critical_5``, ``n_boot``.
 
     Raises
     ------
@@ -299,23 +308,26 @@ def detectable_contagion(
     Davies, R. B. (1987), as in `contagion_test`.
     """
     null = fit.null_process
-    strongest = null.point.own + max(cross)
-    if strongest >= 1:
+    strongest = fit.radius_at(null.point.own, max(cross) * fit.units.cross)
+    if not strongest < 1:
         raise OptionError("cross", max(cross), f"with own excitation one event would set off {strongest:.2f} others")
     cases = [(0.0, float("nan")), *((strength, lag) for strength in cross for lag in cross_lag)]
     rows = []
-    critical = float("nan")
+    critical = critical_error = float("nan")
     for number, (strength, lag) in enumerate(cases):
-        process = _with_cross(null, strength, lag)
+        process = _with_cross(null, strength * fit.units.cross, lag)
         own_seed = None if seed is None else seed + number
         drawn = np.array(replicate(partial(_ratio, fit, process), n_boot, seed=own_seed, n_jobs=n_jobs))
         if number == 0:
             critical = float(np.quantile(drawn[:, 0], 0.95))
+            critical_error = quantile_error(drawn[:, 0], 0.95)
+        power = float((drawn[:, 0] > critical).mean())
         rows.append(
             {
                 "cross": strength,
                 "cross_lag": lag,
-                "power": float((drawn[:, 0] > critical).mean()),
+                "power": power,
+                "power_error": _power_error(drawn[:, 0], power, critical, critical_error),
                 "mean_estimate": float(drawn[:, 1].mean()),
                 "critical_5": critical,
                 "n_boot": n_boot,
@@ -324,11 +336,17 @@ def detectable_contagion(
     return pd.DataFrame(rows)
 
 
+def _power_error(ratios: Array, power: float, critical: float, error: float) -> float:
+    """Error of the share of ratios above a critical value that is itself simulated."""
+    shifted = [float((ratios > critical + side * error).mean()) for side in (-1.0, 1.0)]
+    return float(np.hypot(share_error(power, len(ratios)), (shifted[0] - shifted[1]) / 2))
+
+
 def _with_cross(process: Process, strength: float, lag: float) -> Process:
     if strength == 0:
         return process
     point = process.point
     coef = point.coef.copy()
-    # Contagion multiplies the mean rate of a stationary process by (1 - own) / (1 - own - cross).
+    # Contagion multiplies the mean rate of a stationary process by (1 - own) / (1 - own - cross), of a mean event.
     coef[0] += np.log((1 - point.own - strength) / (1 - point.own))
     return replace(process, point=replace(point, coef=coef, cross=strength, cross_lag=lag))

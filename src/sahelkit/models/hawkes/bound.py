@@ -14,15 +14,17 @@ from sahelkit.plots.style import decimal, words
 _WORDS = {
     "en": {
         "text": "Had one attempt set off more than {upper} others in neighbouring countries, the {events} attempts in "
-        "{countries} countries would seldom look as they do ({confidence} confidence); anything weaker, none included, "
-        "cannot be told apart here.",
+        "{countries} countries would seldom look as they do ({confidence} confidence{error}); anything weaker, none "
+        "included, cannot be told apart here.",
+        "error": "; the simulated bound has a Monte Carlo error of {value}",
         "endless": "The {events} attempts in {countries} countries set no upper limit to how many others one attempt "
         "sets off in neighbouring countries, for slow contagion looks like a lasting risk.",
     },
     "fr": {
         "text": "Si une tentative en avait provoqué plus de {upper} autre dans les pays voisins, les {events} "
-        "tentatives relevées dans {countries} pays auraient rarement cette allure (confiance de {confidence}) ; en "
-        "deçà, jusqu’à l’absence de contagion, ces données ne permettent pas de trancher.",
+        "tentatives relevées dans {countries} pays auraient rarement cette allure (confiance de {confidence}{error}) ; "
+        "en deçà, jusqu’à l’absence de contagion, ces données ne permettent pas de trancher.",
+        "error": " ; la borne simulée a une erreur de Monte-Carlo de {value}",
         "endless": "Les {events} tentatives relevées dans {countries} pays ne fixent aucune limite au nombre de celles "
         "qu’une tentative provoque dans les pays voisins, car une contagion lente ressemble à un risque durable.",
     },
@@ -48,6 +50,10 @@ class ContagionBound:
         Strength estimated.
     n_boot, n_events, n_countries : int
         Replicates, and size of the data.
+    mc_error : float
+        Monte Carlo standard error of `upper`; NaN where no replicates were needed.
+    unit : float
+        Attempts abroad that a mean attempt sets off per unit of `upper`; 1 where the columns of the weights sum to 1.
     """
 
     upper: float
@@ -58,9 +64,13 @@ class ContagionBound:
     n_boot: int
     n_events: int
     n_countries: int
+    mc_error: float = float("nan")
+    unit: float = 1.0
 
     @staticmethod
-    def at(end: End, *, cross: float, level: float, n_boot: int, n_events: int, n_countries: int) -> ContagionBound:
+    def at(
+        end: End, *, cross: float, level: float, n_boot: int, n_events: int, n_countries: int, unit: float
+    ) -> ContagionBound:
         """The bound at an upper end of the interval of contagion at a two-sided level."""
         return ContagionBound(
             upper=end.value,
@@ -71,19 +81,25 @@ class ContagionBound:
             n_boot=n_boot,
             n_events=n_events,
             n_countries=n_countries,
+            mc_error=end.mc_error,
+            unit=unit,
         )
 
     def tidy(self) -> pd.DataFrame:
-        """One row: estimate, bound, profile bound, confidence, size."""
-        names = ("estimate", "upper", "profile_upper", "cutoff", "confidence", "n_boot", "n_events", "n_countries")
+        """One row: estimate, bound, its Monte Carlo error, profile bound, confidence, size."""
+        names = (
+            *("estimate", "upper", "mc_error", "profile_upper", "cutoff", "confidence"),
+            *("n_boot", "n_events", "n_countries"),
+        )
         return pd.DataFrame({"quantity": ["cross"], **{name: [getattr(self, name)] for name in names}})
 
     def summary(self) -> str:
         """The bound as plain text."""
         return (
-            f"Contagion at most {self.upper:.3f} attempts abroad per attempt (one-sided {self.confidence:.0%}, test "
-            f"inversion with {self.n_boot} replicates, cut-off {self.cutoff:.2f}; profile likelihood "
-            f"{self.profile_upper:.3f}); {self.n_events} events, {self.n_countries} countries"
+            f"Contagion at most {self.unit * self.upper:.3f} attempts abroad per attempt (one-sided "
+            f"{self.confidence:.0%}, test inversion with {self.n_boot} replicates, Monte Carlo error "
+            f"{self.unit * self.mc_error:.3f}, cut-off {self.cutoff:.2f}; profile likelihood "
+            f"{self.unit * self.profile_upper:.3f}); {self.n_events} events, {self.n_countries} countries"
         )
 
     def says(self, lang: str = "en") -> str:
@@ -94,9 +110,11 @@ class ContagionBound:
         UnknownNameError
             If the language is neither ``"en"`` nor ``"fr"``.
         """
-        text = words(_WORDS, lang)["text" if np.isfinite(self.upper) else "endless"]
+        say, error = words(_WORDS, lang), self.unit * self.mc_error
+        text = say["text" if np.isfinite(self.upper) else "endless"]
         return text.format(
-            upper=decimal(self.upper, 2, lang),
+            error="" if np.isnan(error) else say["error"].format(value=decimal(error, 3, lang)),
+            upper=decimal(self.unit * self.upper, 2, lang),
             events=self.n_events,
             countries=self.n_countries,
             confidence=f"{100 * self.confidence:.0f} %",
@@ -144,5 +162,11 @@ def contagion_bound(
     check_contagion(fit)
     end = upper_end(fit, n_boot=n_boot, seed=seed, n_jobs=n_jobs)
     return ContagionBound.at(
-        end, cross=fit.cross, level=fit.level, n_boot=n_boot, n_events=fit.n_events, n_countries=len(fit.countries)
+        end,
+        cross=fit.cross,
+        level=fit.level,
+        n_boot=n_boot,
+        n_events=fit.n_events,
+        n_countries=len(fit.countries),
+        unit=fit.units.cross,
     )

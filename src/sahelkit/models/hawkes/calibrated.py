@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.errors import ModelError
-from sahelkit.models._replicates import replicate
+from sahelkit.models._replicates import quantile_error, replicate
 from sahelkit.models.hawkes.bootstrap import refitted
 from sahelkit.models.hawkes.integral import Process
 from sahelkit.models.hawkes.likelihood import Point
-from sahelkit.models.hawkes.profile import profile_point, root_of, signed_root
+from sahelkit.models.hawkes.profile import ENDLESS, profile_point, root_of, signed_root
+from sahelkit.models.hawkes.units import Units
 from sahelkit.models.hawkes.words import sentence
 from sahelkit.plots.style import words
 
@@ -62,21 +63,24 @@ class End:
     cutoff : float
         Quantile of the root in histories drawn at `profile`; the normal one is 1.645 (low) or -1.645 (high) at 0.90.
         NaN where none are drawn: the profile reaches down to 0, or up to strengths at which attempts run away.
+    mc_error : float
+        Monte Carlo standard error of `value`; NaN where it does not come from replicates.
     """
 
     value: float
     profile: float
     cutoff: float
+    mc_error: float = float("nan")
 
 
 def strength_at(fit: HawkesFit, which: str, value: float) -> Process | None:
-    """The process that fits best with a parameter held at a value; None where histories of it would run away."""
+    """The process that fits best with a parameter held at a value (in standardised units); None where it runs away."""
     if not np.isfinite(value):
         return None
     point = Point.of(signed_root(fit.estimate, fit.settings, which, value)[1])
-    if point.own + point.cross >= 1.0:
+    if fit.radius_at(point.own, point.cross) >= 1.0:
         return None
-    return Process(point, fit.baseline, fit.weights, fit.process.kernel)
+    return Process(point, fit.baseline, fit.tie, fit.process.kernel)
 
 
 def replicate_root(fit: HawkesFit, process: Process, which: str, value: float, rng: np.random.Generator) -> float:
@@ -104,33 +108,48 @@ def calibrated_end(
     from scipy.optimize import brentq
 
     tail = 0.5 - fit.level / 2
-    centre, anchor = float(getattr(fit, which)), fit.interval(which)[1 if upper else 0]
+    unit, centre = fit.units.of(which), float(getattr(fit.estimate.point, which))
+    anchor = fit.plain_interval(which)[1 if upper else 0]
     if not upper and anchor <= 0:
         return End(0.0, anchor, np.nan)  # whether there is any at all is a question for a test, not for an interval
     process = strength_at(fit, which, anchor)
     if process is None:
-        return End(np.inf, anchor, np.nan)
+        return End(np.inf, anchor / unit, np.nan)
     roots = replicate(partial(replicate_root, fit, process, which, anchor), n_boot, seed=seed, n_jobs=n_jobs)
     # The method of which a test by these replicates is the inverse: the data count as one of them.
-    cutoff = float(np.quantile(roots, tail if upper else 1.0 - tail, method="weibull"))
+    share = tail if upper else 1.0 - tail
+    cutoff = float(np.quantile(roots, share, method="weibull"))
     best = profile_point(fit.estimate, fit.settings, which)
 
     def beyond(value: float) -> float:
         return root_of(fit.estimate, which, value, best(value)[1]) - cutoff
 
     if upper:
-        edge = 1.0 - (fit.cross if which == "own" else fit.own)
+        edge = _edge(fit, which)
         if beyond(centre) <= 0:
-            return End(centre, anchor, cutoff)
-        if beyond(edge) > 0:
-            return End(np.inf, anchor, cutoff)
+            return End(centre / unit, anchor / unit, cutoff)
+        if edge <= centre or beyond(edge) > 0:
+            return End(np.inf, anchor / unit, cutoff)
     else:
         edge = 0.0
         if centre <= 0 or beyond(edge) <= 0:
-            return End(0.0, anchor, cutoff)
+            return End(0.0, anchor / unit, cutoff)
         if beyond(centre) >= 0:
-            return End(centre, anchor, cutoff)
-    return End(float(brentq(beyond, centre, edge, xtol=1e-4, rtol=1e-4)), anchor, cutoff)
+            return End(centre / unit, anchor / unit, cutoff)
+    value = float(brentq(beyond, centre, edge, xtol=1e-4, rtol=1e-4))
+    # How far the end moves with the cut-off: by the slope of the root, which falls with the strength.
+    step = max(0.05 * abs(value - centre), 1e-3)
+    slope = abs(beyond(value + step) - beyond(value)) / step
+    error = quantile_error(np.array(roots), share) / slope if slope > 0 else np.nan
+    return End(value / unit, anchor / unit, cutoff, error / unit)
+
+
+def _edge(fit: HawkesFit, which: str) -> float:
+    """Strength from which on attempts run away, all else being as estimated."""
+    point = fit.estimate.point
+    rest = fit.radius_at(*(0.0 if name == which else float(getattr(point, name)) for name in QUANTITIES))
+    alone = fit.radius_at(*(float(name == which) for name in QUANTITIES))
+    return (1.0 - rest) / alone if alone > 0 else ENDLESS
 
 
 @dataclass(frozen=True)
@@ -149,6 +168,10 @@ class ExcitationIntervals:
         Replicates of each end, and size of the data.
     years : (int, int)
         First and last year.
+    stationary : bool
+        Whether the fitted process is.
+    units : Units
+        What leads from the strengths, which are in the units of the weights and marks, to attempts per mean attempt.
     """
 
     own: float
@@ -159,6 +182,8 @@ class ExcitationIntervals:
     n_events: int
     n_countries: int
     years: tuple[int, int]
+    stationary: bool = True
+    units: Units = field(default_factory=Units)
 
     def tidy(self) -> pd.DataFrame:
         """One row each for ``own`` and ``cross``.
@@ -166,8 +191,9 @@ class ExcitationIntervals:
         Returns
         -------
         pandas.DataFrame
-            ``quantity, estimate, low, high, profile_low, profile_high, cutoff_low, cutoff_high, level, n_boot,
-            n_events, n_countries``. Cut-offs are those of the signed root of the likelihood ratio.
+            ``quantity, estimate, low, high, profile_low, profile_high, cutoff_low, cutoff_high, mc_error_low,
+            mc_error_high, level, n_boot, n_events, n_countries``. Cut-offs are those of the signed root of the
+            likelihood ratio; the Monte Carlo errors are those of the ends.
         """
         rows = []
         for which in QUANTITIES:
@@ -182,6 +208,8 @@ class ExcitationIntervals:
                     "profile_high": high.profile,
                     "cutoff_low": low.cutoff,
                     "cutoff_high": high.cutoff,
+                    "mc_error_low": low.mc_error,
+                    "mc_error_high": high.mc_error,
                 }
             )
         sizes = {name: getattr(self, name) for name in ("level", "n_boot", "n_events", "n_countries")}
@@ -193,7 +221,7 @@ class ExcitationIntervals:
         from sahelkit.models.hawkes.bound import ContagionBound
 
         sizes = {name: getattr(self, name) for name in ("cross", "level", "n_boot", "n_events", "n_countries")}
-        return ContagionBound.at(self.ends["cross", "high"], **sizes)
+        return ContagionBound.at(self.ends["cross", "high"], **sizes, unit=self.units.cross)
 
     def summary(self) -> str:
         """The intervals as plain text."""
@@ -244,13 +272,13 @@ class ExcitationIntervals:
         return sentence(
             lang,
             contagion=False,
-            value=self.own,
-            ends=(low.value, high.value),
+            value=self.own * self.units.own,
+            ends=(low.value * self.units.own, high.value * self.units.own),
             level=self.level,
             n_events=self.n_events,
             n_countries=self.n_countries,
             years=self.years,
-            stationary=self.own + self.cross < 1.0,
+            stationary=self.stationary,
         )
 
 
@@ -314,6 +342,8 @@ def excitation_intervals(
         n_events=fit.n_events,
         n_countries=len(fit.countries),
         years=(fit.start.year, fit.end.year),
+        stationary=fit.stationary,
+        units=fit.units,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -233,9 +233,13 @@ def estimate(observed: Observed, baseline: Baseline, weights: Array, settings: S
     given: dict[str, float | None] = {"country": settings.country_sd, "country_decade": settings.country_decade_sd}
     given = {block: spread for block, spread in given.items() if len(baseline.columns(block))}
     problem = pose(observed, baseline, weights, kernel, np.zeros(len(baseline.terms)))
+    # What no event bears on is not searched: the likelihood would keep the value that the search began with.
+    settings = replace(
+        settings, own=settings.own and problem.own.bears, contagion=settings.contagion and problem.cross.bears
+    )
     vector = np.zeros(len(baseline.terms) + 4)
     vector[0] = np.log(observed.n_events / baseline.exposure.sum()) - 0.3
-    vector[-4] = 0.3
+    vector[-4] = 0.3 if settings.own else 0.0
     own_starts = settings.lag_starts("own")
     vector[-2:] = own_starts[3 * len(own_starts) // 4], settings.lag_starts("cross")[0]
     alone = settings.limits(cross=(0.0, 0.0))
@@ -277,8 +281,14 @@ def best_with_cross(
     best, value = (null, null_value) if cross is None else (null, -np.inf)
     for lag in settings.lag_starts("cross"):
         start = null.copy()
-        start[-3], start[-1] = (0.05 if cross is None else cross), lag
+        start[-3], start[-1] = (_first_cross(problem, lag) if cross is None else cross), lag
         found, height = maximise(problem, start, limits)
         if height > value + (_TIE / 2 if cross is None else 0.0):
             best, value = found, height
     return best, value
+
+
+def _first_cross(problem: Problem, lag: float) -> float:
+    """Strength at which contagion would account for one event in twenty, whatever the unit of the weights."""
+    total = problem.cross.total(problem.kernel, float(np.exp(lag)))[0]
+    return 0.05 * len(problem.row) / total if total > 0 else 0.0

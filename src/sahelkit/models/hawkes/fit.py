@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from sahelkit.models.hawkes.estimate import Settings, Span, estimate
 from sahelkit.models.hawkes.kernel import Array, kernel_named
 from sahelkit.models.hawkes.observed import observe, state_windows
 from sahelkit.models.hawkes.result import HawkesFit
+from sahelkit.models.hawkes.units import standardised
 from sahelkit.tables._select import DateLike, Places, check_columns, parse_window
 
 if TYPE_CHECKING:
@@ -162,7 +163,8 @@ def fit_hawkes(
         windows = windows.without(edges, missing)
         exposure = windows.exposure(edges, len(codes))
     baseline = make_baseline(exposure, edges, codes, period=period, covariates=values)
-    observed = observe(events, codes, windows, own_mark=own_mark, cross_mark=cross_mark)
+    given = observe(events, codes, windows, own_mark=own_mark, cross_mark=cross_mark)
+    observed, plain, units = standardised(given, tie)
     fit = HawkesFit(
         countries=tuple(codes),
         start=first,
@@ -170,8 +172,10 @@ def fit_hawkes(
         observed=observed,
         baseline=baseline,
         weights=tie,
+        tie=plain,
+        units=units,
         settings=settings,
-        estimate=estimate(observed, baseline, tie, settings),
+        estimate=estimate(observed, baseline, plain, settings),
         level=level,
         dropped=dropped,
     )
@@ -188,9 +192,15 @@ def fit_hawkes(
 def _tie(weights: xr.DataArray | None, codes: Sequence[str], contagion: bool, version: str | None) -> Array:
     if weights is None:
         weights = spatial_weights(list(codes), version=version)
-    if set(weights.dims) != {"target", "source"}:
-        raise OptionError("weights", weights.dims, "they have the dimensions target and source")
+    if set(getattr(weights, "dims", ())) != {"target", "source"}:
+        what = getattr(weights, "dims", type(weights).__name__)
+        raise OptionError("weights", what, "they are a DataArray with the dimensions target and source")
     here = weights.transpose("target", "source")
+    twice = [side for side in here.dims if side not in here.indexes or not here.indexes[side].is_unique]
+    if twice:
+        raise OptionError("weights", here.dims, f"each {twice[0]} has one label, its ISO code, and stands once")
+    if here.dtype.kind not in "biuf":
+        raise OptionError("weights", str(here.dtype), "they are numbers")
     unknown = [code for code in codes if code not in here["target"].values or code not in here["source"].values]
     matrix = here.reindex(target=codes, source=codes).to_numpy().astype(float)
     if not unknown:
@@ -199,16 +209,19 @@ def _tie(weights: xr.DataArray | None, codes: Sequence[str], contagion: bool, ve
         ]
     if unknown:
         raise ModelError(f"the weights of {', '.join(unknown[:5])} are NA or missing. Give a weight for each pair")
-    if (matrix < 0).any() or np.diag(matrix).any():
-        raise ModelError("weights must not be negative, and a country has no weight for itself")
+    if (matrix < 0).any() or not np.isfinite(matrix).all() or np.diag(matrix).any():
+        raise ModelError("weights must not be negative or infinite, and a country has no weight for itself")
     if contagion and not matrix.any():
         raise ModelError("no country is tied to another by these weights. Type contagion=False, or use other weights")
     return np.asarray(matrix, dtype=float)
 
 
 def _span(what: str, lag: float | Span) -> Span:
-    low, high = (float(lag), float(lag)) if isinstance(lag, (int, float)) else (float(lag[0]), float(lag[1]))
-    if not 0 < low <= high < np.inf:
+    try:
+        low, high = (float(end) for end in (lag if isinstance(lag, Iterable) else (lag, lag)))
+    except (TypeError, ValueError):
+        low, high = np.nan, np.nan
+    if not 0 < low <= high < np.inf or isinstance(lag, bool):
         raise OptionError(what, lag, "a mean lag is a number of years above 0, or two that rise", repair=f"{what}=1.0")
     return low, high
 
@@ -228,7 +241,7 @@ def _settings(
             repair="Give own_lag= and cross_lag=",
         )
     for what, spread in zip(("country_sd", "country_decade_sd"), spreads, strict=True):
-        if spread is not None and not spread > 0:
+        if spread is not None and not 0 < spread < np.inf:
             raise OptionError(what, spread, "a standard deviation is above 0", repair=f"Type {what}=0.5")
     return Settings(
         kernel=kernel,
@@ -250,9 +263,20 @@ def _covariates(
     time = "month" if freq == "M" else "year"
     check_columns(frame, [time], where="fit_hawkes(covariates=)", repair="Or give a column 'month'")
     names = [str(name) for name in frame.columns if name not in ("iso3", time, "gwcode", "country")]
+    if len(set(names)) < len(names):
+        raise ModelError(f"the covariates {', '.join(names)} have a column twice. Keep one of them")
+    frame = frame.assign(**{name: frame[name].convert_dtypes() for name in names})
     words = [name for name in names if not pd.api.types.is_numeric_dtype(frame[name])]
     if not names or words:
         raise ModelError(f"covariates are numbers; these are not: {', '.join(words) or '(no column)'}")
+    for name in names:
+        endless = np.isinf(frame[name].astype("float64").to_numpy(dtype=float, na_value=np.nan))
+        if endless.any():
+            row = frame.iloc[int(np.argmax(endless))]
+            raise ModelError(
+                f"the covariate {name!r} is infinite in {int(endless.sum())} rows, first {row['iso3']} {row[time]}. "
+                "Make it NA where it is not known, or take a logarithm of what is above 0"
+            )
     if frame.duplicated(["iso3", time]).any():
         raise ModelError(f"the covariates have several rows for one iso3 and {time}. Keep one")
     labels: Any = frame[time] if freq == "Y" else pd.PeriodIndex(frame[time], freq="M")

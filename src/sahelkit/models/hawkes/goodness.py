@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from sahelkit.models._replicates import replicate
+from sahelkit.errors import UnknownNameError
+from sahelkit.models._replicates import p_error, replicate
 from sahelkit.models.hawkes.bootstrap import refitted
 from sahelkit.models.hawkes.estimate import settled
 from sahelkit.models.hawkes.integral import Process, cumulative
 from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.hawkes.observed import Observed
 from sahelkit.models.hawkes.result import HawkesFit
-from sahelkit.plots.style import decimal, words
+from sahelkit.models.wording import give_or_take, p_words
+from sahelkit.plots.style import words
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -133,8 +135,34 @@ def _replicate(fit: HawkesFit, lags: int, rng: np.random.Generator) -> dict[str,
     observed, found = refitted(fit, fit.process, rng)
     if found is None:
         return {}
-    process = Process(found.point, fit.baseline, fit.weights, fit.process.kernel)
+    process = Process(found.point, fit.baseline, fit.tie, fit.process.kernel)
     return _statistics(process, observed, lags)[1]
+
+
+_SAYS = {
+    "en": {
+        "text": "Measured against the model, the {n} waiting times between attempts in {countries} countries have the "
+        "expected distribution with p = {ks} and the expected lack of order with p = {lb}; {verdict}.",
+        "fit": "with so few events only a gross misfit would show",
+        "misfit": "at 5 % the model is rejected for {what}, so that what it says of these events is to be read with "
+        "that reserve",
+        "clause": "; a test of fit rejects the model for {what}",
+        "ks": "the distribution of the waiting times",
+        "ljung_box": "their order",
+        "and": " and ",
+    },
+    "fr": {
+        "text": "Rapportés au modèle, les {n} temps d’attente entre tentatives dans {countries} pays suivent la loi "
+        "attendue avec p = {ks} et n’ont pas d’ordre particulier avec p = {lb} ; {verdict}.",
+        "fit": "avec si peu d’événements, seul un grave désaccord se verrait",
+        "misfit": "au seuil de 5 %, le modèle est rejeté pour {what} : ce qu’il dit de ces événements est à lire avec "
+        "cette réserve",
+        "clause": " ; un test d’ajustement rejette le modèle pour {what}",
+        "ks": "la loi des temps d’attente",
+        "ljung_box": "leur ordre",
+        "and": " et ",
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -145,7 +173,8 @@ class GoodnessOfFit:
     ----------
     table : pandas.DataFrame
         One row per country, ``pooled`` (gaps of all countries together) and ``all`` (all countries as one process):
-        ``scope, n_gaps, ks, ks_p, ljung_box, ljung_box_p``. NA where there are fewer than four gaps.
+        ``scope, n_gaps, ks, ks_p, ks_p_error, ljung_box, ljung_box_p, ljung_box_p_error``; the errors are the Monte
+        Carlo standard errors of the p-values. NA where there are fewer than four gaps.
     gaps : dict of str to array
         Rescaled gaps by country code and ``"all"``; unit exponential under the model.
     lags : int
@@ -203,28 +232,42 @@ class GoodnessOfFit:
         UnknownNameError
             If the language is neither ``"en"`` nor ``"fr"``.
         """
-        text = words(
-            {
-                "en": {
-                    "text": "Measured against the model, the {n} waiting times between attempts in {countries} "
-                    "countries have the expected distribution with p = {ks} and the expected lack of order with "
-                    "p = {lb}; with so few events only a gross misfit would show."
-                },
-                "fr": {
-                    "text": "Rapportés au modèle, les {n} temps d’attente entre tentatives dans {countries} pays "
-                    "suivent la loi attendue avec p = {ks} et n’ont pas d’ordre particulier avec p = {lb} ; avec si "
-                    "peu d’événements, seul un grave désaccord se verrait."
-                },
-            },
-            lang,
-        )["text"]
+        say = words(_SAYS, lang)
         row = self.table.set_index("scope").loc["pooled"]
-        return text.format(
-            n=int(row["n_gaps"]),
-            countries=self.n_countries,
-            ks=decimal(row["ks_p"], 2, lang),
-            lb=decimal(row["ljung_box_p"], 2, lang),
-        )
+        p_values = {
+            name: give_or_take(row[f"{test}_p"], row[f"{test}_p_error"], lang)
+            for name, test in (("ks", "ks"), ("lb", "ljung_box"))
+        }
+        against = [say[test] for test in self.rejects()]
+        verdict = say["misfit"].format(what=say["and"].join(against)) if against else say["fit"]
+        return say["text"].format(n=int(row["n_gaps"]), countries=self.n_countries, verdict=verdict, **p_values)
+
+    def misfit(self, lang: str = "en") -> str:
+        """What the tests have against the model, as a clause for other sentences; nothing where they do not reject.
+
+        Raises
+        ------
+        UnknownNameError
+            If the language is neither ``"en"`` nor ``"fr"``.
+        """
+        say, row = words(_SAYS, lang), self.table.set_index("scope").loc["pooled"]
+        against = [
+            f"{say[test]} ({p_words(row[f'{test}_p'], lang, error=row[f'{test}_p_error'])})" for test in self.rejects()
+        ]
+        return say["clause"].format(what=say["and"].join(against)) if against else ""
+
+    def rejects(self, scope: str = "pooled", level: float = 0.05) -> tuple[str, ...]:
+        """Which of the tests ``"ks"`` and ``"ljung_box"`` reject the model at a level, such as 0.05.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such scope.
+        """
+        table = self.table.set_index("scope")
+        if scope not in table.index:
+            raise UnknownNameError("scope", scope, list(table.index))
+        return tuple(test for test in ("ks", "ljung_box") if table.loc[scope, f"{test}_p"] < level)
 
 
 def goodness_of_fit(
@@ -277,13 +320,14 @@ def goodness_of_fit(
     drawn = replicate(partial(_replicate, fit, lags), n_boot, seed=seed, n_jobs=n_jobs)
     rows = []
     for scope, pair in seen.items():
-        p_values = []
+        row: list[Any] = [scope, sizes[scope]]
         for k, value in enumerate(pair):
             null = np.array([one[scope][k] for one in drawn if scope in one])
             null = null[~np.isnan(null)]
-            p_values.append(np.nan if np.isnan(value) else (1 + int((null >= value).sum())) / (1 + len(null)))
-        rows.append((scope, sizes[scope], pair[0], p_values[0], pair[1], p_values[1]))
-    columns = ["scope", "n_gaps", "ks", "ks_p", "ljung_box", "ljung_box_p"]
+            p_value = np.nan if np.isnan(value) else (1 + int((null >= value).sum())) / (1 + len(null))
+            row += [value, p_value, p_error(p_value, len(null))]
+        rows.append(row)
+    columns = ["scope", "n_gaps", "ks", "ks_p", "ks_p_error", "ljung_box", "ljung_box_p", "ljung_box_p_error"]
     return GoodnessOfFit(
         table=pd.DataFrame(rows, columns=columns),
         gaps=rescaled_gaps(fit.process, fit.observed),

@@ -189,10 +189,18 @@ def state_windows(codes: Sequence[str], first: pd.Timestamp, last: pd.Timestamp,
 def _marks(frame: pd.DataFrame, column: str | None) -> Array:
     if column is None:
         return np.ones(len(frame))
-    values = np.asarray(frame[column].astype("float64"), dtype=float)
-    if np.isnan(values).any() or (values < 0).any():
+    try:
+        values = np.asarray(frame[column].astype("float64"), dtype=float)
+    except (TypeError, ValueError):
+        raise ModelError(f"the marks in {column!r} are not all numbers. Give each event a mark of 0 or more") from None
+    if not np.isfinite(values).all() or (values < 0).any():
         raise ModelError(
-            f"the marks in {column!r} are NA or negative in some rows. Give each event a mark of 0 or more"
+            f"the marks in {column!r} are NA or negative or infinite in some rows. Give each event a mark of 0 or more"
+        )
+    if len(values) and not values.any():
+        raise ModelError(
+            f"the marks in {column!r} are all 0: no event could set off another, and nothing can be estimated from "
+            "them. Leave the option out, or choose another column"
         )
     return values
 
@@ -211,7 +219,9 @@ def observe(
     """
     wanted = [name for name in dict.fromkeys([own_mark, cross_mark]) if name]
     check_columns(events, ["iso3", "date", *wanted], where="fit_hawkes")
-    here = events[events["iso3"].isin(list(codes))].sort_values(["date", "iso3"], kind="stable")
+    # By the marks too: those that simulated events draw from then come in one order, whatever that of the rows.
+    order = list(dict.fromkeys(["date", "iso3", *wanted]))
+    here = events[events["iso3"].isin(list(codes))].sort_values(order, kind="stable")
     if here["date"].isna().any():
         raise ModelError(f"{int(here['date'].isna().sum())} events have no date. Leave them out or date them")
     time = years(here["date"].to_numpy()) + 0.5 / DAYS_PER_YEAR

@@ -12,7 +12,7 @@ from sahelkit.models.hawkes.kernel import Array
 
 PARAMETERS = ("own", "cross", "own_lag", "cross_lag")
 # A reading beyond this many events per event is reported as no bound at all.
-_ENDLESS = 50.0
+ENDLESS = 50.0
 
 
 def profile_point(estimate: Estimate, settings: Settings, which: str) -> Callable[[float], tuple[Array, float]]:
@@ -132,9 +132,9 @@ def profile_interval(estimate: Estimate, settings: Settings, which: str, level: 
         low_end, high_end = getattr(settings, which)
     else:
         low_end, high_end = 0.0, max(2.0 * centre, 0.1)
-        while short(high_end) < 0 and high_end < _ENDLESS:
+        while short(high_end) < 0 and high_end < ENDLESS:
             high_end *= 2.0
-        if high_end >= _ENDLESS:
+        if high_end >= ENDLESS:
             return (edge(low_end, centre) if centre > 0 and short(low_end) > 0 else 0.0), np.inf
     low = edge(low_end, centre) if centre > low_end and short(low_end) > 0 else low_end
     high = edge(centre, high_end) if centre < high_end and short(high_end) > 0 else high_end

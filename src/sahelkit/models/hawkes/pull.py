@@ -19,6 +19,10 @@ MANY_PAIRS = 2_000_000
 class Pull(Protocol):
     """One part of the excitation: own events, or those of others."""
 
+    @property
+    def bears(self) -> bool:
+        """Whether any event could be followed by one in a window: whether the data say anything of this part."""
+
     def at_events(self, kernel: Kernel, lag: float) -> tuple[Array, Array]:
         """Intensity per unit of coefficient at each counted event, and its derivative by the log of the lag."""
 
@@ -89,6 +93,11 @@ class Pairs:
         """Expected number inside the windows and its derivative by the log of the lag."""
         return self.reach.total(kernel, lag)
 
+    @property
+    def bears(self) -> bool:
+        """Whether any event reaches a window."""
+        return bool(self.reach.weight.any())
+
 
 @dataclass(frozen=True)
 class Stream:
@@ -148,6 +157,11 @@ class Stream:
     def total(self, kernel: Kernel, lag: float) -> tuple[float, float]:
         """Expected number inside the windows and its derivative by the log of the lag."""
         return self.reach.total(kernel, lag)
+
+    @property
+    def bears(self) -> bool:
+        """Whether any event reaches a window."""
+        return bool(self.reach.weight.any())
 
 
 def pull_of(

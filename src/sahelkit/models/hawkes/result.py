@@ -12,12 +12,13 @@ import pandas as pd
 from sahelkit.errors import UnknownNameError
 from sahelkit.models.hawkes.baseline import Baseline
 from sahelkit.models.hawkes.estimate import Estimate, Settings, best_with_cross
-from sahelkit.models.hawkes.integral import PARTS, Process, cumulative, spectral_radius
+from sahelkit.models.hawkes.integral import Process, spectral_radius
 from sahelkit.models.hawkes.kernel import Array, kernel_named
 from sahelkit.models.hawkes.likelihood import curvature
-from sahelkit.models.hawkes.observed import Observed, days, years
+from sahelkit.models.hawkes.observed import Observed, days
 from sahelkit.models.hawkes.profile import PARAMETERS, profile_interval
-from sahelkit.models.hawkes.words import sentence
+from sahelkit.models.hawkes.units import Units
+from sahelkit.models.hawkes.words import overview, sentence
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from sahelkit.models.hawkes.bootstrap import ContagionTest
     from sahelkit.models.hawkes.bound import ContagionBound
+    from sahelkit.models.hawkes.goodness import GoodnessOfFit
 
 LAGS = (1 / 12, 3 / 12, 6 / 12, 1.0, 2.0, 5.0)
 
@@ -44,15 +46,19 @@ class HawkesFit:
     start, end : pandas.Timestamp
         First and last day of the window, both inclusive.
     observed : Observed
-        Events and windows.
+        Events and windows; marks of mean 1.
     baseline : Baseline
-        Design of the log baseline rate.
+        Design of the log baseline rate; covariates centred and scaled.
     weights : array, shape (n, n)
-        W[target, source].
+        W[target, source] as given.
+    tie : array, shape (n, n)
+        The same in the units of the estimate, in which a mean event gives a weight of 1.
+    units : Units
+        What leads back from the units of the estimate, in which everything is searched, to those given.
     settings : Settings
         How it was estimated.
     estimate : Estimate
-        Parameters with and without contagion, and log-likelihoods.
+        Parameters with and without contagion, in standardised units, and log-likelihoods.
     level : float
         Two-sided level of the intervals; the upper end at 0.90 is the one-sided 95 % upper bound.
     dropped : dict of str to int
@@ -65,6 +71,8 @@ class HawkesFit:
     observed: Observed
     baseline: Baseline
     weights: Array
+    tie: Array
+    units: Units
     settings: Settings
     estimate: Estimate
     level: float
@@ -73,12 +81,12 @@ class HawkesFit:
     @property
     def own(self) -> float:
         """Expected attempts that one attempt sets off in its own country."""
-        return self.estimate.point.own
+        return self.estimate.point.own / self.units.own
 
     @property
     def cross(self) -> float:
         """Expected attempts that one attempt sets off abroad, for weights whose columns sum to 1."""
-        return self.estimate.point.cross
+        return self.estimate.point.cross / self.units.cross
 
     @property
     def own_lag(self) -> float:
@@ -101,6 +109,14 @@ class HawkesFit:
         return self.estimate.ratio
 
     @property
+    def coefficients(self) -> pd.Series:
+        """Change of the log rate per unit of each covariate."""
+        columns = self.baseline.columns("covariate")
+        terms = [self.baseline.terms[column] for column in columns]
+        units = np.array([self.baseline.units[term] for term in terms])
+        return pd.Series(self.estimate.point.coef[columns] / units, index=terms, dtype="float64", name="coefficient")
+
+    @property
     def n_events(self) -> int:
         """Events explained."""
         return self.observed.n_events
@@ -114,12 +130,12 @@ class HawkesFit:
     @cached_property
     def process(self) -> Process:
         """The fitted process, for simulation and integrals."""
-        return Process(self.estimate.point, self.baseline, self.weights, kernel_named(self.settings.kernel))
+        return Process(self.estimate.point, self.baseline, self.tie, kernel_named(self.settings.kernel))
 
     @property
     def null_process(self) -> Process:
         """The process fitted without contagion."""
-        return Process(self.estimate.null, self.baseline, self.weights, kernel_named(self.settings.kernel))
+        return Process(self.estimate.null, self.baseline, self.tie, kernel_named(self.settings.kernel))
 
     @cached_property
     def branching(self) -> Array:
@@ -132,6 +148,12 @@ class HawkesFit:
     def spectral_radius(self) -> float:
         """Largest eigenvalue of the branching matrix."""
         return spectral_radius(self.branching)
+
+    def radius_at(self, own: float, cross: float) -> float:
+        """The same at other strengths in standardised units: linear in them, for no weight is negative."""
+        counted = self.observed.counted
+        at_home, abroad = (float(marks[counted].mean()) for marks in (self.observed.own_mark, self.observed.cross_mark))
+        return own * at_home + cross * abroad * spectral_radius(self.tie)
 
     @property
     def stationary(self) -> bool:
@@ -160,6 +182,11 @@ class HawkesFit:
         UnknownNameError
             If there is no such quantity.
         """
+        low, high = self.plain_interval(which)
+        return low / self.units.of(which), high / self.units.of(which)
+
+    def plain_interval(self, which: str) -> tuple[float, float]:
+        """`interval` in standardised units."""
         if which not in PARAMETERS:
             raise UnknownNameError("quantity", which, PARAMETERS)
         free = {
@@ -192,7 +219,8 @@ class HawkesFit:
             mean lags have profile-likelihood intervals (those of lags cut at the box in which they are searched), with
             the spread of the country effects held. The low end for ``cross`` ignores that its lag was searched: only
             `contagion_test` tells whether there is any. The lag of an excitation that is estimated as none is not
-            identified: NA. Covariates have a rate ratio per unit and Wald intervals.
+            identified: NA. Covariates have a rate ratio per unit and Wald intervals; `coefficients` has the
+            logarithm, also where the unit is so small that the ratio is beyond any number.
         """
         rows: list[dict[str, Any]] = []
 
@@ -207,8 +235,12 @@ class HawkesFit:
         for block, spread in self.estimate.spreads.items():
             add(f"{block}_sd", "log rate", spread)
         for column in self.baseline.columns("covariate"):
+            term = self.baseline.terms[column]
             value, half = self.estimate.point.coef[column], self._half_width(int(column))
-            add(self.baseline.terms[column], "rate ratio", np.exp(value), (np.exp(value - half), np.exp(value + half)))
+            ends = np.array([value, value - half, value + half]) / self.baseline.units[term]
+            with np.errstate(over="ignore"):
+                middle, low, high = np.exp(ends)
+            add(term, "rate ratio", middle, (low, high))
         frame = pd.DataFrame(rows)
         return frame.assign(level=self.level, n_events=self.n_events, n_countries=len(self.countries))
 
@@ -241,7 +273,9 @@ class HawkesFit:
             here = replace(self.estimate, point=type(self.estimate.point).of(vector), loglik=value)
             high = profile_interval(here, settings, "cross", self.level)[1]
             rows.append({"cross_lag": lag, "cross": vector[-3], "high": high, "lr": here.ratio, "level": self.level})
-        return pd.DataFrame(rows)
+        table = pd.DataFrame(rows)
+        table[["cross", "high"]] /= self.units.cross
+        return table
 
     def to_xarray(self) -> xr.Dataset:
         """Arrays of the fit.
@@ -296,28 +330,9 @@ class HawkesFit:
             Dimensions ``part`` (baseline, own, neighbours), ``iso3`` and ``time`` (first day of each period); events
             per year, given the events before; NA in periods in which the country is not observed.
         """
-        import xarray as xr
+        from sahelkit.models.hawkes.averages import mean_intensity
 
-        periods = pd.period_range(self.start.to_period(freq), self.end.to_period(freq) + 1, freq=freq)
-        edges = years(periods.start_time.to_numpy())
-        exposure = self.observed.windows.exposure(edges, len(self.countries))
-        total = np.stack(
-            [cumulative(self.process, self.observed, place, edges) for place in range(len(self.countries))], axis=1
-        )
-        mean = np.divide(
-            np.diff(total, axis=2), exposure, out=np.full((3, *exposure.shape), np.nan), where=exposure > 0
-        )
-        return xr.DataArray(
-            mean,
-            dims=("part", "iso3", "time"),
-            coords={
-                "part": list(PARTS),
-                "iso3": list(self.countries),
-                "time": periods[:-1].start_time.to_numpy().astype("datetime64[ns]"),
-            },
-            name="intensity",
-            attrs={"unit": "attempts per year"},
-        )
+        return mean_intensity(self, freq)
 
     def plot(self, country: str, *, source: str, lang: str = "en") -> Figure:
         """Draw the intensity of one country, split into its parts, with its attempts.
@@ -342,30 +357,16 @@ class HawkesFit:
 
     def summary(self) -> str:
         """The fit as plain text."""
-        o, size = self.observed, self.baseline.exposure.sum()
-        lines = [
-            f"Network Hawkes process, {self.settings.kernel.replace('_', ' ')} kernel, "
-            f"{self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}",
-            f"{o.n_events} events in {len(self.countries)} countries, {size:,.0f} country-years; {o.n_history} earlier "
-            f"events as history; left out: {o.n_elsewhere} of other countries, {o.n_later} later",
-        ]
-        if o.n_ties:
-            lines.append(f"{o.n_ties} events share their day with another: they do not set one another off")
-        if self.dropped:
-            rows = ", ".join(f"{code} {count}" for code, count in self.dropped.items())
-            lines.append(f"Periods left out because a covariate is NA: {rows}")
-        if self.isolated:
-            lines.append(f"Without ties, so outside contagion: {', '.join(self.isolated)}")
-        given = self.weights.sum(axis=0)
-        if not np.isclose(given[given > 0], 1.0).all():
-            lines.append("The columns of the weights do not sum to 1: cross is not a number of events abroad")
-        state = "below 1: stationary" if self.stationary else "NOT below 1: not stationary, events would run away"
-        lines.append(f"Branching ratio {self.spectral_radius:.2f}, {state}")
-        lines.append(f"Log-likelihood {self.loglik:.2f}; LR of contagion {self.lr:.2f} (p-value: contagion_test)")
-        table = self.tidy()[["quantity", "estimate", "low", "high", "unit"]].round(3).to_string(index=False)
-        return "\n".join([*lines, f"{self.level:.0%} intervals", table])
+        return overview(self)
 
-    def says(self, lang: str = "en", *, test: ContagionTest | None = None, bound: ContagionBound | None = None) -> str:
+    def says(
+        self,
+        lang: str = "en",
+        *,
+        test: ContagionTest | None = None,
+        bound: ContagionBound | None = None,
+        goodness: GoodnessOfFit | None = None,
+    ) -> str:
         """One careful sentence that may be quoted.
 
         Parameters
@@ -376,22 +377,27 @@ class HawkesFit:
         bound : ContagionBound, optional
             What `contagion_bound` found. Without it the sentence gives the profile-likelihood bound and says that it
             promises too much.
+        goodness : GoodnessOfFit, optional
+            What `goodness_of_fit` found; where it rejects the model, the sentence says so.
 
         Raises
         ------
         UnknownNameError
             If the language is neither.
         """
+        which = "cross" if self.settings.contagion else "own"
         return sentence(
             lang,
             contagion=self.settings.contagion,
-            value=self.cross if self.settings.contagion else self.own,
-            ends=(0.0, bound.upper) if bound else self.interval("cross" if self.settings.contagion else "own"),
+            value=getattr(self.estimate.point, which),  # of a mean event, whatever the unit of the weights and marks
+            ends=(0.0, bound.upper * bound.unit) if bound else self.plain_interval(which),
             level=self.level,
             n_events=self.n_events,
             n_countries=len(self.countries),
             years=(self.start.year, self.end.year),
             stationary=self.stationary,
             p_value=None if test is None else test.p_value,
+            p_error=float("nan") if test is None else test.p_error,
             checked=bound is not None,
+            misfit="" if goodness is None else goodness.misfit(lang),
         )

@@ -14,7 +14,7 @@ import pandas as pd
 from sahelkit import places
 from sahelkit.errors import CoverageWarning, ModelError
 from sahelkit.exposure import normalised
-from sahelkit.models._replicates import on_one_thread, replicate
+from sahelkit.models._replicates import on_one_thread, p_error, replicate
 from sahelkit.models.hawkes.estimate import best_with_cross, settled
 from sahelkit.models.hawkes.fit import fit_hawkes
 from sahelkit.models.hawkes.kernel import Array
@@ -54,6 +54,11 @@ class Robustness:
         """Share of the maps, the real one included, whose statistic is as large as the real one's."""
         return float((1 + (self.permuted >= self.fit.lr).sum()) / (1 + len(self.permuted)))
 
+    @property
+    def p_error(self) -> float:
+        """Monte Carlo standard error of `p_permuted`."""
+        return p_error(self.p_permuted, len(self.permuted))
+
     def tidy(self) -> pd.DataFrame:
         """One row for ``own`` and one for ``cross``.
 
@@ -62,7 +67,7 @@ class Robustness:
         pandas.DataFrame
             Columns of `HawkesFit.tidy` and: ``rule``; ``leave_one_out_low``, ``leave_one_out_high`` (range of the
             estimates) and the countries whose absence gives these, ``without_low``, ``without_high``; ``p_permuted``
-            (``cross`` only); ``rule_<name>`` (estimate under each coder or rule).
+            and its Monte Carlo error ``p_error`` (``cross`` only); ``rule_<name>`` (estimate under each coder or rule).
         """
         table = self.fit.tidy().set_index("quantity").loc[["own", "cross"]].assign(rule=self.rule)
         one_out = self.refits[self.refits["check"] == "leave_one_out"].set_index("level")
@@ -76,6 +81,7 @@ class Robustness:
             for name, value in coders[quantity].items():
                 table.loc[quantity, f"rule_{name}"] = value
         table["p_permuted"] = [np.nan, self.p_permuted]
+        table["p_error"] = [np.nan, self.p_error]
         return table.reset_index()
 
     def summary(self) -> str:
@@ -87,7 +93,9 @@ class Robustness:
                 f"(without {row['without_low']}) to {row['leave_one_out_high']:.3f} (without {row['without_high']})"
             )
         coders = self.refits[self.refits["check"] == "coder"].drop(columns="check")
-        lines.append(f"Maps with shuffled labels do as well as the real one: p = {self.p_permuted:.3f}")
+        lines.append(
+            f"Maps with shuffled labels do as well as the real one: p = {self.p_permuted:.3f} ± {self.p_error:.3f}"
+        )
         return "\n".join([*lines, coders.to_string(index=False, float_format="{:.3f}".format)])
 
 
@@ -227,10 +235,10 @@ def _refit(
 
 def _shuffled(fit: HawkesFit, rng: np.random.Generator) -> float:
     """Likelihood ratio statistic of contagion along a map whose labels are shuffled; the fit without it stays."""
-    order = rng.permutation(len(fit.weights))
+    order = rng.permutation(len(fit.tie))
     found = fit.estimate
     problem = pose(
-        fit.observed, fit.baseline, fit.weights[np.ix_(order, order)], fit.process.kernel, found.problem.precision
+        fit.observed, fit.baseline, fit.tie[np.ix_(order, order)], fit.process.kernel, found.problem.precision
     )
     _, value = best_with_cross(problem, found.null.vector(), found.null_loglik, fit.settings)
     return max(0.0, settled(2.0 * (value - found.null_loglik)))

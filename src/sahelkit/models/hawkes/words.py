@@ -1,10 +1,17 @@
-"""The sentence that a fit says of itself."""
+"""The sentence that a fit says of itself, and its summary."""
 
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
+import numpy as np
+
+from sahelkit.models.wording import give_or_take
 from sahelkit.plots.style import decimal, words
+
+if TYPE_CHECKING:
+    from sahelkit.models.hawkes.result import HawkesFit
 
 _WORDS = {
     "en": {
@@ -80,11 +87,14 @@ def sentence(
     years: tuple[int, int],
     stationary: bool,
     p_value: float | None = None,
+    p_error: float = math.nan,
     checked: bool = True,
+    misfit: str = "",
 ) -> str:
     """Estimate, interval, events, countries and the caveat that bites, in one sentence.
 
-    `checked` says whether the limit of contagion comes from simulated histories; if not, the sentence says so.
+    `checked` says whether the limit of contagion comes from simulated histories; if not, the sentence says so. `misfit`
+    says what a test of fit has against the model.
 
     Raises
     ------
@@ -118,6 +128,35 @@ def sentence(
         high=high,
         limit=limit,
         level=f"{100 * level:.0f} %",
-        p=decimal(p_value or 0.0, 3, lang),
+        p=give_or_take(p_value or 0.0, p_error, lang, digits=3),
     )
-    return text + "."
+    return text + misfit + "."
+
+
+def overview(fit: HawkesFit) -> str:
+    """A fit as plain text: sizes, what was left out, and the table."""
+    o, size = fit.observed, fit.baseline.exposure.sum()
+    lines = [
+        f"Network Hawkes process, {fit.settings.kernel.replace('_', ' ')} kernel, "
+        f"{fit.start:%Y-%m-%d} to {fit.end:%Y-%m-%d}",
+        f"{o.n_events} events in {len(fit.countries)} countries, {size:,.0f} country-years; {o.n_history} earlier "
+        f"events as history; left out: {o.n_elsewhere} of other countries, {o.n_later} later",
+    ]
+    if o.n_ties:
+        lines.append(f"{o.n_ties} events share their day with another: they do not set one another off")
+    if fit.dropped:
+        rows = ", ".join(f"{code} {count}" for code, count in fit.dropped.items())
+        lines.append(f"Periods left out because a covariate is NA: {rows}")
+    if fit.isolated:
+        lines.append(f"Without ties, so outside contagion: {', '.join(fit.isolated)}")
+    given = fit.weights.sum(axis=0)
+    if not np.isclose(given[given > 0], 1.0).all():
+        lines.append("The columns of the weights do not sum to 1: cross is not a number of events abroad")
+    state = "below 1: stationary" if fit.stationary else "NOT below 1: not stationary, events would run away"
+    lines.append(f"Branching ratio {fit.spectral_radius:.2f}, {state}")
+    lines.append(f"Log-likelihood {fit.loglik:.2f}; LR of contagion {fit.lr:.2f} (p-value: contagion_test)")
+    table = fit.tidy()[["quantity", "estimate", "low", "high", "unit"]]
+    text = table.to_string(
+        index=False, float_format=lambda value: f"{value:.3f}" if abs(value) >= 0.01 else f"{value:.3g}"
+    )
+    return "\n".join([*lines, f"{fit.level:.0%} intervals", text])

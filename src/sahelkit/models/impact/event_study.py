@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from sahelkit.errors import ModelError, OptionError
+from sahelkit.models._replicates import jackknife_error, p_error
 from sahelkit.models.impact.honest import TrendBounds, trend_bounds
 from sahelkit.models.impact.windows import EventWindow, Ints
 from sahelkit.models.impact.words import change_words, ends_of, outcome_of
@@ -125,6 +126,27 @@ class EventStudy(Result):
         most = np.max(np.abs(self.draws[:, lead]) / error, axis=1)
         return permutation_p(float(np.max(np.abs(self.estimate[lead]) / error)), most)
 
+    @property
+    def p_error(self) -> float:
+        """Monte Carlo standard error of `p_value`."""
+        return p_error(self.p_value, len(self.draws))
+
+    @property
+    def pre_trend_p_error(self) -> float:
+        """Monte Carlo standard error of `pre_trend_p`."""
+        return p_error(self.pre_trend_p, len(self.draws))
+
+    @property
+    def interval_error(self) -> float:
+        """Monte Carlo standard error of the ends of `interval`, which rest on the scatter of the placebo events."""
+        means = self.draws @ self._after()
+        return self._half() * float(jackknife_error(lambda part: float(part.std()), means))
+
+    @property
+    def breakdown_error(self) -> float:
+        """Monte Carlo standard error of the breakdown of `bounds`; 0 where it is 0 however the draws fall."""
+        return float(jackknife_error(lambda part: replace(self, draws=part).bounds().breakdown, self.draws))
+
     def bounds(self, *, grid: Sequence[float] = (0.0, 0.5, 1.0, 1.5, 2.0)) -> TrendBounds:
         """Bounds of the mean effect when trends after the events may stray as they did before; see `trend_bounds`."""
         lead, later = self.times < -1, self.times > 0
@@ -181,8 +203,8 @@ class EventStudy(Result):
             after=int(np.sum(self.times > 0)) * self.width,
             level=percent(self.level, lang),
             ends=ends_of(*self.interval(), lang, logs=logs),
-            p=p_words(self.p_value, lang),
-            pre=_PRE[lang][0 if differ else 1].format(p=p_words(self.pre_trend_p, lang)),
+            p=p_words(self.p_value, lang, error=self.p_error),
+            pre=_PRE[lang][0 if differ else 1].format(p=p_words(self.pre_trend_p, lang, error=self.pre_trend_p_error)),
         )
 
     def plot(self, *, lang: str = "en", source: str = "") -> Figure:

@@ -10,12 +10,13 @@ import pandas as pd
 
 from sahelkit import places
 from sahelkit.errors import DateError, UnknownNameError
+from sahelkit.models._replicates import quantile_errors
 from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, years
 from sahelkit.models.relation.chance import log_survival, reach
 from sahelkit.models.relation.evidence import reach_of
 from sahelkit.models.relation.matrix import independent_draws, positions
-from sahelkit.models.relation.options import check_horizons, check_members, model_countries
+from sahelkit.models.relation.options import check_day, check_horizons, check_members, model_countries
 from sahelkit.models.relation.posterior import Posterior, posterior_of
 from sahelkit.models.relation.prior import Prior
 from sahelkit.models.relation.result import QUANTILES
@@ -48,7 +49,7 @@ class WhatIf:
         attempt to so many months later, with and without the attempt (percent), their difference (percentage points)
         and ratio (NaN at month 0).
     mc_error : array, shape (T, m + 1, 4)
-        Monte Carlo standard error of the posterior mean.
+        Monte Carlo standard error of the posterior median.
     record : pandas.DataFrame
         Attempts of the source and the targets that followed within the horizon: ``iso3, country, date, outcome,
         months`` after the attempt. It is what happened, not part of the estimate.
@@ -263,8 +264,7 @@ def what_if(
     targets = wanted if target is not None else [name for name in wanted if name != code]
     day = _day_of_attempt(code, date, rule, version)
     opens, closes = (pd.Timestamp(bound) for bound in reach_of(rule, start, end, version=version))
-    if not opens <= day <= closes:
-        raise DateError("date", date, f"it lies outside the window from {opens:%Y-%m-%d} to {closes:%Y-%m-%d}")
+    check_day("date", date, day, (opens, closes), [code, *targets], version=version)
     drawn = posterior_of(
         countries=countries,
         rule=rule,
@@ -292,7 +292,7 @@ def what_if(
     with np.errstate(invalid="ignore"):
         parts = np.stack([with_, without, with_ - without, with_ / without])
     values = np.quantile(parts, QUANTILES, axis=1).transpose(2, 3, 1, 0)
-    error = parts.std(axis=1) / np.sqrt(independent_draws(drawn))
+    error = quantile_errors(np.moveaxis(parts, 1, 0), 0.5, independent=independent_draws(drawn))
     finish = day + pd.DateOffset(months=reach_months)
     return WhatIf(
         source=code,

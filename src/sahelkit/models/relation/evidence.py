@@ -92,7 +92,8 @@ def gather(
     events : pandas.DataFrame, optional
         Events of your own with ``iso3`` and ``date``, in place of the coders'; then ``rule`` is a label.
     weights : array, shape (n, n), optional
-        W[target, source] in place of land borders.
+        W[target, source] in place of land borders, in any unit: they are divided by the largest sum of a column, so
+        that the prior speaks of attempts abroad.
     period_df : int
         Number of smooth functions of calendar time.
     version : str, optional
@@ -103,7 +104,7 @@ def gather(
     ModelError
         If there are fewer than two countries or no event.
     OptionError
-        If the weights have another shape than the countries.
+        If the weights have another shape than the countries, or are negative, not finite or a country's for itself.
     """
     codes = places.resolve_many(countries) if countries is not None else places.members("west_africa")
     if len(codes) < 2:
@@ -122,6 +123,9 @@ def gather(
     matrix = spatial_weights(codes, version=version).to_numpy() if weights is None else np.asarray(weights, dtype=float)
     if matrix.shape != (len(codes), len(codes)):
         raise OptionError("weights", matrix.shape, f"they are {len(codes)} by {len(codes)}, target by source")
+    if not (np.isfinite(matrix).all() and (matrix >= 0).all() and not np.diag(matrix).any()):
+        raise OptionError("weights", "some", "they are finite, not negative, and a country has none for itself")
+    matrix = matrix / (matrix.sum(axis=0).max() or 1.0)
     edges = grid_edges(first, last, "Y")
     calendar = np.floor((edges[:-1] + edges[1:]) / 2 + 1970.0)
     columns = min(period_df, len(calendar) - 1)

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
+from sahelkit.exposure import spatial_weights
+from sahelkit.models._replicates import jackknife_error, quantile_errors
 from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, years
 from sahelkit.models.hawkes.pull import Ints
 from sahelkit.models.relation.average import Risks, average_risks
-from sahelkit.models.relation.options import check_horizons, check_members, model_countries
+from sahelkit.models.relation.evidence import reach_of
+from sahelkit.models.relation.options import check_day, check_horizons, check_members, model_countries
 from sahelkit.models.relation.posterior import Posterior, posterior_of
 from sahelkit.models.relation.prior import Prior, prior_excitation
 from sahelkit.models.relation.result import QUANTILES, RelationMatrix
@@ -74,7 +78,7 @@ def relation_matrix(
     on : date-like, optional
         Day at the end of which an attempt is inserted, given the history to that day. The parameters are those of the
         whole window; set `end` to the same day to use only what had happened by then. The average over the source's
-        actual attempts when absent.
+        actual attempts when absent. It lies in the window, and the sources and targets are states on it.
     prior : Prior, optional
         The documented prior (`sahelkit.models.relation.Prior`) when absent.
     draws : int
@@ -96,9 +100,9 @@ def relation_matrix(
     OptionError
         If a horizon, `draws` or a scale of the prior is out of range, or a country is not in the model.
     UnknownPlaceError, UnknownNameError, DateError
-        If a country, rule or date cannot be read.
+        If a country, rule or date cannot be read, or `on` lies outside the window of the model.
     ModelError
-        If there is no event or fewer than two countries.
+        If there is no event or fewer than two countries, or hardly anything of the prior is stationary.
 
     References
     ----------
@@ -120,6 +124,13 @@ def relation_matrix(
     day = parse_date(on, what="on", last=True)
     known = model_countries(countries)
     sources, targets = check_members("source", source, known), check_members("target", target, known)
+    if day is not None:
+        window = tuple(pd.Timestamp(end) for end in reach_of(rule, start, end, version=version))
+        check_day("on", on, day, (window[0], window[1]), [*sources, *targets], version=version)
+    # Before the long work: a prior that cannot be drawn from.
+    prior_excitation(
+        prior or Prior(), spatial_weights(known, version=version).to_numpy(), 100, np.random.SeedSequence(seed)
+    )
     drawn = posterior_of(
         countries=countries,
         rule=rule,
@@ -159,7 +170,7 @@ def matrix_of(
     evidence = drawn.evidence
     s, t = positions(evidence.countries, sources), positions(evidence.countries, targets)
     risks = average_risks(evidence, drawn.excitation, drawn.rates, s, t, horizons, on=origin)
-    values, error = summarise(risks, independent_draws(drawn))
+    values, error, end_error = summarise(risks, independent_draws(drawn))
     entropy = np.random.SeedSequence([seed, 1])
     believed = prior_excitation(drawn.prior, evidence.weights, len(drawn), entropy)
     blind = average_risks(evidence, believed, drawn.rates, s, t, horizons, on=origin, others=False)
@@ -171,8 +182,12 @@ def matrix_of(
         horizons=horizons,
         values=values,
         mc_error=error,
+        end_error=end_error,
         prior_extra=np.moveaxis(np.quantile(before, QUANTILES, axis=0), 0, -1),
         prior_share=overlap(before, after),
+        prior_share_error=jackknife_error(
+            lambda both: overlap(both[:, 0], both[:, 1]), np.stack([before, after], axis=1)
+        ),
         pair_prior_share=np.minimum(variance[t][:, s].T, 1.0),
         borders=(evidence.weights[t][:, s] > 0).T,
         n_attempts=risks.n_attempts,
@@ -188,8 +203,8 @@ def independent_draws(drawn: Posterior) -> float:
     return float(min(len(drawn), drawn.ess.min()))
 
 
-def summarise(risks: Risks, independent: float) -> tuple[Array, Array]:
-    """Quantiles of the quantities, shape (S, T, H, 8, 5), and Monte Carlo errors of their means, (S, T, H, 8)."""
+def summarise(risks: Risks, independent: float) -> tuple[Array, Array, Array]:
+    """Quantiles, shape (S, T, H, 8, 5), and the Monte Carlo errors of median and ends, (S, T, H, 8) and (..., 2)."""
     with_, without, other = risks.with_, risks.without, risks.other
     parts = np.stack(
         [
@@ -204,8 +219,11 @@ def summarise(risks: Risks, independent: float) -> tuple[Array, Array]:
         ]
     )
     values = np.quantile(parts, QUANTILES, axis=1)
-    error = parts.std(axis=1) / np.sqrt(independent)
-    return np.ascontiguousarray(values.transpose(2, 3, 4, 1, 0)), np.ascontiguousarray(error.transpose(1, 2, 3, 0))
+    low, error, high = (
+        quantile_errors(np.moveaxis(parts, 1, 0), share, independent=independent).transpose(1, 2, 3, 0)
+        for share in (QUANTILES[0], 0.5, QUANTILES[-1])
+    )
+    return np.ascontiguousarray(values.transpose(2, 3, 4, 1, 0)), error, np.stack([low, high], axis=-1)
 
 
 def overlap(first: Array, second: Array) -> Array:

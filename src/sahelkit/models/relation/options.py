@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
 from sahelkit import places
-from sahelkit.errors import OptionError
-from sahelkit.tables._select import Places
+from sahelkit.errors import DateError, OptionError
+from sahelkit.tables._select import DateLike, Places
+from sahelkit.tables.states import load_states
 
 # The baseline rate is held after the last year; longer than this nobody should believe it.
 LONGEST = 60
@@ -64,3 +66,44 @@ def check_members(what: str, given: Places, countries: Sequence[str]) -> list[st
             repair="Add the country to countries=, such as countries=['west_africa', 'TCD'], or choose another",
         )
     return codes
+
+
+def check_day(
+    what: str,
+    given: DateLike,
+    day: pd.Timestamp,
+    window: tuple[pd.Timestamp, pd.Timestamp],
+    codes: Sequence[str],
+    *,
+    version: str | None = None,
+) -> None:
+    """Refuse a day that the model knows nothing of.
+
+    Parameters
+    ----------
+    what, given : str, date-like
+        The option and what was given.
+    day : pandas.Timestamp
+    window : (pandas.Timestamp, pandas.Timestamp)
+        First and last day of the model.
+    codes : sequence of str
+        Countries that must be states on that day.
+    version : str, optional
+        Data version.
+
+    Raises
+    ------
+    DateError
+        If it lies outside the window, or one of the countries was no state.
+    """
+    if not window[0] <= day <= window[1]:
+        raise DateError(
+            what, given, f"it lies outside the window from {window[0]:%Y-%m-%d} to {window[1]:%Y-%m-%d} of the model"
+        )
+    spells = load_states(countries=list(codes), version=version)
+    alive = set(spells.loc[(spells["start"] <= day) & ~(spells["end"] < day), "iso3"])
+    absent = [places.name(code) for code in dict.fromkeys(codes) if code not in alive]
+    if absent:
+        raise DateError(
+            what, given, f"{', '.join(absent)} {'was' if len(absent) == 1 else 'were'} no state on that day"
+        )

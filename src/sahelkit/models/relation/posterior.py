@@ -20,6 +20,8 @@ from sahelkit.tables._select import DateLike, Places
 # depend on how many processes share them.
 GROUPS, CHAINS, WARMUP = 2, 16, 250
 _MOST_DRAWS = 20_000
+# Chains as far apart as this have not found one posterior; below it the summary shows the number.
+_APART = 2.0
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def draw_posterior(
     OptionError
         If `draws` is out of range.
     ModelError
-        If every draw is explosive.
+        If every draw is explosive, or the chains do not come together.
     """
     from joblib import Parallel, delayed
 
@@ -122,6 +124,12 @@ def draw_posterior(
     keep = max(-(-8 * int(draws) // (groups * CHAINS)), 50)
     found = Parallel(n_jobs=n_jobs)(delayed(on_one_thread)(_group, density, child, keep) for child in seeds)
     chains = np.concatenate([group.draws for group in found], axis=1)
+    worst = float(mixing(chains).max())
+    if not worst < _APART:
+        raise ModelError(
+            f"the chains do not come together (R-hat {worst:.3g}, 1 where they agree): the posterior was not drawn. "
+            "Use a prior nearer to the documented one, or more draws"
+        )
     points = chains.reshape(-1, density.size)
     # One draw in so many of each chain, in the order of the iterations: the chains are equally present.
     points = points[np.linspace(0, len(points) - 1, int(draws)).round().astype(int)]
@@ -146,7 +154,7 @@ def draw_posterior(
         spread=np.exp(head[:, 6:8]),
         n_kept=chains.shape[0] * chains.shape[1],
         ess=effective_size(chains[:, :, 1 : len(SCALARS)]),
-        rhat=float(mixing(chains).max()),
+        rhat=worst,
         diverged=sum(group.diverged for group in found),
         explosive=1.0 - len(tame) / int(draws),
     )

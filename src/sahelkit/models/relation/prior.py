@@ -6,9 +6,12 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from sahelkit.errors import OptionError
+from sahelkit.errors import ModelError, OptionError
 from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.hawkes.pull import Ints
+
+# Draws of the prior that attempts would multiply under are drawn anew so often and no more.
+_ROUNDS = 100
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,12 @@ class Excitation:
 
     def branching(self) -> Array:
         """Spectral radius of the matrix of direct effects; from 1 on attempts would multiply without end."""
-        return np.asarray(np.abs(np.linalg.eigvals(self.matrix())).max(axis=1))
+        with np.errstate(invalid="ignore"):
+            direct = self.matrix()
+        finite = np.isfinite(direct).all(axis=(1, 2))  # under a wild prior a spread may overflow
+        out = np.full(len(direct), np.inf)
+        out[finite] = np.abs(np.linalg.eigvals(direct[finite])).max(axis=1)
+        return out
 
     def pick(self, rows: Ints) -> Excitation:
         """Some of the draws."""
@@ -109,6 +117,11 @@ def prior_excitation(prior: Prior, weights: Array, draws: int, seed: np.random.S
     draws : int
     seed : SeedSequence
 
+    Raises
+    ------
+    ModelError
+        If hardly one draw in a hundred has a branching ratio below 1.
+
     Examples
     --------
     >>> one_way = np.array([[0.0, 1.0], [0.0, 0.0]])
@@ -119,13 +132,22 @@ def prior_excitation(prior: Prior, weights: Array, draws: int, seed: np.random.S
     rng = np.random.default_rng(seed)
     n = len(weights)
     kept: list[Excitation] = []
-    while sum(len(part) for part in kept) < draws:
+    for _ in range(_ROUNDS):
         spread = np.abs(rng.normal(0.0, prior.pair, (2, draws)))
         level = np.abs(rng.normal(0.0, 1.0, (2, draws))) * np.array([[prior.own], [prior.cross]])
         lags = prior.lag * np.exp(prior.lag_sd * rng.normal(size=(2, draws)))
-        own = level[0][:, None] * np.exp(spread[0][:, None] * rng.normal(size=(draws, n)))
-        eta = np.exp(spread[1][:, None, None] * rng.normal(size=(draws, n, n)))
-        part = Excitation(own, level[1][:, None, None] * weights * eta, lags[0], lags[1])
+        with np.errstate(over="ignore", invalid="ignore"):
+            own = level[0][:, None] * np.exp(spread[0][:, None] * rng.normal(size=(draws, n)))
+            eta = np.exp(spread[1][:, None, None] * rng.normal(size=(draws, n, n)))
+            part = Excitation(own, level[1][:, None, None] * weights * eta, lags[0], lags[1])
         kept.append(part.pick(np.flatnonzero(part.branching() < 1.0)))
+        if sum(map(len, kept)) >= draws:
+            break
+    else:
+        raise ModelError(
+            f"of {_ROUNDS * draws:,} draws from this prior {sum(map(len, kept)):,} have a branching ratio below 1: in "
+            f"nearly all of it attempts would multiply without end. Lower own={prior.own:g}, cross={prior.cross:g} "
+            f"or pair={prior.pair:g}"
+        )
     joined = [np.concatenate([getattr(part, item.name) for part in kept])[:draws] for item in fields(Excitation)]
     return Excitation(*joined)

@@ -49,12 +49,16 @@ class RelationMatrix:
         NaN where a form does not exist: for a source without an attempt in the window and, with ``on=``, for the
         conditional form.
     mc_error : array, shape (S, T, H, 8)
-        Monte Carlo standard error of the posterior mean. Given the parameters the risks themselves are exact.
+        Monte Carlo standard error of the posterior median. Given the parameters the risks themselves are exact.
+    end_error : array, shape (S, T, H, 8, 2)
+        That of the 5 and 95 % quantiles.
     prior_extra : array, shape (S, T, H, 5)
         Quantiles of ``extra`` when contagion and own excitation are drawn from the prior and all else from the
         posterior.
     prior_share : array, shape (S, T, H)
         Overlap of the prior's and the posterior's distribution of ``extra``: 1 where the data changed nothing.
+    prior_share_error : array, shape (S, T, H)
+        Its Monte Carlo standard error.
     pair_prior_share : array, shape (S, T)
         Posterior over prior variance of the pair's own deviation from the pooled effect, at most 1: near 1 the data
         say nothing about this pair in particular. NaN between countries without a border.
@@ -77,8 +81,10 @@ class RelationMatrix:
     horizons: tuple[int, ...]
     values: Array = field(repr=False)
     mc_error: Array = field(repr=False)
+    end_error: Array = field(repr=False)
     prior_extra: Array = field(repr=False)
     prior_share: Array = field(repr=False)
+    prior_share_error: Array = field(repr=False)
     pair_prior_share: Array = field(repr=False)
     borders: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = field(repr=False)
     n_attempts: Ints = field(repr=False)
@@ -100,12 +106,14 @@ class RelationMatrix:
         -------
         pandas.DataFrame
             ``source, target, horizon, borders``; for each of the `QUANTITIES` its median under its name, and
-            ``_low90, _low50, _high50, _high90``; ``prior_share, pair_prior_share, mc_error`` (of ``extra``),
-            ``n_attempts, n_events, n_countries, rule``; then what holds beside the estimate, filled by
-            ``robustness=True``: ``leave_one_out_low, leave_one_out_high`` (smallest and largest median of ``extra``
-            when one country other than the two is left out), ``permutation_p`` (of the pooled contagion against
-            shuffled maps; the same in every row between two countries, NA on the diagonal), and one column
-            ``extra_<rule>`` per coder (median of ``extra`` under that coder; absent without ``robustness=True``).
+            ``_low90, _low50, _high50, _high90``; ``prior_share`` and its Monte Carlo error ``prior_share_error``;
+            ``pair_prior_share``; ``mc_error`` (of the median of ``extra``), ``mc_error_low90, mc_error_high90`` (of its
+            ends), ``n_draws``; ``n_attempts, n_events, n_countries, rule``; then what holds beside the estimate, filled
+            by ``robustness=True``: ``leave_one_out_low, leave_one_out_high`` (smallest and largest median of ``extra``
+            when one country other than the two is left out), ``permutation_p`` and its Monte Carlo error
+            ``permutation_error`` (of the pooled contagion against shuffled maps; the same in every row between two
+            countries, NA on the diagonal), and one column ``extra_<rule>`` per coder (median of ``extra`` under that
+            coder; absent without ``robustness=True``).
         """
         rows = []
         for s, source in enumerate(self.sources):
@@ -128,8 +136,12 @@ class RelationMatrix:
                         }
                     row |= {
                         "prior_share": self.prior_share[s, t, h],
+                        "prior_share_error": self.prior_share_error[s, t, h],
                         "pair_prior_share": self.pair_prior_share[s, t],
                         "mc_error": self.mc_error[s, t, h, 2],
+                        "mc_error_low90": self.end_error[s, t, h, 2, 0],
+                        "mc_error_high90": self.end_error[s, t, h, 2, 1],
+                        "n_draws": len(self.posterior),
                         "n_attempts": int(self.n_attempts[s]),
                         "n_events": self.n_events,
                         "n_countries": self.n_countries,
@@ -149,6 +161,7 @@ class RelationMatrix:
                 "mc_error": ((*three, "quantity"), self.mc_error),
                 "prior_extra": ((*three, "quantile"), self.prior_extra),
                 "prior_share": (three, self.prior_share),
+                "prior_share_error": (three, self.prior_share_error),
                 "pair_prior_share": (three[:2], self.pair_prior_share),
                 "borders": (three[:2], self.borders),
                 "n_attempts": (("source",), self.n_attempts),
@@ -217,14 +230,15 @@ class RelationMatrix:
 def _beside(frame: pd.DataFrame, checks: pd.DataFrame | None) -> pd.DataFrame:
     keys = ["source", "target", "horizon"]
     if checks is None:
-        return frame.assign(leave_one_out_low=np.nan, leave_one_out_high=np.nan, permutation_p=np.nan)
+        absent = ("leave_one_out_low", "leave_one_out_high", "permutation_p", "permutation_error")
+        return frame.assign(**dict.fromkeys(absent, np.nan))
     left = checks[checks["check"] == "leave_one_out"].groupby(keys)["extra"]
     ranges = pd.DataFrame({"leave_one_out_low": left.min(), "leave_one_out_high": left.max()}).reset_index()
     frame = frame.merge(ranges, on=keys, how="left")
-    p_value = checks.loc[checks["check"] == "permutation", "p_value"]
-    frame["permutation_p"] = np.where(
-        frame["source"] != frame["target"], p_value.iloc[0] if len(p_value) else np.nan, np.nan
-    )
+    maps = checks[checks["check"] == "permutation"]
+    for name, column in (("permutation_p", "p_value"), ("permutation_error", "p_error")):
+        found = maps[column].iloc[0] if len(maps) else np.nan
+        frame[name] = np.where(frame["source"] != frame["target"], found, np.nan)
     for rule, rows in checks[checks["check"] == "coder"].groupby("level", sort=True):
         frame = frame.merge(rows[[*keys, "extra"]].rename(columns={"extra": f"extra_{rule}"}), on=keys, how="left")
     return frame

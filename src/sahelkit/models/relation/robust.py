@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.errors import ModelError
-from sahelkit.models._replicates import on_one_thread
+from sahelkit.models._replicates import on_one_thread, p_error
 from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, years
 from sahelkit.models.relation.average import average_risks
@@ -72,8 +72,8 @@ def robustness_table(
     -------
     pandas.DataFrame
         ``check`` (leave_one_out, coder, permutation), ``level`` (the country left out, the rule), ``source, target,
-        horizon, extra`` (median, percentage points), ``p_value`` (permutation only). A coder whose window holds no
-        attempt of these countries is left out.
+        horizon, extra`` (median, percentage points), ``p_value`` and ``p_error``, its Monte Carlo standard error
+        (permutation only). A coder whose window holds no attempt of these countries, or not the day `on`, is left out.
     """
     from joblib import Parallel, delayed
 
@@ -87,9 +87,11 @@ def robustness_table(
         if other == rule:
             continue
         try:
-            jobs.append(("coder", other, gather(countries=list(codes), rule=other, start=start, end=end)))
+            seen = gather(countries=list(codes), rule=other, start=start, end=end)
         except ModelError:
             continue
+        if on is None or seen.first <= on <= seen.last:  # a coder knows nothing of a day that it does not cover
+            jobs.append(("coder", other, seen))
     asked = (found.sources, found.targets, found.horizons)
     answers = Parallel(n_jobs=n_jobs)(delayed(on_one_thread)(_medians, job[2], prior, *asked, on, seed) for job in jobs)
     parts: list[pd.DataFrame] = [
@@ -98,10 +100,11 @@ def robustness_table(
     same = found.tidy()[["source", "target", "horizon", "extra"]]
     parts.append(same.assign(check="coder", level=rule))
     p_value = map_p_value(found.posterior, permutations=permutations, seed=seed)
-    parts.append(pd.DataFrame([{"check": "permutation", "level": "map", "p_value": p_value}]))
+    error = p_error(p_value, permutations)
+    parts.append(pd.DataFrame([{"check": "permutation", "level": "map", "p_value": p_value, "p_error": error}]))
     out = pd.concat(parts, ignore_index=True)
     out = out[(out["check"] != "leave_one_out") | ((out["level"] != out["source"]) & (out["level"] != out["target"]))]
-    columns = ["check", "level", "source", "target", "horizon", "extra", "p_value"]
+    columns = ["check", "level", "source", "target", "horizon", "extra", "p_value", "p_error"]
     return out[columns].astype({"horizon": "Int64"}).reset_index(drop=True)
 
 

@@ -55,8 +55,9 @@ class Association(Result):
         Spearman's rank correlation.
     low, high : float
         Smallest and largest value when any one case is left out.
-    p_value, smallest : float
-        Two-sided by permutation, and the smallest that the test can give.
+    p_value, p_error, smallest : float
+        Two-sided by permutation, its Monte Carlo standard error (0 when `exact`), and the smallest that the test can
+        give.
     n_tried : int
         Orders tried.
     exact : bool
@@ -74,6 +75,7 @@ class Association(Result):
     low: float
     high: float
     p_value: float
+    p_error: float
     smallest: float
     n_tried: int
     exact: bool
@@ -84,7 +86,7 @@ class Association(Result):
 
     def tidy(self) -> pd.DataFrame:
         """One row."""
-        names = ("x", "y", "n", "rho", "low", "high", "p_value", "smallest", "n_tried", "exact")
+        names = ("x", "y", "n", "rho", "low", "high", "p_value", "p_error", "smallest", "n_tried", "exact")
         return pd.DataFrame([{name: getattr(self, name) for name in names}])
 
     def headline(self) -> str:
@@ -120,7 +122,7 @@ class Association(Result):
             low=ends[0],
             high=ends[1],
             low_high=reach(self.low, self.high, lang),
-            p=p_words(self.p_value, lang),
+            p=p_words(self.p_value, lang, error=self.p_error),
             tried=number(self.n_tried, lang, digits=0),
             smallest=number(self.smallest, lang, digits=5),
         )
@@ -250,6 +252,7 @@ def association(
         low=float(np.nanmin(without)),
         high=float(np.nanmax(without)),
         p_value=test.p_value,
+        p_error=test.p_error,
         smallest=test.smallest,
         n_tried=test.n_tried,
         exact=test.exact,

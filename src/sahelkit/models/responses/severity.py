@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit.errors import OptionError, UnknownNameError
+from sahelkit.models._replicates import share_error
 from sahelkit.models.result import Result
 from sahelkit.models.wording import check_language, number, percent
 from sahelkit.tables._select import check_columns
@@ -178,6 +179,10 @@ class SeverityRanks(Result):
     def share_within(self, rank: int) -> float:
         """Share of the sets of weights under which the coup ranks at least so high."""
         return float((self.rank <= rank).mean())
+
+    def share_error(self, rank: int) -> float:
+        """Monte Carlo standard error of that share."""
+        return share_error(self.share_within(rank), self.draws)
 
     def plot(self, *, lang: str = "en", source: str = "sahelkit responses 2026.1") -> Figure:
         """Draw the share of the sets of weights that give each rank."""

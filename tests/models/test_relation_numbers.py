@@ -1,0 +1,499 @@
+"""Every published number of the relation room against a plain, slow computation written out here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sahelkit.errors import OptionError
+from sahelkit.models import relation
+from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, years
+from sahelkit.models.relation import counterfactual, robust, sensitivity
+from sahelkit.models.relation.average import quarters
+from sahelkit.models.relation.density import SCALARS, baseline_rates, density_of, excitation, log_density
+from sahelkit.models.relation.evidence import gather
+from sahelkit.models.relation.hamilton import mixing
+from sahelkit.models.relation.matrix import matrix_of, overlap
+from sahelkit.models.relation.posterior import Posterior, draw_posterior
+from sahelkit.models.relation.prior import Excitation, Prior, prior_excitation
+from sahelkit.models.relation.result import QUANTILES, QUANTITIES
+
+CODES = ["MLI", "GIN", "NER"]
+DRAWS, MONTHS = 5, 12
+# The chances are solved in steps of half a month, here in steps of a day: they agree to the second order of the former.
+SOLVED = {"rtol": 2e-3, "atol": 2e-3}
+
+
+@pytest.fixture(scope="module")
+def posterior():
+    """A posterior made by hand: a few draws, none of them like another, so that no axis can be taken for another."""
+    evidence = gather(countries=CODES, start="1974", end="2005-12-31")
+    rng = np.random.default_rng(3)
+    n, periods = len(CODES), len(evidence.edges) - 1
+    drawn = Excitation(
+        own=rng.uniform(0.1, 0.5, (DRAWS, n)),
+        cross=rng.uniform(0.05, 0.4, (DRAWS, n, n)) * evidence.weights,
+        own_lag=rng.uniform(0.5, 2.0, DRAWS),
+        cross_lag=rng.uniform(0.2, 1.0, DRAWS),
+    )
+    deviation = rng.normal(size=(DRAWS, n, n)) * np.array([[0.3, 0.5, 0.7], [0.9, 0.4, 1.3], [0.6, 0.8, 0.2]])
+    return Posterior(
+        evidence=evidence,
+        prior=Prior(),
+        excitation=drawn,
+        rates=rng.uniform(0.02, 0.3, (DRAWS, n, periods)),
+        own_level=rng.uniform(size=DRAWS),
+        cross_level=rng.uniform(size=DRAWS),
+        deviation=deviation,
+        spread=rng.uniform(size=(DRAWS, 2)),
+        n_kept=100,
+        ess=np.full(7, 50.0),
+        rhat=1.0,
+        diverged=0,
+        explosive=0.0,
+    )
+
+
+_KNOWN = []
+
+
+def _chances(drawn, *key):
+    """`_solve`, once for each draw, target, horizon and step."""
+    for of, known, p in _KNOWN:
+        if of is drawn and known == key:
+            return p
+    _KNOWN.append((drawn, key, _solve(drawn, *key)))
+    return _KNOWN[-1][2]
+
+
+def _solve(drawn, draw, target, months, steps):
+    """Chance that a cluster begun in each country holds an attempt in the target by each age, on a fine grid."""
+    size = 1 / 12 / steps
+    n = drawn.own.shape[1]
+    p = np.zeros((months * steps + 1, n))
+    p[0, target] = 1.0
+    own, cross = np.zeros(n), np.zeros(n)  # means of the chance over the kernels: they follow it at the pace of the lag
+    for at in range(1, len(p)):
+        guess = p[at - 1]
+        for _ in range(4):
+            middle = (p[at - 1] + guess) / 2
+            new_own = middle + (own - middle) * np.exp(-size / drawn.own_lag[draw])
+            new_cross = middle + (cross - middle) * np.exp(-size / drawn.cross_lag[draw])
+            guess = np.empty(n)
+            for j in range(n):
+                children = drawn.own[draw, j] * new_own[j]
+                for k in range(n):
+                    if k != j:
+                        children += drawn.cross[draw, k, j] * new_cross[k]
+                guess[j] = 1 - np.exp(-children)
+            guess[target] = 1.0
+        own, cross, p[at] = new_own, new_cross, guess
+    return p
+
+
+def _risk(posterior, draw, target, origin, months, *, without=None, extra=None, steps=30):
+    """Percent chance of an attempt in the target within the horizon, by integrals over a grid."""
+    drawn, e = posterior.excitation, posterior.evidence
+    p = _chances(drawn, draw, target, months, steps)[::-1]  # by time: what begins now has the whole horizon before it
+    times = np.linspace(0, months / 12, len(p))
+    lost = 0.0
+    for j in range(len(CODES)):
+        column = [
+            min(max(int(np.searchsorted(e.edges, origin + t + 1e-6)) - 1, 0), posterior.rates.shape[2] - 1)
+            for t in (times[1:] + times[:-1]) / 2
+        ]
+        middle = (p[1:, j] + p[:-1, j]) / 2
+        lost += (posterior.rates[draw, j, column] * middle * np.diff(times)).sum()
+    events = [(t, c) for k, (t, c) in enumerate(zip(e.observed.time, e.observed.place, strict=True)) if k != without]
+    for when, place in [*events, *([(origin, extra)] if extra is not None else [])]:
+        if when > origin:
+            continue
+        for child in range(len(CODES)):
+            alpha = drawn.own[draw, place] if child == place else drawn.cross[draw, child, place]
+            lag = drawn.own_lag[draw] if child == place else drawn.cross_lag[draw]
+            born = np.exp(-(origin - when + times) / lag)  # share of the children still to come
+            lost += alpha * (-np.diff(born) * (p[1:, child] + p[:-1, child]) / 2).sum()
+    return 100 * (1 - np.exp(-lost))
+
+
+def _histories(posterior, source):
+    """Attempts of a source, and the quarters before which it had none for a year."""
+    o = posterior.evidence.observed
+    events = [k for k in range(len(o.time)) if o.counted[k] and o.place[k] == source]
+    quiet = [
+        day
+        for day in quarters(posterior.evidence)
+        if not any(c == source and day - 1 < t <= day for t, c in zip(o.time, o.place, strict=True))
+    ]
+    return events, quiet
+
+
+def _averages(posterior, source, target):
+    """With, without and other times for each draw, averaged as the docstring of the matrix says."""
+    o = posterior.evidence.observed
+    events, quiet = _histories(posterior, source)
+    out = np.zeros((DRAWS, 3))
+    for draw in range(DRAWS):
+        out[draw, 0] = np.mean([_risk(posterior, draw, target, o.time[k], MONTHS) for k in events])
+        out[draw, 1] = np.mean([_risk(posterior, draw, target, o.time[k], MONTHS, without=k) for k in events])
+        out[draw, 2] = np.mean([_risk(posterior, draw, target, day, MONTHS, steps=6) for day in quiet])
+    return out.T, len(events)
+
+
+@pytest.fixture(scope="module")
+def matrix(posterior):
+    return matrix_of(posterior, ["MLI", "NER"], CODES, (MONTHS,), seed=4)
+
+
+@pytest.mark.parametrize(("source", "target"), [("MLI", "GIN"), ("NER", "NER"), ("NER", "MLI")])
+def test_entries_of_the_matrix(posterior, matrix, source, target):
+    s, t = CODES.index(source), CODES.index(target)
+    (with_, without, other), attempts = _averages(posterior, s, t)
+    wanted = {
+        "with": with_,
+        "without": without,
+        "extra": with_ - without,
+        "ratio": with_ / without,
+        "other_times": other,
+        "conditional_extra": with_ - other,
+        "conditional_ratio": with_ / other,
+        "shared": without - other,
+    }
+    row = matrix.to_xarray().sel(source=source, target=target, horizon=MONTHS)
+    assert int(row["n_attempts"]) == attempts
+    for name in QUANTITIES:
+        np.testing.assert_allclose(
+            row["value"].sel(quantity=name), np.quantile(wanted[name], QUANTILES), rtol=5e-3, atol=2e-2, err_msg=name
+        )
+    extra = row["value"].sel(quantity="extra").values
+    np.testing.assert_allclose(extra, np.quantile(wanted["extra"], QUANTILES), **SOLVED)
+
+
+def test_histories_averaged_over(posterior, matrix):
+    from sahelkit.models.relation.average import average_risks
+
+    places = np.array([0, 2])
+    risks = average_risks(posterior.evidence, posterior.excitation, posterior.rates, places, places, (MONTHS,))
+    for at, source in enumerate(places):
+        assert (risks.n_attempts[at], risks.n_quarters[at]) == tuple(map(len, _histories(posterior, source)))
+    first = pd.Timestamp("1974-01-01")
+    days = [years(first + pd.DateOffset(months=3 * k)) for k in range(4 * 32)]
+    np.testing.assert_allclose(quarters(posterior.evidence), np.array(days, dtype=float))
+
+
+def test_inserted_attempt(posterior):
+    day = float(years("1995-06-30")) + 1 / DAYS_PER_YEAR
+    found = matrix_of(posterior, ["GIN"], ["NER"], (MONTHS,), origin=day).values[0, 0, 0]
+    with_ = [_risk(posterior, draw, 2, day, MONTHS, extra=1) for draw in range(DRAWS)]
+    without = [_risk(posterior, draw, 2, day, MONTHS) for draw in range(DRAWS)]
+    np.testing.assert_allclose(found[0], np.quantile(with_, QUANTILES), **SOLVED)
+    np.testing.assert_allclose(found[1], np.quantile(without, QUANTILES), **SOLVED)
+    np.testing.assert_allclose(found[2], np.quantile(np.subtract(with_, without), QUANTILES), **SOLVED)
+    assert np.isnan(found[4:]).all()
+
+
+def test_share_of_the_prior(posterior, matrix, monkeypatch):
+    """It compares the extra under draws of the prior with the extra under those of the posterior."""
+    given = []
+    monkeypatch.setattr(relation.matrix, "overlap", lambda *sides: given.append(sides) or overlap(*sides))
+    matrix_of(posterior, ["NER"], ["MLI"], (MONTHS,), seed=4)
+    believed = prior_excitation(posterior.prior, posterior.evidence.weights, DRAWS, np.random.SeedSequence([4, 1]))
+    o = posterior.evidence.observed
+    events = np.flatnonzero(o.counted & (o.place == 2))
+    for side, found in zip((replace(posterior, excitation=believed), posterior), given[0], strict=True):
+        extra = [
+            np.mean(
+                [
+                    _risk(side, draw, 0, o.time[k], MONTHS) - _risk(side, draw, 0, o.time[k], MONTHS, without=k)
+                    for k in events
+                ]
+            )
+            for draw in range(DRAWS)
+        ]
+        np.testing.assert_allclose(found[:, 0, 0, 0], extra, rtol=5e-3, atol=5e-3)
+        if side is not posterior:
+            np.testing.assert_allclose(matrix.prior_extra[1, 0, 0], np.quantile(extra, QUANTILES), rtol=5e-3, atol=5e-3)
+
+
+def test_overlap_is_what_two_histograms_have_in_common():
+    rng = np.random.default_rng(2)
+    first, second = rng.normal(size=(300, 1)), rng.normal(0.7, 1.5, size=(300, 1))
+    cuts = np.quantile(np.concatenate([first, second]), np.arange(1, 20) / 20)
+    shared = 0.0
+    for low, high in pairwise([-np.inf, *cuts, np.inf]):
+        shared += min(np.mean([low <= value < high for value in side[:, 0]]) for side in (first, second))
+    assert overlap(first, second)[0] == pytest.approx(shared)
+    assert 0.5 < shared < 0.9
+    assert np.isnan(overlap(first * np.nan, second)[0])
+
+
+def test_share_of_the_prior_in_a_pair_is_its_variance(posterior, matrix):
+    for s, source in enumerate([0, 2]):
+        for target in range(3):
+            values = [posterior.deviation[draw, target, source] for draw in range(DRAWS)]
+            variance = sum((value - sum(values) / DRAWS) ** 2 for value in values) / DRAWS
+            assert matrix.pair_prior_share[s, target] == pytest.approx(min(variance, 1.0))
+            assert matrix.borders[s, target] == (posterior.evidence.weights[target, source] > 0)
+
+
+def test_paths_of_what_if(posterior, monkeypatch):
+    monkeypatch.setattr(counterfactual, "posterior_of", lambda **_: posterior)
+    path = counterfactual.what_if("NER", "1996-01-27", horizon=6, target=["MLI"], countries=CODES, end="2005-12-31")
+    o = posterior.evidence.observed
+    origin = float(years("1996-01-27")) + 0.5 / DAYS_PER_YEAR
+    (event,) = np.flatnonzero((o.place == 2) & (np.abs(o.time - origin) < 1e-6))
+    for month in (1, 6):
+        with_ = np.array([_risk(posterior, draw, 0, origin, month) for draw in range(DRAWS)])
+        without = np.array([_risk(posterior, draw, 0, origin, month, without=event) for draw in range(DRAWS)])
+        for at, wanted in enumerate((with_, without, with_ - without, with_ / without)):
+            np.testing.assert_allclose(path.values[0, month, at], np.quantile(wanted, QUANTILES), **SOLVED)
+    assert path.values[0, 0, :3].tolist() == np.zeros((3, 5)).tolist()
+    near = path.record.assign(days=(path.record["date"] - path.date).dt.days)
+    assert near["months"].tolist() == pytest.approx((near["days"] * 12 / 365.25).round(1).tolist())
+    assert near["days"].between(1, 183).all()
+
+
+def _base(posterior):
+    """Mean over the draws of what is expected at each attempt without contagion."""
+    e, o, drawn = posterior.evidence, posterior.evidence.observed, posterior.excitation
+    out = []
+    for k in np.flatnonzero(o.counted):
+        year = min(int(1970 + o.time[k]) - 1974, posterior.rates.shape[2] - 1)
+        assert e.edges[year] < o.time[k] <= e.edges[year + 1]
+        total = 0.0
+        for draw in range(DRAWS):
+            total += posterior.rates[draw, o.place[k], year]
+            for j in range(len(o.time)):
+                if o.place[j] == o.place[k] and o.time[j] < o.time[k]:
+                    lag = drawn.own_lag[draw]
+                    total += drawn.own[draw, o.place[k]] * np.exp(-(o.time[k] - o.time[j]) / lag) / lag
+        out.append(total / DRAWS)
+    return np.array(out)
+
+
+def _best_gain(posterior, weights, base):
+    """Largest gain in log-likelihood by contagion along a map, over strengths and lags."""
+    o, w = posterior.evidence.observed, posterior.evidence.observed.windows
+    later = np.flatnonzero(o.counted)
+    best = 0.0
+    for lag in (1 / 12, 3 / 12, 6 / 12, 1, 2, 3):
+        felt = np.zeros(len(later))
+        for at, k in enumerate(later):
+            for j in range(len(o.time)):
+                if o.time[j] < o.time[k]:
+                    felt[at] += weights[o.place[k], o.place[j]] * np.exp(-(o.time[k] - o.time[j]) / lag) / lag
+        expected = 0.0
+        for j in range(len(o.time)):
+            for place, start, end in zip(w.place, w.start, w.end, strict=True):
+                if end > o.time[j]:
+                    age = max(start - o.time[j], 0.0), end - o.time[j]
+                    expected += weights[place, o.place[j]] * (np.exp(-age[0] / lag) - np.exp(-age[1] / lag))
+        for step in range(25):
+            strength = 0.6 * step / 24
+            share = 1 - strength * expected / len(later)  # the expected number of attempts stays as it was
+            if share > 0.05:
+                gain = sum(np.log(share * base[at] + strength * felt[at]) - np.log(base[at]) for at in range(len(base)))
+                best = max(best, gain)
+    return best
+
+
+def test_p_value_of_the_map(posterior):
+    """With three countries there are six orders; on a map with one tie they are six different maps."""
+    weights = np.array([[0.0, 0.9, 0.0], [0.1, 0.0, 0.3], [0.0, 0.6, 0.0]])
+    drawn = replace(posterior, evidence=replace(posterior.evidence, weights=weights))
+    base = _base(drawn)
+    np.testing.assert_allclose(robust._without_contagion(drawn), base, rtol=1e-12)
+    rng = np.random.default_rng(np.random.SeedSequence([7, 2]))
+    orders = [np.arange(3), *(rng.permutation(3) for _ in range(29))]
+    gains = [_best_gain(drawn, weights[np.ix_(order, order)], base) for order in orders]
+    assert len({round(gain, 9) for gain in gains}) > 3
+    real = sum(gain >= gains[0] - 1e-9 for gain in gains) / len(gains)
+    assert 0.1 < real < 0.9
+    assert robust.map_p_value(drawn, permutations=29, seed=7) == pytest.approx(real)
+
+
+def test_gain_of_each_map(posterior):
+    """Draw by draw of the map: the value itself, not only its rank."""
+    weights = np.array([[0.0, 0.9, 0.0], [0.1, 0.0, 0.3], [0.0, 0.6, 0.0]])
+    base = _base(posterior)
+    maps = np.stack([weights, weights.T, 0.5 * weights, np.zeros((3, 3))])
+    best = np.zeros(len(maps))
+    for lag in robust._LAGS:
+        best = np.maximum(best, robust._gain(posterior.evidence, base, maps, *robust._kernels(posterior.evidence, lag)))
+    wanted = [_best_gain(posterior, tie, base) for tie in maps]
+    assert best.tolist() == pytest.approx(wanted, abs=1e-9)
+    assert wanted[0] > wanted[3] == 0.0
+
+
+def test_medians_of_the_checks(posterior, matrix, monkeypatch):
+    """The refits behind the robustness table give the median of the same extra, in its place."""
+    monkeypatch.setattr(robust, "draw_posterior", lambda *_, **__: posterior)
+    table = robust._medians(posterior.evidence, None, ("MLI", "SEN", "NER"), ("NER", "GIN"), (MONTHS,), None, 0)
+    assert table[["source", "target"]].agg("-".join, axis=1).tolist() == ["MLI-NER", "MLI-GIN", "NER-NER", "NER-GIN"]
+    wanted = matrix.to_xarray()["value"].sel(quantity="extra", quantile=0.5, horizon=MONTHS)
+    for row in table.itertuples():
+        assert row.extra == pytest.approx(float(wanted.sel(source=row.source, target=row.target)))
+    on = pd.Timestamp("1995-06-30")
+    day = float(years("1995-06-30")) + 1 / DAYS_PER_YEAR
+    dated = robust._medians(posterior.evidence, None, ("GIN",), ("NER",), (MONTHS,), on, 0)
+    assert dated["extra"].tolist() == [
+        pytest.approx(matrix_of(posterior, ["GIN"], ["NER"], (12,), origin=day).values[0, 0, 0, 2, 2])
+    ]
+
+
+def test_rows_of_the_sensitivity(posterior, monkeypatch):
+    monkeypatch.setattr(sensitivity, "draw_posterior", lambda *_, **__: posterior)
+    table = sensitivity.prior_sensitivity(
+        source="NER", target=["MLI"], scales={"cross": (0.1,)}, countries=CODES, start="1974", end="2005-12-31", seed=4
+    )
+    found = matrix_of(posterior, ["NER"], ["MLI"], (12,), seed=4)
+    assert table["scale"].tolist() == ["documented", "cross"]
+    assert np.isnan(table["value"][0])
+    assert table["value"][1] == 0.1
+    for row in table.itertuples():
+        contagion = [row.contagion_low90, row.contagion, row.contagion_high90]
+        assert contagion == pytest.approx(np.quantile(posterior.cross_level, [0.05, 0.5, 0.95]).tolist())
+        assert [row.extra_low90, row.extra, row.extra_high90] == found.values[0, 0, 0, 2, [0, 2, 4]].tolist()
+        assert (row.prior_extra, row.prior_share) == (found.prior_extra[0, 0, 0, 2], found.prior_share[0, 0, 0])
+
+
+@pytest.fixture(scope="module")
+def density():
+    return density_of(gather(countries=CODES, start="1974", end="2005-12-31", period_df=2), Prior())
+
+
+def _log_posterior(evidence, prior, point):
+    """Log density of one point, up to a constant, from its description."""
+    o, n, q = evidence.observed, len(CODES), evidence.basis.shape[1]
+    z, *logs = point[: len(SCALARS)]
+    country_sd, own, cross, own_lag, cross_lag, own_sd, cross_sd = np.exp(logs)
+    time, country, own_dev = np.split(point[len(SCALARS) :][: q + 2 * n], [q, q + n])
+    pairs = {tuple(tie): dev for tie, dev in zip(np.argwhere(evidence.weights > 0), point[-4:], strict=True)}
+    level = [np.log(prior.rate) + prior.rate_sd * z + country_sd * country[i] for i in range(n)]
+    curve = [prior.period * sum(time * evidence.basis[year]) for year in range(len(evidence.basis))]
+
+    def alpha(child, parent):
+        if child == parent:
+            return own * np.exp(own_sd * own_dev[child]), own_lag
+        if (child, parent) not in pairs:
+            return 0.0, 1.0
+        return cross * evidence.weights[child, parent] * np.exp(cross_sd * pairs[child, parent]), cross_lag
+
+    value = 0.0
+    for i in range(n):
+        for year in range(len(curve)):
+            value -= evidence.exposure[i, year] * np.exp(level[i] + curve[year])
+    for k in np.flatnonzero(o.counted):
+        i = o.place[k]
+        rate = np.exp(level[i] + curve[int(1970 + o.time[k]) - 1974])
+        for j in range(len(o.time)):
+            if o.time[j] < o.time[k]:
+                strength, lag = alpha(i, o.place[j])
+                rate += strength * np.exp(-(o.time[k] - o.time[j]) / lag) / lag
+        value += np.log(rate)
+    for j in range(len(o.time)):
+        for place, start, end in zip(o.windows.place, o.windows.start, o.windows.end, strict=True):
+            if end > o.time[j]:
+                strength, lag = alpha(place, o.place[j])
+                value -= strength * (np.exp(-max(start - o.time[j], 0) / lag) - np.exp(-(end - o.time[j]) / lag))
+    # Half-normals of the scales, on the log; log-normal lags; standard normals of the rest.
+    for scale, log in zip(
+        (prior.country, prior.own, prior.cross, prior.pair, prior.pair), np.array(logs)[[0, 1, 2, 5, 6]], strict=True
+    ):
+        value += -0.5 * (np.exp(log) / scale) ** 2 + log
+    for log in logs[3:5]:
+        value -= 0.5 * ((log - np.log(prior.lag)) / prior.lag_sd) ** 2
+    return value - 0.5 * (z**2 + (time**2).sum() + (country**2).sum() + (own_dev**2).sum() + (point[-4:] ** 2).sum())
+
+
+def test_posterior_density_is_that_of_its_description(density):
+    evidence = gather(countries=CODES, start="1974", end="2005-12-31", period_df=2)
+    points = 0.5 * np.random.default_rng(1).normal(size=(4, density.size))
+    ours = log_density(density, points)[0]
+    plain = np.array([_log_posterior(evidence, density.prior, point) for point in points])
+    np.testing.assert_allclose(np.diff(ours), np.diff(plain), rtol=1e-9)
+
+
+def test_parameters_at_a_point(density):
+    points = 0.5 * np.random.default_rng(1).normal(size=(3, density.size))
+    felt, rates = excitation(density, points), baseline_rates(density, points)
+    prior, n, q = density.prior, len(CODES), density.basis.shape[1]
+    for at, point in enumerate(points):
+        time, country, own_dev, cross_dev = np.split(point[8:], np.cumsum([q, n, n]))
+        assert felt.own_lag[at] == pytest.approx(np.exp(point[4]))
+        assert felt.cross_lag[at] == pytest.approx(np.exp(point[5]))
+        for i in range(n):
+            assert felt.own[at, i] == pytest.approx(np.exp(point[2] + np.exp(point[6]) * own_dev[i]))
+            for year in (0, 20):
+                level = np.log(prior.rate) + prior.rate_sd * point[0] + np.exp(point[1]) * country[i]
+                known = np.exp(level + prior.period * (time @ density.basis[year]))
+                assert rates[at, i, year] == pytest.approx(known)
+        for pair, (child, parent) in enumerate(density.tie):
+            known = np.exp(point[3] + np.exp(point[7]) * cross_dev[pair]) * density.weight[pair]
+            assert felt.cross[at, child, parent] == pytest.approx(known)
+        assert (felt.cross[at] > 0).sum() == len(density.tie)
+        known = max(abs(np.linalg.eigvals(felt.cross[at] + np.diag(felt.own[at]))))
+        assert felt.branching()[at] == pytest.approx(known)
+
+
+def test_levels_and_deviations_make_up_the_excitation():
+    evidence = gather(countries=CODES, start="1974", end="2005-12-31")
+    drawn = draw_posterior(evidence, draws=100, seed=1, groups=1)
+    for child in range(3):
+        own = drawn.own_level * np.exp(drawn.spread[:, 0] * drawn.deviation[:, child, child])
+        np.testing.assert_allclose(drawn.excitation.own[:, child], own)
+        for parent in range(3):
+            if child == parent:
+                continue
+            tie = evidence.weights[child, parent]
+            if tie == 0:
+                assert np.isnan(drawn.deviation[:, child, parent]).all()
+                continue
+            known = drawn.cross_level * tie * np.exp(drawn.spread[:, 1] * drawn.deviation[:, child, parent])
+            np.testing.assert_allclose(drawn.excitation.cross[:, child, parent], known)
+    assert drawn.explosive == pytest.approx(1 - len(drawn) / 100)
+    assert (drawn.excitation.branching() < 1).all()
+
+
+def test_unit_of_the_weights_does_not_matter():
+    weights = np.array([[0.0, 3.0, 1.0], [2.0, 0.0, 0.0], [2.0, 1.0, 0.0]])
+    options = {"countries": CODES, "start": "1974", "end": "2005-12-31"}
+    one, two = (gather(weights=weights * unit, **options) for unit in (1.0, 1e-6))
+    np.testing.assert_allclose(one.weights, weights / 4)
+    np.testing.assert_allclose(two.weights, one.weights)
+    np.testing.assert_array_equal(gather(**options).weights.sum(axis=0), np.ones(3))
+    for bad in (-weights, weights + np.eye(3), np.where(weights > 0, np.inf, 0.0)):
+        with pytest.raises(OptionError, match="weights='some': they are finite, not negative"):
+            gather(weights=bad, **options)
+
+
+def test_split_r_hat():
+    draws = np.random.default_rng(1).normal(size=(50, 3, 2)) + np.array([0.0, 0.5, 1.0])[:, None]
+    for column in range(2):
+        halves = [chain[part] for chain in draws[:, :, column].T for part in (slice(0, 25), slice(25, 50))]
+        within = np.mean([half.var(ddof=1) for half in halves])
+        between = 25 * np.var([half.mean() for half in halves], ddof=1)
+        known = np.sqrt((24 / 25 * within + between / 25) / within)
+        assert mixing(draws)[column] == pytest.approx(known)
+
+
+def test_prior_draws_have_the_scales_that_they_are_given():
+    prior = Prior(own=0.02, cross=0.01, pair=0.3, lag=2.0, lag_sd=0.4)
+    weights = np.array([[0.0, 0.5], [1.0, 0.0]])
+    drawn = prior_excitation(prior, weights, 40_000, np.random.SeedSequence(1))
+    half = 0.6744897501960817
+    for lags in (drawn.own_lag, drawn.cross_lag):
+        assert np.log(lags).mean() == pytest.approx(np.log(2.0), abs=0.01)
+        assert np.log(lags).std() == pytest.approx(0.4, rel=0.02)
+    # Medians are those of the half-normal levels: the deviations are symmetric about none.
+    assert np.median(drawn.own) == pytest.approx(0.02 * half, rel=0.03)
+    assert np.median(drawn.cross[:, 1, 0]) == pytest.approx(0.01 * half, rel=0.03)
+    assert np.median(drawn.cross[:, 0, 1]) == pytest.approx(0.005 * half, rel=0.03)
+    # Two countries share the level and differ by two deviations of a half-normal spread.
+    gap = np.log(drawn.own[:, 0] / drawn.own[:, 1])
+    assert gap.std() == pytest.approx(np.sqrt(2) * 0.3, rel=0.03)
+    assert (drawn.cross[:, [0, 1], [0, 1]] == 0).all()
