@@ -44,6 +44,13 @@ def near_matches(given: str, allowed: Iterable[str], *, n: int = 3) -> list[str]
     return [by_plain[key] for key in close[:n]]
 
 
+def _shown(given: object) -> str:
+    """A value as Python writes it, a number of numpy as the number that it is."""
+    scalar = getattr(getattr(given, "dtype", None), "kind", "-") in "iufb" and getattr(given, "ndim", 1) == 0
+    text = repr(given.item()) if scalar and hasattr(given, "item") else repr(given)
+    return text if len(text) <= 200 else f"{text[:200]}…"
+
+
 def _listed(names: Sequence[str], *, most: int = 30) -> str:
     shown = ", ".join(names[:most])
     return shown if len(names) <= most else f"{shown} … ({len(names)} in all)"
@@ -116,19 +123,23 @@ class DateError(SahelkitError, ValueError):
     Parameters
     ----------
     what : str
-        The option at fault, e.g. ``"start"``.
+        The option or column at fault, e.g. ``"start"``.
     given : object
         What the caller typed.
     why : str
         The reason in words.
+    row : str
+        Where the value stands, if it is one of a column.
+    repair : str
+        What to type next; the accepted forms when empty.
     """
 
-    def __init__(self, what: str, given: object, why: str) -> None:
+    def __init__(self, what: str, given: object, why: str, *, row: str = "", repair: str = "") -> None:
         self.what = what
         self.given = given
-        super().__init__(
-            f"{what}={given!r}: {why}. Type a year, month or day such as '2012', '2012-03' or '2012-03-22'."
-        )
+        where = f" in {row}" if row else ""
+        fix = repair or "Type a year, month or day such as '2012', '2012-03' or '2012-03-22'"
+        super().__init__(f"{what}={_shown(given)}{where}: {why}. {fix.rstrip('.')}.")
 
 
 class MissingColumnsError(SahelkitError, ValueError):
