@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Integral, Real
@@ -326,7 +326,7 @@ def read_column(
 def _whole(column: pd.Series[Any]) -> Times | None:
     """Columns of timestamps and of periods at once; None for other types, and where a value must be refused."""
     if isinstance(column.dtype, pd.PeriodDtype):
-        unit = {"Y-DEC": "Y", "A-DEC": "Y", "M": "M", "D": "D"}.get(column.dtype.freq.freqstr)
+        unit = next((unit for unit in _ORDER if column.dtype == pd.PeriodDtype(unit)), None)
         if unit is None:
             return None
         ordinals = np.asarray(column.array.asi8)
@@ -344,24 +344,35 @@ def _whole(column: pd.Series[Any]) -> Times | None:
     return Times(first, np.where(blank, "", unit))
 
 
+def _distinct(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], Sequence[Any]]:
+    """Number of each row's value, and the values in order of their numbers."""
+    if column.dtype != object:
+        codes, values = pd.factorize(column)
+        return codes, list(values.astype("object"))
+    # Equal values of different types may differ in meaning: numpy holds the year 2012 for the day 2012-01-01.
+    numbers: dict[Any, int] = {}
+    places = np.empty(len(column), dtype=np.intp)
+    found = []
+    for position, value in enumerate(column):
+        key = (type(value), value if isinstance(value, str | int | float | dt.date) else position)
+        places[position] = numbers.setdefault(key, len(found))
+        if places[position] == len(found):
+            found.append(value)
+    return places, found
+
+
 def _one_by_one(
     column: pd.Series[Any], what: str, declared: str | None, refuse: Callable[[int, str, str], DateError]
 ) -> Times:
-    first = np.full(len(column), np.datetime64("NaT"), dtype="datetime64[D]")
-    unit = np.full(len(column), "", dtype="<U1")
-    # Keyed by type too: numpy holds the year 2012 and the day 2012-01-01 for equal.
-    seen: dict[tuple[type, Any], tuple[np.datetime64, str]] = {}
-    for position, value in enumerate(column.astype("object")):
+    codes, values = _distinct(column)
+    first = np.full(len(values) + 1, np.datetime64("NaT"), dtype="datetime64[D]")
+    unit = np.full(len(values) + 1, "", dtype="<U1")  # the last entry is that of empty values, whose code is -1
+    for code, value in enumerate(values):
         if _is_blank(value):
             continue
         try:
-            key = (type(value), value if not isinstance(value, np.datetime64) else str(value))
-            if key not in seen:
-                seen[key] = _read(value, declared)
-            first[position], unit[position] = seen[key]
+            first[code], unit[code] = _read(value, declared)
         except _UnreadError as error:
-            recipe = error.recipe.format(f"frame[{what!r}]")
-            raise refuse(position, str(error), recipe) from None
-        except TypeError:  # not hashable: a list, a frame
-            raise refuse(position, "not a date", "") from None
-    return Times(first, unit)
+            position = int((codes == code).argmax())
+            raise refuse(position, str(error), error.recipe.format(f"frame[{what!r}]")) from None
+    return Times(first[codes], unit[codes])
