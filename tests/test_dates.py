@@ -190,6 +190,12 @@ def test_every_type_of_column_is_read_alike(day, clock):
         assert (years.first[0], years.unit[0]) == (np.datetime64(f"{day.year}-01-01"), "Y"), kind
 
 
+def test_one_moment_in_two_zones_has_two_days():
+    moment = pd.Timestamp("2012-03-22 23:30", tz=LIMA)
+    column = pd.Series([moment, moment.tz_convert("UTC")], dtype=object)
+    assert read_column(column, what="t").first.astype(str).tolist() == ["2012-03-22", "2012-03-23"]
+
+
 @given(DAY)
 def test_no_form_whose_order_is_unknown_is_read(day):
     for form in (f"{day:%d/%m}/{day.year}", f"{day:%m/%d}/{day.year}", f"{day:%d.%m}.{day.year}", f"{day:%d-%m-%y}",

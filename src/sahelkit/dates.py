@@ -349,12 +349,14 @@ def _distinct(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], Sequence[An
     if column.dtype != object:
         codes, values = pd.factorize(column)
         return codes, list(values.astype("object"))
-    # Equal values of different types may differ in meaning: numpy holds the year 2012 for the day 2012-01-01.
+    # Equal values may differ in meaning: numpy holds the year 2012 for the day 2012-01-01, and one moment has two days
+    # in two time zones.
     numbers: dict[Any, int] = {}
     places = np.empty(len(column), dtype=np.intp)
-    found = []
+    found: list[Any] = []
     for position, value in enumerate(column):
-        key = (type(value), value if isinstance(value, str | int | float | dt.date) else position)
+        plain = isinstance(value, str | int | float | dt.date) and getattr(value, "tzinfo", None) is None
+        key = (type(value), value if plain else position)
         places[position] = numbers.setdefault(key, len(found))
         if places[position] == len(found):
             found.append(value)
