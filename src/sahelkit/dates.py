@@ -316,7 +316,8 @@ def read_column(
     coarse = order < _ORDER.index(declared)
     if coarse.any():
         position = int(coarse.argmax())
-        raise refuse(position, f"it names a {NAMES[str(times.unit[position])]}, and a {NAMES[declared]} is wanted")
+        why = f"it names a {NAMES[str(times.unit[position])]}, and a {NAMES[declared]} is wanted"
+        raise refuse(position, why, _LEAST[declared][1])
     if declared == "Y" and (times.unit == "M").any():
         position = int((times.unit == "M").argmax())
         raise refuse(position, "it names a month, and a year is wanted", f"Name the column 'month' instead of {what!r}")

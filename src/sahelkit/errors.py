@@ -10,6 +10,12 @@ import difflib
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MOST_CODES = 10
 
 
 class SahelkitError(Exception):
@@ -116,6 +122,34 @@ class UnknownPlaceError(SahelkitError, ValueError):
             )
         super().__init__(text)
 
+    @classmethod
+    def several(cls, what: str, codes: pd.Series[Any], total: int) -> UnknownPlaceError:
+        """The error for a column with unknown codes: all of them, each with the rows in which it stands.
+
+        Parameters
+        ----------
+        what : str
+            What the codes are, e.g. ``"iso3"``.
+        codes : pandas.Series
+            The unknown codes, with the index of the column.
+        total : int
+            Rows of the column.
+        """
+        kinds = list(dict.fromkeys(codes.tolist()))
+        named = []
+        for code in kinds[:_MOST_CODES]:
+            labels = codes.index[(codes == code).to_numpy()].tolist()
+            where = ", ".join(map(repr, labels[:3])) + (f" … ({len(labels):,} rows)" if len(labels) > 3 else "")
+            named.append(f"{code!r} at index {where}")
+        more = f"; and {len(kinds) - _MOST_CODES} more codes" if len(kinds) > _MOST_CODES else ""
+        error = cls(kinds[0])
+        error.given = kinds
+        error.args = (
+            f"{len(codes):,} of {total:,} rows hold {len(kinds)} unknown {what} code{'s' if len(kinds) > 1 else ''}: "
+            f"{'; '.join(named)}{more}. Leave these rows out if they are no states, or mend the codes.",
+        )
+        return error
+
 
 class DateError(SahelkitError, ValueError):
     """A date that cannot be read, or a window whose end lies before its start.
@@ -160,12 +194,13 @@ class MissingColumnsError(SahelkitError, ValueError):
 
 
 class OptionError(SahelkitError, ValueError):
-    """An option whose value has the wrong form."""
+    """An option, or a value of a frame, that has the wrong form; `row` tells where in the frame it stands."""
 
-    def __init__(self, what: str, given: object, why: str, *, repair: str = "") -> None:
+    def __init__(self, what: str, given: object, why: str, *, row: str = "", repair: str = "") -> None:
         self.what = what
         self.given = given
-        super().__init__(f"{what}={given!r}: {why}." + (f" {repair.rstrip('.')}." if repair else ""))
+        where = f" in {row}" if row else ""
+        super().__init__(f"{what}={given!r}{where}: {why}." + (f" {repair.rstrip('.')}." if repair else ""))
 
 
 class RecordError(SahelkitError):
