@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from numbers import Real
 from typing import Any
@@ -31,7 +32,7 @@ def _owner(frame: pd.DataFrame) -> pd.Series[Any] | None:
 
 
 def numbers_of(column: pd.Series[Any], *, owner: pd.Series[Any] | None = None) -> Floats | None:
-    """Values of a column as numbers, NaN where empty; None for a column that is text for real.
+    """Values of a column as numbers, NaN where empty; None for a column without numbers, such as text for real.
 
     Numbers that are held as text or as Python objects of several types are read as the numbers they are. In a column
     of which a part is numbers, what is no number is an error: it would make the whole column a set of labels.
@@ -45,8 +46,8 @@ def numbers_of(column: pd.Series[Any], *, owner: pd.Series[Any] | None = None) -
     Raises
     ------
     OptionError
-        If a column of numbers holds something else too, numbers are written with a comma or another sign, or the
-        values are neither numbers nor text. The message names the first such value and its row.
+        If a column of numbers holds something else too, or numbers are written with a comma or another sign. The
+        message names the first such value and its row.
 
     Examples
     --------
@@ -68,15 +69,72 @@ def numbers_of(column: pd.Series[Any], *, owner: pd.Series[Any] | None = None) -
     codes, values = _values(column)
     kinds = [_kind(value) for value in values]
     if not {"number", "written"} & set(kinds):
-        odd = next((code for code, kind in enumerate(kinds) if kind == "other"), None)
-        if odd is not None:
-            raise _not_a_number(column, codes, odd, values[odd], owner, "neither a number nor text")
         return None
     wrong = next((code for code, kind in enumerate(kinds) if kind != "number"), None)
     if wrong is not None:
         why = "not a number, in a column of numbers" if kinds[wrong] != "written" else "a number in another notation"
         raise _not_a_number(column, codes, wrong, values[wrong], owner, why)
     return np.array([*(float(value) for value in values), np.nan])[codes]
+
+
+def texts_of(column: pd.Series[Any], *, owner: pd.Series[Any] | None = None) -> npt.NDArray[np.object_]:
+    """Values of a column of text, None where empty.
+
+    Raises
+    ------
+    OptionError
+        If a value is no text: a date, a list.
+    """
+    codes, values = _values(column)
+    odd = next((code for code, value in enumerate(values) if not isinstance(value, str)), None)
+    if odd is not None:
+        raise _not_a_number(column, codes, odd, values[odd], owner, "neither a number nor text")
+    return np.array([*values, None], dtype=object)[codes]
+
+
+def plain_columns(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """The frame with the named columns in the types of numpy that formulas know.
+
+    Numbers held as text or as objects become numbers (see `numbers_of`), small integers wide ones, nullable and arrow
+    types their counterparts. Text and categories stay what they are.
+
+    Raises
+    ------
+    OptionError
+        As `numbers_of`.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"x": pd.Series(["1", "2.0"]), "t": pd.Series([100, 200], dtype="uint8")})
+    >>> plain_columns(rows, ["x", "t"]).dtypes.astype(str).tolist()
+    ['float64', 'int64']
+    """
+    changed = {name: _plain(frame[name], _owner(frame)) for name in names}
+    changed = {name: column for name, column in changed.items() if column is not frame[name]}
+    return frame.assign(**changed) if changed else frame
+
+
+def _plain(column: pd.Series[Any], owner: pd.Series[Any] | None) -> pd.Series[Any]:
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype) or pd.api.types.is_datetime64_any_dtype(dtype):
+        return column
+    if pd.api.types.is_bool_dtype(dtype):
+        text = column.astype("object")
+        return column if isinstance(dtype, np.dtype) else text.where(text.notna(), None)
+    if pd.api.types.is_integer_dtype(dtype) and not column.isna().any():
+        return column if dtype == np.dtype("int64") else column.astype("int64")
+    if pd.api.types.is_numeric_dtype(dtype):
+        plain = isinstance(dtype, np.dtype) and dtype.itemsize == 8
+        return column if plain else pd.Series(numbers_of(column), column.index, name=column.name)
+    if not (pd.api.types.is_object_dtype(dtype) or pd.api.types.is_string_dtype(dtype)):
+        return column
+    if all(isinstance(value, bool | np.bool_) for value in _values(column)[1]):
+        return column
+    numbers = numbers_of(column, owner=owner)
+    if numbers is not None:
+        return pd.Series(numbers, column.index, name=column.name)
+    text = column.astype("object")
+    return text.where(text.notna(), None)
 
 
 def _values(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:

@@ -74,8 +74,8 @@ class Panel(Adding, Deriving):
         >>> [mali.as_of(day).frame["attempt"].tolist() for day in ("2012-04-20", "2012-04-21", "2012-05-30")]
         [[0.0, nan, nan], [0.0, 1.0, nan], [0.0, 1.0, 0.0]]
         """
-        day = parse_date(date, what="as_of", least="D")
-        if day is None:
+        day = parse_date(date, what="as_of")
+        if day is None or parse_date(date, what="as_of", last=True) != day:
             raise DateError("as_of", date, "what is known changes from day to day: give a full day")
         if day < self.start.start_time:
             raise DateError("as_of", date, f"it lies before the panel begins ({self.start})")

@@ -89,7 +89,7 @@ def words(table: pd.DataFrame, *, total: int, first: str, last: str) -> str:
     --------
     >>> table = pd.DataFrame([["time", "MLI", 1, "12", "12", ""]], columns=list(COLUMNS))
     >>> words(table, total=5, first="2000", last="2012")
-    "1 of 5 rows of your frame finds no place in the panel: 1 lies outside 2000 to 2012 (MLI 12)."
+    '1 of 5 rows of your frame finds no place in the panel: 1 lies outside 2000 to 2012 (MLI 12).'
     """
     if table.empty:
         return ""

@@ -15,7 +15,7 @@ from sahelkit._options import check_frame
 from sahelkit.catalog.publication import Publication
 from sahelkit.dates import Times, read_column, row_words
 from sahelkit.errors import MissingColumnsError, OptionError, UnknownNameError, UnknownPlaceError
-from sahelkit.frames import TIMES, numbers_of, time_of
+from sahelkit.frames import TIMES, numbers_of, texts_of, time_of
 from sahelkit.panels.annual import spread
 from sahelkit.panels.layers import Context, Layer, Step, settle
 from sahelkit.panels.universe import Bools, Cells, Days
@@ -264,7 +264,4 @@ def _published(frame: pd.DataFrame, rule: str | None, times: Times) -> Days | No
 
 def _array(values: pd.Series[Any], owner: pd.Series[Any]) -> npt.NDArray[Any]:
     numbers = numbers_of(values, owner=owner)
-    if numbers is not None:
-        return numbers
-    text = values.astype("object")
-    return np.asarray(text.where(text.notna(), None), dtype=object)
+    return texts_of(values, owner=owner) if numbers is None else numbers
