@@ -92,11 +92,10 @@ def texts_of(column: pd.Series[Any], *, owner: pd.Series[Any] | None = None) -> 
     return np.array([*values, None], dtype=object)[codes]
 
 
-def plain_columns(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
-    """The frame with the named columns in the types of numpy that formulas know.
+def with_numbers(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """The frame with numbers where the named columns hold them as text or as Python objects.
 
-    Numbers held as text or as objects become numbers (see `numbers_of`), small integers wide ones, nullable and arrow
-    types their counterparts. Text and categories stay what they are.
+    Text for real, categories, and columns of True and False stay what they are.
 
     Raises
     ------
@@ -105,36 +104,22 @@ def plain_columns(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"x": pd.Series(["1", "2.0"]), "t": pd.Series([100, 200], dtype="uint8")})
-    >>> plain_columns(rows, ["x", "t"]).dtypes.astype(str).tolist()
-    ['float64', 'int64']
+    >>> with_numbers(pd.DataFrame({"x": ["1", "2.0"], "who": ["a", "b"]}), ["x", "who"])["x"].tolist()
+    [1.0, 2.0]
     """
-    changed = {name: _plain(frame[name], _owner(frame)) for name in names}
-    changed = {name: column for name, column in changed.items() if column is not frame[name]}
+    owner, changed = _owner(frame), {}
+    for name in names:
+        column = frame[name]
+        if not (pd.api.types.is_object_dtype(column.dtype) or pd.api.types.is_string_dtype(column.dtype)):
+            continue
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            continue
+        if all(isinstance(value, bool | np.bool_) for value in _values(column)[1]):
+            continue
+        numbers = numbers_of(column, owner=owner)
+        if numbers is not None:
+            changed[name] = numbers
     return frame.assign(**changed) if changed else frame
-
-
-def _plain(column: pd.Series[Any], owner: pd.Series[Any] | None) -> pd.Series[Any]:
-    dtype = column.dtype
-    if isinstance(dtype, pd.CategoricalDtype) or pd.api.types.is_datetime64_any_dtype(dtype):
-        return column
-    if pd.api.types.is_bool_dtype(dtype):
-        text = column.astype("object")
-        return column if isinstance(dtype, np.dtype) else text.where(text.notna(), None)
-    if pd.api.types.is_integer_dtype(dtype) and not column.isna().any():
-        return column if dtype == np.dtype("int64") else column.astype("int64")
-    if pd.api.types.is_numeric_dtype(dtype):
-        plain = isinstance(dtype, np.dtype) and dtype.itemsize == 8
-        return column if plain else pd.Series(numbers_of(column), column.index, name=column.name)
-    if not (pd.api.types.is_object_dtype(dtype) or pd.api.types.is_string_dtype(dtype)):
-        return column
-    if all(isinstance(value, bool | np.bool_) for value in _values(column)[1]):
-        return column
-    numbers = numbers_of(column, owner=owner)
-    if numbers is not None:
-        return pd.Series(numbers, column.index, name=column.name)
-    text = column.astype("object")
-    return text.where(text.notna(), None)
 
 
 def _values(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +12,11 @@ import pandas as pd
 
 from sahelkit._options import check_frame, check_name
 from sahelkit.errors import MissingColumnsError, ModelError
-from sahelkit.frames import check_repeats, plain_columns
+from sahelkit.frames import check_repeats, with_numbers
 from sahelkit.models.links import Floats
+
+if TYPE_CHECKING:
+    from sahelkit.panels import Panel
 
 _PLAIN = re.compile(r"\s*(\w+)\s*~\s*(\w+(?:\s*\+\s*\w+)*)\s*$")
 _WORD = re.compile(r"\w+")
@@ -55,6 +58,10 @@ class Design:
         Column of the clusters.
     origin : str
         Datasets, versions and rule of the frame, if it comes from `sahelkit.panel`.
+    recipe : Recipe or None
+        How to build the columns for other rows; None for a formula of plain columns.
+    repeats : str
+        Whether two rows of one unit and period were refused or kept.
     """
 
     formula: str
@@ -70,6 +77,7 @@ class Design:
     cluster: str = "iso3"
     origin: str = ""
     recipe: Any = field(default=None, repr=False)
+    repeats: str = "refuse"
 
     @property
     def response(self) -> str:
@@ -94,12 +102,12 @@ class Design:
         if self.recipe is None:
             names = [name for name in self.terms if name != "Intercept"]
             _require(frame, names, "predict")
-            rows = plain_columns(frame, names)
+            rows = with_numbers(frame, names)
             columns = [np.ones(len(rows)) if name == "Intercept" else _numbers(rows[name]) for name in self.terms]
             return np.column_stack(columns)
         import patsy
 
-        whole = plain_columns(frame, _used(self.formula, frame)).reset_index(drop=True)
+        whole = with_numbers(frame, _used(self.formula, frame)).reset_index(drop=True)
         try:
             known = patsy.dmatrix(self.recipe.info, whole, return_type="dataframe")
             return np.asarray(known.reindex(whole.index), dtype=float)
@@ -107,7 +115,9 @@ class Design:
             raise ModelError(f"{self.formula!r} does not fit the new rows ({str(error).splitlines()[0]})") from error
 
 
-def read_design(formula: str, frame: pd.DataFrame, *, cluster: str, where: str, repeats: str = "refuse") -> Design:
+def read_design(
+    formula: str, frame: pd.DataFrame | Panel, *, cluster: str, where: str, repeats: str = "refuse"
+) -> Design:
     """Arrays of a model: evaluates the formula and leaves out rows with NA.
 
     Parameters
@@ -182,6 +192,7 @@ def read_design(formula: str, frame: pd.DataFrame, *, cluster: str, where: str, 
         cluster=cluster,
         origin=origin_of(frame),
         recipe=recipe,
+        repeats=repeats,
     )
 
 
@@ -227,7 +238,7 @@ def _used(formula: str, frame: pd.DataFrame) -> list[str]:
 
 def _evaluate(formula: str, given: pd.DataFrame) -> tuple[Floats, Floats, tuple[str, ...], Any]:
     used = _used(formula, given)
-    frame = plain_columns(given, used)
+    frame = with_numbers(given, used)
     plain = _PLAIN.match(formula)
     if plain:
         left, right = plain.group(1), _WORD.findall(plain.group(2))

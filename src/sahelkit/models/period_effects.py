@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._options import check_frame
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.models._replicates import replicate
 from sahelkit.models.clustered import clustered_covariance
@@ -25,6 +26,8 @@ from sahelkit.models.wording import check_language, number, percent
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
+
+    from sahelkit.panels import Panel
 
 # Years that share a dummy; None stands for no dummies.
 EFFECTS: dict[str, int | None] = {"none": None, "decade": 10, "5-year": 5, "year": 1}
@@ -149,7 +152,7 @@ def _slope(rows: HistoryRows, labels: Ints | None, link: str) -> float:
 
 
 def fixed_effects_trap(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Panel,
     *,
     event: str = "attempt",
     weights: xr.DataArray | None = None,
@@ -211,6 +214,7 @@ def fixed_effects_trap(
     >>> bool(middle["year"] < middle["none"])
     True
     """
+    frame = check_frame(frame, where="fixed_effects_trap")
     from scipy import stats
 
     check_link(link)

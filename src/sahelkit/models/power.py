@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_frame
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.models._replicates import replicate
 from sahelkit.models.design import origin_of
@@ -24,6 +25,8 @@ from sahelkit.models.wording import check_language, number, percent
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
+
+    from sahelkit.panels import Panel
 
 _SENTENCE = {
     "en": "In a sample like this ({countries} countries, {events} events), a hazard model would find a contagion of "
@@ -147,7 +150,7 @@ def _sample(
 
 
 def contagion_power(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Panel,
     *,
     event: str = "attempt",
     weights: xr.DataArray | None = None,
@@ -211,6 +214,7 @@ def contagion_power(
     >>> power.table["power_calibrated"].is_monotonic_increasing
     True
     """
+    frame = check_frame(frame, where="contagion_power")
     from scipy import stats
 
     check_link(link)

@@ -164,10 +164,7 @@ def read_user_frame(frame: pd.DataFrame, *, published: str | None, how: str, win
     elif double.any():
         _check_repeats(frame, keys, double, times, step, window)
         repeated, kept = double, ~keys.duplicated().to_numpy()
-        blank = {
-            name: np.where(double, None if array.dtype == object else np.nan, array) for name, array in values.items()
-        }
-        keys, values = keys[kept], {name: array[kept] for name, array in blank.items()}
+        keys, values = keys[kept], {name: _blanked(array, double)[kept] for name, array in values.items()}
         known = None if known is None else known[kept]
     return UserFrame(
         iso3=keys["iso3"].reset_index(drop=True),
@@ -260,6 +257,12 @@ def _published(frame: pd.DataFrame, rule: str | None, times: Times) -> Days | No
         raise OptionError(
             "published", rule, "neither a publication rule nor a column", repair="Type '+30d', 't+1-03-15' or 'none'"
         ) from None
+
+
+def _blanked(array: npt.NDArray[Any], where: Bools) -> npt.NDArray[Any]:
+    out = array.copy()
+    out[where] = None if array.dtype == object else np.nan
+    return out
 
 
 def _array(values: pd.Series[Any], owner: pd.Series[Any]) -> npt.NDArray[Any]:
