@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,6 +108,7 @@ class UnknownPlaceError(SahelkitError, ValueError):
     def __init__(self, given: object, suggestions: Sequence[str] = (), *, ambiguous: bool = False) -> None:
         self.given = given
         self.suggestions = list(suggestions)
+        self.ambiguous = ambiguous
         if ambiguous:
             text = (
                 f"{given!r} names several countries: {', '.join(self.suggestions)}. Type the code of the one you mean."
@@ -123,7 +124,9 @@ class UnknownPlaceError(SahelkitError, ValueError):
         super().__init__(text)
 
     @classmethod
-    def several(cls, what: str, codes: pd.Series[Any], total: int) -> UnknownPlaceError:
+    def several(
+        cls, what: str, codes: pd.Series[Any], total: int, *, meanings: Mapping[Any, Sequence[str]] | None = None
+    ) -> UnknownPlaceError:
         """The error for a column with unknown codes: all of them, each with the rows in which it stands.
 
         Parameters
@@ -131,22 +134,26 @@ class UnknownPlaceError(SahelkitError, ValueError):
         what : str
             What the codes are, e.g. ``"iso3"``.
         codes : pandas.Series
-            The unknown codes, with the index of the column.
+            The codes that cannot be read, with the index of the column.
         total : int
             Rows of the column.
+        meanings : mapping, optional
+            Countries that a code may mean, for those with several.
         """
         kinds = list(dict.fromkeys(codes.tolist()))
         named = []
         for code in kinds[:_MOST_CODES]:
             labels = codes.index[(codes == code).to_numpy()].tolist()
             where = ", ".join(map(repr, labels[:3])) + (f" … ({len(labels):,} rows)" if len(labels) > 3 else "")
-            named.append(f"{code!r} at index {where}")
+            several = (meanings or {}).get(code)
+            which = f" ({' or '.join(several)}, by the date)" if several else ""
+            named.append(f"{code!r}{which} at index {where}")
         more = f"; and {len(kinds) - _MOST_CODES} more codes" if len(kinds) > _MOST_CODES else ""
         error = cls(kinds[0])
         error.given = kinds
         error.args = (
-            f"{len(codes):,} of {total:,} rows hold {len(kinds)} unknown {what} code{'s' if len(kinds) > 1 else ''}: "
-            f"{'; '.join(named)}{more}. Leave these rows out if they are no states, or mend the codes.",
+            f"{len(codes):,} of {total:,} rows hold {what} codes that cannot be read: {'; '.join(named)}{more}. "
+            "Leave these rows out if they are no states, or mend the codes.",
         )
         return error
 
