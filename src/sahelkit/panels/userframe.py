@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit import places
-from sahelkit._options import check_frame
+from sahelkit._options import check_frame, check_name
 from sahelkit.catalog.publication import Publication
 from sahelkit.dates import Times, read_column, row_words
 from sahelkit.errors import MissingColumnsError, OptionError, UnknownNameError, UnknownPlaceError
@@ -134,6 +134,7 @@ def read_user_frame(frame: pd.DataFrame, *, published: str | None, how: str, win
     if how not in HOW:
         raise UnknownNameError("treatment of several rows", how, HOW, repair="how='sum' adds them up")
     frame = check_frame(frame, where=WHERE)
+    check_name("published", published, optional=True)
     odd = next((name for name in frame.columns if not isinstance(name, str)), None)
     if odd is not None:
         raise OptionError("columns", odd, "the name of a column is a text", repair="Type frame.rename(columns=str)")
@@ -249,11 +250,11 @@ def _summed(
 def _published(frame: pd.DataFrame, rule: str | None, times: Times) -> Days | None:
     if rule is None:
         return None
-    if isinstance(rule, str) and rule in frame.columns:
+    if rule in frame.columns:
         return read_column(frame[rule], what=rule, declared="D", owner=frame["iso3"]).first
     try:
         return Publication(rule).dates(times.last)
-    except (ValueError, TypeError):
+    except ValueError:
         raise OptionError(
             "published", rule, "neither a publication rule nor a column", repair="Type '+30d', 't+1-03-15' or 'none'"
         ) from None
