@@ -53,7 +53,7 @@ def near_matches(given: str, allowed: Iterable[str], *, n: int = 3) -> list[str]
 def _shown(given: object) -> str:
     """A value as Python writes it, a number of numpy as the number that it is."""
     scalar = getattr(getattr(given, "dtype", None), "kind", "-") in "iufb" and getattr(given, "ndim", 1) == 0
-    text = repr(given.item()) if scalar and hasattr(given, "item") else repr(given)
+    text = repr(given.item()) if scalar and hasattr(given, "item") else " ".join(repr(given).split())
     return text if len(text) <= 200 else f"{text[:200]}…"
 
 
@@ -207,7 +207,7 @@ class OptionError(SahelkitError, ValueError):
         self.what = what
         self.given = given
         where = f" in {row}" if row else ""
-        super().__init__(f"{what}={given!r}{where}: {why}." + (f" {repair.rstrip('.')}." if repair else ""))
+        super().__init__(f"{what}={_shown(given)}{where}: {why}." + (f" {repair.rstrip('.')}." if repair else ""))
 
 
 class RecordError(SahelkitError):

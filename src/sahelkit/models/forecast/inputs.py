@@ -6,6 +6,7 @@ import warnings
 
 import pandas as pd
 
+from sahelkit._options import check_name
 from sahelkit.catalog import record
 from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError
 from sahelkit.panels import Panel, panel
@@ -102,6 +103,7 @@ def last_month(rule: str = "powell_thyne", version: str | None = None) -> pd.Per
         If the list covers the study region only: the forecaster learns from the world.
     """
     coders = coup_coders(version=version)
+    check_name("rule", rule)
     chosen = coders if rule in JOINT_RULES else coders[coders["rule"] == rule]
     if chosen.empty:
         raise UnknownNameError("rule", rule, [*JOINT_RULES, *coders["rule"]], repair="coup_coders() lists the coders")
