@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places
+from sahelkit._options import check_frame
 from sahelkit.errors import DateError, ModelError, OptionError
 from sahelkit.exposure import spatial_weights
+from sahelkit.frames import TIMES, time_of
 from sahelkit.models.hawkes.baseline import grid_edges, make_baseline
 from sahelkit.models.hawkes.estimate import Settings, Span, estimate
 from sahelkit.models.hawkes.kernel import Array, kernel_named
@@ -76,7 +78,7 @@ def fit_hawkes(
         W with dimensions ``target`` and ``source``, as `sahelkit.exposure.spatial_weights` gives it; land borders with
         columns that sum to 1 when absent. A country without ties neither gives nor receives.
     covariates : pandas.DataFrame, optional
-        One row per country and calendar year (column ``year``) or month (column ``month``), ``iso3`` and numbers, which
+        One row per country and year or month (``year``, ``month`` or ``period``), ``iso3`` and numbers, which
         must be known at the time (lagged). Periods with NA or without a row are left out of the window and counted.
     period : {"half_decade", "decade", "country_decade", "none"} or int
         What all countries share over time, f(t): effects of five years or of decades, decade effects plus random
@@ -240,15 +242,27 @@ def _settings(
     )
 
 
+def _timed(given: pd.DataFrame, *, where: str) -> tuple[pd.DataFrame, str, str]:
+    """Covariates with one column of time, ``month`` or ``year``, whatever columns held it; its frequency and name."""
+    frame = check_frame(given, where=where, what="covariates")
+    check_columns(frame, ["iso3"], where=where)
+    used, times = time_of(frame, where=where)
+    if (times.unit == "D").any():
+        raise OptionError("covariates", used[0], "they are values of months or years", repair="Give one row per month")
+    freq = "Y" if (times.unit == "Y").all() else "M"
+    rest = frame.drop(columns=[name for name in frame.columns if name in {*TIMES, *used}])
+    numbers = times.first.astype(f"datetime64[{freq}]").astype("int64")
+    if freq == "Y":
+        return rest.assign(year=numbers + 1970), freq, "year"
+    return rest.assign(month=pd.PeriodIndex.from_ordinals(numbers, freq="M")), freq, "month"
+
+
 def _covariates(
     frame: pd.DataFrame | None, codes: Sequence[str], first: pd.Timestamp, last: pd.Timestamp
 ) -> tuple[str, tuple[list[str], Array] | None]:
     if frame is None:
         return "Y", None
-    check_columns(frame, ["iso3"], where="fit_hawkes(covariates=)")
-    freq = "M" if "month" in frame.columns else "Y"
-    time = "month" if freq == "M" else "year"
-    check_columns(frame, [time], where="fit_hawkes(covariates=)", repair="Or give a column 'month'")
+    frame, freq, time = _timed(frame, where="fit_hawkes(covariates=)")
     names = [str(name) for name in frame.columns if name not in ("iso3", time, "gwcode", "country")]
     words = [name for name in names if not pd.api.types.is_numeric_dtype(frame[name])]
     if not names or words:
