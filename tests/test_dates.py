@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import sahelkit
 from sahelkit.dates import parse_date, parse_window, read_column
 from sahelkit.errors import DateError
 
@@ -227,3 +229,34 @@ def test_alone_and_in_a_column_the_same_is_read(value):
         return
     times = read_column(pd.Series([value], dtype=object), what="t")
     assert (pd.Timestamp(times.first[0]), pd.Timestamp(times.last[0])) == alone
+
+
+# Where the package turns its own tables, or text that it wrote itself, into days. A user's value goes through dates.py.
+OWN = {
+    "tables/_select.py": "coverage of our tables",
+    "tables/coups.py": "our tables",
+    "tables/_read.py": "our tables",
+    "panels/response_context.py": "days that a publication rule gave",
+    "plots/impact_marks.py": "the middles of periods",
+    "plots/intensity.py": "times of our own array",
+    "evaluate/baselines.py": "periods of a panel",
+    "models/simulate.py": "simulated days",
+    "models/hawkes/fit.py": "months that the reader gave",
+    "models/impact/donors.py": "days of coups",
+}
+READERS = re.compile(
+    r"pd\.to_datetime\(|pd\.DatetimeIndex\(|(?:pd\.Period|pd\.Timestamp)\(\s*str\(|"
+    r"pd\.PeriodIndex\(\s*(?:frame|events|given|history|counts|coups)\b|\.astype\(\s*[\"']period"
+)
+
+
+def test_no_second_reader_creeps_in():
+    root = Path(sahelkit.__file__).parent
+    found = {}
+    for path in root.rglob("*.py"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        code = [line for line in lines if READERS.search(line) and not line.lstrip().startswith((">>>", "...", "#"))]
+        name = path.relative_to(root).as_posix()
+        if code and name not in OWN and name != "dates.py":
+            found[name] = code
+    assert found == {}, "read days, months and years with sahelkit.dates: parse_date or read_column"

@@ -124,6 +124,14 @@ def test_columns_of_time(columns, names, first, unit):
     assert (found, times.first.astype(str).tolist(), set(times.unit)) == (names, first, {unit})
 
 
+def test_models_take_the_first_column_of_time_and_leave_covariates_alone():
+    frame = pd.DataFrame({"period": pd.period_range("2012-03", periods=2, freq="M"), "year": [-1.2, -0.2]})
+    assert time_of(frame, where="here", check=False)[1].first.astype(str).tolist() == ["2012-03-01", "2012-04-01"]
+    assert time_of(pd.DataFrame(PARTS), where="here", check=False)[1].first.astype(str).tolist() == TIMES[5][2]
+    with pytest.raises(DateError, match=r"year=-1.2 in row 1 of 2 \(index 0\): not a whole number"):
+        time_of(frame, where="here")
+
+
 NOT_TIMES = [
     ({"x": [1, 2]}, MissingColumnsError, "here needs the column 'period'"),
     ({"month": [3, 4]}, MissingColumnsError, "here needs the column 'year'"),

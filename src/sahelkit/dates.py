@@ -243,6 +243,25 @@ def parse_date(value: DateLike, *, what: str, last: bool = False, least: str = "
     return pd.Timestamp(_end(first, unit) if last else first).as_unit("ns")
 
 
+def full_day(value: DateLike, *, what: str) -> pd.Timestamp:
+    """The day that `value` names.
+
+    Raises
+    ------
+    DateError
+        If it names none: also for None, a month and a year.
+
+    Examples
+    --------
+    >>> full_day("2012-03-22", what="coup")
+    Timestamp('2012-03-22 00:00:00')
+    """
+    day = parse_date(value, what=what, least="D")
+    if day is None:
+        raise DateError(what, value, "a full day is wanted", repair=_LEAST["D"][1])
+    return day
+
+
 def parse_window(start: DateLike, end: DateLike) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
     """First and last day of a window; a reversed one raises `DateError`."""
     first = parse_date(start, what="start")

@@ -53,7 +53,8 @@ def near_matches(given: str, allowed: Iterable[str], *, n: int = 3) -> list[str]
 def _shown(given: object) -> str:
     """A value as Python writes it, a number of numpy as the number that it is."""
     scalar = getattr(getattr(given, "dtype", None), "kind", "-") in "iufb" and getattr(given, "ndim", 1) == 0
-    text = repr(given.item()) if scalar and hasattr(given, "item") else " ".join(repr(given).split())
+    text = repr(given.item()) if scalar and hasattr(given, "item") else repr(given)
+    text = " ".join(text.split()) if "\n" in text else text
     return text if len(text) <= 200 else f"{text[:200]}…"
 
 

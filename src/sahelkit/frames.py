@@ -159,7 +159,7 @@ def _not_a_number(
     return OptionError(name, value, why, row=row_words(column, position, owner), repair=repair)
 
 
-def time_of(frame: pd.DataFrame, *, where: str) -> tuple[list[str], Times]:
+def time_of(frame: pd.DataFrame, *, where: str, check: bool = True) -> tuple[list[str], Times]:
     """When the rows of a frame are, from its column ``period``, ``month``, ``date`` or ``year``, or from several.
 
     ``year`` and ``month`` may be two columns of numbers, with ``day`` as a third. Where a frame has more columns of
@@ -170,6 +170,9 @@ def time_of(frame: pd.DataFrame, *, where: str) -> tuple[list[str], Times]:
     frame : pandas.DataFrame
     where : str
         Name of the calling function, for messages.
+    check : bool
+        Whether further columns of time are read and must agree. Models do without: there ``year`` may be a covariate,
+        scaled as one likes, beside ``period``.
 
     Returns
     -------
@@ -194,6 +197,10 @@ def time_of(frame: pd.DataFrame, *, where: str) -> tuple[list[str], Times]:
     there = [name for name in TIMES if name in frame.columns]
     owner = _owner(frame)
     parts = "month" in there and _is_part(frame["month"])
+    if not check and there:
+        best = next((name for name in there if name != "month" or not parts), "month")
+        there = [best] if best != "year" or not parts else ["month", "year"]
+        parts = parts and "month" in there
     if not there or (there == ["month"] and parts):
         missing = ["year"] if there else ["period"]
         repair = "Rows need one of the columns 'period', 'month', 'date' and 'year', or 'year' and 'month' as numbers"

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit.errors import MissingColumnsError, ModelError
-from sahelkit.frames import numbers_of
+from sahelkit.frames import numbers_of, time_of
 from sahelkit.models.bounds.measures import Measures, beside
 from sahelkit.models.bounds.roles import Roles, check_known
 from sahelkit.models.design import account_missing, origin_of
@@ -186,7 +186,8 @@ def _labels(
     if time is None:
         return labels, int(rows[0]), int(rows[-1])
     when = kept[time]
-    year = when.to_numpy(dtype=np.int64) if pd.api.types.is_integer_dtype(when) else when.dt.year.to_numpy(np.int64)
+    _, times = time_of(kept, where="extreme_bounds", check=False)
+    year = times.first.astype("datetime64[Y]").astype("int64") + 1970
     for name, width in (("decade", 10), ("5-year", 5), ("year", 1)):
         labels[name] = np.unique(year // width, return_inverse=True)[1].ravel().astype(np.intp)
     return labels, when.min(), when.max()
