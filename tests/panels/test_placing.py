@@ -97,3 +97,13 @@ def test_neighbours_of_the_panel_are_no_strangers():
     assert told == [
         "1 of 2 rows of your frame finds no place in the panel: 1 describes states outside the panel (FRA)."
     ]
+
+
+def test_a_long_series_is_told_by_its_span():
+    codes = ["MLI", "NER", "TCD", "BFA", "SEN", "GIN", "BEN"]
+    rows = pd.MultiIndex.from_product([codes, range(1990, 2021)], names=["iso3", "year"]).to_frame(index=False)
+    _, told = _told(panel(codes, 1995, 2010, freq="Y").add_frame(rows.assign(x=1.0)))
+    assert told == [
+        "105 of 217 rows of your frame find no place in the panel: 105 lie outside 1995 to 2010 "
+        "(7 states, 1990 to 2020)."
+    ]

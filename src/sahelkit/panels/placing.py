@@ -106,6 +106,8 @@ def words(table: pd.DataFrame, *, total: int, first: str, last: str) -> str:
 
 
 def _some(lines: pd.DataFrame, reason: str) -> str:
+    if reason == "time" and len(lines) > _MOST:  # a long series of many states: what matters is its span
+        return f"{len(lines)} states, {lines['first'].min()} to {lines['last'].max()}"
     named = []
     for line in lines.head(_MOST).itertuples():
         span = line.first if line.first == line.last else f"{line.first} to {line.last}"
