@@ -13,8 +13,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._options import check_frame
 from sahelkit.dates import NAMES, Times, read_column, row_words
 from sahelkit.errors import DateError, MissingColumnsError, OptionError, UnknownNameError
+
+__all__ = [
+    "TIMES",
+    "check_frame",
+    "check_repeats",
+    "numbers_of",
+    "texts_of",
+    "time_of",
+    "with_numbers",
+]
 
 Floats = npt.NDArray[np.float64]
 

@@ -161,10 +161,9 @@ def check_outcome(data: Design, *, one_is_enough: bool = False) -> None:
     """Raise ModelError unless the outcome is 0 and 1, varies, and there are two clusters."""
     name, outcome = data.response, data.outcome
     if not ((outcome == 0) | (outcome == 1)).all():
-        raise ModelError(
-            f"the outcome {name!r} has values other than 0 and 1. If it counts events, fit the column "
-            f"frame[{name!r}].clip(upper=1), which is 1 where there was one or more and leaves NA as it is"
-        )
+        count = (outcome >= 0).all() and (outcome == np.round(outcome)).all()
+        repair = f"A count becomes 0 or 1 by frame[{name!r}].clip(upper=1), which leaves NA as it is" if count else ""
+        raise ModelError(f"the outcome {name!r} has values other than 0 and 1. {repair or 'Make it 0 and 1'}")
     if outcome.sum() in (0, outcome.size):
         raise ModelError(f"the outcome {name!r} never varies in the {outcome.size:,} rows used: nothing can be fitted")
     if outcome.sum() == 1 and not one_is_enough:

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._options import check_frame
 from sahelkit.errors import ModelError, OptionError
+from sahelkit.frames import check_frame
 from sahelkit.models.links import Floats
 from sahelkit.models.placebo_draws import EventGrid, event_grid, window_sums
 from sahelkit.panels.history import clock
@@ -238,9 +238,9 @@ def simulate_like(
     >>> bool(0.5 < again["attempt"].sum() / panel["attempt"].sum() < 2)
     True
     """
-    frame = check_frame(frame, where="simulate_like")
     from sahelkit.models.placebo import weights_of
 
+    frame = check_frame(frame, where="simulate_like")
     grid = event_grid(frame, event, cluster=cluster)
     ties = weights_of(weights, grid)
     like = likeness(grid, ties, own=own, cross=cross, own_lag=own_lag, cross_lag=cross_lag, block=block)

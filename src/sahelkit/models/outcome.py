@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_frame
 from sahelkit.errors import ModelError
-from sahelkit.frames import check_repeats, numbers_of
+from sahelkit.frames import check_frame, check_repeats, numbers_of
 from sahelkit.models.hazard import fit_hazard
 from sahelkit.models.hazard_fit import HazardFit
 from sahelkit.models.links import Floats

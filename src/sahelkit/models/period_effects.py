@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._options import check_frame
 from sahelkit.errors import ModelError, OptionError
+from sahelkit.frames import check_frame
 from sahelkit.models._replicates import replicate
 from sahelkit.models.clustered import clustered_covariance
 from sahelkit.models.design import origin_of
@@ -214,7 +214,6 @@ def fixed_effects_trap(
     >>> bool(middle["year"] < middle["none"])
     True
     """
-    frame = check_frame(frame, where="fixed_effects_trap")
     from scipy import stats
 
     check_link(link)
@@ -222,6 +221,7 @@ def fixed_effects_trap(
         raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.95")
     if sims < 20:
         raise OptionError("sims", sims, "too few to tell a bias", repair="Type sims=200")
+    frame = check_frame(frame, where="fixed_effects_trap")
     grid = event_grid(frame, event, cluster=cluster)
     exposed = weights_of(weights, grid)
     blocks = [None if width is None else year_blocks(grid, width) for width in EFFECTS.values()]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_frame
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.exposure import spatial_weights
+from sahelkit.frames import check_frame
 from sahelkit.models._replicates import on_one_thread
 from sahelkit.models.design import Design, read_design
 from sahelkit.models.hazard import check_outcome
@@ -140,9 +140,9 @@ def placebo_test(
     >>> bool(0 < test.p_value <= 1), len(test.null)
     (True, 199)
     """
-    frame = check_frame(frame, where="placebo_test")
     _check_options(kind, alternative, draws, window, block)
     check_link(link)
+    frame = check_frame(frame, where="placebo_test")
     grid = event_grid(frame, event, cluster=cluster)
     ties = weights_of(weights, grid)
     lags, later = window_sums(grid.counts, window), window_sums(grid.counts, window, lead=True)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_frame
 from sahelkit.errors import ModelError, OptionError
+from sahelkit.frames import check_frame
 from sahelkit.models._replicates import replicate
 from sahelkit.models.design import origin_of
 from sahelkit.models.like import Likeness, history_rows, likeness, simulate_counts
@@ -214,7 +214,6 @@ def contagion_power(
     >>> power.table["power_calibrated"].is_monotonic_increasing
     True
     """
-    frame = check_frame(frame, where="contagion_power")
     from scipy import stats
 
     check_link(link)
@@ -223,6 +222,7 @@ def contagion_power(
     if sims < 20:
         raise OptionError("sims", sims, "too few to tell a probability", repair="Type sims=300")
     ranked = sorted({0.0, *(float(size) for size in sizes)})
+    frame = check_frame(frame, where="contagion_power")
     grid = event_grid(frame, event, cluster=cluster)
     exposed = weights_of(weights, grid)
     likes = [

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_frame
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
-from sahelkit.frames import check_repeats
+from sahelkit.frames import check_frame, check_repeats
 from sahelkit.models.design import Design, read_design
 from sahelkit.models.links import Floats
 from sahelkit.models.result import Result

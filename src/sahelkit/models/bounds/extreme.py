@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sahelkit._options import check_frame
 from sahelkit.errors import OptionError, UnknownNameError
-from sahelkit.frames import check_repeats
+from sahelkit.frames import check_frame, check_repeats
 from sahelkit.models.bounds.combine import MOST, check_number, count_models, read_exclusive, sizes_of
 from sahelkit.models.bounds.effects import NONE, block_of, extra_labels
 from sahelkit.models.bounds.fitting import fit_blocks

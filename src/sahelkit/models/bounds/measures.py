@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_frame
 from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError
 from sahelkit.exposure import KINDS, fading, spatial_weights
+from sahelkit.frames import check_frame
 from sahelkit.models.links import Floats
 from sahelkit.models.placebo import weights_of
 from sahelkit.models.placebo_draws import EventGrid, Ints, event_grid, window_sums

@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places
-from sahelkit._options import check_frame
 from sahelkit.errors import DateError, ModelError, OptionError
 from sahelkit.exposure import spatial_weights
-from sahelkit.frames import TIMES, time_of
+from sahelkit.frames import TIMES, check_frame, time_of
 from sahelkit.models.hawkes.baseline import grid_edges, make_baseline
 from sahelkit.models.hawkes.estimate import Settings, Span, estimate
 from sahelkit.models.hawkes.kernel import Array, kernel_named
