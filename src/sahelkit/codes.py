@@ -155,14 +155,15 @@ def iso3_of_vdem(country_text_id: str, year: int | None = None) -> str | None:
     ------
     UnknownPlaceError
         If V-Dem has no such country since 1900, or it has two meanings and no year is given.
+    DateError
+        If `year` cannot be read.
 
     Examples
     --------
     >>> iso3_of_vdem("CZE", 1968), iso3_of_vdem("CZE", 2012), iso3_of_vdem("HKG") is None
     ('CSK', 'CZE', True)
     """
-    day = None if year is None else f"{int(year):04d}-12-31"
-    return _translate("vdem", country_text_id, day) or None
+    return _translate("vdem", country_text_id, day_of(year, what="year")) or None
 
 
 def gwcode_of(iso3: str, date: DateLike = None) -> int:

@@ -21,6 +21,17 @@ _MOST_CODES = 10
 class SahelkitError(Exception):
     """Root of every error that sahelkit raises on purpose."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A worker sends its error back; made from the text alone it would be another one, or none.
+        return _remade, (type(self), self.args, self.__dict__)
+
+
+def _remade(kind: type[SahelkitError], args: tuple[Any, ...], state: dict[str, Any]) -> SahelkitError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
 
 class CoverageWarning(UserWarning):
     """A request reaches outside what a source covers; the values there are NA."""
@@ -154,7 +165,8 @@ class UnknownPlaceError(SahelkitError, ValueError):
         error.given = kinds
         error.args = (
             f"{len(codes):,} of {total:,} rows hold {what} codes that cannot be read: {'; '.join(named)}{more}. "
-            "Leave these rows out if they are no states, or mend the codes.",
+            "Leave these rows out if they are no states, or mend the codes; sahelkit.places.translate(codes, "
+            "system=...) reads those of other systems.",
         )
         return error
 

@@ -115,6 +115,13 @@ BAD = [
     (TOY[["iso3", "month"]], {}, MissingColumnsError, "needs the column 'a column of values'"),
     (TOY.assign(iso3="Mali"), {}, OptionError, "iso3='Mali' in row 1 of 5 (index 0): not an ISO code. Type 'MLI', as"),
     (TOY.assign(iso3="Malli"), {}, UnknownPlaceError, "Did you mean Mali (MLI)"),
+    (TOY.assign(iso3=["Mali"] * 3 + ["Niger"] * 2), {}, OptionError, "Type frame.assign(iso3=frame['iso3'].map("),
+    (
+        TOY.assign(iso3=694),
+        {},
+        UnknownPlaceError,
+        "5 of 5 rows hold iso3 codes that cannot be read: 694 at",
+    ),
     (TOY.assign(iso3=["MLI", None, "MLI", "NER", "NER"]), {}, OptionError, "iso3=None in row 2 of 5 (index 1): it is"),
     (
         TOY.assign(iso3=["MLI", "WLD", "AFE", "AFE", "NER"]),

@@ -185,15 +185,27 @@ def _check_states(codes: pd.Series[Any]) -> None:
         where = row_words(codes, int(blank.argmax()))
         raise OptionError("iso3", None, "it is empty", row=where, repair="Give each row the code of its state")
     known = set(places.members("world"))
-    unknown = [code for code in codes.unique() if code not in known]
-    if not unknown:
+    odd = [code for code in codes.unique() if code not in known]
+    if not odd:
         return
-    first = int((codes == unknown[0]).to_numpy().argmax())
-    if len(unknown) == 1:
-        place = places.resolve(unknown[0])  # raises with near matches when the name is unknown
-        repair = f"Type {place!r}, as places.resolve does"
-        raise OptionError("iso3", unknown[0], "not an ISO code", row=row_words(codes, first), repair=repair)
-    raise UnknownPlaceError.several("iso3", codes[codes.isin(unknown)], len(codes))
+    unknown = [code for code in odd if not _is_name(code)]
+    if len(unknown) == 1 and isinstance(unknown[0], str):
+        places.resolve(unknown[0])  # raises with near matches
+    if unknown:
+        raise UnknownPlaceError.several("iso3", codes[codes.isin(unknown)], len(codes))
+    where = row_words(codes, int((codes == odd[0]).to_numpy().argmax()))
+    one = f"{places.resolve(odd[0])!r}, as places.resolve does"
+    each = "frame.assign(iso3=frame['iso3'].map(sahelkit.places.resolve))"
+    repair = f"Type {one if len(odd) == 1 else each}"
+    raise OptionError("iso3", odd[0], "not an ISO code", row=where, repair=repair)
+
+
+def _is_name(code: object) -> bool:
+    """Whether a text names a country; a number may be that of several systems, and is not guessed."""
+    try:
+        return isinstance(code, str) and not code.strip().isdigit() and bool(places.resolve(code))
+    except UnknownPlaceError:
+        return False
 
 
 def _check_repeats(

@@ -23,6 +23,8 @@ from sahelkit.tables._select import DateLike, Places, check_columns, parse_windo
 if TYPE_CHECKING:
     import xarray as xr
 
+    from sahelkit.panels import Panel
+
 LAG_BOX: Span = (1 / 12, 5.0)
 
 
@@ -33,7 +35,7 @@ def fit_hawkes(
     start: DateLike,
     end: DateLike,
     weights: xr.DataArray | None = None,
-    covariates: pd.DataFrame | None = None,
+    covariates: pd.DataFrame | Panel | None = None,
     period: int | str = "half_decade",
     kernel: str = "exponential",
     own_lag: float | Span = LAG_BOX,
@@ -76,7 +78,7 @@ def fit_hawkes(
     weights : xarray.DataArray, optional
         W with dimensions ``target`` and ``source``, as `sahelkit.exposure.spatial_weights` gives it; land borders with
         columns that sum to 1 when absent. A country without ties neither gives nor receives.
-    covariates : pandas.DataFrame, optional
+    covariates : pandas.DataFrame or Panel, optional
         One row per country and year or month (``year``, ``month`` or ``period``), ``iso3`` and numbers, which
         must be known at the time (lagged). Periods with NA or without a row are left out of the window and counted.
     period : {"half_decade", "decade", "country_decade", "none"} or int
