@@ -295,3 +295,14 @@ def test_look_ups_take_microseconds():
         places.resolve("Côte d'Ivoire")
     # 0.3 ms in all on the machine where this was written; the bound is loose because machines are shared.
     assert perf_counter() - began < 0.1
+
+
+def test_a_number_may_be_declared_to_be_of_one_system():
+    assert places.resolve(345, on=2012, system="gw") == "YUG"
+    assert places.resolve(345, on=2012, system="cow") == places.resolve(345, on=2012) == "SRB"
+    with pytest.raises(UnknownNameError, match="unknown code system 'iso_numeric'"):
+        places.resolve(694, system="iso_numeric")
+    with pytest.raises(UnknownPlaceError, match="Gleditsch-Ward number MLI"):
+        places.resolve("MLI", system="gw")
+    with pytest.raises(UnknownPlaceError, match="V-Dem country_text_id HKG"):
+        places.resolve("HKG", system="vdem")

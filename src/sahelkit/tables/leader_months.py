@@ -40,7 +40,7 @@ def leaders_at(spells: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     ['Amadou Haya Sanogo', 'nobody']
     """
     asked = units[["iso3", "day"]].reset_index(drop=True).rename_axis("row").reset_index()
-    days = read_column(units["day"], what="day", declared="D", owner=units["iso3"], blanks=True).first
+    days = read_column(units["day"], what="day", declared="D", owner=units["iso3"]).first
     asked["day"] = days.astype("datetime64[ns]")
     known = spells[["iso3", "end", *_OF_SPELL]].assign(day=spells["start"]).sort_values("day", kind="stable")
     found = pd.merge_asof(asked.sort_values("day", kind="stable"), known, on="day", by="iso3")
