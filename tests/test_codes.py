@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from sahelkit import codes
-from sahelkit.errors import DateError, UnknownNameError, UnknownPlaceError
+from sahelkit.errors import DateError, OptionError, UnknownNameError, UnknownPlaceError
 from sahelkit.tables._read import read_table
 
 COW_AT = [
@@ -120,3 +120,46 @@ def test_every_code_in_an_upstream_file_means_a_state(sources_dir, file, column,
     none = set(used.loc[found.isna(), column])
     assert none == ({"HKG", "PSE", "PSG", "PSB", "SML"} if system == "vdem" else set())
     assert set(found.dropna()) <= set(read_table("states")["iso3"])
+
+
+def test_every_code_that_cannot_be_read_is_named_with_its_rows():
+    given = pd.Series([432, 480, 533, 436, 480.0, 345], index=list("abcdef"))
+    with pytest.raises(UnknownPlaceError) as error:
+        codes.translate(given, system="cow")
+    said = str(error.value)
+    assert said.startswith("4 of 6 rows hold Correlates of War number codes that cannot be read: ")
+    for part in ("'480' at index 'b', 'e'", "'533' at index 'c'", "'345' (SRB or YUG, by the date) at index 'f'"):
+        assert part in said
+    many = pd.Series(range(9001, 9031))
+    with pytest.raises(UnknownPlaceError, match=r"30 of 30 rows .*'9010' at index 9; and 20 more codes"):
+        codes.translate(many, system="gw")
+
+
+def test_one_unknown_code_is_named_as_by_the_function_for_one():
+    with pytest.raises(UnknownPlaceError, match="Gleditsch-Ward number 999"):
+        codes.translate(pd.Series([432, 999]), system="gw")
+
+
+@pytest.mark.parametrize("index", [[0, 1, 2], [5, 5, 7]])
+def test_dates_are_read_by_the_one_reader_and_only_where_needed(index):
+    given = pd.Series([345, 432, 345], index=index)
+    for dates in (["1991-06-25", "soon", 2012], [pd.Timestamp("1991-06-25"), None, pd.Period("2012", "Y")]):
+        found = codes.translate(given, system="cow", dates=pd.Series(dates, index=index, dtype=object))
+        assert found.tolist() == ["YUG", "MLI", "SRB"]
+    with pytest.raises(DateError, match=r"dates=201203 in row 1 of 2 \(index"):
+        codes.translate(given, system="cow", dates=pd.Series([201203, 1, 1], index=index))
+
+
+def test_dates_with_another_index_are_found_by_label_or_refused():
+    given = pd.Series([345, 345], index=[0, 1])
+    dates = pd.Series([2012, 1991], index=[1, 0])
+    assert codes.translate(given, system="cow", dates=dates).tolist() == ["YUG", "SRB"]
+    with pytest.raises(OptionError, match="its index differs from that of the codes, and has labels twice"):
+        codes.translate(given, system="cow", dates=pd.Series([2012, 1991], index=[0, 0]))
+
+
+@pytest.mark.parametrize(("year", "code"), [(1968, "CSK"), ("1968", "CSK"), (1968.0, "CSK"), (2012, "CZE")])
+def test_a_year_of_vdem_is_read_like_any_other(year, code):
+    assert codes.iso3_of_vdem("CZE", year) == code
+    with pytest.raises(DateError, match="year='12'"):
+        codes.iso3_of_vdem("CZE", "12")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
+import pickle
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from sahelkit import errors
@@ -52,3 +56,28 @@ def test_near_matches_ignore_accents_and_case():
     assert errors.near_matches("cote d ivoire", ["Côte d'Ivoire", "Ghana"]) == ["Côte d'Ivoire"]
     assert errors.near_matches("INFLATION", ["wdi_cpi_inflation", "wgi_rule_of_law"]) == ["wdi_cpi_inflation"]
     assert errors.near_matches("zz", ["Ghana"]) == []
+
+
+OTHERS = [
+    errors.OptionError("how", "mean", "unknown", row="row 1 of 2 (index 0)", repair="Type how='sum'"),
+    errors.UnknownPlaceError.several("iso3", pd.Series(["AFE", "AFE"], index=[3, 4]), 9),
+    errors.IntegrityError("a.csv", expected="0" * 64, found="1" * 64, repair="Fetch it again"),
+    errors.OfflineError("a.csv", ["here: nothing"], repair="Unset it"),
+    errors.ModelError("nothing can be fitted"),
+]
+
+
+@pytest.mark.parametrize("error", [error for error, _ in CASES] + OTHERS, ids=lambda value: type(value).__name__)
+def test_errors_come_back_from_a_worker_as_they_were(error):
+    for again in (pickle.loads(pickle.dumps(error)), copy.deepcopy(error)):
+        assert type(again) is type(error)
+        assert str(again) == str(error)
+        assert vars(again) == vars(error)
+
+
+def test_a_value_is_shown_as_what_it_is_and_not_at_any_length():
+    assert "=2011.5:" in str(errors.OptionError("year", np.float64(2011.5), "no"))
+    assert "=20 days" not in str(errors.OptionError("day", np.timedelta64(20, "D"), "no"))
+    long = str(errors.OptionError("rule", pd.DataFrame({"x": range(1000)}), "no name"))
+    assert len(long) < 300
+    assert "\n" not in long

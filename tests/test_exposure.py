@@ -194,3 +194,12 @@ def test_bad_input_is_named():
         decayed_exposure(events, xr.DataArray(np.eye(2), dims=("a", "b")))
     with pytest.raises(DateError, match="it lies before start"):
         decayed_exposure(events, start="2013", end="2012")
+
+
+def test_days_of_events_are_read_whatever_holds_them():
+    events = _events(("MLI", "2012-03-22"), ("NER", "2012-05-01"))
+    plain = decayed_exposure(events, start="2012", end="2012")
+    for held in (events["date"].dt.strftime("%Y-%m-%d"), events["date"].dt.date, events["date"].dt.to_period("D")):
+        xr.testing.assert_identical(decayed_exposure(events.assign(date=held), start="2012", end="2012"), plain)
+    with pytest.raises(DateError, match=r"date='22/03/2012' in row 1 of 2 \(index 0, MLI\)"):
+        decayed_exposure(events.assign(date=["22/03/2012", "2012-05-01"]))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from sahelkit._place_index import Meaning, index
-from sahelkit.errors import UnknownNameError, UnknownPlaceError
+from sahelkit.errors import OptionError, UnknownNameError, UnknownPlaceError
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
 
     from sahelkit.dates import DateLike
@@ -35,9 +36,7 @@ def pick(meanings: tuple[Meaning, ...], day: str | None) -> set[str]:
 
 
 def _translate(system: str, code: object, day: str | None) -> str:
-    text = str(code).strip()
-    if text.endswith(".0"):
-        text = text[:-2]
+    text = _as_text(code)
     meanings = index().codes[system].get(text)
     if meanings is None and system == "cow":
         meanings = index().codes["gw"].get(text)
@@ -47,6 +46,24 @@ def _translate(system: str, code: object, day: str | None) -> str:
     if len(found) > 1:
         raise UnknownPlaceError(f"{SYSTEMS[system]} {text}", found, ambiguous=True)
     return found[0]
+
+
+def translate_one(system: str, code: object, day: str | None) -> str:
+    """Alpha-3 code of one code of a system.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such system.
+    UnknownPlaceError
+        If the code is unknown, is that of no state, or has several meanings on the day.
+    """
+    if system not in SYSTEMS:
+        raise UnknownNameError("code system", system, SYSTEMS)
+    found = _translate(system, code, day)
+    if not found:
+        raise UnknownPlaceError(f"{SYSTEMS[system]} {_as_text(code)} (not a state)")
+    return found
 
 
 def iso3_of_gw(gwcode: int | str, date: DateLike = None) -> str:
@@ -91,7 +108,9 @@ def iso3_of_cow(cowcode: int | str, date: DateLike = None) -> str:
     ----------
     cowcode : int or str
         Number of a state that was in the system at some time since 1945. A number that Correlates of War does not
-        use is read as a Gleditsch-Ward number (340, Serbia, as some coup lists have it).
+        use is read as a Gleditsch-Ward number (340, Serbia, as some coup lists have it). Polity's ``ccode`` is not
+        quite this number: 626 is Sudan there from 2011 on and South Sudan here, 347 is Serbia and Montenegro there
+        and Kosovo here.
     date : date-like, optional
         Needed only for 345, which is Yugoslavia (YUG) to 4 June 2006 and Serbia (SRB) after.
 
@@ -136,14 +155,15 @@ def iso3_of_vdem(country_text_id: str, year: int | None = None) -> str | None:
     ------
     UnknownPlaceError
         If V-Dem has no such country since 1900, or it has two meanings and no year is given.
+    DateError
+        If `year` cannot be read.
 
     Examples
     --------
     >>> iso3_of_vdem("CZE", 1968), iso3_of_vdem("CZE", 2012), iso3_of_vdem("HKG") is None
     ('CSK', 'CZE', True)
     """
-    day = None if year is None else f"{int(year):04d}-12-31"
-    return _translate("vdem", country_text_id, day) or None
+    return _translate("vdem", country_text_id, day_of(year, what="year")) or None
 
 
 def gwcode_of(iso3: str, date: DateLike = None) -> int:
@@ -205,7 +225,10 @@ def translate(codes: pd.Series[Any], *, system: str, dates: pd.Series[Any] | Non
     UnknownNameError
         If the system is unknown.
     UnknownPlaceError
-        If a code is unknown, or has several meanings where no date is given.
+        If codes are unknown, or have several meanings where no date is given; all of them are named, with the rows in
+        which they stand.
+    DateError
+        If a date that is needed cannot be read.
 
     Examples
     --------
@@ -219,18 +242,44 @@ def translate(codes: pd.Series[Any], *, system: str, dates: pd.Series[Any] | Non
 
     if system not in SYSTEMS:
         raise UnknownNameError("code system", system, SYSTEMS)
-    known: dict[tuple[Hashable, Hashable], str | None] = {}
     several = {code for code, found in index().codes[system].items() if len(pick(found, None)) > 1}
-
-    def one(code: Any, date: Any) -> str | None:
-        if pd.isna(code):
-            return None
-        # Most codes have one meaning, so the date need not be read.
-        wanted = date if str(code).removesuffix(".0") in several else None
-        if (code, wanted) not in known:
-            known[code, wanted] = _translate(system, code, day_of(wanted, what="dates")) or None
-        return known[code, wanted]
-
-    when = [None] * len(codes) if dates is None else dates.reindex(codes.index)
-    values = [one(code, date) for code, date in zip(codes, when, strict=True)]
+    text = codes.astype("object").map(_as_text, na_action="ignore")
+    days = _days(dates, codes.index, needed=text.isin(several).to_numpy())
+    known: dict[tuple[Any, str | None], str | None] = {}
+    bad = []
+    values: list[str | None] = []
+    for code, day in zip(text, days, strict=True):
+        if (code, day) not in known:
+            try:
+                known[code, day] = None if pd.isna(code) else _translate(system, code, day) or None
+            except UnknownPlaceError as error:
+                bad.append((code, error))
+                known[code, day] = None
+        values.append(known[code, day])
+    if len(bad) == 1 and (text == bad[0][0]).sum() == 1:
+        raise bad[0][1]
+    if bad:
+        given = text[text.isin([code for code, _ in bad])]
+        meanings = {code: error.suggestions for code, error in bad if error.ambiguous}
+        raise UnknownPlaceError.several(SYSTEMS[system], given, len(codes), meanings=meanings)
     return pd.Series(values, index=codes.index, name="iso3", dtype=TEXT)
+
+
+def _as_text(code: object) -> str:
+    return str(code).strip().removesuffix(".0")
+
+
+def _days(dates: pd.Series[Any] | None, rows: pd.Index, *, needed: npt.NDArray[np.bool_]) -> list[str | None]:
+    """Last day of each date as ISO text, read only where a code has several meanings."""
+    out: list[str | None] = [None] * len(rows)
+    if dates is not None and needed.any():
+        from sahelkit.dates import read_column
+
+        if not dates.index.equals(rows) and not (dates.index.is_unique and rows.is_unique):
+            why = "its index differs from that of the codes, and has labels twice"
+            raise OptionError("dates", dates.name, why, repair="Take both from one frame")
+        given = dates if dates.index.equals(rows) else dates.reindex(rows)
+        times = read_column(given[needed], what="dates", blanks=True)
+        for place, day in zip(needed.nonzero()[0], times.last.astype(str), strict=True):
+            out[place] = None if day == "NaT" else day
+    return out

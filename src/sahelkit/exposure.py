@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit import places
+from sahelkit.dates import read_column
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.tables._select import DateLike, Places, check_columns, parse_window
 from sahelkit.tables.borders import load_borders, load_distances
@@ -322,6 +323,8 @@ def _as_counts(
             counts = counts.reindex(iso3=[str(code) for code in weights["target"].values])
         return counts
     check_columns(events, ["iso3", "date", *([mark] if mark else [])], where="decayed_exposure")
+    days = read_column(events["date"], what="date", declared="D", owner=events["iso3"]).first
+    events = events.assign(date=days.astype("datetime64[ns]"))
     codes = sorted(set(events["iso3"])) if weights is None else [str(code) for code in weights["target"].values]
     rows = events[events["iso3"].isin(codes) & ((events["date"] <= last) if last is not None else True)]
     ends = [*rows["date"], *(day for day in (first, last) if day is not None)]

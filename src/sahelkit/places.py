@@ -15,7 +15,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from sahelkit._place_index import ARTICLES, index, key, words
-from sahelkit.codes import day_of, gwcode_of, iso3_of_cow, iso3_of_gw, iso3_of_vdem, pick, translate
+from sahelkit.codes import (
+    day_of,
+    gwcode_of,
+    iso3_of_cow,
+    iso3_of_gw,
+    iso3_of_vdem,
+    pick,
+    translate,
+    translate_one,
+)
 from sahelkit.errors import UnknownNameError, UnknownPlaceError
 
 if TYPE_CHECKING:
@@ -128,7 +137,7 @@ def _plain(place: object) -> str | int:
     raise UnknownPlaceError(place)
 
 
-def resolve(place: Place, *, on: DateLike = None) -> str:
+def resolve(place: Place, *, on: DateLike = None, system: str | None = None) -> str:
     """ISO 3166 alpha-3 code of a country.
 
     Parameters
@@ -143,6 +152,9 @@ def resolve(place: Place, *, on: DateLike = None) -> str:
     on : date-like, optional
         Day at which a name or number with several meanings is read: "Congo" in 1985 is Congo-Brazzaville
         alone, since the other was then Zaire. It does not ask whether the state existed.
+    system : {"gw", "cow", "vdem"}, optional
+        What kind of code `place` is, and nothing else: Gleditsch-Ward number, Correlates of War number or V-Dem's
+        letters.
 
     Returns
     -------
@@ -154,8 +166,18 @@ def resolve(place: Place, *, on: DateLike = None) -> str:
     UnknownPlaceError
         If the name or code is unknown (near matches are listed with their codes) or means several countries
         ("Congo", "Korea", a place set: they are listed).
+    UnknownNameError
+        If `system` is unknown.
     DateError
         If `on` cannot be read.
+
+    Warnings
+    --------
+    A code of a system that is not listed here is read as one that is, when there is one that looks alike. ISO 3166
+    *numbers* (ACLED's ``iso``) are taken for Gleditsch-Ward numbers: 694, 404 and 516 are Sierra Leone, Kenya and
+    Namibia there, and Qatar, Guinea-Bissau and Burundi here. Polity's ``ccode`` differs from both in places (626 in
+    2012, 347), and the letters of Correlates of War from ISO's (SWZ, AUS and SLV are Switzerland, Austria and
+    Slovenia there). Translate such codes before.
 
     Examples
     --------
@@ -163,12 +185,16 @@ def resolve(place: Place, *, on: DateLike = None) -> str:
     ['GIN', 'GNB', 'CIV', 'BFA', 'MLI', 'NER']
     >>> resolve("Congo", on=1985)
     'COG'
+    >>> resolve(345, on=2012, system="gw"), resolve(345, on=2012, system="cow")
+    ('YUG', 'SRB')
     >>> resolve("Congo")
     Traceback (most recent call last):
         ...
     sahelkit.errors.UnknownPlaceError: 'Congo' names several countries: Democratic Republic of the Congo (COD),
     Republic of the Congo (COG). Type the code of the one you mean.
     """
+    if system is not None:
+        return translate_one(system, place, day_of(on))
     return _resolve(_plain(place), day_of(on))
 
 

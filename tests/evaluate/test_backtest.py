@@ -8,6 +8,7 @@ import pytest
 
 from sahelkit.errors import DateError, ModelError, OptionError, UnknownNameError
 from sahelkit.evaluate import BaseRate, backtest
+from sahelkit.evaluate.backtest import read_origins
 from sahelkit.panels import panel
 
 pytestmark = pytest.mark.filterwarnings("ignore::sahelkit.errors.CoverageWarning")
@@ -195,7 +196,7 @@ def test_an_error_inside_a_model_names_model_and_origin():
     [
         ({"origins": ("1990", "2005")}, DateError, r"origins='1990': it lies before the panel begins \(2000\)"),
         ({"origins": ("2005", "2030")}, DateError, r"origins='2030': it lies after the panel ends \(2009\)"),
-        ({"origins": "soon"}, DateError, "an origin is a period of the panel"),
+        ({"origins": "soon"}, DateError, "origins=.soon.: not a date"),
         ({"origins": []}, OptionError, "there is no origin"),
         ({"origins": "2001"}, ModelError, "no outcome within 1 periods was known at the origin 2001"),
         ({"horizon": 0}, OptionError, "horizon=0: not a whole number of at least 1 period"),
@@ -251,3 +252,23 @@ def test_two_processes_and_a_cluster_give_the_same_numbers():
     ):
         spread = backtest(BaseRate(30), _west(), origins=("2020", "2025"), refit=3, n_jobs=-1)
     pd.testing.assert_frame_equal(alone.tidy(), spread.tidy())
+
+
+@pytest.mark.parametrize(
+    ("freq", "origins", "first", "last", "n"),
+    [
+        ("M", ("2001", "2002"), "2001-01", "2002-12", 24),
+        ("M", ("2001-03", pd.Period("2001-05", "M")), "2001-03", "2001-05", 3),
+        ("M", ["2001-03", "2001-01"], "2001-01", "2001-03", 2),
+        ("Y", ("2001", 2003), "2001", "2003", 3),
+        ("Y", 2002, "2002", "2002", 1),
+    ],
+)
+def test_origins_are_read_like_any_window(freq, origins, first, last, n):
+    found = read_origins(panel("Mali", 2000, 2009, freq=freq), origins)
+    assert (str(found[0]), str(found[-1]), len(found)) == (first, last, n)
+
+
+def test_a_year_is_no_single_origin_of_a_monthly_panel():
+    with pytest.raises(DateError, match="origins='2001': it names a year, and a month or a day is wanted"):
+        read_origins(panel("Mali", 2000, 2009), ["2001"])

@@ -97,17 +97,17 @@ def test_groups_of_mali_and_its_neighbours(real):
 
 def test_bad_input(real):
     with pytest.raises(MissingColumnsError, match="load_conflict_actors"):
-        group_reach(_frame().drop(columns="kind_a"), country="MLI", neighbours=["NER"], date=2012)
+        group_reach(_frame().drop(columns="kind_a"), country="MLI", neighbours=["NER"], date="2012-01")
     with pytest.raises(OptionError, match="window=0"):
-        group_reach(_frame(), country="MLI", neighbours=["NER"], date=2012, window=0)
+        group_reach(_frame(), country="MLI", neighbours=["NER"], date="2012-01", window=0)
     with pytest.raises(OptionError, match="must be given"):
         group_reach(_frame(), country="MLI", neighbours=["NER"], date=None)
     with pytest.raises(ModelError, match="no armed group is recorded in CPV, SEN"):
-        group_reach(_frame(), country="SEN", neighbours=["CPV"], date=2012)
-    alone = group_reach(_frame(), country="NGA", neighbours=["MLI"], date=2012)
+        group_reach(_frame(), country="SEN", neighbours=["CPV"], date="2012-01")
+    alone = group_reach(_frame(), country="NGA", neighbours=["MLI"], date="2012-01")
     with pytest.raises(UnknownNameError, match="unknown groups 'some'"):
         alone.plot(groups="some")
-    lonely = group_reach(_frame(SMALL[:2]), country="NER", neighbours=["BFA"], date=2012)
+    lonely = group_reach(_frame(SMALL[:2]), country="NER", neighbours=["BFA"], date="2012-01")
     with pytest.raises(ModelError, match="Type groups='all'"):
         lonely.plot()
 

@@ -324,7 +324,7 @@ def test_bad_weights_are_named(coups):
 def test_missing_column_and_date(coups):
     with pytest.raises(MissingColumnsError, match="fit_hawkes needs the column 'date'"):
         fit_hawkes(coups[["iso3"]], countries="focus", **WINDOW)
-    with pytest.raises(ModelError, match="1 events have no date"):
+    with pytest.raises(DateError, match=r"date=NaT in row 2 of 2 \(index 1, MLI\): it is empty"):
         fit_hawkes(_events(("MLI", "1991-03-26"), ("MLI", None)), countries="focus", **WINDOW)
 
 

@@ -223,7 +223,7 @@ def test_sentences_give_estimate_interval_sample_and_the_caveat_that_bites():
     frame = _panel(n=3000)
     frame["period"] = pd.PeriodIndex(["2000-01"] * len(frame), freq="M")
     frame = frame.rename(columns={"event": "attempt"})
-    fit = fit_hazard("attempt ~ x", frame)
+    fit = fit_hazard("attempt ~ x", frame, repeats="keep")
     row = fit.tidy().iloc[1]
     said = fit.says(label="a mutiny")
     assert said.startswith(

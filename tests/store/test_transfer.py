@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from dataclasses import replace
 from email.utils import formatdate
 from time import time
@@ -11,7 +12,7 @@ import pytest
 
 from sahelkit import __version__, store
 from sahelkit.errors import DataUnavailableError
-from sahelkit.store import transfer
+from sahelkit.store import failures, transfer
 
 TOY = "toy/toy.csv"
 
@@ -200,3 +201,17 @@ def test_the_pause_grows(catalogue, server, monkeypatch):
     first, second = server.pauses()
     assert first >= 0.1
     assert second >= 0.2
+
+
+@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_a_file_of_certificates_that_is_not_there_is_named(catalogue, monkeypatch, tmp_path, name):
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.setenv(name, str(tmp_path / "bundle.pem"))
+    monkeypatch.setenv("SAHELKIT_MIRRORS", "https://127.0.0.1:9")
+    message = (
+        f"the certificate file that {name} names, {tmp_path / 'bundle.pem'}, does not exist: mend {name} or unset it"
+    )
+    with pytest.raises(DataUnavailableError, match=re.escape(message)):
+        get()
+    (tmp_path / "bundle.pem").write_text("no certificate", encoding="utf-8")
+    assert "cannot be used: mend" in str(failures.no_certificates(OSError("no certificate found")))

@@ -118,3 +118,11 @@ def test_leaders_at_keeps_the_index_and_order_of_its_units():
     held = leaders_at(load_leaders(), units)
     assert held.index.tolist() == ["c", "a", "b"]
     assert held["leader"].fillna("").tolist() == ["Abdourahamane Tiani", "Modibo Keïta", ""]
+
+
+def test_leaders_at_reads_days_like_the_rest():
+    units = pd.DataFrame({"iso3": ["MLI", "LBR"], "day": ["2012-03-21", "1990-10-01"]})
+    assert leaders_at(load_leaders(), units)["leader"].fillna("?").tolist() == ["Amadou Toumani Touré", "?"]
+    for day in ("21/03/2012", None):
+        with pytest.raises(DateError, match=r"in row 2 of 2 \(index 1, LBR\)"):
+            leaders_at(load_leaders(), units.assign(day=["2012-03-21", day]))

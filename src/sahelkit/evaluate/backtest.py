@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit.dates import parse_date
 from sahelkit.errors import DateError, ModelError, OptionError
 from sahelkit.evaluate.baselines import baselines, windows
 from sahelkit.evaluate.forecaster import check_forecaster, probabilities
@@ -89,7 +90,8 @@ def read_origins(panel: Panel, origins: Any) -> list[pd.Period]:
     Parameters
     ----------
     origins : tuple of two, or sequence
-        A tuple of two is the first and the last of a range; any other sequence names the origins one by one.
+        A tuple of two is the first and the last of a range: with years in a monthly panel, from the first January to
+        the last December. Any other sequence names the origins one by one.
 
     Raises
     ------
@@ -98,15 +100,14 @@ def read_origins(panel: Panel, origins: Any) -> list[pd.Period]:
     OptionError
         If there is none.
     """
-    given = (origins,) if isinstance(origins, str | int | pd.Period) else origins
-    found = []
-    for origin in given:
-        try:
-            found.append(pd.Period(str(origin), freq=panel.freq))
-        except ValueError:
-            raise DateError("origins", origin, "an origin is a period of the panel") from None
-    if isinstance(given, tuple) and len(given) == 2:
-        found = list(pd.period_range(found[0], found[1], freq=panel.freq))
+    single = isinstance(origins, str) or not isinstance(origins, Iterable)
+    given = (origins,) if single else tuple(origins)
+    if isinstance(origins, tuple) and len(origins) == 2:
+        first, last = (parse_date(bound, what="origins", last=bool(end)) for end, bound in enumerate(origins))
+        found = [] if first is None or last is None else list(pd.period_range(first, last, freq=panel.freq))
+    else:
+        days = [parse_date(origin, what="origins", least=panel.freq) for origin in given]
+        found = [day.to_period(panel.freq) for day in days if day is not None]
     if not found:
         raise OptionError("origins", origins, "there is no origin", repair="Type origins=('1991', '2025')")
     for origin in (min(found), max(found)):

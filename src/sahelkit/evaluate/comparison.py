@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit.dates import read_column
 from sahelkit.errors import MissingColumnsError, OptionError
 from sahelkit.evaluate.intervals import NAMES, Rows, blocks_of, ends, estimates, resampled
 from sahelkit.evaluate.scores import LOWER_IS_BETTER
 from sahelkit.evaluate.words import no_minus_zero
+from sahelkit.frames import numbers_of
 from sahelkit.models._replicates import quantile_error
 from sahelkit.models.result import Result
 from sahelkit.models.wording import check_language, number, percent, reach
@@ -164,11 +166,15 @@ def other_frame(given: pd.DataFrame, *, freq: str) -> pd.DataFrame:
     missing = [name for name in ("iso3", "probability") if name not in given.columns]
     if time is None or missing:
         raise MissingColumnsError("against", [*missing, *([] if time else ["year"])], given.columns)
-    origin = pd.PeriodIndex([pd.Period(str(when), freq=freq) for when in given[time]], freq=freq)
+    days = read_column(given[time], what=time, declared=freq, owner=given["iso3"]).first
+    origin = pd.PeriodIndex(days.astype("datetime64[ns]"), freq=freq)
     out = pd.DataFrame({"iso3": given["iso3"].to_numpy(), "origin": origin})
-    out["probability"] = given["probability"].to_numpy(dtype="float64", na_value=np.nan)
-    if "observed" in given.columns:
-        out["observed"] = given["observed"].to_numpy(dtype="float64", na_value=np.nan)
+    for name in ("probability", "observed"):
+        if name in given.columns:
+            values = numbers_of(given[name], owner=given["iso3"])
+            if values is None:
+                raise OptionError("other", name, "the column holds no numbers")
+            out[name] = values
     twice = out.duplicated(["iso3", "origin"])
     if twice.any():
         row = out[twice].iloc[0]

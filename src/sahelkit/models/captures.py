@@ -234,7 +234,7 @@ def capture_lags(events: pd.DataFrame, *, coup: DateLike, start: DateLike, end: 
 def _window(coup: DateLike, start: DateLike, end: DateLike) -> tuple[pd.Timestamp, pd.Timestamp, pd.Timestamp]:
     from sahelkit.dates import parse_window
 
-    day = parse_date(coup, what="coup")
+    day = parse_date(coup, what="coup", least="D")
     first, last = parse_window(start, end)
     if day is None or first is None or last is None:
         raise ModelError("capture_lags needs a coup, a start and an end, such as '2012-03-22', '2012-01-16', '2012-04'")

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._options import check_frame, check_name
 from sahelkit.errors import MissingColumnsError, ModelError
+from sahelkit.frames import check_repeats, with_numbers
 from sahelkit.models.links import Floats
+
+if TYPE_CHECKING:
+    from sahelkit.panels import Panel
 
 _PLAIN = re.compile(r"\s*(\w+)\s*~\s*(\w+(?:\s*\+\s*\w+)*)\s*$")
 _WORD = re.compile(r"\w+")
+_QUOTED = re.compile(r"Q\(['\"](.+?)['\"]\)")
 _TIMES = ("period", "month", "year", "date")
 # Columns this close to a combination of the others (share of their length left over, squared) repeat them.
 _REPEATED = 1e-9
@@ -52,6 +58,10 @@ class Design:
         Column of the clusters.
     origin : str
         Datasets, versions and rule of the frame, if it comes from `sahelkit.panel`.
+    recipe : Recipe or None
+        How to build the columns for other rows; None for a formula of plain columns.
+    repeats : str
+        Whether two rows of one unit and period were refused or kept.
     """
 
     formula: str
@@ -67,6 +77,7 @@ class Design:
     cluster: str = "iso3"
     origin: str = ""
     recipe: Any = field(default=None, repr=False)
+    repeats: str = "refuse"
 
     @property
     def response(self) -> str:
@@ -87,22 +98,26 @@ class Design:
 
     def new(self, frame: pd.DataFrame) -> Floats:
         """Covariates of other rows, built by the same recipe, shape (m, k); NaN where a value is NA."""
+        frame = check_frame(frame, where="predict")
         if self.recipe is None:
             names = [name for name in self.terms if name != "Intercept"]
             _require(frame, names, "predict")
-            columns = [np.ones(len(frame)) if name == "Intercept" else _numbers(frame[name]) for name in self.terms]
+            rows = with_numbers(frame, names)
+            columns = [np.ones(len(rows)) if name == "Intercept" else _numbers(rows[name]) for name in self.terms]
             return np.column_stack(columns)
         import patsy
 
-        whole = frame.reset_index(drop=True)
+        whole = with_numbers(frame, _used(self.formula, frame)).reset_index(drop=True)
         try:
-            known = patsy.dmatrix(self.recipe, whole, return_type="dataframe")
+            known = patsy.dmatrix(self.recipe.info, whole, return_type="dataframe")
             return np.asarray(known.reindex(whole.index), dtype=float)
         except Exception as error:  # patsy raises many types for one cause
             raise ModelError(f"{self.formula!r} does not fit the new rows ({str(error).splitlines()[0]})") from error
 
 
-def read_design(formula: str, frame: pd.DataFrame, *, cluster: str, where: str) -> Design:
+def read_design(
+    formula: str, frame: pd.DataFrame | Panel, *, cluster: str, where: str, repeats: str = "refuse"
+) -> Design:
     """Arrays of a model: evaluates the formula and leaves out rows with NA.
 
     Parameters
@@ -110,12 +125,14 @@ def read_design(formula: str, frame: pd.DataFrame, *, cluster: str, where: str) 
     formula : str
         ``"outcome ~ x + z"``. A formula of plain column names is read without patsy, which is faster; any other is
         evaluated by patsy, as in statsmodels.
-    frame : pandas.DataFrame
+    frame : pandas.DataFrame or Panel
         One row per unit and period.
     cluster : str
         Column of the clusters.
     where : str
         Name of the calling function, for messages.
+    repeats : {"refuse", "keep"}
+        Whether two rows may describe one unit and period, see `sahelkit.frames.check_repeats`.
 
     Returns
     -------
@@ -125,11 +142,16 @@ def read_design(formula: str, frame: pd.DataFrame, *, cluster: str, where: str) 
     ------
     MissingColumnsError
         If the cluster column is missing.
+    OptionError
+        If it is no frame, two rows describe one unit and period, or a column of numbers holds text.
     ModelError
         If the formula does not fit the frame, a value is infinite, no row is left, or columns repeat others.
     """
+    frame = check_frame(frame, where=where)
+    check_name("cluster", cluster)
     if cluster not in frame.columns:
         raise MissingColumnsError(where, [cluster], frame.columns, repair="Name the column in cluster=")
+    check_repeats(frame, where=where, repeats=repeats)
     outcome, matrix, terms, recipe = _evaluate(formula, frame)
     # The sum of a column is finite when the whole column is: one quick pass for the usual case.
     suspect = [column for column in (outcome, *matrix.T) if not np.isfinite(column.sum())]
@@ -170,10 +192,53 @@ def read_design(formula: str, frame: pd.DataFrame, *, cluster: str, where: str) 
         cluster=cluster,
         origin=origin_of(frame),
         recipe=recipe,
+        repeats=repeats,
     )
 
 
-def _evaluate(formula: str, frame: pd.DataFrame) -> tuple[Floats, Floats, tuple[str, ...], Any]:
+class Recipe:
+    """How patsy turns rows into covariates; it can be pickled, which what patsy makes cannot.
+
+    Parameters
+    ----------
+    formula : str
+    frame : pandas.DataFrame
+        The columns from which the recipe was made, to make it again.
+    info : patsy.DesignInfo
+    """
+
+    def __init__(self, formula: str, frame: pd.DataFrame, info: Any) -> None:
+        self.formula, self.frame, self._info = formula, frame, info
+
+    @property
+    def info(self) -> Any:
+        """What patsy made of the right side of the formula."""
+        if self._info is None:
+            self._info = _by_patsy(self.formula, self.frame)[1].design_info
+        return self._info
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_info": None}
+
+    def __deepcopy__(self, memo: Any) -> Recipe:
+        return self  # nothing in it changes
+
+
+def _by_patsy(formula: str, frame: pd.DataFrame) -> Any:
+    import patsy
+
+    return patsy.dmatrices(formula, frame, return_type="dataframe")
+
+
+def _used(formula: str, frame: pd.DataFrame) -> list[str]:
+    """Columns of the frame that a formula names."""
+    words = {*_WORD.findall(formula), *_QUOTED.findall(formula)}
+    return [name for name in frame.columns if name in words]
+
+
+def _evaluate(formula: str, given: pd.DataFrame) -> tuple[Floats, Floats, tuple[str, ...], Any]:
+    used = _used(formula, given)
+    frame = with_numbers(given, used)
     plain = _PLAIN.match(formula)
     if plain:
         left, right = plain.group(1), _WORD.findall(plain.group(2))
@@ -185,18 +250,16 @@ def _evaluate(formula: str, frame: pd.DataFrame) -> tuple[Floats, Floats, tuple[
         if numeric and not any(pd.api.types.is_bool_dtype(frame[name]) for name in names):
             columns = [np.ones(len(frame)), *(_numbers(frame[name]) for name in names)]
             return _numbers(frame[left]), np.array(columns).T, ("Intercept", *names), None
-    import patsy
-
     whole = frame.reset_index(drop=True)
     try:
-        left_side, right_side = patsy.dmatrices(formula, whole, return_type="dataframe")
+        left_side, right_side = _by_patsy(formula, whole)
     except Exception as error:  # patsy raises many types for one cause: a formula that does not fit the frame
         raise ModelError(f"the formula {formula!r} does not fit the frame ({str(error).splitlines()[0]})") from error
     if left_side.shape[1] != 1:
         raise ModelError(f"the outcome of {formula!r} is not one numeric column. Make it 0 or 1")
-    recipe = right_side.design_info
+    recipe = Recipe(formula, whole[used], right_side.design_info)
     outcome = left_side.iloc[:, 0].reindex(whole.index).to_numpy(dtype=float)
-    return outcome, right_side.reindex(whole.index).to_numpy(dtype=float), tuple(recipe.column_names), recipe
+    return outcome, right_side.reindex(whole.index).to_numpy(dtype=float), tuple(recipe.info.column_names), recipe
 
 
 def _numbers(column: pd.Series) -> Floats:

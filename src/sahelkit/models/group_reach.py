@@ -296,7 +296,7 @@ def group_reach(
     if isinstance(window, bool) or not isinstance(window, int) or window < 1:
         raise OptionError("window", window, "it is a whole number of months, at least 1", repair="Type window=36")
     home, around = places.resolve(country), tuple(places.resolve_many(list(neighbours)))
-    day = parse_date(date, what="date")
+    day = parse_date(date, what="date", least="M")
     if day is None:
         raise OptionError("date", date, "the day that parts before from after must be given")
     region = {home, *around}

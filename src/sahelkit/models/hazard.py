@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,9 @@ from sahelkit.models.links import LINKS, Floats, check_link, row_terms
 from sahelkit.models.newton import Maximum, gram, maximise
 from sahelkit.models.separation import separated_terms
 
+if TYPE_CHECKING:
+    from sahelkit.panels import Panel
+
 __all__ = ["LINKS", "HazardFit", "duration_terms", "fit_hazard", "separated_terms"]
 
 METHODS = ("ml", "firth")
@@ -32,7 +36,7 @@ _SEARCHABLE = 50_000  # rows above which certain chances alone do not start the 
 
 def fit_hazard(
     formula: str,
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Panel,
     *,
     link: str = "cloglog",
     cluster: str = "iso3",
@@ -40,6 +44,7 @@ def fit_hazard(
     method: str = "ml",
     errors: str | None = None,
     correction: str = "none",
+    repeats: str = "refuse",
 ) -> HazardFit:
     """Fit a discrete-time hazard model, with errors clustered by country.
 
@@ -51,9 +56,9 @@ def fit_hazard(
     ----------
     formula : str
         Model in the notation of statsmodels; the outcome is 0 or 1.
-    frame : pandas.DataFrame
+    frame : pandas.DataFrame or Panel
         One row per country and period. Rows with NA in a used column are left out and counted; the summary says
-        which.
+        which. Numbers held as text or as Python objects are read as numbers.
     link : {"cloglog", "logit"}
         Link function.
     cluster : str
@@ -75,6 +80,9 @@ def fit_hazard(
     correction : {"none", "flic", "flac"}
         Firth's penalty makes the mean fitted chance too high when events are rare. FLIC corrects the intercept alone,
         FLAC all coefficients. Both need ``method="firth"``; FLAC has no profile, its errors are those of the model.
+    repeats : {"refuse", "keep"}
+        Two rows of one unit and period (``iso3`` and the time) are an error, since a merge of many rows with many
+        makes such rows and each would count as an observation; or they are meant.
 
     Returns
     -------
@@ -85,9 +93,10 @@ def fit_hazard(
     MissingColumnsError
         If `frame` lacks the cluster column.
     OptionError
-        If `level` is not between 0 and 1, or options do not go together.
+        If `level` is not between 0 and 1, options do not go together, two rows describe one unit and period, or a
+        column of numbers holds text.
     UnknownNameError
-        If a link, method, kind of error or correction is unknown.
+        If a link, method, kind of error, correction or `repeats` is unknown.
     ModelError
         If the formula does not fit the frame, columns repeat one another, there are fewer than two clusters, no
         event or no non-event; with maximum likelihood also if there is one event only or events separate perfectly.
@@ -112,7 +121,7 @@ def fit_hazard(
     16.0
     """
     kind = _check_options(link, level, method, errors, correction)
-    data = read_design(formula, frame, cluster=cluster, where="fit_hazard")
+    data = read_design(formula, frame, cluster=cluster, where="fit_hazard", repeats=repeats)
     check_outcome(data, one_is_enough=method == "firth")
     plain = maximise(data.matrix, data.outcome, link=link)
     guilty = _separated(data, plain, link)
@@ -152,7 +161,9 @@ def check_outcome(data: Design, *, one_is_enough: bool = False) -> None:
     """Raise ModelError unless the outcome is 0 and 1, varies, and there are two clusters."""
     name, outcome = data.response, data.outcome
     if not ((outcome == 0) | (outcome == 1)).all():
-        raise ModelError(f"the outcome {name!r} has values other than 0 and 1. Make it so: ({name} > 0).astype(int)")
+        count = (outcome >= 0).all() and (outcome == np.round(outcome)).all()
+        repair = f"A count becomes 0 or 1 by frame[{name!r}].clip(upper=1), which leaves NA as it is" if count else ""
+        raise ModelError(f"the outcome {name!r} has values other than 0 and 1. {repair or 'Make it 0 and 1'}")
     if outcome.sum() in (0, outcome.size):
         raise ModelError(f"the outcome {name!r} never varies in the {outcome.size:,} rows used: nothing can be fitted")
     if outcome.sum() == 1 and not one_is_enough:

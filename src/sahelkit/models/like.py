@@ -10,12 +10,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit.errors import ModelError, OptionError
+from sahelkit.frames import check_frame
 from sahelkit.models.links import Floats
 from sahelkit.models.placebo_draws import EventGrid, event_grid, window_sums
 from sahelkit.panels.history import clock
 
 if TYPE_CHECKING:
     import xarray as xr
+
+    from sahelkit.panels import Panel
 
 Ints = npt.NDArray[np.intp]
 # Events that each country's and each period's rate is drawn towards the mean by: small counts differ by chance too.
@@ -174,7 +177,7 @@ def history_rows(counts: Floats, grid: EventGrid, ties: Floats, window: int) -> 
 
 
 def simulate_like(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Panel,
     *,
     event: str = "attempt",
     weights: xr.DataArray | None = None,
@@ -193,7 +196,7 @@ def simulate_like(
 
     Parameters
     ----------
-    frame : pandas.DataFrame
+    frame : pandas.DataFrame or Panel
         Panel with one row per country and period (column ``period``, ``month`` or ``year``).
     event : str
         Column that counts events, known in every row.
@@ -237,6 +240,7 @@ def simulate_like(
     """
     from sahelkit.models.placebo import weights_of
 
+    frame = check_frame(frame, where="simulate_like")
     grid = event_grid(frame, event, cluster=cluster)
     ties = weights_of(weights, grid)
     like = likeness(grid, ties, own=own, cross=cross, own_lag=own_lag, cross_lag=cross_lag, block=block)

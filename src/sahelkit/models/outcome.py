@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.errors import ModelError
+from sahelkit.frames import check_frame, check_repeats, numbers_of
 from sahelkit.models.hazard import fit_hazard
 from sahelkit.models.hazard_fit import HazardFit
 from sahelkit.models.links import Floats
@@ -18,6 +19,8 @@ from sahelkit.tables._select import check_columns
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from sahelkit.panels import Panel
 
 _SENTENCE = {
     "en": "Of {attempts} attempts in {who}, {successes} succeeded ({share}, {level} interval {low} to {high}), and "
@@ -112,13 +115,13 @@ def attempts_of(frame: pd.DataFrame, *, attempt: str, success: str) -> pd.DataFr
     >>> attempts_of(panel, attempt="attempt", success="success")[["iso3", "success"]].to_numpy().tolist()
     [['MLI', 1.0], ['MLI', 0.0], ['BFA', 1.0]]
     """
-    count = pd.to_numeric(frame[attempt]).fillna(0).astype(int).to_numpy()
+    count = np.nan_to_num(_counts(frame, attempt)).astype(int)
     rows = (
         frame.loc[frame.index.repeat(count)]
         if frame.index.is_unique
         else frame.iloc[np.arange(len(frame)).repeat(count)]
     )
-    won = pd.to_numeric(frame[success]).to_numpy(dtype=float, na_value=np.nan)
+    won = _counts(frame, success)
     if (won > count).any():
         raise ModelError(f"{success!r} exceeds {attempt!r} in {int((won > count).sum())} rows. Count successes in both")
     order = np.concatenate([np.arange(number) for number in count]) if count.sum() else np.empty(0)
@@ -129,9 +132,16 @@ def attempts_of(frame: pd.DataFrame, *, attempt: str, success: str) -> pd.DataFr
     return out
 
 
+def _counts(frame: pd.DataFrame, name: str) -> Floats:
+    values = numbers_of(frame[name])
+    if values is None or not (np.isnan(values) | ((values == np.floor(values)) & (values >= 0))).all():
+        raise ModelError(f"{name!r} does not count: some values are neither whole numbers from 0 nor NA")
+    return values
+
+
 def fit_success(
     formula: str,
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Panel,
     *,
     attempt: str | None = "attempt",
     link: str = "logit",
@@ -140,6 +150,7 @@ def fit_success(
     method: str = "firth",
     errors: str | None = None,
     correction: str = "none",
+    repeats: str = "refuse",
 ) -> OutcomeFit:
     """Fit the chance that an attempt succeeds, given that it was made.
 
@@ -149,13 +160,15 @@ def fit_success(
     ----------
     formula : str
         ``"success ~ x"``: the left side is the column that counts successes.
-    frame : pandas.DataFrame
+    frame : pandas.DataFrame or Panel
         Panel with counts of attempts and successes, of which the rows with attempts are used, a row with two
         attempts twice; or one row per attempt.
     attempt : str or None
         Column that counts attempts; None if each row is one attempt.
     link, cluster, level, method, errors, correction
         As in `sahelkit.models.hazard.fit_hazard`.
+    repeats : {"refuse", "keep"}
+        As there, for a panel of counts; rows that are attempts may share a country and period.
 
     Returns
     -------
@@ -187,12 +200,23 @@ def fit_success(
     (30, 0.367)
     """
     success = formula.split("~")[0].strip()
+    frame = check_frame(frame, where="fit_success")
     check_columns(frame, [success, *([attempt] if attempt else [])], where="fit_success")
+    if attempt is not None:
+        check_repeats(frame, where="fit_success", repeats=repeats)
     rows = frame if attempt is None else attempts_of(frame, attempt=attempt, success=success)
     if rows.empty:
         raise ModelError(f"there is no attempt in the {len(frame):,} rows: {attempt!r} is 0 or NA in all of them")
     fit = fit_hazard(
-        formula, rows, link=link, cluster=cluster, level=level, method=method, errors=errors, correction=correction
+        formula,
+        rows,
+        link=link,
+        cluster=cluster,
+        level=level,
+        method=method,
+        errors=errors,
+        correction=correction,
+        repeats="keep",
     )
     share = fit.n_events / fit.n_rows
     return OutcomeFit(fit=fit, share=share, share_ends=wilson_interval(fit.n_events, fit.n_rows, level=level))

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit.errors import ModelError, OptionError
+from sahelkit.frames import check_frame
 from sahelkit.models._replicates import quantile_error, replicate
 from sahelkit.models.clustered import clustered_covariance
 from sahelkit.models.design import origin_of
@@ -25,6 +26,8 @@ from sahelkit.models.wording import check_language, number, percent
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
+
+    from sahelkit.panels import Panel
 
 # Years that share a dummy; None stands for no dummies.
 EFFECTS: dict[str, int | None] = {"none": None, "decade": 10, "5-year": 5, "year": 1}
@@ -150,7 +153,7 @@ def _slope(rows: HistoryRows, labels: Ints | None, link: str) -> float:
 
 
 def fixed_effects_trap(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Panel,
     *,
     event: str = "attempt",
     weights: xr.DataArray | None = None,
@@ -219,6 +222,7 @@ def fixed_effects_trap(
         raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.95")
     if sims < 20:
         raise OptionError("sims", sims, "too few to tell a bias", repair="Type sims=200")
+    frame = check_frame(frame, where="fixed_effects_trap")
     grid = event_grid(frame, event, cluster=cluster)
     exposed = weights_of(weights, grid)
     blocks = [None if width is None else year_blocks(grid, width) for width in EFFECTS.values()]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.exposure import spatial_weights
+from sahelkit.frames import check_frame
 from sahelkit.models._replicates import on_one_thread
 from sahelkit.models.design import Design, read_design
 from sahelkit.models.hazard import check_outcome
@@ -35,6 +36,8 @@ from sahelkit.models.wording import frequency
 if TYPE_CHECKING:
     import xarray as xr
 
+    from sahelkit.panels import Panel
+
 KINDS = ("geography", "leads", "far", "calendar")
 ALTERNATIVES = ("greater", "two-sided")
 # Draws per task. A task has a seed of its own, so that neither the number of workers nor their order changes a draw.
@@ -43,7 +46,7 @@ _TASK = 250
 
 def placebo_test(
     formula: str,
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Panel,
     *,
     kind: str = "geography",
     event: str = "attempt",
@@ -79,7 +82,7 @@ def placebo_test(
     ----------
     formula : str
         The model without the exposure, e.g. ``"onset ~ t + t2 + t3 + never_attempt"``; the outcome is 0 or 1.
-    frame : pandas.DataFrame
+    frame : pandas.DataFrame or Panel
         Panel with one row per country and period (column ``period``, ``month`` or ``year``).
     kind : {"geography", "leads", "far", "calendar"}
         Placebo.
@@ -139,6 +142,7 @@ def placebo_test(
     """
     _check_options(kind, alternative, draws, window, block)
     check_link(link)
+    frame = check_frame(frame, where="placebo_test")
     grid = event_grid(frame, event, cluster=cluster)
     ties = weights_of(weights, grid)
     lags, later = window_sums(grid.counts, window), window_sums(grid.counts, window, lead=True)

@@ -11,12 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit.errors import MissingColumnsError, ModelError
+from sahelkit.frames import numbers_of, time_of
 from sahelkit.models.links import Floats, row_terms
 from sahelkit.models.newton import gram, maximise
-from sahelkit.models.wording import frequency
 
 Ints = npt.NDArray[np.intp]
-_TIMES = ("period", "month", "year")
 _BATCH = 32  # draws whose exposures stand in memory at once
 _SPARSE = 0.2  # share of pairs with a weight below which a map is multiplied as a sparse matrix
 
@@ -63,12 +62,13 @@ def event_grid(frame: pd.DataFrame, event: str, *, cluster: str) -> EventGrid:
     ModelError
         If a country has two rows for a period, or the event is NA somewhere: exposure would not be known there.
     """
-    time = next((name for name in _TIMES if name in frame.columns), "period")
-    missing = [name for name in (event, cluster, time) if name not in frame.columns]
+    missing = [name for name in (event, cluster) if name not in frame.columns]
     if missing:
         raise MissingColumnsError("placebo_test", missing, frame.columns)
-    ordinal, per_year = _ordinals(frame[time])
-    values = frame[event].to_numpy(dtype=float, na_value=np.nan)
+    ordinal, per_year = _ordinals(frame)
+    values = numbers_of(frame[event])
+    if values is None:
+        raise ModelError(f"{event!r} holds no numbers. Name a column that counts events")
     if np.isnan(values).any():
         who = ", ".join(sorted(frame.loc[np.isnan(values), cluster].astype(str).unique())[:5])
         raise ModelError(
@@ -81,22 +81,22 @@ def event_grid(frame: pd.DataFrame, event: str, *, cluster: str) -> EventGrid:
     exists = np.zeros(shape, dtype=bool)
     exists[country, column] = True
     if exists.sum() < len(frame):
-        raise ModelError(f"{len(frame) - int(exists.sum())} rows repeat a country and period. Keep one row for each")
+        raise ModelError(
+            f"{len(frame) - int(exists.sum())} rows repeat a country and period. Look at the merge that made them, or "
+            "add up the events of each period"
+        )
     counts = np.zeros(shape)
     counts[country, column] = values
     codes = tuple(str(name) for name in names)
     first = int(ordinal.min())
-    # Monthly ordinals, and yearly ones of pandas periods, count from 1970; plain years are what they say.
-    year = first // per_year + (0 if first > 1000 and per_year == 1 else 1970)
-    return EventGrid(codes, counts, exists, per_year, year, first % per_year, country, column)
+    return EventGrid(codes, counts, exists, per_year, first // per_year + 1970, first % per_year, country, column)
 
 
-def _ordinals(times: pd.Series) -> tuple[npt.NDArray[np.int64], int]:
-    if isinstance(times.dtype, pd.PeriodDtype):
-        return times.array.asi8.astype(np.int64), 12 if frequency(times) == "M" else 1
-    if pd.api.types.is_datetime64_any_dtype(times):
-        return times.to_numpy().astype("datetime64[M]").astype(np.int64), 12
-    return times.to_numpy(dtype=np.int64), 1
+def _ordinals(frame: pd.DataFrame) -> tuple[npt.NDArray[np.int64], int]:
+    """Months or years since 1970, and how many of them are a year."""
+    _, times = time_of(frame, where="placebo_test", check=False)
+    unit = "Y" if (times.unit == "Y").all() else "M"
+    return times.first.astype(f"datetime64[{unit}]").astype("int64"), 12 if unit == "M" else 1
 
 
 def window_sums(counts: Floats, window: int, *, lead: bool = False) -> Floats:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.errors import ModelError, OptionError
+from sahelkit.frames import check_frame
 from sahelkit.models._replicates import replicate
 from sahelkit.models.design import origin_of
 from sahelkit.models.like import Likeness, history_rows, likeness, simulate_counts
@@ -24,6 +25,8 @@ from sahelkit.models.wording import check_language, number, percent
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
+
+    from sahelkit.panels import Panel
 
 _SENTENCE = {
     "en": "In a sample like this ({countries} countries, {events} events), a hazard model would find a contagion of "
@@ -147,7 +150,7 @@ def _sample(
 
 
 def contagion_power(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Panel,
     *,
     event: str = "attempt",
     weights: xr.DataArray | None = None,
@@ -219,6 +222,7 @@ def contagion_power(
     if sims < 20:
         raise OptionError("sims", sims, "too few to tell a probability", repair="Type sims=300")
     ranked = sorted({0.0, *(float(size) for size in sizes)})
+    frame = check_frame(frame, where="contagion_power")
     grid = event_grid(frame, event, cluster=cluster)
     exposed = weights_of(weights, grid)
     likes = [

@@ -30,6 +30,8 @@ from sahelkit.models.wording import (
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from sahelkit.panels import Panel
+
 _SENTENCE = {
     "en": "In {who} and {rows} {unit} ({events} {what}), the risk that the covariates leave unexplained differs "
     "between countries by a standard deviation of {sigma} on the log scale ({level} interval {ends}; {p}); {caveat}.",
@@ -205,12 +207,13 @@ class RandomInterceptFit(Result):
 
 def fit_random_intercepts(
     formula: str,
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Panel,
     *,
     link: str = "cloglog",
     cluster: str = "iso3",
     level: float = 0.95,
     nodes: int = 15,
+    repeats: str = "refuse",
 ) -> RandomInterceptFit:
     """Fit a hazard model with a normal random intercept for each country, by maximum likelihood.
 
@@ -220,7 +223,7 @@ def fit_random_intercepts(
 
     Parameters
     ----------
-    formula, frame, link, cluster, level
+    formula, frame, link, cluster, level, repeats
         As in `sahelkit.models.hazard.fit_hazard`.
     nodes : int
         Nodes of the quadrature per country, from 1 (Laplace's approximation) to 50.
@@ -259,7 +262,7 @@ def fit_random_intercepts(
         raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.95")
     if isinstance(nodes, bool) or not isinstance(nodes, int) or not 1 <= nodes <= 50:
         raise OptionError("nodes", nodes, "a whole number of nodes from 1 to 50", repair="Type nodes=15")
-    data = read_design(formula, frame, cluster=cluster, where="fit_random_intercepts")
+    data = read_design(formula, frame, cluster=cluster, where="fit_random_intercepts", repeats=repeats)
     check_outcome(data)
     pooled = maximise(data.matrix, data.outcome, link=link)
     if not pooled.converged:

@@ -122,6 +122,7 @@ def beside(
                 method=fit.method,
                 errors=fit.errors,
                 correction=fit.correction,
+                repeats=fit.data.repeats if fit.data else "refuse",
             )
             values = again.tidy().set_index("term").loc[term]
         except SahelkitError:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.frames import check_frame, check_repeats
 from sahelkit.models.design import Design, read_design
 from sahelkit.models.links import Floats
 from sahelkit.models.result import Result
@@ -18,6 +19,8 @@ from sahelkit.tables._select import check_columns
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from sahelkit.panels import Panel
 
 STARTS = ("several", "weibull")
 _CLOSE = 1.92  # half the 95 % quantile of chi-squared: peaks this near one another are equally well supported
@@ -170,13 +173,14 @@ class SplitPopulationFit(Result):
 def fit_split_population(
     duration: str,
     risk: str,
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Panel,
     *,
     time: str = "duration",
     before: str | None = None,
     cluster: str = "iso3",
     start: str = "several",
     level: float = 0.95,
+    repeats: str = "refuse",
 ) -> SplitPopulationFit:
     """Fit a split-population Weibull model: a second opinion on the hazard, in which some are never at risk.
 
@@ -200,6 +204,8 @@ def fit_split_population(
         differ: its published peak is the lower one by 0.67, and the effect of democracy has the opposite sign.
     level : float
         Confidence level.
+    repeats : {"refuse", "keep"}
+        As in `sahelkit.models.hazard.fit_hazard`.
 
     Returns
     -------
@@ -238,7 +244,9 @@ def fit_split_population(
         raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.95")
     if start not in STARTS:
         raise UnknownNameError("start", start, STARTS)
+    frame = check_frame(frame, where="fit_split_population")
     check_columns(frame, [time, *([before] if before else [])], where="fit_split_population")
+    check_repeats(frame, where="fit_split_population", repeats=repeats)
     left, right = _matched(duration, risk, frame, cluster)
     ends = pd.to_numeric(frame[time]).to_numpy(dtype=float, na_value=np.nan)[left.rows]
     begins = ends - 1 if before is None else frame[before].to_numpy(dtype=float, na_value=np.nan)[left.rows]
@@ -278,7 +286,8 @@ def fit_split_population(
 
 def _matched(duration: str, risk: str, frame: pd.DataFrame, cluster: str) -> tuple[Design, Design]:
     """Both designs over the rows in which all their columns are known."""
-    sides = [read_design(formula, frame, cluster=cluster, where="fit_split_population") for formula in (duration, risk)]
+    where, twice = "fit_split_population", "keep"  # repeated rows were refused before, if they are not meant
+    sides = [read_design(formula, frame, cluster=cluster, where=where, repeats=twice) for formula in (duration, risk)]
     if sides[0].response != sides[1].response:
         raise ModelError(
             f"both formulas need the same left side; they have {sides[0].response} and {sides[1].response}"
@@ -286,6 +295,6 @@ def _matched(duration: str, risk: str, frame: pd.DataFrame, cluster: str) -> tup
     common = np.intersect1d(sides[0].rows, sides[1].rows)
     whole = frame.iloc[common]
     left, right = (
-        read_design(formula, whole, cluster=cluster, where="fit_split_population") for formula in (duration, risk)
+        read_design(formula, whole, cluster=cluster, where=where, repeats=twice) for formula in (duration, risk)
     )
     return replace(left, rows=common), right

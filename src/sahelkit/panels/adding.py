@@ -16,7 +16,7 @@ from sahelkit.panels.elections import Elections
 from sahelkit.panels.layers import as_names
 from sahelkit.panels.leaders import Leaders
 from sahelkit.panels.military import MilitaryRule
-from sahelkit.panels.userframe import read_user_frame
+from sahelkit.panels.userframe import Window, read_user_frame
 from sahelkit.panels.yearly import Yearly
 from sahelkit.tables._read import _record_of
 from sahelkit.tables._series import find_series
@@ -212,19 +212,30 @@ class Adding(Declared):
         """
         return self._with(MilitaryRule())
 
-    def add_frame(self, frame: pd.DataFrame, *, published: str | None = None) -> Self:
+    def add_frame(self, frame: pd.DataFrame, *, published: str | None = None, how: str = "one") -> Self:
         """Add the columns of a user's own frame.
 
         Parameters
         ----------
         frame : pandas.DataFrame
-            One row per state and period: ``iso3``; one of ``period``, ``month`` (both: pandas Period, or text such as
-            ``"2012-03"``), ``date`` or ``year``; and the columns to add. A yearly value stands on every month of its
-            year. A period without a row is NA.
+            One row per state and period: ``iso3``; the time; and the columns to add. The time is one of ``period``,
+            ``month``, ``date`` or ``year`` (pandas periods, dates, or text such as ``"2012-03"``), or ``year`` and
+            ``month`` as two columns of numbers; `sahelkit.dates` says what is read and what is refused. A yearly value
+            stands on every month of its year. A period without a row is NA. Numbers that are held as text are read
+            as numbers; a column of text becomes one of text.
         published : str, optional
             When the values became known: a rule (``"+30d"``: 30 days after the end of the period, or the date;
-            ``"t+1-03-15"``: 15 March of the year after; ``"none"``: always) or the name of a column of days. Needed
-            for `as_of`.
+            ``"t+1-03-15"``: 15 March of the year after; ``"none"``: always) or the name of a column of days, without
+            gaps. Needed for `as_of`.
+        how : {"one", "sum"}
+            What several rows of one state and period are: an error, or parts to be added up, such as events. A sum is
+            NA where a part is NA, and known when its last part was. Months are summed to a year if it has all twelve.
+
+        Warns
+        -----
+        CoverageWarning
+            When the panel is read, if rows find no place in it: states outside it or not existing then, periods
+            outside it, rows that repeat a state and period outside it. `sahelkit.coverage` lists them in `unplaced`.
 
         Raises
         ------
@@ -233,10 +244,12 @@ class Adding(Declared):
         UnknownPlaceError
             If ``iso3`` holds something else than codes of states.
         DateError
-            If the time column cannot be read.
+            If a time or a day of publication cannot be read or is empty, or if columns of time contradict each other.
         OptionError
             If two rows describe one state and period; if months meet a yearly panel; if `published` is
-            no rule and no column; if the panel has one of the columns already.
+            no rule and no column; if a column of numbers holds text; if the panel has one of the columns already.
+        UnknownNameError
+            If `how` is unknown.
 
         Examples
         --------
@@ -245,5 +258,10 @@ class Adding(Declared):
         >>> rain = pd.DataFrame({"iso3": ["MLI", "MLI"], "month": ["2012-01", "2012-03"], "rain_mm": [0.0, 2.5]})
         >>> panel("Mali", "2012-01", "2012-03").add_frame(rain).frame["rain_mm"].tolist()
         [0.0, nan, 2.5]
+        >>> raids = pd.DataFrame({"iso3": ["MLI", "MLI"], "date": ["2012-03-21", "2012-03-22"], "dead": [3, 4]})
+        >>> panel("Mali", "2012-03", "2012-03").add_frame(raids, how="sum").frame["dead"].tolist()
+        [7.0]
         """
-        return self._with(read_user_frame(frame, published=published, freq=self.freq))
+        first, last = self.start.start_time.to_numpy(), self.end.end_time.to_numpy()
+        window = Window(self.countries, self.freq, first.astype("datetime64[D]"), last.astype("datetime64[D]"))
+        return self._with(read_user_frame(frame, published=published, how=how, window=window))

@@ -105,10 +105,23 @@ class Panel(Adding, Deriving):
         Columns ``iso3``, ``country`` (English name), ``gwcode``, ``period`` (pandas Period), then those that were
         added. ``attrs["sahelkit"]`` names the datasets and versions, the rule and the day of knowledge.
 
+        A period is no timestamp: a merge with a table whose ``period`` holds timestamps matches nothing, and pandas
+        does not say so. Let `add_frame` join such a table, or turn the periods into timestamps (the first day of each)
+        or into numbers first; formats without periods, such as Stata's, need that too.
+
         Warns
         -----
         CoverageWarning
-            Once for each source that does not cover all rows, when they are first computed.
+            Once for each source that does not cover all rows, and for each user's frame with rows that find no place
+            in the panel, when they are first computed.
+
+        Examples
+        --------
+        >>> frame = panel("Mali", "2012-03", "2012-03").frame
+        >>> when = frame["period"].dt
+        >>> frame.assign(period=when.to_timestamp(), year=when.year, month=when.month)[["period", "year", "month"]]
+              period  year  month
+        0 2012-03-01  2012      3
         """
         return self._frame.copy(deep=_COPY_DEEP)
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places
+from sahelkit._options import check_name
 from sahelkit.catalog import Record
 from sahelkit.errors import UnknownNameError
 from sahelkit.panels.events import event_layer
@@ -29,6 +30,7 @@ _LABELS = {
 def _coders(description: Record, rule: str) -> dict[str, dict[str, Any]]:
     """Coders whose silence means no event under a rule: one, or all of them."""
     coders: dict[str, dict[str, Any]] = dict(description.details["coders"])
+    check_name("rule", rule)
     if rule in JOINT_RULES:
         return coders
     chosen = {prefix: coder for prefix, coder in coders.items() if coder["rule"] == rule}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from sahelkit.errors import OptionError
 from sahelkit.panels.builder import Panel
 from sahelkit.panels.evaluate import Raster
+from sahelkit.panels.placing import COLUMNS
 from sahelkit.panels.universe import Bools
 from sahelkit.tables._read import TEXT
 
@@ -38,12 +39,18 @@ class Coverage:
         States with at least one cell.
     datasets : tuple of str
         Datasets behind the columns.
+    unplaced : pandas.DataFrame
+        Rows of the user's own frames that find no place in the panel, one line per reason and state: ``reason``
+        (``"country"``: the state is not in the panel; ``"no_state"``: it did not exist then; ``"time"``: the period
+        lies outside; ``"repeated"``: a state and period outside the panel stand there twice), ``iso3``, ``n_rows``,
+        ``first`` and ``last`` (periods described), ``hint``.
     """
 
     frame: pd.DataFrame
     freq: str
     n_states: int
     datasets: tuple[str, ...]
+    unplaced: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COLUMNS)), repr=False)
 
     def summary(self) -> pd.DataFrame:
         """One row per column: the counts over all years, ``share`` covered (0 to 1), first and last covered year."""
@@ -114,6 +121,9 @@ def coverage(panel: Panel) -> Coverage:
         freq=panel.freq,
         n_states=int(shown.any(axis=1).sum()),
         datasets=tuple(dict.fromkeys(raster.layers[name].source or "user" for name in names)),
+        unplaced=pd.concat(raster.unplaced, ignore_index=True)
+        if raster.unplaced
+        else pd.DataFrame(columns=list(COLUMNS)),
     )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import pandas as pd
 
@@ -35,6 +35,10 @@ class Declared:
                 "as_of must know when the values of your frame became known",
                 repair="Type add_frame(frame, published='+30d'), 't+1-03-15', a column of days, or 'none'",
             )
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What was computed is left out: it can be computed again, and parts of it cannot be pickled.
+        return {item.name: getattr(self, item.name) for item in fields(self)}
 
     def __repr__(self) -> str:
         what = ", ".join(self.columns) or "no columns yet"

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from sahelkit.errors import CoverageWarning
 from sahelkit.panels.layers import Context, Layer
 from sahelkit.panels.neighbours import Neighbours, land_borders
+from sahelkit.panels.placing import unplaced, words
 from sahelkit.panels.universe import HISTORY_BEGINS, Bools, Grid, make_grid, state_spells
+from sahelkit.panels.userframe import UserFrame
 
 if TYPE_CHECKING:
     from sahelkit.panels.builder import Panel
@@ -38,6 +41,8 @@ class Raster:
         The columns, in order.
     names : mapping of str to str
         English name of each state.
+    unplaced : tuple of pandas.DataFrame
+        For each of the user's frames the rows that find no place, see `sahelkit.panels.placing.unplaced`.
     """
 
     grid: Grid
@@ -45,6 +50,7 @@ class Raster:
     columns: slice
     layers: Mapping[str, Layer]
     names: Mapping[str, str]
+    unplaced: tuple[pd.DataFrame, ...] = ()
 
     @property
     def shown(self) -> Bools:
@@ -67,7 +73,8 @@ def evaluate(panel: Panel, *, warn: bool = True) -> Raster:
     Warns
     -----
     CoverageWarning
-        Once for each source that does not cover all existing units of the panel.
+        Once for each source that does not cover all existing units of the panel, and once for each user's frame of
+        which rows find no place in it.
     """
     spells = state_spells(panel.version)
     states = set(panel.countries)
@@ -83,15 +90,24 @@ def evaluate(panel: Panel, *, warn: bool = True) -> Raster:
     for step in panel.steps:
         layers.update({layer.name: layer for layer in step.layers(context, layers)})
     stop = grid.shape[1] if known_on is None else int(np.searchsorted(grid.starts, known_on, side="right"))
+    frames = [step for step in panel.steps if isinstance(step, UserFrame)]
+    begins = panel.start.ordinal - first
+    computes = any(layer.published is None for layer in layers.values())
+    lost = tuple(unplaced(step, grid, first=begins, history=computes) for step in frames)
     raster = Raster(
         grid=grid,
         rows=np.isin(grid.iso3, panel.countries),
-        columns=slice(panel.start.ordinal - first, stop),
+        columns=slice(begins, stop),
         layers=layers,
         names=dict(zip(spells["iso3"], spells["name_en"], strict=True)),
+        unplaced=lost,
     )
     if warn:
         _warn_of_gaps(raster, list(layers.values()))
+        for step, table in zip(frames, lost, strict=True):
+            if len(table):
+                text = words(table, total=len(step.rows), first=str(panel.start), last=str(panel.end))
+                warnings.warn(text, CoverageWarning, stacklevel=_levels_to_caller())
     return raster
 
 
@@ -119,7 +135,7 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _levels_to_caller() -> int:
-    """Levels from `_warn_of_gaps` up to the first line outside this package, so that the warning points at it."""
+    """Levels from the caller up to the first line outside this package, so that the warning points at it."""
     frame, level = sys._getframe(1), 1
     while frame.f_back is not None and frame.f_code.co_filename.startswith((_PACKAGE, functools_file())):
         frame, level = frame.f_back, level + 1

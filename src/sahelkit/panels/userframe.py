@@ -11,15 +11,28 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit import places
+from sahelkit._options import check_frame, check_name
 from sahelkit.catalog.publication import Publication
-from sahelkit.errors import DateError, MissingColumnsError, OptionError
+from sahelkit.dates import Times, read_column, row_words
+from sahelkit.errors import MissingColumnsError, OptionError, UnknownNameError, UnknownPlaceError
+from sahelkit.frames import TIMES, numbers_of, texts_of, time_of
 from sahelkit.panels.annual import spread
 from sahelkit.panels.layers import Context, Layer, Step, settle
-from sahelkit.panels.universe import Bools, Cells, Days, first_days
+from sahelkit.panels.universe import Bools, Cells, Days
 
 WHERE = "panel.add_frame"
-TIMES = ("period", "month", "date", "year")
+HOW = ("one", "sum")
 _NOT_VALUES = {"iso3", "country", "gwcode", *TIMES}
+
+
+@dataclass(frozen=True)
+class Window:
+    """The states and periods that a panel shows: codes, frequency, first and last day."""
+
+    countries: tuple[str, ...]
+    freq: str
+    first: np.datetime64
+    last: np.datetime64
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,20 +42,22 @@ class UserFrame(Step):
     Attributes
     ----------
     iso3 : Series of str, length n
-    starts, ends : arrays of datetime64[D], shape (n,)
-        First and last day that each row describes.
+    starts : array of datetime64[D], shape (n,)
+        First day that each row describes.
     yearly : bool
         True when each row describes a calendar year.
     published : array of datetime64[D], shape (n,), or None
     values : mapping of str to array, each of shape (n,)
+    rows : pandas.DataFrame
+        The rows as they were given: ``iso3, first, last, repeated``.
     """
 
     iso3: pd.Series[Any]
     starts: Days
-    ends: Days
     yearly: bool
     published: Days | None
     values: Mapping[str, npt.NDArray[Any]]
+    rows: pd.DataFrame
 
     def kinds(self, version: str | None, have: Mapping[str, str]) -> dict[str, str]:
         """Columns and their kinds."""
@@ -99,7 +114,7 @@ class UserFrame(Step):
         return place
 
 
-def read_user_frame(frame: pd.DataFrame, *, published: str | None, freq: str) -> UserFrame:
+def read_user_frame(frame: pd.DataFrame, *, published: str | None, how: str, window: Window) -> UserFrame:
     """Check a user's frame and take what a panel needs.
 
     Raises
@@ -107,91 +122,162 @@ def read_user_frame(frame: pd.DataFrame, *, published: str | None, freq: str) ->
     MissingColumnsError
         Without ``iso3`` or without a time column, or with nothing else.
     UnknownPlaceError
-        If a value of ``iso3`` is not the code of a state.
+        If values of ``iso3`` are not the codes of states.
     DateError
-        If the time column cannot be read.
+        If a time column or the column of publication cannot be read, or time columns contradict each other.
     OptionError
-        If two rows describe the same state and period, or months would have to be summed up to years.
+        If two rows describe the same state and period of the panel, months would have to be summed up to years, a
+        column of numbers holds text, or text would have to be added up.
+    UnknownNameError
+        If `how` is unknown.
     """
-    time = next((name for name in TIMES if name in frame.columns), None)
-    repair = "Each row describes one state in one period: columns 'iso3' and one of 'period', 'month', 'date', 'year'"
-    missing = [name for name, there in (("iso3", "iso3" in frame.columns), ("period", time is not None)) if not there]
-    if missing or time is None:
+    if how not in HOW:
+        raise UnknownNameError("treatment of several rows", how, HOW, repair="how='sum' adds them up")
+    frame = check_frame(frame, where=WHERE)
+    check_name("published", published, optional=True)
+    odd = next((name for name in frame.columns if not isinstance(name, str)), None)
+    if odd is not None:
+        raise OptionError("columns", odd, "the name of a column is a text", repair="Type frame.rename(columns=str)")
+    if "iso3" not in frame.columns:
+        repair = (
+            "Each row describes one state in one period: columns 'iso3' and one of 'period', 'month', 'date', 'year'"
+        )
+        missing = ["iso3", *([] if any(name in frame.columns for name in TIMES) else ["period"])]
         raise MissingColumnsError(WHERE, missing, frame.columns, repair=repair)
-    names = [str(name) for name in frame.columns if name not in _NOT_VALUES and name != published]
+    used, times = time_of(frame, where=WHERE)
+    names = [name for name in frame.columns if name not in {*_NOT_VALUES, *used, published}]
     if not names:
-        raise MissingColumnsError(WHERE, ["a column of values"], frame.columns, repair=repair)
+        raise MissingColumnsError(WHERE, ["a column of values"], frame.columns)
     _check_states(frame["iso3"])
-    starts, unit = _first_days(frame[time], time)
-    if unit != "Y" and freq == "Y" and time != "date":
-        raise OptionError("frame", time, "monthly rows do not fit a yearly panel", repair="Sum them up to years first")
-    step = "Y" if unit == "Y" else freq if time == "date" else "M"
-    numbers = starts.astype(f"datetime64[{step}]").astype("int64")
-    keys = pd.DataFrame({"iso3": frame["iso3"].to_numpy(), "time": numbers})
-    double = keys.duplicated().to_numpy()
-    if double.any():
-        row = int(np.flatnonzero(double)[0])
-        what = f"{keys['iso3'].iloc[row]} {pd.Period(starts[row], freq=step)}"
-        raise OptionError("frame", what, "two rows describe this state and period", repair="Keep one row for each")
-    ends = starts if time == "date" else first_days(numbers + 1, step) - np.timedelta64(1, "D")
+    unit = str(times.unit[0]) if len(times.unit) else "Y"
+    if unit == "M" and window.freq == "Y" and how != "sum":
+        repair = "Type how='sum' to add up whole years, or give one row for each year"
+        raise OptionError("frame", used[0], "monthly rows do not fit a yearly panel", repair=repair)
+    known = _published(frame, published, times)
+    values = {name: _array(frame[name], frame["iso3"]) for name in names}
+    step = "Y" if unit == "Y" else window.freq if unit == "D" or how == "sum" else "M"
+    keys = pd.DataFrame({"iso3": frame["iso3"].to_numpy(), "time": times.floor(step).first.astype("int64")})
+    double = keys.duplicated(keep=False).to_numpy()
+    repeated = np.zeros(len(keys), dtype=bool)
+    if how == "sum":
+        whole = 12 if unit == "M" and step == "Y" else 0
+        keys, known, values = _summed(keys, known, values, times, whole)
+    elif double.any():
+        _check_repeats(frame, keys, double, times, step, window)
+        repeated, kept = double, ~keys.duplicated().to_numpy()
+        keys, values = keys[kept], {name: _blanked(array, double)[kept] for name, array in values.items()}
+        known = None if known is None else known[kept]
     return UserFrame(
-        iso3=frame["iso3"].reset_index(drop=True),
-        starts=starts,
-        ends=ends,
+        iso3=keys["iso3"].reset_index(drop=True),
+        starts=keys["time"].to_numpy().astype("datetime64[D]"),
         yearly=unit == "Y",
-        published=_published(frame, published, ends),
-        values={name: _array(frame[name]) for name in names},
+        published=known,
+        values=values,
+        rows=pd.DataFrame(
+            {"iso3": frame["iso3"].to_numpy(), "first": times.first, "last": times.last, "repeated": repeated}
+        ),
     )
 
 
 def _check_states(codes: pd.Series[Any]) -> None:
+    blank = codes.isna().to_numpy()
+    if blank.any():
+        where = row_words(codes, int(blank.argmax()))
+        raise OptionError("iso3", None, "it is empty", row=where, repair="Give each row the code of its state")
     known = set(places.members("world"))
-    for code in codes.unique():
-        if code not in known:
-            place = places.resolve(code)  # raises with near matches when the name is unknown
-            raise OptionError("iso3", code, "not an ISO code", repair=f"Type {place!r}, as places.resolve does")
+    odd = [code for code in codes.unique() if code not in known]
+    if not odd:
+        return
+    unknown = [code for code in odd if not _is_name(code)]
+    if len(unknown) == 1 and isinstance(unknown[0], str):
+        places.resolve(unknown[0])  # raises with near matches
+    if unknown:
+        raise UnknownPlaceError.several("iso3", codes[codes.isin(unknown)], len(codes))
+    where = row_words(codes, int((codes == odd[0]).to_numpy().argmax()))
+    one = f"{places.resolve(odd[0])!r}, as places.resolve does"
+    each = "frame.assign(iso3=frame['iso3'].map(sahelkit.places.resolve))"
+    repair = f"Type {one if len(odd) == 1 else each}"
+    raise OptionError("iso3", odd[0], "not an ISO code", row=where, repair=repair)
 
 
-def _first_days(times: pd.Series[Any], name: str) -> tuple[Days, str]:
-    """First day of what each row describes, and whether that is a year (``"Y"``) or shorter (``"M"``)."""
-    if isinstance(times.dtype, pd.PeriodDtype) and times.notna().all():
-        return _of_periods(times, name)
+def _is_name(code: object) -> bool:
+    """Whether a text names a country; a number may be that of several systems, and is not guessed."""
     try:
-        if times.isna().any():
-            raise ValueError("a row without time")
-        years = times.astype(str).str.fullmatch(r"\d{4}").all()
-        if name == "year" or years:
-            return first_days(times.astype("int64").to_numpy() - 1970, "Y"), "Y"
-        days = pd.to_datetime(times, format="ISO8601").to_numpy().astype("datetime64[D]")
-    except (ValueError, TypeError, OverflowError):
-        raise DateError(name, times.iloc[0], "the time column cannot be read") from None
-    return days if name == "date" else days.astype("datetime64[M]").astype("datetime64[D]"), "M"
+        return isinstance(code, str) and not code.strip().isdigit() and bool(places.resolve(code))
+    except UnknownPlaceError:
+        return False
 
 
-def _of_periods(times: pd.Series[Any], name: str) -> tuple[Days, str]:
-    unit = next((key for key in ("Y", "M", "D") if times.dtype == pd.PeriodDtype(key)), None)
-    if unit is None:
-        raise OptionError(name, str(times.dtype), "neither months nor years", repair="Turn it into Period[M]")
-    days: Days = times.dt.start_time.to_numpy().astype("datetime64[D]")
-    return days, "Y" if unit == "Y" else "M"
+def _check_repeats(
+    frame: pd.DataFrame, keys: pd.DataFrame, double: Bools, times: Times, step: str, window: Window
+) -> None:
+    """Refuse rows that repeat a state and period of the panel; what lies outside is counted when the panel is read."""
+    inside = (
+        keys["iso3"].isin(window.countries).to_numpy() & (times.last >= window.first) & (times.first <= window.last)
+    )
+    guilty = double & inside
+    if not guilty.any():
+        return
+    first = int(guilty.argmax())
+    same = np.flatnonzero(keys.eq(keys.iloc[first]).all(axis=1).to_numpy())
+    what = f"{keys['iso3'].iloc[first]} {pd.Period(pd.Timestamp(times.first[first]), freq=step)}"
+    others = keys[guilty].drop_duplicates()
+    more = f"; in all {len(others):,} states and periods have several rows" if len(others) > 1 else ""
+    raise OptionError(
+        "frame",
+        what,
+        f"{len(same)} rows describe this state and period (rows {same[0] + 1} and {same[1] + 1} first){more}",
+        repair="If they are parts of a whole, such as events, type how='sum' to add them up; else keep the right one",
+    )
 
 
-def _published(frame: pd.DataFrame, rule: str | None, ends: Days) -> Days | None:
+def _summed(
+    keys: pd.DataFrame, known: Days | None, values: Mapping[str, npt.NDArray[Any]], times: Times, whole: int
+) -> tuple[pd.DataFrame, Days | None, dict[str, npt.NDArray[Any]]]:
+    """Sums over the rows of each state and period: NA where a part is, known when the last part was.
+
+    With `whole` a sum stands for so many months, and is NA where one of them has no row.
+    """
+    texts = [name for name, array in values.items() if array.dtype == object]
+    if texts:
+        raise OptionError(
+            "how", "sum", f"text cannot be added up ({', '.join(texts)})", repair=f"Type frame.drop(columns={texts!r})"
+        )
+    grouped = keys.groupby(["iso3", "time"], sort=False)
+    number = grouped.ngroup().to_numpy()
+    sums = {name: np.bincount(number, weights=array) for name, array in values.items()}
+    if whole:
+        months = keys.assign(month=times.first.astype("datetime64[M]").astype("int64")).groupby(
+            ["iso3", "time"], sort=False
+        )
+        part = months["month"].nunique().to_numpy() < whole
+        sums = {name: np.where(part, np.nan, array) for name, array in sums.items()}
+    last = None
+    if known is not None:
+        stamps = pd.Series(known.astype("int64")).groupby(number).max()
+        last = stamps.to_numpy().astype("datetime64[D]")
+    return keys.drop_duplicates(), last, sums
+
+
+def _published(frame: pd.DataFrame, rule: str | None, times: Times) -> Days | None:
     if rule is None:
         return None
     if rule in frame.columns:
-        days: Days = pd.to_datetime(frame[rule]).to_numpy().astype("datetime64[D]")
-        return days
+        return read_column(frame[rule], what=rule, declared="D", owner=frame["iso3"]).first
     try:
-        return Publication(rule).dates(ends)
+        return Publication(rule).dates(times.last)
     except ValueError:
         raise OptionError(
             "published", rule, "neither a publication rule nor a column", repair="Type '+30d', 't+1-03-15' or 'none'"
         ) from None
 
 
-def _array(values: pd.Series[Any]) -> npt.NDArray[Any]:
-    if pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype):
-        return np.asarray(values.astype("Float64").to_numpy(dtype="float64", na_value=np.nan))
-    text = values.astype("object")
-    return np.asarray(text.where(text.notna(), None), dtype=object)
+def _blanked(array: npt.NDArray[Any], where: Bools) -> npt.NDArray[Any]:
+    out = array.copy()
+    out[where] = None if array.dtype == object else np.nan
+    return out
+
+
+def _array(values: pd.Series[Any], owner: pd.Series[Any]) -> npt.NDArray[Any]:
+    numbers = numbers_of(values, owner=owner)
+    return texts_of(values, owner=owner) if numbers is None else numbers

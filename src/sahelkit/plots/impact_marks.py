@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit.dates import full_day
 from sahelkit.plots.style import BLACK, GREY, VERMILION, words
 
 if TYPE_CHECKING:
@@ -82,9 +83,9 @@ def mark_events(axes: Axes, date: pd.Timestamp, marks: Sequence[Mark], *, lang: 
     say = words(_WORDS, lang)
     axes.axvline(date, color=VERMILION, lw=2, zorder=1)
     handles: list[Any] = [Line2D([], [], color=VERMILION, lw=2, label=f"{say['event']} ({when(date, lang)})")]
-    ordered = sorted(marks, key=lambda mark: pd.Timestamp(mark.date))
+    ordered = sorted(marks, key=lambda mark: full_day(mark.date, what="marks"))
     for number, mark in enumerate(ordered, start=1):
-        day = pd.Timestamp(mark.date)
+        day = full_day(mark.date, what="marks")
         axes.axvline(day, color=GREY, lw=1, ls=":", zorder=1)
         axes.text(
             day,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places
+from sahelkit.dates import full_day
 from sahelkit.errors import OptionError
 from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILION, blank, house_style, sign, words
 
@@ -77,7 +78,7 @@ def plot_intensity(
     code = str(intensity["iso3"].item()) if "iso3" in intensity.coords else ""
     name = places.name(code, lang=lang) if code else ""
     months = pd.DatetimeIndex(intensity["time"].values)
-    when = pd.DatetimeIndex(np.asarray(events, dtype="datetime64[ns]"))
+    when = pd.DatetimeIndex([full_day(day, what="events") for day in events])
     with house_style():
         from matplotlib.lines import Line2D
         from matplotlib.patches import Patch

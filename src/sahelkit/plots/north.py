@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sahelkit.dates import full_day, parse_window
 from sahelkit.errors import ModelError
 from sahelkit.plots.maps import draw_map, name_countries
 from sahelkit.plots.style import BLACK, BLUE, GREY, VERMILION, blank, house_style, sign, words
@@ -155,7 +156,8 @@ def plot_north(
     placed = history.dropna(subset=["latitude", "longitude"])
     if placed.empty:
         raise ModelError("no place of the history has coordinates; there is no map to draw")
-    first, last = pd.Timestamp(coup), pd.Timestamp(until)
+    opens, closes = parse_window(start, end)
+    first, last = full_day(coup, what="coup"), full_day(until, what="until")
     with house_style():
         figure, axes = blank(10.6, 8.3)
         draw_map(axes, shapes, extent=extent, fill={country: "#F1E6CF"})
@@ -172,8 +174,8 @@ def plot_north(
         axes.set_title(say["title"])
         n = say["n"].format(
             n=len(placed),
-            start=_day(pd.Timestamp(start), True, lang, say),
-            end=_day(pd.Timestamp(end), True, lang, say),
+            start=_day(opens, True, lang, say),
+            end=_day(closes, True, lang, say),
         )
         without = history.loc[history["latitude"].isna(), f"place_{lang}"].tolist()
         if without:

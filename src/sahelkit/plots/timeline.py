@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit.dates import full_day, parse_window
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.plots.style import BLACK, GREEN, GREY, PALE, PURPLE, VERMILION, blank, house_style, sign, words
 from sahelkit.tables._select import check_columns
@@ -202,8 +203,6 @@ def plot_timeline(
     UnknownNameError
         If the language is unknown.
     """
-    from sahelkit.dates import parse_window
-
     say = words(_WORDS, lang)
     check_columns(events, [*_NEEDED, f"description_{lang}"], where="plot_timeline")
     first, last = parse_window(start, end)
@@ -214,8 +213,9 @@ def plot_timeline(
     texts = _texts(frame, lang, say)
     frame["lane"] = [lane_of(*row) for row in frame[["event_type", "control", "actors"]].itertuples(index=False)]
     frame["lines"] = [len(lines) for lines in texts]
-    clear = {pd.Timestamp(day) for day in (rules or {})} | {pd.Timestamp(band[0]) for band in bands}
-    clear |= {frame.loc[frame["date"] > band[1], "date"].min() for band in bands}
+    clear = {full_day(day, what="rules") for day in (rules or {})}
+    clear |= {full_day(band[0], what="bands") for band in bands}
+    clear |= {frame.loc[frame["date"] > full_day(band[1], what="bands"), "date"].min() for band in bands}
     depth, days = _layout(frame, clear)
     height = float((depth + LINE * frame["lines"]).max()) + 0.15
     with house_style():
@@ -270,13 +270,13 @@ def _marks(
     bands: Sequence[tuple[str, str, str]],
 ) -> None:
     def at(text: str) -> float:
-        day = pd.Timestamp(text)
+        day = full_day(text, what="rules")
         if day not in days:
             raise OptionError("rules", text, "is not the day of an event in the timeline")
         return days[day]
 
     for begin, finish, text in bands:
-        later = [day for day in sorted(days) if day > pd.Timestamp(finish)]
+        later = [day for day in sorted(days) if day > full_day(finish, what="bands")]
         low = days[later[0]] - 0.05 if later else at(finish) + 0.3
         axes.fill_between([0, width], at(begin) - 0.05, low, color="#F3E3C2", lw=0, zorder=-1)
         axes.text(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http
+import os
 import time
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Literal
@@ -70,6 +71,18 @@ def unreadable(error: OSError) -> TransferError:
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
         return TransferError("there is no such file")
     return TransferError(f"the file cannot be read ({error.strerror or type(error).__name__})")
+
+
+def no_certificates(error: OSError) -> TransferError:
+    """The file of certificates that the environment names could not be used."""
+    names = [name for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE") if os.environ.get(name)]
+    if not names:
+        return TransferError(f"the certificates of requests cannot be read ({error})", scope="host")
+    path = os.environ[names[0]]
+    state = "cannot be used" if os.path.exists(path) else "does not exist"
+    return TransferError(
+        f"the certificate file that {names[0]} names, {path}, {state}: mend {names[0]} or unset it", scope="host"
+    )
 
 
 def cut_short(arrived: int, total: int, patience: Patience) -> TransferError:

@@ -150,6 +150,8 @@ class Downloader:
             )
         except requests.RequestException as error:
             raise failures.of_request(error, PATIENCE) from None
+        except OSError as error:  # not of the network: requests could not read its certificates
+            raise failures.no_certificates(error) from None
         if response.status_code != 200:
             raise failures.of_status(response.status_code, response.headers.get("Retry-After"), PATIENCE)
         given = response.headers.get("Content-Length", "")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from sahelkit._options import check_name
 from sahelkit.catalog import Coverage, Record
 from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError
 from sahelkit.tables._read import TEXT, _record_of, read_table
@@ -60,6 +61,7 @@ def coup_coders(*, version: str | None = None) -> pd.DataFrame:
 
 def _prefix_of(rule: str, coders: dict[str, dict[str, Any]]) -> str:
     """Column prefix of a coder's rule; "" for a rule that weighs the coders."""
+    check_name("rule", rule)
     if rule in JOINT_RULES:
         return ""
     for prefix, entry in coders.items():

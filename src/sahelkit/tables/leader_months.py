@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sahelkit.catalog import record
+from sahelkit.dates import read_column
 from sahelkit.errors import UnknownNameError
 from sahelkit.tables._read import TEXT, read_table
 from sahelkit.tables._select import DateLike, Places, coverage_days, parse_window, warn_outside
@@ -23,7 +24,7 @@ def leaders_at(spells: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     spells : pandas.DataFrame
         As `load_leaders` returns them.
     units : pandas.DataFrame
-        Columns ``iso3`` and ``day`` (datetime64), any index, in any order.
+        Columns ``iso3`` and ``day`` (dates, or text such as ``"2012-03-22"``), any index, in any order.
 
     Returns
     -------
@@ -39,7 +40,8 @@ def leaders_at(spells: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     ['Amadou Haya Sanogo', 'nobody']
     """
     asked = units[["iso3", "day"]].reset_index(drop=True).rename_axis("row").reset_index()
-    asked["day"] = asked["day"].astype("datetime64[ns]")
+    days = read_column(units["day"], what="day", declared="D", owner=units["iso3"]).first
+    asked["day"] = days.astype("datetime64[ns]")
     known = spells[["iso3", "end", *_OF_SPELL]].assign(day=spells["start"]).sort_values("day", kind="stable")
     found = pd.merge_asof(asked.sort_values("day", kind="stable"), known, on="day", by="iso3")
     found = found.sort_values("row")

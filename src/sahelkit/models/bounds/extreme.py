@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sahelkit.errors import OptionError, UnknownNameError
+from sahelkit.frames import check_frame, check_repeats
 from sahelkit.models.bounds.combine import MOST, check_number, count_models, read_exclusive, sizes_of
 from sahelkit.models.bounds.effects import NONE, block_of, extra_labels
 from sahelkit.models.bounds.fitting import fit_blocks
@@ -47,6 +48,7 @@ def extreme_bounds(
     folder: str | Path | None = None,
     progress: bool = False,
     n_jobs: int | None = 1,
+    repeats: str = "refuse",
 ) -> ExtremeBounds:
     """Fit one model for every combination of doubtful controls, and say how the coefficients in focus are spread.
 
@@ -101,6 +103,8 @@ def extreme_bounds(
     n_jobs : int or None
         Parallel workers, as in joblib; None leaves the choice to ``joblib.parallel_config``, which can send the work
         to a Dask cluster.
+    repeats : {"refuse", "keep"}
+        As in `sahelkit.fit_hazard`: whether two rows may describe one unit and period.
 
     Returns
     -------
@@ -143,7 +147,8 @@ def extreme_bounds(
     names, links = _several(effects), _several(link)
     chosen_errors = _check_options(links, weights, errors, cluster, level, vif, names)
     sizes = sizes_of(k, roles)
-    table = frame if isinstance(frame, pd.DataFrame) else frame.frame
+    table = check_frame(frame, where="extreme_bounds")
+    check_repeats(table, where="extreme_bounds", repeats=repeats)
     extra = extra_labels(names, [str(name) for name in table.columns])
     rivals = read_exclusive(exclusive, roles)
     check_number(count_models(roles, sizes, rivals, branches=len(names) * len(links)), k=k, most=most, confirm=confirm)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError
 from sahelkit.exposure import KINDS, fading, spatial_weights
+from sahelkit.frames import check_frame
 from sahelkit.models.links import Floats
 from sahelkit.models.placebo import weights_of
 from sahelkit.models.placebo_draws import EventGrid, Ints, event_grid, window_sums
@@ -19,6 +20,8 @@ from sahelkit.panels.history import clock
 
 if TYPE_CHECKING:
     import xarray as xr
+
+    from sahelkit.panels import Panel
 
 FADES = ("window", "decay")
 HISTORY = ("t", "t2", "t3", "never")
@@ -145,7 +148,7 @@ def mean_lag(window: int) -> float:
 
 
 def exposure_measures(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Panel,
     *,
     events: Sequence[str] = ("attempt", "success"),
     windows: Sequence[int] = (1, 2, 3, 5, 10),
@@ -162,7 +165,7 @@ def exposure_measures(
 
     Parameters
     ----------
-    frame : pandas.DataFrame
+    frame : pandas.DataFrame or Panel
         Panel with one row per country and period (column ``period``, ``month`` or ``year``). Let it begin the longest
         window before the first row that is to be used: rows whose window reaches behind the panel are NA.
     events : sequence of str
@@ -202,6 +205,7 @@ def exposure_measures(
     >>> [float(joined.loc[("NER", year), "land_attempt_w1"]) for year in (2012, 2013)]
     [0.0, 2.0]
     """
+    frame = check_frame(frame, where="exposure_measures")
     whole = [isinstance(window, (int, np.integer)) and window >= 1 for window in windows]
     if not len(windows) or not all(whole):
         raise OptionError("windows", windows, "a window has at least one period", repair="Type windows=(1, 3, 5)")

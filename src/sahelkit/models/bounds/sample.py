@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit.errors import MissingColumnsError, ModelError
+from sahelkit.frames import numbers_of, time_of
 from sahelkit.models.bounds.measures import Measures, beside
 from sahelkit.models.bounds.roles import Roles, check_known
 from sahelkit.models.design import account_missing, origin_of
@@ -156,9 +157,10 @@ def _with_measures(roles: Roles, frame: pd.DataFrame, measures: Measures | None,
 
 
 def _numbers(column: pd.Series) -> Floats:
-    if not pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+    values = None if isinstance(column.dtype, pd.CategoricalDtype) else numbers_of(column)
+    if values is None:
         raise ModelError(f"the column {column.name!r} does not hold numbers. Make it numeric, or 0 and 1")
-    return np.asarray(column.to_numpy(dtype="float64", na_value=np.nan))
+    return values
 
 
 def _check_columns(columns: Mapping[str, Floats], roles: Roles) -> None:
@@ -184,7 +186,8 @@ def _labels(
     if time is None:
         return labels, int(rows[0]), int(rows[-1])
     when = kept[time]
-    year = when.to_numpy(dtype=np.int64) if pd.api.types.is_integer_dtype(when) else when.dt.year.to_numpy(np.int64)
+    _, times = time_of(kept, where="extreme_bounds", check=False)
+    year = times.first.astype("datetime64[Y]").astype("int64") + 1970
     for name, width in (("decade", 10), ("5-year", 5), ("year", 1)):
         labels[name] = np.unique(year // width, return_inverse=True)[1].ravel().astype(np.intp)
     return labels, when.min(), when.max()

@@ -51,7 +51,7 @@ def said_before(
     history = world(rule, version)
     wanted = []
     for country, date in cases:
-        day = parse_date(date, what="date")
+        day = parse_date(date, what="date", least="M")
         if day is None:
             raise DateError("date", date, "a case has a country and a day")
         wanted.append((places.resolve(country), day.to_period("M")))

@@ -6,6 +6,7 @@ import warnings
 
 import pandas as pd
 
+from sahelkit._options import check_name
 from sahelkit.catalog import record
 from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError
 from sahelkit.panels import Panel, panel
@@ -80,7 +81,7 @@ def forecast_panel(
     for years in WINDOWS:
         found = found.past("attempt", years=years, partial=True)
     found = found.add_democracy(DEMOCRACY).add_indicators(INDICATORS)
-    found = found.add_frame(_intensity(version), published=record("conflict").published.text)
+    found = found.add_frame(_intensity(version, found.end.year), published=record("conflict").published.text)
     for years in range(1, CARRIED + 1):
         found = found.lag(YEARLY, years=years)
     for years in range(CARRIED + 1, CARRIED + CHANGE + 1):
@@ -102,6 +103,7 @@ def last_month(rule: str = "powell_thyne", version: str | None = None) -> pd.Per
         If the list covers the study region only: the forecaster learns from the world.
     """
     coders = coup_coders(version=version)
+    check_name("rule", rule)
     chosen = coders if rule in JOINT_RULES else coders[coders["rule"] == rule]
     if chosen.empty:
         raise UnknownNameError("rule", rule, [*JOINT_RULES, *coders["rule"]], repair="coup_coders() lists the coders")
@@ -113,9 +115,9 @@ def last_month(rule: str = "powell_thyne", version: str | None = None) -> pd.Per
     return pd.Period(everywhere["last"].max(), freq="M")
 
 
-def _intensity(version: str | None) -> pd.DataFrame:
+def _intensity(version: str | None, until: int) -> pd.DataFrame:
     frame = load_conflict(freq="Y", version=version)[["iso3", "year", INTENSITY]]
-    return frame[frame[INTENSITY].notna()]
+    return frame[frame[INTENSITY].notna() & (frame["year"] <= until)]
 
 
 def silent() -> warnings.catch_warnings:

@@ -12,6 +12,7 @@ import pandas as pd
 from sahelkit import places
 from sahelkit.errors import DateError, ModelError, OptionError
 from sahelkit.exposure import spatial_weights
+from sahelkit.frames import TIMES, check_frame, time_of
 from sahelkit.models.hawkes.baseline import grid_edges, make_baseline
 from sahelkit.models.hawkes.estimate import Settings, Span, estimate
 from sahelkit.models.hawkes.kernel import Array, kernel_named
@@ -23,6 +24,8 @@ from sahelkit.tables._select import DateLike, Places, check_columns, parse_windo
 if TYPE_CHECKING:
     import xarray as xr
 
+    from sahelkit.panels import Panel
+
 LAG_BOX: Span = (1 / 12, 5.0)
 
 
@@ -33,7 +36,7 @@ def fit_hawkes(
     start: DateLike,
     end: DateLike,
     weights: xr.DataArray | None = None,
-    covariates: pd.DataFrame | None = None,
+    covariates: pd.DataFrame | Panel | None = None,
     period: int | str = "half_decade",
     kernel: str = "exponential",
     own_lag: float | Span = LAG_BOX,
@@ -76,8 +79,8 @@ def fit_hawkes(
     weights : xarray.DataArray, optional
         W with dimensions ``target`` and ``source``, as `sahelkit.exposure.spatial_weights` gives it; land borders with
         columns that sum to 1 when absent. A country without ties neither gives nor receives.
-    covariates : pandas.DataFrame, optional
-        One row per country and calendar year (column ``year``) or month (column ``month``), ``iso3`` and numbers, which
+    covariates : pandas.DataFrame or Panel, optional
+        One row per country and year or month (``year``, ``month`` or ``period``), ``iso3`` and numbers, which
         must be known at the time (lagged). Periods with NA or without a row are left out of the window and counted.
     period : {"half_decade", "decade", "country_decade", "none"} or int
         What all countries share over time, f(t): effects of five years or of decades, decade effects plus random
@@ -253,15 +256,27 @@ def _settings(
     )
 
 
+def _timed(given: pd.DataFrame, *, where: str) -> tuple[pd.DataFrame, str, str]:
+    """Covariates with one column of time, ``month`` or ``year``, whatever columns held it; its frequency and name."""
+    frame = check_frame(given, where=where, what="covariates")
+    check_columns(frame, ["iso3"], where=where)
+    used, times = time_of(frame, where=where)
+    if (times.unit == "D").any():
+        raise OptionError("covariates", used[0], "they are values of months or years", repair="Give one row per month")
+    freq = "Y" if (times.unit == "Y").all() else "M"
+    rest = frame.drop(columns=[name for name in frame.columns if name in {*TIMES, *used}])
+    numbers = times.first.astype(f"datetime64[{freq}]").astype("int64")
+    if freq == "Y":
+        return rest.assign(year=numbers + 1970), freq, "year"
+    return rest.assign(month=pd.PeriodIndex.from_ordinals(numbers, freq="M")), freq, "month"
+
+
 def _covariates(
     frame: pd.DataFrame | None, codes: Sequence[str], first: pd.Timestamp, last: pd.Timestamp
 ) -> tuple[str, tuple[list[str], Array] | None]:
     if frame is None:
         return "Y", None
-    check_columns(frame, ["iso3"], where="fit_hawkes(covariates=)")
-    freq = "M" if "month" in frame.columns else "Y"
-    time = "month" if freq == "M" else "year"
-    check_columns(frame, [time], where="fit_hawkes(covariates=)", repair="Or give a column 'month'")
+    frame, freq, time = _timed(frame, where="fit_hawkes(covariates=)")
     names = [str(name) for name in frame.columns if name not in ("iso3", time, "gwcode", "country")]
     if len(set(names)) < len(names):
         raise ModelError(f"the covariates {', '.join(names)} have a column twice. Keep one of them")

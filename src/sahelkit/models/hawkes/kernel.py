@@ -37,6 +37,10 @@ class Kernel:
     mass: Callable[[Array], Array]
     quantile: Callable[[Array], Array]
 
+    def __reduce__(self) -> tuple[Callable[[str], Kernel], tuple[str]]:
+        # Pickled by its name: its functions cannot be.
+        return kernel_named, (self.name,)
+
 
 def _exp(x: Array) -> Array:
     return np.exp(-x)

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._options import check_frame
+from sahelkit.dates import read_column
 from sahelkit.errors import ModelError
 from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.hawkes.pull import Ints
@@ -186,6 +188,22 @@ def state_windows(codes: Sequence[str], first: pd.Timestamp, last: pd.Timestamp,
     return Windows(place, years(begin[lives].to_numpy()), stop)
 
 
+def dated(events: pd.DataFrame, *, where: str) -> pd.DataFrame:
+    """The events with their days as timestamps, whatever held them.
+
+    Raises
+    ------
+    OptionError, MissingColumnsError
+        If it is no frame, or has no column ``iso3`` or ``date``.
+    DateError
+        If a day cannot be read or is empty.
+    """
+    events = check_frame(events, where=where, what="events")
+    check_columns(events, ["iso3", "date"], where=where)
+    days = read_column(events["date"], what="date", declared="D", owner=events["iso3"]).first
+    return events.assign(date=days.astype("datetime64[ns]"))
+
+
 def _marks(frame: pd.DataFrame, column: str | None) -> Array:
     if column is None:
         return np.ones(len(frame))
@@ -214,10 +232,13 @@ def observe(
     ------
     MissingColumnsError
         If the frame lacks a column.
+    DateError
+        If a date cannot be read or is empty.
     ModelError
-        If no event lies in a window, or a date or mark cannot be used.
+        If no event lies in a window, or a mark cannot be used.
     """
     wanted = [name for name in dict.fromkeys([own_mark, cross_mark]) if name]
+    events = dated(events, where="fit_hawkes")
     check_columns(events, ["iso3", "date", *wanted], where="fit_hawkes")
     # By the marks too: those that simulated events draw from then come in one order, whatever that of the rows.
     order = list(dict.fromkeys(["date", "iso3", *wanted]))

@@ -10,10 +10,10 @@ import pandas as pd
 
 from sahelkit.errors import DateError, OptionError, UnknownNameError
 from sahelkit.models.hawkes.kernel import Array
-from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, Windows, days, years
+from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, Windows, dated, days, years
 from sahelkit.models.hawkes.result import HawkesFit
 from sahelkit.models.hawkes.simulate import Marked, branch, thin
-from sahelkit.tables._select import DateLike, check_columns, parse_date
+from sahelkit.tables._select import DateLike, parse_date
 
 METHODS = ("clusters", "thinning")
 
@@ -44,7 +44,7 @@ def extended(windows: Windows, until: float) -> Windows:
 
 
 def _given(history: pd.DataFrame, fit: HawkesFit, before: float) -> Marked:
-    check_columns(history, ["iso3", "date"], where="simulate_hawkes(history=)")
+    history = dated(history, where="simulate_hawkes(history=)")
     place = pd.Index(fit.countries).get_indexer(history["iso3"]).astype(np.intp)
     time = years(history["date"].to_numpy()) + 0.5 / DAYS_PER_YEAR
     keep = (place >= 0) & (time < before)

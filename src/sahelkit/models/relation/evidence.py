@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places
+from sahelkit._options import check_name
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.exposure import spatial_weights
 from sahelkit.models.hawkes.baseline import grid_edges, natural_spline
@@ -59,6 +60,7 @@ class Evidence:
 def reach_of(rule: str, start: DateLike, end: DateLike, *, version: str | None = None) -> tuple[str, str]:
     """First and last day of a study under one coder: what was asked for, else what the coder covers from 1960 on."""
     coders = coup_coders(version=version).set_index("rule")
+    check_name("rule", rule)
     known = coders.loc[[rule]] if rule in coders.index else coders[coders["places"] == "world"]
     opens, closes = max(FIRST, str(known["first"].min())[:10]), str(known["last"].max())[:10]
     first, last = parse_window(start, end)
