@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import MissingColumnsError, OptionError
 from sahelkit.evaluate.intervals import NAMES, Rows, blocks_of, ends, estimates, resampled
 from sahelkit.evaluate.scores import LOWER_IS_BETTER
@@ -201,6 +202,7 @@ def compare(
     OptionError
         If there is no common row.
     """
+    check_options(horizon=horizon, level=level, n_boot=n_boot, seed=seed)
     both = own.merge(other, on=["iso3", "origin"], how="outer", suffixes=("", "_other"))
     whole = both[["probability", "probability_other", "outcome"]].notna().all(axis=1)
     rows = both[whole]

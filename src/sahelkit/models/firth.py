@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sahelkit._options import check_options
 from sahelkit.errors import ModelError, UnknownNameError
 from sahelkit.models.links import Floats, linear_predictor, row_terms
 from sahelkit.models.newton import gram, solve
@@ -242,6 +243,8 @@ def profile_interval(
     Heinze, G., & Schemper, M. (2002). doi:10.1002/sim.1047
     """
     from scipy import stats
+
+    check_options(level=level)
 
     fit = firth_maximise(design, outcome, link=link) if best is None else best
     if not fit.converged:

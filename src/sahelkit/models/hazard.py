@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.models.clustered import KINDS, clustered_covariance
 from sahelkit.models.corrections import CORRECTIONS, flac, flic
@@ -111,6 +112,7 @@ def fit_hazard(
     >>> fit_hazard("event ~ x", rows, method="firth", correction="flic").predict().sum().round(6).item()
     16.0
     """
+    check_options(level=level)
     kind = _check_options(link, level, method, errors, correction)
     data = read_design(formula, frame, cluster=cluster, where="fit_hazard")
     check_outcome(data, one_is_enough=method == "firth")
@@ -130,8 +132,6 @@ def fit_hazard(
 
 def _check_options(link: str, level: float, method: str, errors: str | None, correction: str) -> str:
     check_link(link)
-    if not 0 < level < 1:
-        raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.95")
     for what, given, allowed in (("method", method, METHODS), ("correction", correction, CORRECTIONS)):
         if given not in allowed:
             raise UnknownNameError(what, given, allowed)

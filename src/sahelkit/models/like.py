@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.models.links import Floats
 from sahelkit.models.placebo_draws import EventGrid, event_grid, window_sums
@@ -236,6 +237,8 @@ def simulate_like(
     True
     """
     from sahelkit.models.placebo import weights_of
+
+    check_options(seed=seed)
 
     grid = event_grid(frame, event, cluster=cluster)
     ties = weights_of(weights, grid)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import ModelError
 from sahelkit.models.hazard import fit_hazard
 from sahelkit.models.hazard_fit import HazardFit
@@ -186,6 +187,7 @@ def fit_success(
     >>> fit.fit.n_rows, round(fit.share, 3)
     (30, 0.367)
     """
+    check_options(level=level)
     success = formula.split("~")[0].strip()
     check_columns(frame, [success, *([attempt] if attempt else [])], where="fit_success")
     rows = frame if attempt is None else attempts_of(frame, attempt=attempt, success=success)
@@ -211,6 +213,8 @@ def wilson_interval(events: int, trials: int, *, level: float = 0.95) -> tuple[f
     [0.306, 0.863]
     """
     from scipy import stats
+
+    check_options(level=level)
 
     z = float(stats.norm.ppf(0.5 + level / 2))
     share, size = events / trials, 1 + z**2 / trials

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.exposure import spatial_weights
 from sahelkit.models._replicates import on_one_thread
@@ -137,6 +138,7 @@ def placebo_test(
     >>> bool(0 < test.p_value <= 1), len(test.null)
     (True, 199)
     """
+    check_options(draws=draws, seed=seed, n_jobs=n_jobs)
     _check_options(kind, alternative, draws, window, block)
     check_link(link)
     grid = event_grid(frame, event, cluster=cluster)

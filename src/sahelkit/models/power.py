@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.models._replicates import replicate
 from sahelkit.models.design import origin_of
@@ -212,6 +213,8 @@ def contagion_power(
     True
     """
     from scipy import stats
+
+    check_options(level=level, sims=sims, seed=seed, n_jobs=n_jobs)
 
     check_link(link)
     if not 0 < level < 0.5:

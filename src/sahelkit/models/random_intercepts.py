@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.models.design import read_design
 from sahelkit.models.hazard import check_outcome
@@ -254,9 +255,9 @@ def fit_random_intercepts(
     """
     from scipy import optimize, stats
 
+    check_options(level=level)
+
     check_link(link)
-    if not 0 < level < 1:
-        raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.95")
     if isinstance(nodes, bool) or not isinstance(nodes, int) or not 1 <= nodes <= 50:
         raise OptionError("nodes", nodes, "a whole number of nodes from 1 to 50", repair="Type nodes=15")
     data = read_design(formula, frame, cluster=cluster, where="fit_random_intercepts")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.models.design import Design, read_design
 from sahelkit.models.links import Floats
@@ -234,8 +235,7 @@ def fit_split_population(
     >>> bool(0.4 < fit.at_risk.mean() < 0.6)
     True
     """
-    if not 0 < level < 1:
-        raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.95")
+    check_options(level=level)
     if start not in STARTS:
         raise UnknownNameError("start", start, STARTS)
     check_columns(frame, [time, *([before] if before else [])], where="fit_split_population")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.models.bounds.combine import MOST, check_number, count_models, read_exclusive, sizes_of
 from sahelkit.models.bounds.effects import NONE, block_of, extra_labels
@@ -139,6 +140,7 @@ def extreme_bounds(
     >>> len(found.models), found.models["controls"].astype(str).unique().tolist()
     (4, ['', 'reign_military_career'])
     """
+    check_options(level=level, n_jobs=n_jobs)
     roles = read_roles(formula)
     names, links = _several(effects), _several(link)
     chosen_errors = _check_options(links, weights, errors, cluster, level, vif, names)
@@ -207,8 +209,6 @@ def _check_options(
         raise UnknownNameError("kind of error", errors, ERRORS)
     if errors == "CR1" and cluster is None:
         raise OptionError("errors", errors, "clustered errors need clusters", repair="Name a column in cluster=")
-    if not 0 < level < 1:
-        raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.95")
     if vif is not None and not vif >= 1:
         raise OptionError("vif", vif, "a variance inflation factor is at least 1", repair="Type vif=7")
     return errors or ("model" if cluster is None else "CR1")

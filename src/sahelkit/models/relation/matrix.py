@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sahelkit._options import check_options, check_seed
 from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, years
 from sahelkit.models.hawkes.pull import Ints
@@ -116,6 +117,8 @@ def relation_matrix(
     >>> bool(found.tidy().query("target != 'MLI'")["extra"].between(0, 10).all())
     True
     """
+    check_options(draws=draws, n_jobs=n_jobs)
+    check_seed(seed, optional=False)
     horizons = check_horizons(horizon)
     day = parse_date(on, what="on", last=True)
     known = model_countries(countries)
@@ -156,6 +159,7 @@ def matrix_of(
     seed: int = 0,
 ) -> RelationMatrix:
     """Relation matrix from draws of the posterior."""
+    check_seed(seed, optional=False)
     evidence = drawn.evidence
     s, t = positions(evidence.countries, sources), positions(evidence.countries, targets)
     risks = average_risks(evidence, drawn.excitation, drawn.rates, s, t, horizons, on=origin)
