@@ -138,7 +138,7 @@ def check_name(what: str, value: object, *, optional: bool = False) -> None:
 
 
 def check_frame(frame: Any, *, where: str, what: str = "frame") -> pd.DataFrame:
-    """Return a pandas frame whose columns have different names, or say how to get one.
+    """Return a pandas frame whose columns have different names (that of a panel, if one is given), or say how.
 
     Parameters
     ----------
@@ -161,6 +161,10 @@ def check_frame(frame: Any, *, where: str, what: str = "frame") -> pd.DataFrame:
     sahelkit.errors.OptionError: frame=dict: fit_hazard takes a frame of pandas. Type pandas.DataFrame(frame).
     """
     if not isinstance(frame, pd.DataFrame):
+        from sahelkit.panels.builder import Panel  # late: a panel is made of what checks its options here
+
+        if isinstance(frame, Panel):
+            return frame.frame
         kind = "None" if frame is None else type(frame).__name__
         if isinstance(frame, pd.Series):
             repair = f"Type {what}.to_frame()"

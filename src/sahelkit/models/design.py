@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._options import check_frame, check_name
 from sahelkit.errors import MissingColumnsError, ModelError
 from sahelkit.models.links import Floats
+from sahelkit.models.newton import scaled
+
+T = TypeVar("T")
 
 _PLAIN = re.compile(r"\s*(\w+)\s*~\s*(\w+(?:\s*\+\s*\w+)*)\s*$")
 _WORD = re.compile(r"\w+")
+_LABELS = re.compile(r"\bC\(\s*(\w+)")
 _TIMES = ("period", "month", "year", "date")
-# Columns this close to a combination of the others (share of their length left over, squared) repeat them.
+# Columns this close to a combination of the others (share of their variance that is left over) repeat them.
 _REPEATED = 1e-9
 _PART = 4000  # rows among which that is looked for first
 
@@ -94,12 +100,15 @@ class Design:
             return np.column_stack(columns)
         import patsy
 
-        whole = frame.reset_index(drop=True)
-        try:
-            known = patsy.dmatrix(self.recipe, whole, return_type="dataframe")
-            return np.asarray(known.reindex(whole.index), dtype=float)
-        except Exception as error:  # patsy raises many types for one cause
-            raise ModelError(f"{self.formula!r} does not fit the new rows ({str(error).splitlines()[0]})") from error
+        return np.asarray(
+            _by_patsy(
+                lambda rows: patsy.dmatrix(self.recipe, rows, return_type="dataframe").reindex(rows.index),
+                check_frame(frame, where="predict"),
+                self.formula,
+                "the new rows",
+            ),
+            dtype=float,
+        )
 
 
 def read_design(formula: str, frame: pd.DataFrame, *, cluster: str, where: str) -> Design:
@@ -128,6 +137,9 @@ def read_design(formula: str, frame: pd.DataFrame, *, cluster: str, where: str) 
     ModelError
         If the formula does not fit the frame, a value is infinite, no row is left, or columns repeat others.
     """
+    check_name("formula", formula)
+    check_name("cluster", cluster)
+    frame = check_frame(frame, where=where)
     if cluster not in frame.columns:
         raise MissingColumnsError(where, [cluster], frame.columns, repair="Name the column in cluster=")
     outcome, matrix, terms, recipe = _evaluate(formula, frame)
@@ -143,9 +155,10 @@ def read_design(formula: str, frame: pd.DataFrame, *, cluster: str, where: str) 
         raise ModelError(f"{formula!r}: no row is left, because a value is NA in each of them (look at {columns})")
     if rows.size < len(frame):
         outcome, matrix = outcome[rows], matrix[rows]
-    endless = [name for name, column in zip(terms, matrix.T, strict=True) if suspect and not np.isfinite(column).all()]
-    if endless:
-        raise ModelError(f"{formula!r}: {', '.join(endless)} has infinite values. Set them to NA, or mend the formula")
+    if suspect:
+        _check_finite(
+            formula, frame, rows, {formula.split("~")[0].strip(): outcome, **dict(zip(terms, matrix.T, strict=True))}
+        )
     matrix = np.asfortranarray(matrix)
     # More rows cannot make columns more alike: when a part of the rows tells them apart, all of them do.
     repeated = repeated_columns(matrix[:: max(1, len(matrix) // _PART)], terms) and repeated_columns(matrix, terms)
@@ -173,6 +186,17 @@ def read_design(formula: str, frame: pd.DataFrame, *, cluster: str, where: str) 
     )
 
 
+def _check_finite(formula: str, frame: pd.DataFrame, rows: npt.NDArray[np.intp], columns: dict[str, Floats]) -> None:
+    for name, column in columns.items():
+        endless = np.flatnonzero(~np.isfinite(column))
+        if endless.size:
+            where = frame.index[rows[endless[0]]]
+            raise ModelError(
+                f"{formula!r}: {name} has infinite values in {endless.size:,} of {len(column):,} rows, "
+                f"first in row {where!r}. Set such values to NA, or mend the formula"
+            )
+
+
 def _evaluate(formula: str, frame: pd.DataFrame) -> tuple[Floats, Floats, tuple[str, ...], Any]:
     plain = _PLAIN.match(formula)
     if plain:
@@ -187,16 +211,56 @@ def _evaluate(formula: str, frame: pd.DataFrame) -> tuple[Floats, Floats, tuple[
             return _numbers(frame[left]), np.array(columns).T, ("Intercept", *names), None
     import patsy
 
-    whole = frame.reset_index(drop=True)
-    try:
-        left_side, right_side = patsy.dmatrices(formula, whole, return_type="dataframe")
-    except Exception as error:  # patsy raises many types for one cause: a formula that does not fit the frame
-        raise ModelError(f"the formula {formula!r} does not fit the frame ({str(error).splitlines()[0]})") from error
+    left_side, right_side, recipe = _by_patsy(
+        lambda rows: _sides(patsy.dmatrices(formula, rows, return_type="dataframe"), rows), frame, formula, "the frame"
+    )
     if left_side.shape[1] != 1:
         raise ModelError(f"the outcome of {formula!r} is not one numeric column. Make it 0 or 1")
-    recipe = right_side.design_info
-    outcome = left_side.iloc[:, 0].reindex(whole.index).to_numpy(dtype=float)
-    return outcome, right_side.reindex(whole.index).to_numpy(dtype=float), tuple(recipe.column_names), recipe
+    outcome = left_side[:, 0]
+    # An unknown outcome stays unknown, also where a comparison in the formula would make "no" of it.
+    for name in _WORD.findall(formula.split("~")[0]):
+        if name in frame.columns:
+            outcome = np.where(frame[name].isna(), np.nan, outcome)
+    return outcome, right_side, tuple(recipe.column_names), recipe
+
+
+def _sides(both: tuple[pd.DataFrame, pd.DataFrame], rows: pd.DataFrame) -> tuple[Floats, Floats, Any]:
+    left, right = (side.reindex(rows.index).to_numpy(dtype=float) for side in both)
+    return left, right, both[1].design_info
+
+
+def _by_patsy(evaluate: Callable[[pd.DataFrame], T], frame: pd.DataFrame, formula: str, whom: str) -> T:
+    """Evaluate a formula; whole numbers become floats, or integers of 64 bits where it wants integers."""
+    problem: Exception | None = None
+    for whole_as in ("float64", "int64"):
+        try:
+            return evaluate(_promoted(frame, formula, whole_as))
+        except Exception as error:  # patsy raises many types for one cause: a formula that does not fit the frame
+            problem = problem or error
+    raise ModelError(f"the formula {formula!r} does not fit {whom} ({str(problem).splitlines()[0]})") from problem
+
+
+def _promoted(frame: pd.DataFrame, formula: str, whole_as: str) -> pd.DataFrame:
+    """Columns of a formula in types of which arithmetic neither overflows nor refuses NA; C() keeps its labels."""
+    whole = frame.reset_index(drop=True)
+    labels, outcome = set(_LABELS.findall(formula)), formula.split("~")[0].strip()
+    for name in set(_WORD.findall(formula)).intersection(map(str, whole.columns)):
+        column = whole[name]
+        kind, known = column.dtype, bool(column.notna().all())
+        if pd.api.types.is_bool_dtype(kind) and not isinstance(kind, pd.CategoricalDtype):
+            plain = "float64" if name == outcome else "bool" if known else "object"
+        elif pd.api.types.is_integer_dtype(kind):
+            plain = "int64" if known and (name in labels or whole_as == "int64") else "float64"
+        elif pd.api.types.is_float_dtype(kind):
+            plain = "float64"
+        elif isinstance(kind, pd.StringDtype | pd.ArrowDtype):
+            plain = "object"
+        else:
+            continue
+        if kind != plain:
+            gap = None if plain == "object" else np.nan
+            whole[name] = column.to_numpy(dtype=plain) if known else column.to_numpy(dtype=plain, na_value=gap)
+    return whole
 
 
 def _numbers(column: pd.Series) -> Floats:
@@ -249,14 +313,12 @@ def repeated_columns(matrix: Floats, terms: tuple[str, ...]) -> list[str]:
     >>> repeated_columns(np.column_stack([np.ones(4), x, 2 * x + 1]), ("const", "x", "z"))
     ['z']
     """
-    cross = matrix.T @ matrix
-    length = np.sqrt(np.diag(cross))
-    unit = np.where(length > 0, length, 1.0)
-    cross = cross / np.outer(unit, unit)
+    inner = scaled(matrix).design
+    cross = inner.T @ inner / len(inner)
     kept: list[int] = []
     found = []
     for column, name in enumerate(terms):
-        if length[column] == 0:
+        if cross[column, column] < _REPEATED:
             found.append(name)
             continue
         left = 1.0
