@@ -69,14 +69,7 @@ def cluster_information(design: Floats, weights: Floats, groups: Numbers) -> Flo
 
 
 def clustered_covariance(
-    design: Floats,
-    scores: Floats,
-    weights: Floats,
-    groups: Numbers,
-    *,
-    kind: str = "CR2",
-    bread: Floats | None = None,
-    back: Floats | None = None,
+    design: Floats, scores: Floats, weights: Floats, groups: Numbers, *, kind: str = "CR2", bread: Floats | None = None
 ) -> Clustered:
     """Sandwich covariance of a linear, logit or cloglog regression with clusters.
 
@@ -98,9 +91,6 @@ def clustered_covariance(
     bread : array, shape (k, k), optional
         Information matrix of the whole sample; ``X' diag(w) X`` when absent. Pass the observed information to get
         Stata's and statsmodels' covariance with a link other than the logit.
-    back : array, shape (k, k), optional
-        Turns the coefficients of `design` into those that are wanted, where the design has been scaled
-        (`sahelkit.models.newton.scaled`); the results are of the wanted ones.
 
     Returns
     -------
@@ -143,17 +133,13 @@ def clustered_covariance(
         factor = 1.0 if kind == "CR0" else count / (count - 1)
         if kind == "CR1S":
             factor *= (n - 1) / (n - k)
-        half = _turned(np.linalg.solve(whole, sums.T), back)
+        half = np.linalg.solve(whole, sums.T)
         return Clustered(factor * half @ half.T, np.full(k, count - 1.0), kind, count)
     parts = cluster_information(design, weights, groups)
-    return _adjusted(sums, parts, kind=kind, bread=bread, back=np.eye(k) if back is None else back)
+    return _adjusted(sums, parts, kind=kind, bread=bread)
 
 
-def _turned(half: Floats, back: Floats | None) -> Floats:
-    return half if back is None else back @ half
-
-
-def _adjusted(sums: Floats, parts: Floats, *, kind: str, bread: Floats | None, back: Floats) -> Clustered:
+def _adjusted(sums: Floats, parts: Floats, *, kind: str, bread: Floats | None) -> Clustered:
     power = 0.5 if kind == "CR2" else 1.0
     total = parts.sum(axis=0)
     values, vectors = np.linalg.eigh(total)
@@ -167,8 +153,8 @@ def _adjusted(sums: Floats, parts: Floats, *, kind: str, bread: Floats | None, b
     lift = np.where(open_, safe**-power, 0.0)
     whitened = np.einsum("gba,gb->ga", axes, sums @ root)
     adjusted = np.einsum("gab,gb->ga", axes, lift * whitened) @ np.linalg.inv(root)
-    half = back @ np.linalg.solve(whole, adjusted.T)
-    freedom = np.array([_satterthwaite(root @ wanted, share, axes, lift) for wanted in back])
+    half = np.linalg.solve(whole, adjusted.T)
+    freedom = np.array([_satterthwaite(root[:, j], share, axes, lift) for j in range(len(root))])
     return Clustered(half @ half.T, freedom, kind, len(sums))
 
 

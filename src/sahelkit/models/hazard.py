@@ -16,7 +16,7 @@ from sahelkit.models.duration import duration_terms
 from sahelkit.models.firth import Penalised, firth_maximise, penalised_lr, profile_interval
 from sahelkit.models.hazard_fit import HazardFit
 from sahelkit.models.links import LINKS, Floats, check_link, row_terms
-from sahelkit.models.newton import Maximum, gram, inverse_gram, maximise, scaled
+from sahelkit.models.newton import Maximum, gram, inverse_gram, maximise
 from sahelkit.models.separation import separated_terms
 
 __all__ = ["LINKS", "HazardFit", "duration_terms", "fit_hazard", "separated_terms"]
@@ -218,9 +218,8 @@ def _errors(data: Design, bread: Floats, scores: Floats, weights: Floats, kind: 
     """Covariance and degrees of freedom; `bread` are the weights of the information, `weights` working weights."""
     if kind in ("model", "observed"):
         return inverse_gram(data.matrix, bread), np.full(len(data.terms), np.inf)
-    inner = scaled(data.matrix)
-    whole = gram(inner.design, bread)
-    found = clustered_covariance(inner.design, scores, weights, data.groups, kind=kind, bread=whole, back=inner.back)
+    whole = gram(data.matrix, bread)
+    found = clustered_covariance(data.matrix, scores, weights, data.groups, kind=kind, bread=whole)
     return found.cov, found.freedom
 
 
