@@ -79,8 +79,8 @@ def extreme_bounds(
     cluster : str or None
         Column whose values may be correlated within; None for independent rows.
     errors : {"CR1", "model"}, optional
-        Errors of the summaries: clustered as in `sahelkit.fit_hazard` (default), or from the model alone (for the
-        identity link HC0). Both are kept. The summaries take coefficients to be normal, as their authors do; with few
+        Errors of the summaries: clustered as in `sahelkit.fit_hazard` (default), or from the model alone (the
+        inverse expected information, as in `sahelkit.fit_hazard`; for the identity link HC0). Both are kept. The summaries take coefficients to be normal, as their authors do; with few
         clusters that finds too many significant ones, which the null distribution has in common with the data.
     vif : float, optional
         Models in which the focus variable has a larger variance inflation factor do not count in the summaries.
