@@ -12,7 +12,14 @@ from sahelkit.errors import OptionError
 
 
 def check_whole_number(
-    what: str, value: object, *, least: int = 1, most: int | None = None, optional: bool = False, example: int = 0
+    what: str,
+    value: object,
+    *,
+    least: int = 1,
+    most: int | None = None,
+    optional: bool = False,
+    example: int = 0,
+    why: str = "",
 ) -> None:
     """Raise OptionError unless an option is a whole number that is not too small or too large.
 
@@ -28,6 +35,8 @@ def check_whole_number(
         Whether None will do.
     example : int
         What the message advises to type; the smallest value when 0.
+    why : str
+        The rule in the words of the option; that of whole numbers when empty.
 
     Raises
     ------
@@ -44,7 +53,7 @@ def check_whole_number(
     whole = isinstance(value, Integral) and not isinstance(value, bool)
     if not whole or int(value) < least or (most is not None and int(value) > most):  # type: ignore[call-overload]
         reach = f"of at least {least}" if most is None else f"from {least} to {most}"
-        raise OptionError(what, value, f"it is a whole number {reach}", repair=f"Type {what}={example or least}")
+        raise OptionError(what, value, why or f"it is a whole number {reach}", repair=f"Type {what}={example or least}")
 
 
 def check_seed(seed: object, *, optional: bool = True) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._options import check_options
+from sahelkit._options import check_options, check_whole_number
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.models.links import Floats
 from sahelkit.models.placebo_draws import EventGrid, event_grid, window_sums
@@ -239,7 +239,7 @@ def simulate_like(
     from sahelkit.models.placebo import weights_of
 
     check_options(seed=seed)
-
+    check_whole_number("block", block, optional=True, example=10)
     grid = event_grid(frame, event, cluster=cluster)
     ties = weights_of(weights, grid)
     like = likeness(grid, ties, own=own, cross=cross, own_lag=own_lag, cross_lag=cross_lag, block=block)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_options
+from sahelkit._options import check_name, check_options
 from sahelkit.errors import ModelError
 from sahelkit.models.hazard import fit_hazard
 from sahelkit.models.hazard_fit import HazardFit
@@ -113,7 +113,11 @@ def attempts_of(frame: pd.DataFrame, *, attempt: str, success: str) -> pd.DataFr
     >>> attempts_of(panel, attempt="attempt", success="success")[["iso3", "success"]].to_numpy().tolist()
     [['MLI', 1.0], ['MLI', 0.0], ['BFA', 1.0]]
     """
-    count = pd.to_numeric(frame[attempt]).fillna(0).astype(int).to_numpy()
+    made = pd.to_numeric(frame[attempt]).to_numpy(dtype=float, na_value=np.nan)
+    strange = made[~np.isnan(made) & ((made < 0) | (made != np.round(made)))]
+    if strange.size:
+        raise ModelError(f"{attempt!r} holds {strange[0]:g}. It counts attempts: whole numbers from 0")
+    count = np.nan_to_num(made).astype(int)  # attempts that are not known cannot be rows
     rows = (
         frame.loc[frame.index.repeat(count)]
         if frame.index.is_unique
@@ -188,6 +192,8 @@ def fit_success(
     (30, 0.367)
     """
     check_options(level=level)
+    check_name("formula", formula)
+    check_name("attempt", attempt, optional=True)
     success = formula.split("~")[0].strip()
     check_columns(frame, [success, *([attempt] if attempt else [])], where="fit_success")
     rows = frame if attempt is None else attempts_of(frame, attempt=attempt, success=success)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._options import check_options
+from sahelkit._options import check_options, check_whole_number
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.models._replicates import replicate
 from sahelkit.models.clustered import clustered_covariance
@@ -215,6 +215,8 @@ def fixed_effects_trap(
     from scipy import stats
 
     check_options(level=level, sims=sims, seed=seed, n_jobs=n_jobs)
+    check_whole_number("window", window, example=24)
+    check_whole_number("block", block, optional=True, example=10)
     check_link(link)
     if sims < 20:
         raise OptionError("sims", sims, "too few to tell a bias", repair="Type sims=200")

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._options import check_name
 from sahelkit.errors import MissingColumnsError, ModelError
 from sahelkit.models.links import Floats, row_terms
 from sahelkit.models.newton import gram, maximise
@@ -63,6 +64,8 @@ def event_grid(frame: pd.DataFrame, event: str, *, cluster: str) -> EventGrid:
     ModelError
         If a country has two rows for a period, or the event is NA somewhere: exposure would not be known there.
     """
+    check_name("event", event)
+    check_name("cluster", cluster)
     time = next((name for name in _TIMES if name in frame.columns), "period")
     missing = [name for name in (event, cluster, time) if name not in frame.columns]
     if missing:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_options
+from sahelkit._options import check_name, check_options
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.models.design import Design, read_design
 from sahelkit.models.links import Floats
@@ -237,6 +237,9 @@ def fit_split_population(
     True
     """
     check_options(level=level)
+    check_name("duration", duration)
+    check_name("risk", risk)
+    check_name("cluster", cluster)
     if start not in STARTS:
         raise UnknownNameError("start", start, STARTS)
     check_columns(frame, [time, *([before] if before else [])], where="fit_split_population")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sahelkit._options import check_options
+from sahelkit._options import check_name, check_options
 from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.models.bounds.combine import MOST, check_number, count_models, read_exclusive, sizes_of
 from sahelkit.models.bounds.effects import NONE, block_of, extra_labels
@@ -80,8 +80,9 @@ def extreme_bounds(
         Column whose values may be correlated within; None for independent rows.
     errors : {"CR1", "model"}, optional
         Errors of the summaries: clustered as in `sahelkit.fit_hazard` (default), or from the model alone (the
-        inverse expected information, as in `sahelkit.fit_hazard`; for the identity link HC0). Both are kept. The summaries take coefficients to be normal, as their authors do; with few
-        clusters that finds too many significant ones, which the null distribution has in common with the data.
+        inverse expected information, as in `sahelkit.fit_hazard`; for the identity link HC0). Both are kept. The
+        summaries take coefficients to be normal, as their authors do; with few clusters that finds too many significant
+        ones, which the null distribution has in common with the data.
     vif : float, optional
         Models in which the focus variable has a larger variance inflation factor do not count in the summaries.
     weights : {"equal", "likelihood", "lri"}
@@ -141,6 +142,8 @@ def extreme_bounds(
     (4, ['', 'reign_military_career'])
     """
     check_options(level=level, n_jobs=n_jobs)
+    check_name("formula", formula)
+    check_name("cluster", cluster, optional=True)
     roles = read_roles(formula)
     names, links = _several(effects), _several(link)
     chosen_errors = _check_options(links, weights, errors, cluster, level, vif, names)
