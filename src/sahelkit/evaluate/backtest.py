@@ -99,13 +99,17 @@ def read_origins(panel: Panel, origins: Any) -> list[pd.Period]:
     OptionError
         If there is none.
     """
-    given = (origins,) if isinstance(origins, str | int | pd.Period) else origins
+    several = hasattr(origins, "__iter__") and not isinstance(origins, str)
+    given = origins if several else (origins,)
     found = []
     for origin in given:
         try:
-            found.append(pd.Period(str(origin), freq=panel.freq))
+            period = pd.Period(str(origin), freq=panel.freq)
         except ValueError:
-            raise DateError("origins", origin, "an origin is a period of the panel") from None
+            period = pd.NaT
+        if period is pd.NaT:
+            raise DateError("origins", origin, "an origin is a period of the panel")
+        found.append(period)
     if isinstance(given, tuple) and len(given) == 2:
         found = list(pd.period_range(found[0], found[1], freq=panel.freq))
     if not found:

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._options import check_options
-from sahelkit.errors import MissingColumnsError, OptionError
+from sahelkit._options import check_frame, check_options
+from sahelkit.errors import DateError, MissingColumnsError, OptionError
 from sahelkit.evaluate.intervals import NAMES, Rows, blocks_of, ends, estimates, resampled
-from sahelkit.evaluate.scores import LOWER_IS_BETTER
+from sahelkit.evaluate.scores import LOWER_IS_BETTER, numbers
 from sahelkit.evaluate.words import no_minus_zero
 from sahelkit.models.result import Result
 from sahelkit.models.wording import check_language, number, percent, reach
@@ -149,6 +149,16 @@ def _quoted(name: str, lang: str) -> str:
     return f"“{name}”" if lang == "en" else f"« {name} »"
 
 
+def _origin(when: object, column: str, freq: str) -> pd.Period:
+    try:
+        period = pd.Period(str(when), freq=freq)
+    except ValueError:
+        period = pd.NaT
+    if period is pd.NaT:
+        raise DateError(column, when, "it names no period of the back-test")
+    return period
+
+
 def other_frame(given: pd.DataFrame, *, freq: str) -> pd.DataFrame:
     """Forecasts of a user's frame as ``iso3, origin, probability`` and, if there, ``observed``.
 
@@ -157,17 +167,20 @@ def other_frame(given: pd.DataFrame, *, freq: str) -> pd.DataFrame:
     MissingColumnsError
         If there is no ``iso3``, ``probability`` or time (``origin``, ``period`` or ``year``).
     OptionError
-        If a row is there twice.
+        If a row is there twice, or probabilities are no numbers.
+    DateError
+        If a time cannot be read.
     """
+    given = check_frame(given, where="against", what="other")
     time = next((name for name in ("origin", "period", "year") if name in given.columns), None)
     missing = [name for name in ("iso3", "probability") if name not in given.columns]
     if time is None or missing:
         raise MissingColumnsError("against", [*missing, *([] if time else ["year"])], given.columns)
-    origin = pd.PeriodIndex([pd.Period(str(when), freq=freq) for when in given[time]], freq=freq)
+    origin = pd.PeriodIndex([_origin(when, time, freq) for when in given[time]], freq=freq)
     out = pd.DataFrame({"iso3": given["iso3"].to_numpy(), "origin": origin})
-    out["probability"] = given["probability"].to_numpy(dtype="float64", na_value=np.nan)
+    out["probability"] = numbers("probability", given["probability"])
     if "observed" in given.columns:
-        out["observed"] = given["observed"].to_numpy(dtype="float64", na_value=np.nan)
+        out["observed"] = numbers("observed", given["observed"])
     twice = out.duplicated(["iso3", "origin"])
     if twice.any():
         row = out[twice].iloc[0]

@@ -21,6 +21,8 @@ _QUANTILES = {
     7: (0.025, 0.1833, 0.3417, 0.50, 0.6583, 0.8167, 0.975),
 }
 
+_KNOTS = "a restricted cubic spline has 3 to 7 knots here"
+
 
 def duration_terms(since_last: pd.Series, *, scale: float = 120.0) -> pd.DataFrame:
     """Cubic terms of the time since the last event, scaled so that they do not swamp one another.
@@ -85,7 +87,7 @@ def spline_knots(values: pd.Series, *, knots: int = 4) -> tuple[float, ...]:
     >>> spline_knots(pd.Series(range(101)), knots=3)
     (10.0, 50.0, 90.0)
     """
-    check_whole_number("knots", knots, least=min(_QUANTILES), most=max(_QUANTILES), example=4)
+    check_whole_number("knots", knots, least=min(_QUANTILES), most=max(_QUANTILES), example=4, why=_KNOTS)
     known = pd.to_numeric(values).astype("float64").dropna()
     found = tuple(float(value) for value in known.quantile(list(_QUANTILES[knots]))) if len(known) else ()
     if len(set(found)) < knots:
@@ -129,11 +131,8 @@ def restricted_cubic_spline(
     >>> restricted_cubic_spline(pd.Series([0.0, 5.0, 10.0]), knots=[0, 5, 10])["spline2"].tolist()
     [0.0, 1.25, 7.5]
     """
-    places = (
-        tuple(float(knot) for knot in knots)
-        if isinstance(knots, Sequence | np.ndarray)
-        else spline_knots(values, knots=knots)
-    )
+    several = isinstance(knots, Sequence | np.ndarray) and not isinstance(knots, str)
+    places = tuple(map(float, knots)) if several else spline_knots(values, knots=knots)  # type: ignore[arg-type]
     if len(places) < 3 or any(right <= left for left, right in pairwise(places)):
         raise OptionError("knots", knots, "a restricted cubic spline needs at least 3 knots that rise")
     x = pd.to_numeric(values).astype("float64").to_numpy()
