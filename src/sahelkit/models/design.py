@@ -21,6 +21,7 @@ T = TypeVar("T")
 _PLAIN = re.compile(r"\s*(\w+)\s*~\s*(\w+(?:\s*\+\s*\w+)*)\s*$")
 _WORD = re.compile(r"\w+")
 _LABELS = re.compile(r"\bC\(\s*(\w+)")
+_SPEAKS_OF_NA = re.compile(r"\b(isna|isnull|notna|notnull|fillna|isnan|isfinite|nan_to_num|combine_first|where)\b")
 _TIMES = ("period", "month", "year", "date")
 # Columns this close to a combination of the others (share of their variance that is left over) repeat them.
 _REPEATED = 1e-9
@@ -100,15 +101,14 @@ class Design:
             return np.column_stack(columns)
         import patsy
 
-        return np.asarray(
-            _by_patsy(
-                lambda rows: patsy.dmatrix(self.recipe, rows, return_type="dataframe").reindex(rows.index),
-                check_frame(frame, where="predict"),
-                self.formula,
-                "the new rows",
-            ),
-            dtype=float,
+        frame = check_frame(frame, where="predict")
+        found = _by_patsy(
+            lambda rows: patsy.dmatrix(self.recipe, rows, return_type="dataframe").reindex(rows.index),
+            frame,
+            self.formula,
+            "the new rows",
         )
+        return _blanked(np.asarray(found, dtype=float), frame, self.formula.partition("~")[2])
 
 
 def read_design(formula: str, frame: pd.DataFrame, *, cluster: str, where: str) -> Design:
@@ -216,12 +216,21 @@ def _evaluate(formula: str, frame: pd.DataFrame) -> tuple[Floats, Floats, tuple[
     )
     if left_side.shape[1] != 1:
         raise ModelError(f"the outcome of {formula!r} is not one numeric column. Make it 0 or 1")
-    outcome = left_side[:, 0]
-    # An unknown outcome stays unknown, also where a comparison in the formula would make "no" of it.
-    for name in _WORD.findall(formula.split("~")[0]):
-        if name in frame.columns:
-            outcome = np.where(frame[name].isna(), np.nan, outcome)
-    return outcome, right_side, tuple(recipe.column_names), recipe
+    left, _, right = formula.partition("~")
+    outcome = _blanked(left_side[:, 0], frame, left)
+    return outcome, _blanked(right_side, frame, right), tuple(recipe.column_names), recipe
+
+
+def _blanked(values: Floats, frame: pd.DataFrame, side: str) -> Floats:
+    """Values with NaN in the rows in which a column of the formula is NA: a comparison would make "no" of it.
+
+    A side of the formula that speaks of NA itself is left as it is.
+    """
+    if not _SPEAKS_OF_NA.search(side):
+        values = np.array(values)
+        for name in set(_WORD.findall(side)).intersection(map(str, frame.columns)):
+            values[frame[name].isna().to_numpy()] = np.nan
+    return values
 
 
 def _sides(both: tuple[pd.DataFrame, pd.DataFrame], rows: pd.DataFrame) -> tuple[Floats, Floats, Any]:
