@@ -198,7 +198,7 @@ def backtest(
     (400, 25)
     """
     check_options(horizon=horizon, n_jobs=n_jobs, seed=seed)
-    check_whole_number("refit", refit, optional=True, example=12)
+    check_whole_number("refit", refit, optional=True, example=12, why="not a whole number of at least 1 period")
     forecasters = _named(model)
     if not isinstance(panel, Panel):
         raise OptionError("panel", type(panel).__name__, "not a panel", repair="Pass what sahelkit.panel returns")

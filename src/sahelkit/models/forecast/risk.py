@@ -97,7 +97,9 @@ def track_record(origin: int, event: str, horizon: int, rule: str, version: str 
 
 def check_horizon(horizon: object) -> int:
     """Return a horizon in months, or raise OptionError."""
-    check_whole_number("horizon", horizon, most=MOST_MONTHS, example=12)
+    check_whole_number(
+        "horizon", horizon, most=MOST_MONTHS, example=12, why=f"a whole number of months from 1 to {MOST_MONTHS}"
+    )
     return int(horizon)  # type: ignore[call-overload, no-any-return]
 
 
@@ -156,7 +158,7 @@ def risk_table(
     >>> risk_table(countries="MLI", horizon=100)
     Traceback (most recent call last):
     ...
-    sahelkit.errors.OptionError: horizon=100: it is a whole number from 1 to 60. Type horizon=12.
+    sahelkit.errors.OptionError: horizon=100: a whole number of months from 1 to 60. Type horizon=12.
     """
     check_options(level=level)
     horizon, event = check_horizon(horizon), check_event(outcome)
