@@ -216,9 +216,9 @@ def _evaluate(formula: str, frame: pd.DataFrame) -> tuple[Floats, Floats, tuple[
     )
     if left_side.shape[1] != 1:
         raise ModelError(f"the outcome of {formula!r} is not one numeric column. Make it 0 or 1")
-    left, _, right = formula.partition("~")
-    outcome = _blanked(left_side[:, 0], frame, left)
-    return outcome, _blanked(right_side, frame, right), tuple(recipe.column_names), recipe
+    before, _, after = formula.partition("~")
+    outcome = _blanked(left_side[:, 0], frame, before)
+    return outcome, _blanked(right_side, frame, after), tuple(recipe.column_names), recipe
 
 
 def _blanked(values: Floats, frame: pd.DataFrame, side: str) -> Floats:
