@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sahelkit.errors import OptionError
@@ -106,3 +107,59 @@ def test_top_recall_is_what_random_tie_breaking_gives_on_average(k):
 def test_bad_rows_are_never_scored(y, p, match):
     with pytest.raises(OptionError, match=match):
         scores.brier_score(y, p)
+
+
+WEIGHTED = ("log_score", "brier_score", "brier_skill", "roc_auc", "average_precision", "pr_auc_trapezoid")
+
+
+def _weighted(name, y, p, weights):
+    return getattr(scores, name)(y, p, weights=weights)
+
+
+@pytest.mark.parametrize("name", WEIGHTED)
+def test_weights_repeat_rows_in_any_unit_and_kind(name):
+    y, p, _ = _sample(5, n=80, share=0.3)
+    many = np.random.default_rng(6).integers(0, 4, 80)
+    wanted = getattr(scores, name)(np.repeat(y, many), np.repeat(p, many))
+    for weights in (
+        many,
+        many.tolist(),
+        pd.Series(many, dtype="Int64"),
+        1e-300 * many,
+        1e300 * many,
+        many.astype("int8"),
+    ):
+        assert _weighted(name, y, p, weights) == pytest.approx(wanted, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", WEIGHTED)
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda w: -w, "at least 0"),
+        (lambda w: np.where(w == w[3], np.nan, w), "at least 0"),
+        (lambda w: np.where(w == w[3], np.inf, w), "at least 0"),
+        (lambda w: 0 * w, "all weights are 0"),
+        (lambda w: w[:-1], "not one weight for each"),
+        (lambda w: w[:, None], "not one weight for each"),
+        (lambda w: 2.0, "not one weight for each"),
+        (lambda w: ["heavy"] * len(w), "does not hold numbers"),
+    ],
+)
+def test_weights_that_cannot_be_are_refused(name, spoil, message):
+    y, p, _ = _sample(5, n=80, share=0.3)
+    with pytest.raises(OptionError, match=message):
+        _weighted(name, y, p, spoil(np.linspace(1.0, 2.0, 80)))
+
+
+@pytest.mark.parametrize("origins", [[1, 2], np.full(80, np.nan), "2001"])
+def test_origins_that_do_not_match_the_rows_are_refused(origins):
+    y, p, _ = _sample(5, n=80, share=0.3)
+    with pytest.raises(OptionError, match="origin"):
+        scores.top_recall(y, p, origins)
+
+
+@pytest.mark.parametrize("given", [None, "x", [[0.1], [0.2]], ["a", "b"]])
+def test_forecasts_that_are_no_numbers_are_refused(given):
+    with pytest.raises(OptionError):
+        scores.log_score([0, 1], given)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sahelkit.errors import MissingColumnsError, ModelError
+from sahelkit.errors import MissingColumnsError, ModelError, OptionError
 from sahelkit.models.design import read_design, repeated_columns
 
 
@@ -112,3 +112,88 @@ def test_repeated_columns_agree_with_the_rank():
     wide = np.column_stack([base, base @ rng.normal(size=(4, 2)), 1e-6 * rng.normal(size=50)])
     assert repeated_columns(wide, tuple("abcdefg")) == ["e", "f"]
     assert np.linalg.matrix_rank(wide) == 5
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["int8", "uint8", "int16", "Int8", "UInt8", "Int64", "float16", "float32", "int8[pyarrow]", "float[pyarrow]"],
+)
+@pytest.mark.parametrize("square", ["I(t**2)", "I(t * t)", "np.square(t)", "np.power(t, 2)"])
+def test_whole_numbers_of_any_size_are_squared_as_numbers(months, kind, square):
+    months["t"] = np.arange(len(months)) % 101
+    plain = _read(f"attempt ~ t + {square}", months)
+    small = months.assign(t=months["t"].astype(kind))
+    data = _read(f"attempt ~ t + {square}", small)
+    assert data.matrix[:, 2].max() == 100**2
+    assert data.matrix.tolist() == plain.matrix.tolist()
+    assert data.new(small.head(3)).tolist() == plain.matrix[:3].tolist()
+
+
+def test_labels_of_categories_stay_whole_numbers(months):
+    months["zone"] = (np.arange(len(months)) % 3).astype("int8")
+    assert _read("attempt ~ C(zone) + I(x**2)", months).terms[1:3] == ("C(zone)[T.1]", "C(zone)[T.2]")
+    assert _read("attempt ~ np.array([0, 5, 7])[zone]", months).matrix[:, 1].max() == 7  # an index wants integers
+
+
+@pytest.mark.parametrize("kind", ["bool", "boolean", "bool[pyarrow]"])
+@pytest.mark.parametrize("formula", ["attempt ~ x + z", "attempt ~ x + C(iso3)"])
+def test_booleans_are_outcomes_and_covariates(months, kind, formula):
+    plain = _read(formula, months.assign(x=months["x"].astype(bool)))
+    data = _read(
+        formula,
+        months.assign(attempt=months["attempt"].astype(bool).astype(kind), x=months["x"].astype(bool).astype(kind)),
+    )
+    assert data.terms == plain.terms
+    assert data.matrix.tolist() == plain.matrix.tolist()
+    assert data.outcome.tolist() == plain.outcome.tolist()
+
+
+@pytest.mark.parametrize("kind", ["boolean", "bool[pyarrow]"])
+def test_an_unknown_boolean_costs_its_row(months, kind):
+    for column in ("attempt", "x"):
+        months[column] = months[column].astype(bool).astype(kind)
+    months.loc[[0, 1], "attempt"] = pd.NA
+    months.loc[[5], "x"] = pd.NA
+    data = _read("attempt ~ x + z", months)
+    assert (len(data.outcome), data.n_dropped) == (len(months) - 3, 3)
+    assert data.dropped.groupby("column")["n_rows"].sum().to_dict() == {"attempt": 2, "x": 1}
+
+
+@pytest.mark.parametrize("formula", ["attempt ~ C(z > 0) + x", "attempt ~ I((z > 0) * 1)", "I((attempt > 0) * 1) ~ z"])
+@pytest.mark.parametrize("kind", ["float64", "Float64"])
+def test_a_comparison_makes_no_answer_of_an_unknown_value(months, formula, kind):
+    months["z"] = months["z"].astype(kind)
+    months["attempt"] = months["attempt"].astype(kind)
+    months.loc[[3, 4], "z"] = None
+    months.loc[[9], "attempt"] = None
+    data = _read(formula, months)
+    assert data.n_dropped == 3
+    assert np.isnan(data.new(months.iloc[[3]])).any()
+
+
+def test_a_formula_may_speak_of_what_is_not_known(months):
+    months.loc[[3, 4], "z"] = np.nan
+    data = _read("attempt ~ z.fillna(0) + I(z.isna() * 1)", months)
+    assert (data.n_dropped, data.matrix[:, 2].sum()) == (0, 2)
+
+
+@pytest.mark.parametrize("formula", ["attempt ~ x + z", "attempt ~ C(iso3) + z"])
+def test_an_infinite_value_is_named_with_its_row(months, formula):
+    months.index = [f"row {number}" for number in range(len(months))]
+    months.loc["row 7", "z"] = -np.inf
+    with pytest.raises(ModelError, match=r"z has infinite values in 1 of 720 rows, first in row 'row 7'"):
+        _read(formula, months)
+
+
+@pytest.mark.parametrize("shift", [0.0, 1e6])
+@pytest.mark.parametrize("factor", [1e-8, 1.0, 1e8])
+def test_no_unit_makes_a_column_repeat_another(months, shift, factor):
+    months["z"] = factor * (months["z"] + shift)
+    assert _read("attempt ~ x + z", months).terms == ("Intercept", "x", "z")
+    with pytest.raises(ModelError, match="Leave out w"):
+        _read("attempt ~ x + z + w", months.assign(w=3 * months["z"] - 2 * factor))
+
+
+def test_two_columns_of_one_name_are_refused(months):
+    with pytest.raises(OptionError, match="cannot tell columns of one name apart"):
+        _read("attempt ~ x", pd.concat([months, months[["x"]]], axis=1))

@@ -187,6 +187,82 @@ def test_flac_maximises_the_augmented_likelihood(link):
     assert flac(design, outcome, fit, link=link).coef == pytest.approx(best.x, abs=FOUND_BY_NELDER_MEAD)
 
 
+SATURATED = [
+    ((1, 0), (0, 26)),  # a country with one attempt as its own dummy: leverage 1
+    ((2, 7), (2, 32), (1, 25), (1, 0), (0, 20)),
+    ((1, 0), (3, 0), (0, 5), (1, 0)),
+    ((0, 100), (0, 3), (1, 300)),
+]
+
+
+def _dummies(cells):
+    """One dummy for each cell of (events, others) but the first, and the outcome."""
+    place = np.repeat(np.arange(len(cells)), [sum(cell) for cell in cells])
+    outcome = np.concatenate([np.repeat([1.0, 0.0], cell) for cell in cells])
+    return np.column_stack([np.ones(len(place)), place[:, None] == np.arange(1, len(cells))]).astype(float), outcome
+
+
+@pytest.mark.parametrize("cells", SATURATED)
+def test_logit_with_a_dummy_for_each_cell_adds_half_an_event_to_each(cells):
+    design, outcome = _dummies(cells)
+    fit = firth_maximise(design, outcome, link="logit")
+    odds = np.array([np.log((events + 0.5) / (others + 0.5)) for events, others in cells])
+    assert fit.converged
+    assert fit.coef == pytest.approx(np.append(odds[0], odds[1:] - odds[0]), abs=1e-8)
+    for place in range(len(cells)):
+        low, high = profile_interval(design, outcome, place, link="logit", best=fit)
+        assert low < fit.coef[place] < high
+
+
+@pytest.mark.parametrize("cells", SATURATED)
+def test_cloglog_with_a_dummy_for_each_cell_maximises_each_alone(cells):
+    design, outcome = _dummies(cells)
+    fit = firth_maximise(design, outcome, link="cloglog")
+    assert fit.converged
+    for place, (events, others) in enumerate(cells):
+
+        def loss(eta, events=events, others=others):
+            rate = np.exp(eta)
+            chance = -np.expm1(-rate)
+            information = (events + others) * rate**2 * (1 - chance) / chance
+            return -(events * np.log(chance) - others * rate + 0.5 * np.log(information))
+
+        best = optimize.minimize_scalar(loss, bounds=(-12, 3), method="bounded", options={"xatol": 1e-10})
+        assert fit.coef[0] + (fit.coef[place] if place else 0.0) == pytest.approx(best.x, abs=1e-6)
+
+
+def test_random_saturated_designs_all_converge():
+    rng = np.random.default_rng(0)
+    for _ in range(60):
+        size = rng.integers(2, 8)
+        cells = [(int(a), int(b)) for a, b in zip(rng.integers(0, 3, size), rng.integers(0, 30, size), strict=True)]
+        cells = [cell if sum(cell) else (1, 0) for cell in cells]
+        design, outcome = _dummies(cells)
+        for link in ("cloglog", "logit"):
+            assert firth_maximise(design, outcome, link=link).converged
+
+
+@pytest.mark.parametrize("link", ["cloglog", "logit"])
+@pytest.mark.parametrize(("factor", "shift"), [(1e-8, 0.0), (1e8, 0.0), (1.0, 1e6)])
+def test_units_change_nothing_but_the_unit_of_the_coefficient(link, factor, shift):
+    rng = np.random.default_rng(9)
+    design = np.column_stack([np.ones(300), rng.normal(size=300), rng.integers(0, 2, 300)])
+    outcome = (rng.random(300) < 0.06).astype(float)
+    other = design.copy()
+    other[:, 1] = factor * other[:, 1] + shift
+    for fit_by in (firth_maximise, maximise):
+        plain, moved = fit_by(design, outcome, link=link), fit_by(other, outcome, link=link)
+        assert moved.converged
+        assert factor * moved.coef[1] == pytest.approx(plain.coef[1], rel=1e-6)
+        assert moved.coef[2] == pytest.approx(plain.coef[2], rel=1e-6)
+        volume = np.log(factor) if fit_by is firth_maximise else 0.0  # of the determinant of the information
+        assert moved.loglik - volume == pytest.approx(plain.loglik, rel=1e-8)
+    ends = np.array(profile_interval(other, outcome, 1, link=link)) * factor
+    assert ends == pytest.approx(np.array(profile_interval(design, outcome, 1, link=link)), rel=1e-6)
+    tests = [penalised_lr(x, outcome, [1], link=link)[0] for x in (design, other)]
+    assert tests[0] == pytest.approx(tests[1], abs=1e-6)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("link", ["cloglog", "logit"])
 def test_penalty_removes_the_bias_of_small_samples_and_profiles_cover(link):

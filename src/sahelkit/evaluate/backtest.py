@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._options import check_options, check_whole_number
 from sahelkit.dates import parse_date
 from sahelkit.errors import DateError, ModelError, OptionError
 from sahelkit.evaluate.baselines import baselines, windows
@@ -193,10 +194,9 @@ def backtest(
     >>> done.n_rows, done.n_events
     (400, 25)
     """
+    check_options(horizon=horizon, n_jobs=n_jobs, seed=seed)
+    check_whole_number("refit", refit, optional=True, example=12, why="not a whole number of at least 1 period")
     forecasters = _named(model)
-    for what, number in (("horizon", horizon), ("refit", 1 if refit is None else refit)):
-        if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or number < 1:
-            raise OptionError(what, number, "not a whole number of at least 1 period")
     if not isinstance(panel, Panel):
         raise OptionError("panel", type(panel).__name__, "not a panel", repair="Pass what sahelkit.panel returns")
     check_outcome(panel, outcome)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.evaluate.scores import Floats, brier_score, check_forecasts
 from sahelkit.models._replicates import replicate
 
@@ -120,6 +121,7 @@ def reliability_curve(
     >>> curve["observed"].tolist()
     [0.0, 0.5, 0.5, 1.0]
     """
+    check_options(level=level, n_boot=n_boot, seed=seed, n_jobs=n_jobs)
     y, p = check_forecasts(happened, probability)
     given, where, size = np.unique(p, return_inverse=True, return_counts=True)
     events = np.bincount(where, weights=y)

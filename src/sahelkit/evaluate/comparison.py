@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._options import check_frame, check_options
 from sahelkit.dates import read_column
 from sahelkit.errors import MissingColumnsError, OptionError
 from sahelkit.evaluate.intervals import NAMES, Rows, blocks_of, ends, estimates, resampled
-from sahelkit.evaluate.scores import LOWER_IS_BETTER
+from sahelkit.evaluate.scores import LOWER_IS_BETTER, numbers
 from sahelkit.evaluate.words import no_minus_zero
 from sahelkit.frames import numbers_of
 from sahelkit.models._replicates import quantile_error
@@ -152,6 +153,16 @@ def _quoted(name: str, lang: str) -> str:
     return f"“{name}”" if lang == "en" else f"« {name} »"
 
 
+def _origin(when: object, column: str, freq: str) -> pd.Period:
+    try:
+        period = pd.Period(str(when), freq=freq)
+    except ValueError:
+        period = pd.NaT
+    if period is pd.NaT:
+        raise DateError(column, when, "it names no period of the back-test")
+    return period
+
+
 def other_frame(given: pd.DataFrame, *, freq: str) -> pd.DataFrame:
     """Forecasts of a user's frame as ``iso3, origin, probability`` and, if there, ``observed``.
 
@@ -160,8 +171,11 @@ def other_frame(given: pd.DataFrame, *, freq: str) -> pd.DataFrame:
     MissingColumnsError
         If there is no ``iso3``, ``probability`` or time (``origin``, ``period`` or ``year``).
     OptionError
-        If a row is there twice.
+        If a row is there twice, or probabilities are no numbers.
+    DateError
+        If a time cannot be read.
     """
+    given = check_frame(given, where="against", what="other")
     time = next((name for name in ("origin", "period", "year") if name in given.columns), None)
     missing = [name for name in ("iso3", "probability") if name not in given.columns]
     if time is None or missing:
@@ -209,6 +223,7 @@ def compare(
     OptionError
         If there is no common row.
     """
+    check_options(horizon=horizon, level=level, n_boot=n_boot, seed=seed)
     both = own.merge(other, on=["iso3", "origin"], how="outer", suffixes=("", "_other"))
     whole = both[["probability", "probability_other", "outcome"]].notna().all(axis=1)
     rows = both[whole]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sahelkit.errors import OptionError
+from sahelkit._options import check_options
 from sahelkit.evaluate import scores
 from sahelkit.evaluate.scores import Floats
 
@@ -89,6 +89,7 @@ def blocks_of(origins: npt.NDArray[np.int64], *, horizon: int) -> Blocks:
     >>> blocks_of(np.arange(300), horizon=12), blocks_of(np.arange(0, 300, 12), horizon=12).overlap
     (Blocks(n_origins=300, overlap=12), 1)
     """
+    check_options(horizon=horizon)
     step = int(np.median(np.diff(origins))) if len(origins) > 1 else horizon
     return Blocks(n_origins=len(origins), overlap=max(1, -(-horizon // max(step, 1))))
 
@@ -125,8 +126,7 @@ def block_weights(n_origins: int, *, block: int, n_boot: int, seed: int | None) 
     >>> block_weights(5, block=2, n_boot=3, seed=1).sum(axis=1).tolist()
     [5.0, 5.0, 5.0]
     """
-    if isinstance(n_boot, bool) or not isinstance(n_boot, (int, np.integer)) or n_boot < 1:
-        raise OptionError("n_boot", n_boot, "the number of replicates is a whole number of at least 1")
+    check_options(n_boot=n_boot, seed=seed)
     block = max(1, min(int(block), n_origins))
     rng = np.random.default_rng(seed)
     starts = rng.integers(0, n_origins, size=(n_boot, -(-n_origins // block)))
@@ -230,8 +230,7 @@ def ends(
     stretch : float
         See `Blocks.stretch`.
     """
-    if not 0 < level < 1:
-        raise OptionError("level", level, "not a share between 0 and 1")
+    check_options(level=level)
     found = {}
     for name, drawn in draws.items():
         there = drawn[~np.isnan(drawn)]

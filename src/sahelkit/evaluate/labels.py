@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.panels.builder import Panel
 from sahelkit.panels.coups import Coups
@@ -77,6 +78,7 @@ def labels(panel: Panel, outcome: str, rows: pd.DataFrame, *, horizon: int) -> L
     horizon : int
         Length of the window in periods.
     """
+    check_options(horizon=horizon)
     source = _source(panel, outcome)
     assert source is not None
     raster = evaluate(replace(source, end=panel.end + (horizon - 1)), warn=False)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places
+from sahelkit._options import check_options
 from sahelkit.catalog.columns import recorded_datasets
 from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.evaluate import words
@@ -209,6 +210,7 @@ class Backtest(Result):
         OptionError
             If no row is scored.
         """
+        check_options(level=level, n_boot=n_boot)
         if countries is not None or start is not None or end is not None:
             chosen = self.select(countries=countries, start=start, end=end)
             return chosen.scores(model, level=level, n_boot=n_boot, k=k)
@@ -274,6 +276,7 @@ class Backtest(Result):
         MissingColumnsError
             If a frame lacks a column.
         """
+        check_options(level=level, n_boot=n_boot)
         mine = self._scored(model or self.main)
         theirs, called = self._theirs(other)
         return compare(
@@ -310,6 +313,7 @@ class Backtest(Result):
         self, model: str | None = None, *, level: float = 0.9, n_boot: int = 500, n_jobs: int | None = 1
     ) -> pd.DataFrame:
         """Observed share of events against the forecast, see `sahelkit.evaluate.reliability_curve`."""
+        check_options(level=level, n_boot=n_boot, n_jobs=n_jobs)
         rows = self._scored(model or self.main)
         return reliability_curve(
             rows["outcome"], rows["probability"], level=level, n_boot=n_boot, seed=self.seed, n_jobs=n_jobs
@@ -317,6 +321,7 @@ class Backtest(Result):
 
     def by_decade(self, score: str = "log", *, level: float = 0.95, n_boot: int = 1000) -> pd.DataFrame:
         """One score of every model, decade by decade, as in `scores`, with ``decade`` (its first year)."""
+        check_options(level=level, n_boot=n_boot)
         if score not in NAMES:
             raise UnknownNameError("score", score, NAMES)
         decades = self.frame["origin"].dt.year // 10 * 10
@@ -346,6 +351,7 @@ class Backtest(Result):
 
     def says(self, lang: str = "en", *, level: float = 0.95) -> str:
         """One sentence that may be quoted: how the main model fared, and against the time since the last event."""
+        check_options(level=level)
         return words.backtest_sentence(self, lang, level=level)
 
     def plot(self, *, lang: str = "en") -> Figure:

@@ -1,6 +1,7 @@
 """Scores of probability forecasts: how far they lie from what happened.
 
-All take what happened (0 or 1) and the probability that was forecast for it, one value per row, and optional weights.
+All take what happened (0 or 1) and the probability that was forecast for it, one value per row, and optional weights,
+of which only the ratios matter (`check_weights`).
 scikit-learn computes what it has.
 """
 
@@ -10,11 +11,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
+from sahelkit._options import check_whole_number
 from sahelkit.errors import OptionError
 
 Floats = npt.NDArray[np.float64]
-Weights = Floats | None
+Weights = npt.ArrayLike | None
 
 # Scores that are better when they are lower; of the others, higher is better.
 LOWER_IS_BETTER = ("log", "brier")
@@ -42,8 +45,7 @@ def check_forecasts(happened: npt.ArrayLike, probability: npt.ArrayLike) -> tupl
     Traceback (most recent call last):
     sahelkit.errors.OptionError: happened=nan: unknown outcomes in 1 of 2 rows. Leave such rows out: they are no zeros.
     """
-    y = np.asarray(_plain(happened), dtype=np.float64)
-    p = np.asarray(_plain(probability), dtype=np.float64)
+    y, p = numbers("happened", happened), numbers("probability", probability)
     if y.ndim != 1 or y.shape != p.shape:
         raise OptionError("probability", p.shape, f"not one value for each of {y.shape} outcomes")
     if not len(y):
@@ -61,9 +63,59 @@ def check_forecasts(happened: npt.ArrayLike, probability: npt.ArrayLike) -> tupl
     return y, p
 
 
-def _plain(values: Any) -> Any:
-    """Values of a pandas column with its missing ones as NaN."""
-    return values.to_numpy(dtype="float64", na_value=np.nan) if hasattr(values, "to_numpy") else values
+def numbers(what: str, values: Any) -> Floats:
+    """Values as numbers, the missing ones of a pandas column as NaN."""
+    try:
+        if isinstance(values, pd.Series | pd.Index | pd.api.extensions.ExtensionArray):
+            values = pd.Series(values).to_numpy(dtype="float64", na_value=np.nan)
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise OptionError(what, type(values).__name__, f"it does not hold numbers ({error})") from error
+
+
+def check_weights(weights: Weights, number: int) -> Floats:
+    """Weights of rows as an array whose mean is 1; all 1 when absent.
+
+    Parameters
+    ----------
+    weights : array-like, shape (n,), optional
+        What each row counts, in any unit: only ratios matter. A row of weight 0 does not count.
+    number : int
+        n.
+
+    Raises
+    ------
+    OptionError
+        If there is not one weight for each row, one is NA, infinite or negative, or all are 0.
+
+    Examples
+    --------
+    >>> check_weights([2, 6], 2).tolist()
+    [0.5, 1.5]
+    >>> check_weights([1, -1], 2)
+    Traceback (most recent call last):
+    sahelkit.errors.OptionError: weights=-1.0: a weight is a number of at least 0. Leave such rows out, or type 0.
+    """
+    if weights is None:
+        return np.ones(number)
+    values = numbers("weights", weights)
+    if values.shape != (number,):
+        raise OptionError("weights", values.shape, f"not one weight for each of {number:,} rows")
+    strange = values[~(np.isfinite(values) & (values >= 0))]
+    if strange.size:
+        why = "a weight is a number of at least 0"
+        raise OptionError("weights", float(strange[0]), why, repair="Leave such rows out, or type 0")
+    if not values.any():
+        raise OptionError("weights", 0.0, "all weights are 0, so that no row counts", repair="Leave weights= out")
+    values = values / values.max()
+    return np.asarray(values / values.mean())
+
+
+def _counted(happened: npt.ArrayLike, probability: npt.ArrayLike, weights: Weights) -> tuple[Floats, Floats, Floats]:
+    """Outcomes, probabilities and weights of the rows that count."""
+    y, p = check_forecasts(happened, probability)
+    w = check_weights(weights, len(y))
+    return y[w > 0], p[w > 0], w[w > 0]
 
 
 def log_score(happened: npt.ArrayLike, probability: npt.ArrayLike, weights: Weights = None) -> float:
@@ -81,8 +133,8 @@ def log_score(happened: npt.ArrayLike, probability: npt.ArrayLike, weights: Weig
     >>> round(log_score([0, 1], [0.5, 0.5]), 4), log_score([1], [0.0])
     (0.6931, inf)
     """
-    y, p = check_forecasts(happened, probability)
-    return float(np.average(log_losses(y, p), weights=weights))
+    y, p, w = _counted(happened, probability, weights)
+    return float(np.average(log_losses(y, p), weights=w))
 
 
 def log_losses(y: Floats, p: Floats) -> Floats:
@@ -107,8 +159,8 @@ def brier_score(happened: npt.ArrayLike, probability: npt.ArrayLike, weights: We
     """
     from sklearn.metrics import brier_score_loss
 
-    y, p = check_forecasts(happened, probability)
-    return float(brier_score_loss(y, p, sample_weight=weights, pos_label=1))
+    y, p, w = _counted(happened, probability, weights)
+    return float(brier_score_loss(y, p, sample_weight=w, pos_label=1))
 
 
 def brier_skill(
@@ -127,9 +179,10 @@ def brier_skill(
     0.84
     """
     y, p = check_forecasts(happened, probability)
-    shares = np.full(len(y), np.average(y, weights=weights)) if reference is None else reference
-    base = brier_score(y, shares, weights)
-    return 1 - brier_score(y, p, weights) / base if base > 0 else float("nan")
+    w = check_weights(weights, len(y))
+    shares = np.full(len(y), np.average(y, weights=w)) if reference is None else reference
+    base = brier_score(y, shares, w)
+    return 1 - brier_score(y, p, w) / base if base > 0 else float("nan")
 
 
 def roc_auc(happened: npt.ArrayLike, probability: npt.ArrayLike, weights: Weights = None) -> float:
@@ -144,8 +197,8 @@ def roc_auc(happened: npt.ArrayLike, probability: npt.ArrayLike, weights: Weight
     """
     from sklearn.metrics import roc_auc_score
 
-    y, p = check_forecasts(happened, probability)
-    return float("nan") if len(np.unique(y)) < 2 else float(roc_auc_score(y, p, sample_weight=weights))
+    y, p, w = _counted(happened, probability, weights)
+    return float("nan") if len(np.unique(y)) < 2 else float(roc_auc_score(y, p, sample_weight=w))
 
 
 def average_precision(happened: npt.ArrayLike, probability: npt.ArrayLike, weights: Weights = None) -> float:
@@ -161,8 +214,8 @@ def average_precision(happened: npt.ArrayLike, probability: npt.ArrayLike, weigh
     """
     from sklearn.metrics import average_precision_score
 
-    y, p = check_forecasts(happened, probability)
-    return float("nan") if not y.any() else float(average_precision_score(y, p, sample_weight=weights))
+    y, p, w = _counted(happened, probability, weights)
+    return float("nan") if not y.any() else float(average_precision_score(y, p, sample_weight=w))
 
 
 def pr_auc_trapezoid(happened: npt.ArrayLike, probability: npt.ArrayLike, weights: Weights = None) -> float:
@@ -183,10 +236,10 @@ def pr_auc_trapezoid(happened: npt.ArrayLike, probability: npt.ArrayLike, weight
     """
     from sklearn.metrics import auc, precision_recall_curve
 
-    y, p = check_forecasts(happened, probability)
+    y, p, w = _counted(happened, probability, weights)
     if not y.any():
         return float("nan")
-    precision, recall, _ = precision_recall_curve(y, p, sample_weight=weights)
+    precision, recall, _ = precision_recall_curve(y, p, sample_weight=w)
     return float(auc(recall, precision))
 
 
@@ -210,9 +263,18 @@ def top_recall(
     (0.5, 0.5)
     """
     y, p = check_forecasts(happened, probability)
-    group = np.zeros(len(y), dtype=np.int64) if origins is None else np.unique(origins, return_inverse=True)[1]
+    group = np.zeros(len(y), dtype=np.int64) if origins is None else _groups(origins, len(y))
     places = listed(p, group, k)
     return float("nan") if not y.any() else float((places * y).sum() / y.sum())
+
+
+def _groups(origins: Any, number: int) -> npt.NDArray[np.int64]:
+    given = pd.Series(origins) if not isinstance(origins, str) else pd.Series([origins])
+    if len(given) != number:
+        raise OptionError("origins", len(given), f"not one origin for each of {number:,} rows")
+    if given.isna().any():
+        raise OptionError("origins", None, f"the origin of {int(given.isna().sum()):,} rows is not known")
+    return np.asarray(pd.factorize(given)[0], dtype=np.int64)
 
 
 def listed(p: Floats, group: npt.NDArray[np.int64], k: int) -> Floats:
@@ -223,8 +285,7 @@ def listed(p: Floats, group: npt.NDArray[np.int64], k: int) -> Floats:
     OptionError
         If `k` is not a whole number of at least 1.
     """
-    if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:
-        raise OptionError("k", k, "the length of a list is a whole number of at least 1")
+    check_whole_number("k", k, example=10, why="the length of a list is a whole number of at least 1")
     order = np.lexsort((-p, group))
     firsts = np.flatnonzero(np.diff(group[order], prepend=-1))
     above = np.arange(len(p)) - np.repeat(firsts, np.diff(np.append(firsts, len(p))))

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from sahelkit.errors import OptionError
+from sahelkit._options import check_options
 
 T = TypeVar("T")
 Array = npt.NDArray[np.float64]
@@ -69,8 +69,8 @@ def replicate(
     """
     from joblib import Parallel, delayed
 
-    if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or number < 1:
-        raise OptionError("n_boot", number, "the number of replicates is a whole number of at least 1")
+    check_options(n_boot=number, seed=seed, n_jobs=n_jobs)
+
     seeds = np.random.SeedSequence(seed).spawn(int(number))
     batches = [seeds[first : first + _BATCH] for first in range(0, len(seeds), _BATCH)]
     done = Parallel(n_jobs=n_jobs)(delayed(on_one_thread)(_batch, task, batch) for batch in batches)

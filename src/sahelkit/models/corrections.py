@@ -6,7 +6,7 @@ import numpy as np
 
 from sahelkit.models.firth import Penalised
 from sahelkit.models.links import Floats, chances, row_terms
-from sahelkit.models.newton import Maximum, maximise
+from sahelkit.models.newton import Maximum, inverse_gram, maximise
 
 CORRECTIONS = ("none", "flic", "flac")
 
@@ -98,16 +98,32 @@ def flac(design: Floats, outcome: Floats, fit: Penalised, *, link: str) -> Maxim
     ----------
     Puhr, R., Heinze, G., Nold, M., Lusa, L., & Geroldinger, A. (2017). doi:10.1002/sim.7273
     """
+    wide, happened, weights = _joined(design, outcome, fit, link)
+    return maximise(wide, happened, link=link, weights=weights, start=np.append(fit.coef, 0.0))
+
+
+def flac_covariance(design: Floats, outcome: Floats, fit: Penalised, joined: Maximum, *, link: str) -> Floats:
+    """Inverse expected information of real and pseudo-rows at FLAC's estimates, shape (k, k), without the indicator's.
+
+    Parameters
+    ----------
+    design, outcome, fit, link
+        As for `flac`.
+    joined : Maximum
+        What `flac` gave.
+    """
+    wide, happened, weights = _joined(design, outcome, fit, link)
+    rows = row_terms(link, wide @ joined.coef, happened)
+    return inverse_gram(wide, weights * rows.expected)[:-1, :-1]
+
+
+def _joined(design: Floats, outcome: Floats, fit: Penalised, link: str) -> tuple[Floats, Floats, Floats]:
+    """Design with the indicator, outcome and weights of the real rows and of the pseudo-rows."""
     n = len(outcome)
-    wide = np.vstack([design, design])
     flag = np.repeat([0.0, 1.0], n)
-    return maximise(
-        np.asfortranarray(np.column_stack([wide, flag])),
-        np.concatenate([outcome, pseudo_events(link, design @ fit.coef)]),
-        link=link,
-        weights=np.concatenate([np.ones(n), fit.hat]),
-        start=np.append(fit.coef, 0.0),
-    )
+    wide = np.asfortranarray(np.column_stack([np.vstack([design, design]), flag]))
+    happened = np.concatenate([outcome, pseudo_events(link, design @ fit.coef)])
+    return wide, happened, np.concatenate([np.ones(n), fit.hat])
 
 
 def penalty_as_rows(design: Floats, fit: Penalised, *, link: str) -> Floats:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,9 @@ from sahelkit._options import check_frame, check_name
 from sahelkit.errors import MissingColumnsError, ModelError
 from sahelkit.frames import check_repeats, with_numbers
 from sahelkit.models.links import Floats
+from sahelkit.models.newton import scaled
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:
     from sahelkit.panels import Panel
@@ -21,8 +25,10 @@ if TYPE_CHECKING:
 _PLAIN = re.compile(r"\s*(\w+)\s*~\s*(\w+(?:\s*\+\s*\w+)*)\s*$")
 _WORD = re.compile(r"\w+")
 _QUOTED = re.compile(r"Q\(['\"](.+?)['\"]\)")
+_LABELS = re.compile(r"\bC\(\s*(\w+)")
+_SPEAKS_OF_NA = re.compile(r"\b(isna|isnull|notna|notnull|fillna|isnan|isfinite|nan_to_num|combine_first|where)\b")
 _TIMES = ("period", "month", "year", "date")
-# Columns this close to a combination of the others (share of their length left over, squared) repeat them.
+# Columns this close to a combination of the others (share of their variance that is left over) repeat them.
 _REPEATED = 1e-9
 _PART = 4000  # rows among which that is looked for first
 
@@ -107,12 +113,13 @@ class Design:
             return np.column_stack(columns)
         import patsy
 
-        whole = with_numbers(frame, _used(self.formula, frame)).reset_index(drop=True)
-        try:
-            known = patsy.dmatrix(self.recipe.info, whole, return_type="dataframe")
-            return np.asarray(known.reindex(whole.index), dtype=float)
-        except Exception as error:  # patsy raises many types for one cause
-            raise ModelError(f"{self.formula!r} does not fit the new rows ({str(error).splitlines()[0]})") from error
+        found = _by_patsy(
+            lambda rows: patsy.dmatrix(self.recipe.info, rows, return_type="dataframe").reindex(rows.index),
+            with_numbers(frame, _used(self.formula, frame)),
+            self.formula,
+            "the new rows",
+        )
+        return _blanked(np.asarray(found, dtype=float), frame, self.formula.partition("~")[2])
 
 
 def read_design(
@@ -147,8 +154,9 @@ def read_design(
     ModelError
         If the formula does not fit the frame, a value is infinite, no row is left, or columns repeat others.
     """
-    frame = check_frame(frame, where=where)
+    check_name("formula", formula)
     check_name("cluster", cluster)
+    frame = check_frame(frame, where=where)
     if cluster not in frame.columns:
         raise MissingColumnsError(where, [cluster], frame.columns, repair="Name the column in cluster=")
     check_repeats(frame, where=where, repeats=repeats)
@@ -165,9 +173,10 @@ def read_design(
         raise ModelError(f"{formula!r}: no row is left, because a value is NA in each of them (look at {columns})")
     if rows.size < len(frame):
         outcome, matrix = outcome[rows], matrix[rows]
-    endless = [name for name, column in zip(terms, matrix.T, strict=True) if suspect and not np.isfinite(column).all()]
-    if endless:
-        raise ModelError(f"{formula!r}: {', '.join(endless)} has infinite values. Set them to NA, or mend the formula")
+    if suspect:
+        _check_finite(
+            formula, frame, rows, {formula.split("~")[0].strip(): outcome, **dict(zip(terms, matrix.T, strict=True))}
+        )
     matrix = np.asfortranarray(matrix)
     # More rows cannot make columns more alike: when a part of the rows tells them apart, all of them do.
     repeated = repeated_columns(matrix[:: max(1, len(matrix) // _PART)], terms) and repeated_columns(matrix, terms)
@@ -196,6 +205,17 @@ def read_design(
     )
 
 
+def _check_finite(formula: str, frame: pd.DataFrame, rows: npt.NDArray[np.intp], columns: dict[str, Floats]) -> None:
+    for name, column in columns.items():
+        endless = np.flatnonzero(~np.isfinite(column))
+        if endless.size:
+            where = frame.index[rows[endless[0]]]
+            raise ModelError(
+                f"{formula!r}: {name} has infinite values in {endless.size:,} of {len(column):,} rows, "
+                f"first in row {where!r}. Set such values to NA, or mend the formula"
+            )
+
+
 class Recipe:
     """How patsy turns rows into covariates; it can be pickled, which what patsy makes cannot.
 
@@ -214,7 +234,7 @@ class Recipe:
     def info(self) -> Any:
         """What patsy made of the right side of the formula."""
         if self._info is None:
-            self._info = _by_patsy(self.formula, self.frame)[1].design_info
+            self._info = _both_sides(self.formula, self.frame)[2]
         return self._info
 
     def __getstate__(self) -> dict[str, Any]:
@@ -222,12 +242,6 @@ class Recipe:
 
     def __deepcopy__(self, memo: Any) -> Recipe:
         return self  # nothing in it changes
-
-
-def _by_patsy(formula: str, frame: pd.DataFrame) -> Any:
-    import patsy
-
-    return patsy.dmatrices(formula, frame, return_type="dataframe")
 
 
 def _used(formula: str, frame: pd.DataFrame) -> list[str]:
@@ -250,16 +264,72 @@ def _evaluate(formula: str, given: pd.DataFrame) -> tuple[Floats, Floats, tuple[
         if numeric and not any(pd.api.types.is_bool_dtype(frame[name]) for name in names):
             columns = [np.ones(len(frame)), *(_numbers(frame[name]) for name in names)]
             return _numbers(frame[left]), np.array(columns).T, ("Intercept", *names), None
-    whole = frame.reset_index(drop=True)
-    try:
-        left_side, right_side = _by_patsy(formula, whole)
-    except Exception as error:  # patsy raises many types for one cause: a formula that does not fit the frame
-        raise ModelError(f"the formula {formula!r} does not fit the frame ({str(error).splitlines()[0]})") from error
+    left_side, right_side, info = _both_sides(formula, frame)
     if left_side.shape[1] != 1:
         raise ModelError(f"the outcome of {formula!r} is not one numeric column. Make it 0 or 1")
-    recipe = Recipe(formula, whole[used], right_side.design_info)
-    outcome = left_side.iloc[:, 0].reindex(whole.index).to_numpy(dtype=float)
-    return outcome, right_side.reindex(whole.index).to_numpy(dtype=float), tuple(recipe.info.column_names), recipe
+    left, _, right = formula.partition("~")
+    outcome = _blanked(left_side[:, 0], frame, left)
+    recipe = Recipe(formula, frame[used].reset_index(drop=True), info)
+    return outcome, _blanked(right_side, frame, right), tuple(info.column_names), recipe
+
+
+def _both_sides(formula: str, frame: pd.DataFrame) -> tuple[Floats, Floats, Any]:
+    import patsy
+
+    return _by_patsy(
+        lambda rows: _sides(patsy.dmatrices(formula, rows, return_type="dataframe"), rows), frame, formula, "the frame"
+    )
+
+
+def _blanked(values: Floats, frame: pd.DataFrame, side: str) -> Floats:
+    """Values with NaN in the rows in which a column of the formula is NA: a comparison would make "no" of it.
+
+    A side of the formula that speaks of NA itself is left as it is.
+    """
+    if not _SPEAKS_OF_NA.search(side):
+        values = np.array(values)
+        for name in set(_WORD.findall(side)).intersection(map(str, frame.columns)):
+            values[frame[name].isna().to_numpy()] = np.nan
+    return values
+
+
+def _sides(both: tuple[pd.DataFrame, pd.DataFrame], rows: pd.DataFrame) -> tuple[Floats, Floats, Any]:
+    left, right = (side.reindex(rows.index).to_numpy(dtype=float) for side in both)
+    return left, right, both[1].design_info
+
+
+def _by_patsy(evaluate: Callable[[pd.DataFrame], T], frame: pd.DataFrame, formula: str, whom: str) -> T:
+    """Evaluate a formula; whole numbers become floats, or integers of 64 bits where it wants integers."""
+    problem: Exception | None = None
+    for whole_as in ("float64", "int64"):
+        try:
+            return evaluate(_promoted(frame, formula, whole_as))
+        except Exception as error:  # patsy raises many types for one cause: a formula that does not fit the frame
+            problem = problem or error
+    raise ModelError(f"the formula {formula!r} does not fit {whom} ({str(problem).splitlines()[0]})") from problem
+
+
+def _promoted(frame: pd.DataFrame, formula: str, whole_as: str) -> pd.DataFrame:
+    """Columns of a formula in types of which arithmetic neither overflows nor refuses NA; C() keeps its labels."""
+    whole = frame.reset_index(drop=True)
+    labels, outcome = set(_LABELS.findall(formula)), formula.split("~")[0].strip()
+    for name in set(_WORD.findall(formula)).intersection(map(str, whole.columns)):
+        column = whole[name]
+        kind, known = column.dtype, bool(column.notna().all())
+        if pd.api.types.is_bool_dtype(kind) and not isinstance(kind, pd.CategoricalDtype):
+            plain = "float64" if name == outcome else "bool" if known else "object"
+        elif pd.api.types.is_integer_dtype(kind):
+            plain = "int64" if known and (name in labels or whole_as == "int64") else "float64"
+        elif pd.api.types.is_float_dtype(kind):
+            plain = "float64"
+        elif isinstance(kind, pd.StringDtype | pd.ArrowDtype):
+            plain = "object"
+        else:
+            continue
+        if kind != plain:
+            gap = None if plain == "object" else np.nan
+            whole[name] = column.to_numpy(dtype=plain) if known else column.to_numpy(dtype=plain, na_value=gap)
+    return whole
 
 
 def _numbers(column: pd.Series) -> Floats:
@@ -312,14 +382,12 @@ def repeated_columns(matrix: Floats, terms: tuple[str, ...]) -> list[str]:
     >>> repeated_columns(np.column_stack([np.ones(4), x, 2 * x + 1]), ("const", "x", "z"))
     ['z']
     """
-    cross = matrix.T @ matrix
-    length = np.sqrt(np.diag(cross))
-    unit = np.where(length > 0, length, 1.0)
-    cross = cross / np.outer(unit, unit)
+    inner = scaled(matrix).design
+    cross = inner.T @ inner / len(inner)
     kept: list[int] = []
     found = []
     for column, name in enumerate(terms):
-        if length[column] == 0:
+        if cross[column, column] < _REPEATED:
             found.append(name)
             continue
         left = 1.0

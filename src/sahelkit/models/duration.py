@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from numbers import Real
 
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_whole_number
 from sahelkit.errors import OptionError
 
 # Harrell (2015), table 2.3: where the outer and inner knots lie, as quantiles, for 3 to 7 knots.
@@ -18,6 +20,8 @@ _QUANTILES = {
     6: (0.05, 0.23, 0.41, 0.59, 0.77, 0.95),
     7: (0.025, 0.1833, 0.3417, 0.50, 0.6583, 0.8167, 0.975),
 }
+
+_KNOTS = "a restricted cubic spline has 3 to 7 knots here"
 
 
 def duration_terms(since_last: pd.Series, *, scale: float = 120.0) -> pd.DataFrame:
@@ -35,6 +39,11 @@ def duration_terms(since_last: pd.Series, *, scale: float = 120.0) -> pd.DataFra
     pandas.DataFrame, shape (n, 4)
         Columns ``t, t2, t3`` and ``never`` (1 where there has been no event yet; t is then 0).
 
+    Raises
+    ------
+    OptionError
+        If `scale` is not a number above 0.
+
     References
     ----------
     Carter, D. B., & Signorino, C. S. (2010). Back to the future: modeling time dependence in binary data.
@@ -45,6 +54,8 @@ def duration_terms(since_last: pd.Series, *, scale: float = 120.0) -> pd.DataFra
     >>> duration_terms(pd.Series([60.0, None])).to_dict("list")
     {'t': [0.5, 0.0], 't2': [0.25, 0.0], 't3': [0.125, 0.0], 'never': [0, 1]}
     """
+    if not (isinstance(scale, Real) and np.isfinite(scale) and scale > 0):
+        raise OptionError("scale", scale, "periods that count as 1 are a number above 0", repair="Type scale=120")
     time = pd.to_numeric(since_last).astype("float64") / scale
     never = time.isna()
     time = time.fillna(0.0)
@@ -76,8 +87,7 @@ def spline_knots(values: pd.Series, *, knots: int = 4) -> tuple[float, ...]:
     >>> spline_knots(pd.Series(range(101)), knots=3)
     (10.0, 50.0, 90.0)
     """
-    if knots not in _QUANTILES:
-        raise OptionError("knots", knots, "a restricted cubic spline has 3 to 7 knots here")
+    check_whole_number("knots", knots, least=min(_QUANTILES), most=max(_QUANTILES), example=4, why=_KNOTS)
     known = pd.to_numeric(values).astype("float64").dropna()
     found = tuple(float(value) for value in known.quantile(list(_QUANTILES[knots]))) if len(known) else ()
     if len(set(found)) < knots:
@@ -121,7 +131,8 @@ def restricted_cubic_spline(
     >>> restricted_cubic_spline(pd.Series([0.0, 5.0, 10.0]), knots=[0, 5, 10])["spline2"].tolist()
     [0.0, 1.25, 7.5]
     """
-    places = spline_knots(values, knots=knots) if isinstance(knots, int) else tuple(float(knot) for knot in knots)
+    several = isinstance(knots, Sequence | np.ndarray) and not isinstance(knots, str)
+    places = tuple(map(float, knots)) if several else spline_knots(values, knots=knots)  # type: ignore[arg-type]
     if len(places) < 3 or any(right <= left for left, right in pairwise(places)):
         raise OptionError("knots", knots, "a restricted cubic spline needs at least 3 knots that rise")
     x = pd.to_numeric(values).astype("float64").to_numpy()

@@ -10,7 +10,8 @@ from math import comb, factorial
 import numpy as np
 import numpy.typing as npt
 
-from sahelkit.errors import ModelError, OptionError
+from sahelkit._options import check_options
+from sahelkit.errors import ModelError
 from sahelkit.models._replicates import p_error
 
 Floats = npt.NDArray[np.float64]
@@ -87,6 +88,8 @@ def exact_share(hits: int, trials: int, *, level: float = 0.95) -> tuple[float, 
     """
     from scipy.stats import beta
 
+    check_options(level=level)
+
     if trials < 1 or not 0 <= hits <= trials:
         raise ModelError(f"{hits} hits of {trials} cases give no share")
     tail = (1 - level) / 2
@@ -151,6 +154,7 @@ def rank_correlation(x: npt.ArrayLike, y: npt.ArrayLike, *, draws: int = 19_999,
     >>> test.statistic, round(test.p_value, 4), round(test.smallest, 4), test.n_tried
     (1.0, 0.0833, 0.0833, 24)
     """
+    check_options(draws=draws, seed=seed)
     a, b = (np.asarray(values, dtype=np.float64) for values in (x, y))
     if a.shape != b.shape or a.ndim != 1 or len(a) < 3:
         raise ModelError("a rank correlation needs two rows of the same length, of at least three cases")
@@ -164,8 +168,6 @@ def rank_correlation(x: npt.ArrayLike, y: npt.ArrayLike, *, draws: int = 19_999,
     if factorial(len(a)) <= MOST_ORDERS:
         orders = np.array(list(permutations(range(len(a)))))
         return _judged(observed, right[orders] @ left / np.sqrt((left @ left) * (right @ right)), len(a), exact=True)
-    if draws < 1:
-        raise OptionError("draws", draws, "the number of draws is at least 1")
     # Orders are drawn by position: sorted pairs give the same p-value in whatever order the cases came.
     order = np.lexsort((right, left))
     left, right = left[order], right[order]

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from sahelkit._options import check_options
 from sahelkit.errors import ModelError, UnknownNameError
 from sahelkit.models.links import Floats, linear_predictor, row_terms
-from sahelkit.models.newton import gram, solve
+from sahelkit.models.newton import constant_column, gram, solve
 
 CONVENTIONS = ("full", "reduced")
 MOST_STEPS = 500
-# The steps of Fisher scoring shrink by a constant factor, so it stops later than Newton's method does.
+# Leverages move with the estimates, so that steps shrink by a constant factor only, and it stops later than Newton's.
 _SHORT = 1e-18
 _LONGEST = 3.0  # change of a linear predictor in one step
 _FARTHEST = 60.0  # standard errors that a profile is followed before its end is called infinite
@@ -109,50 +111,83 @@ def firth_maximise(
     many = np.ones(len(outcome)) if weights is None else weights
     given = np.zeros(len(outcome)) if offset is None else offset
     moved = np.ones(design.shape[1], dtype=bool) if free is None else free
-    coef = _start(design, outcome, many, given, link) if start is None else np.array(start, dtype=float)
-    level, score, information, hat = _at(design, outcome, many, given, link, coef)
-    converged = not moved.any()
+    first = _start(design, outcome, many, given, link) if start is None else np.array(start, dtype=float)
+    if not moved.any():
+        there = _at(design, outcome, many, given, link, first)
+        return Penalised(first, there.level, there.information, there.hat, there.score, True)
+    # Orthonormal columns, of which those of the coefficients that are held come last: then holding a coefficient is
+    # holding that of its column, and neither units nor a far zero of a covariate decide what can be computed.
+    order = np.concatenate([np.flatnonzero(moved), np.flatnonzero(~moved)])
+    inner, triangle = _flat(design, order)
+    coef, there, converged = _climb(inner, outcome, many, given, link, triangle @ first[order], int(moved.sum()))
+    found = first.copy()
+    found[order] = np.linalg.solve(triangle, coef)
+    found[~moved] = first[~moved]
+    back = np.zeros(design.shape[1], dtype=np.intp)
+    back[order] = np.arange(len(order))
+    forth = triangle[:, back]
+    level = there.level + _volume(triangle)
+    return Penalised(found, level, forth.T @ there.information @ forth, there.hat, there.score, converged)
+
+
+class _There(NamedTuple):
+    level: float
+    score: Floats
+    information: Floats
+    hat: Floats
+    steep: Floats
+
+
+def _climb(
+    design: Floats, outcome: Floats, many: Floats, given: Floats, link: str, coef: Floats, moved: int
+) -> tuple[Floats, _There, bool]:
+    """Newton's method for the likelihood of the real rows and those that stand for the penalty, halving steps.
+
+    Rows of leverage 1, such as the only ones of a country with its own dummy, count twice: without the penalty's own
+    curvature a step would be twice too long there and come back for ever.
+    """
+    there = _at(design, outcome, many, given, link, coef)
+    converged = False
     for _ in range(MOST_STEPS):
-        if converged:
-            break
-        gradient = (design.T @ score)[moved]
+        gradient = design[:, :moved].T @ there.score
         step = np.zeros(len(coef))
-        step[moved] = solve(information[np.ix_(moved, moved)], gradient)
-        length = float(gradient @ step[moved])
+        step[:moved] = solve(gram(design[:, :moved], there.steep), gradient)
+        length = float(gradient @ step[:moved])
         # Far from the maximum a whole step may jump to where chances are 0 or 1 to the last bit: there the information
         # of a rare covariate is rounding error, and so is the penalty.
         size = min(1.0, _LONGEST / (1e-300 + float(np.abs(design @ step).max())))
         least = 1e-8 * size
         reached = _at(design, outcome, many, given, link, coef + size * step)
-        while reached[0] < level - 1e-11 * (1 + abs(level)) and size > least:
+        while not reached.level >= there.level - 1e-11 * (1 + abs(there.level)) and size > least:
             size /= 2
             reached = _at(design, outcome, many, given, link, coef + size * step)
-        coef = coef + size * step
-        level, score, information, hat = reached
+        coef, there = coef + size * step, reached
         converged = length < _SHORT
-    return Penalised(coef, level, information, hat, score, converged)
+        if converged:
+            break
+    return coef, there, converged
 
 
 def _start(design: Floats, outcome: Floats, many: Floats, given: Floats, link: str) -> Floats:
     guess = np.zeros(design.shape[1])
-    constant = np.flatnonzero((design == design[0]).all(axis=0) & (design[0] != 0))
-    if constant.size:
+    place = constant_column(design)
+    if place is not None:
         share = float((many @ outcome + 0.5) / (many.sum() + 1.0))
-        guess[constant[0]] = (linear_predictor(link, share) - float(given.mean())) / design[0, constant[0]]
+        guess[place] = (linear_predictor(link, share) - float(given.mean())) / design[0, place]
     return guess
 
 
-def _at(
-    design: Floats, outcome: Floats, many: Floats, given: Floats, link: str, coef: Floats
-) -> tuple[float, Floats, Floats, Floats]:
+def _at(design: Floats, outcome: Floats, many: Floats, given: Floats, link: str, coef: Floats) -> _There:
     rows = row_terms(link, design @ coef + given, outcome)
     information = gram(design, many * rows.expected)
     sign, volume = np.linalg.slogdet(information)
     if sign <= 0 or not np.isfinite(volume):
-        return -np.inf, rows.score, information, np.zeros(len(outcome))
+        nothing = np.zeros(len(outcome))
+        return _There(-np.inf, rows.score, information, nothing, many * rows.expected)
     hat = many * rows.expected * np.einsum("ij,ij->i", design, design @ np.linalg.inv(information))
     level = float(many @ rows.loglik) + 0.5 * float(volume)
-    return level, many * rows.score + 0.5 * hat * rows.tilt, information, hat
+    score = many * rows.score + 0.5 * hat * rows.tilt
+    return _There(level, score, information, hat, many * rows.expected + 0.5 * hat * rows.bend)
 
 
 def penalised_lr(
@@ -196,12 +231,15 @@ def penalised_lr(
         raise UnknownNameError("convention", convention, CONVENTIONS)
     kept = np.ones(design.shape[1], dtype=bool)
     kept[list(positions)] = False
-    best = firth_maximise(design, outcome, link=link)
+    best = _found(firth_maximise(design, outcome, link=link))
     if convention == "full":
-        start = np.where(kept, best.coef, 0.0)
-        level = firth_maximise(design, outcome, link=link, start=start, free=kept).loglik
+        order = np.concatenate([np.flatnonzero(kept), np.flatnonzero(~kept)])
+        inner, triangle = _flat(design, order)
+        start = np.where(kept[order], triangle @ best.coef[order], 0.0)
+        held = firth_maximise(inner, outcome, link=link, start=start, free=kept[order])
+        level = _found(held).loglik + _volume(triangle)
     elif kept.any():
-        level = firth_maximise(design[:, kept], outcome, link=link).loglik
+        level = _found(firth_maximise(design[:, kept], outcome, link=link)).loglik
     else:
         level = float(row_terms(link, np.zeros(len(outcome)), outcome).loglik.sum())
     statistic = 2 * (best.loglik - level)
@@ -243,43 +281,56 @@ def profile_interval(
     """
     from scipy import stats
 
-    fit = firth_maximise(design, outcome, link=link) if best is None else best
-    if not fit.converged:
-        raise ModelError("the penalised fit did not converge, so its profile has no meaning. Rescale the covariates")
+    check_options(level=level)
+    fit = _found(firth_maximise(design, outcome, link=link) if best is None else best)
     depth = float(stats.chi2.ppf(level, 1))
-    free = np.arange(design.shape[1]) != position
-    error = float(np.sqrt(np.linalg.inv(fit.information)[position, position]))
-    return (
-        _end(design, outcome, link, fit, free, position, -error, depth),
-        _end(design, outcome, link, fit, free, position, error, depth),
-    )
+    # In orthonormal columns with the wanted one last, its coefficient is that of the last column but for a factor, and
+    # moving it leaves the others where they were.
+    order = np.append(np.delete(np.arange(design.shape[1]), position), position)
+    inner, triangle = _flat(design, order)
+    rows = row_terms(link, design @ fit.coef, outcome)
+    error = float(np.sqrt(np.linalg.inv(gram(inner, rows.expected))[-1, -1]))
+    top = triangle @ fit.coef[order]
+    factor = float(triangle[-1, -1])
+    level = fit.loglik - _volume(triangle)
+    low, high = sorted(_end(inner, outcome, link, top, level, unit, depth) / factor for unit in (-error, error))
+    return low, high
 
 
-def _end(
-    design: Floats,
-    outcome: Floats,
-    link: str,
-    fit: Penalised,
-    free: npt.NDArray[np.bool_],
-    position: int,
-    unit: float,
-    depth: float,
-) -> float:
-    """Where the signed root of the likelihood ratio, nearly a straight line, meets its quantile."""
+def _flat(design: Floats, order: npt.NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Orthonormal columns times the root of n, and the triangle that turns coefficients of the design into theirs."""
+    flat, triangle = np.linalg.qr(design[:, order])
+    width = np.sqrt(len(design))
+    return flat * width, triangle / width
+
+
+def _volume(triangle: Floats) -> float:
+    """Half the logarithm of what the determinant of the information gains from the units of the design."""
+    return float(np.log(np.abs(np.diag(triangle))).sum())
+
+
+def _found(fit: Penalised) -> Penalised:
+    if not fit.converged:
+        raise ModelError("the penalised fit did not converge, so its profile has no meaning. Leave some covariates out")
+    return fit
+
+
+def _end(design: Floats, outcome: Floats, link: str, top: Floats, level: float, unit: float, depth: float) -> float:
+    """Where the signed root of the likelihood ratio, nearly a straight line, meets its quantile; by the last column."""
     from scipy.optimize import brentq
 
-    start = fit.coef.copy()
+    start, free = top.copy(), np.arange(len(top)) < len(top) - 1
     wanted = float(np.sqrt(depth))
 
     def gap(distance: float) -> float:
-        start[position] = fit.coef[position] + distance * unit
-        held = firth_maximise(design, outcome, link=link, start=start, free=free)
+        start[-1] = top[-1] + distance * unit
+        held = _found(firth_maximise(design, outcome, link=link, start=start, free=free))
         start[:] = held.coef
-        return float(np.sqrt(max(2 * (fit.loglik - held.loglik), 0.0))) - wanted
+        return float(np.sqrt(max(2 * (level - held.loglik), 0.0))) - wanted
 
     inner, outer = 0.0, wanted
     while gap(outer) < 0:
         if outer > _FARTHEST:
             return float(np.sign(unit) * np.inf)
         inner, outer = outer, outer * 1.6
-    return float(fit.coef[position] + unit * brentq(gap, inner, outer, xtol=1e-9, rtol=1e-10))
+    return float(top[-1] + unit * brentq(gap, inner, outer, xtol=1e-9, rtol=1e-10))

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.models.clustered import KINDS, clustered_covariance
-from sahelkit.models.corrections import CORRECTIONS, flac, flic
+from sahelkit.models.corrections import CORRECTIONS, flac, flac_covariance, flic
 from sahelkit.models.design import Design, read_design
 from sahelkit.models.duration import duration_terms
 from sahelkit.models.firth import Penalised, firth_maximise, penalised_lr, profile_interval
 from sahelkit.models.hazard_fit import HazardFit
 from sahelkit.models.links import LINKS, Floats, check_link, row_terms
-from sahelkit.models.newton import Maximum, gram, maximise
+from sahelkit.models.newton import Maximum, gram, inverse_gram, maximise
 from sahelkit.models.separation import separated_terms
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ ERRORS = (*KINDS, "model", "observed", "profile")
 # this close to 0 or 1 are the other sign to look for separation. The search itself is exact.
 _SLOW = 15
 _CERTAIN = 1e-6
-_SEARCHABLE = 50_000  # rows above which certain chances alone do not start the search, which would take minutes
 
 
 def fit_hazard(
@@ -72,8 +72,9 @@ def fit_hazard(
         ``"CR0"``, ``"CR1"``, ``"CR2"``, ``"CR3"``: clustered, see `sahelkit.models.clustered.clustered_covariance`.
         CR1, the default for maximum likelihood, is the sandwich times G / (G - 1) for G clusters, without the factor
         for the number of coefficients, as Stata does; use CR2 or `sahelkit.models.wild.wild_score_test` for few
-        clusters. ``"model"``: the inverse expected information, as in R and in statsmodels' GLM; ``"observed"``: the
-        inverse observed information, as in Stata (the two differ for the cloglog link). ``"profile"``: the default
+        clusters. ``"model"``: the inverse expected information, as in R and in statsmodels' GLM, for every method
+        and correction; ``"observed"``: the inverse observed information, as in Stata (the two differ for the cloglog
+        link). Both take rows as independent, and do with one country. ``"profile"``: the default
         for Firth's method, intervals from the profile and p-values from the ratio of the penalised likelihood, by the
         convention of R's logistf (the restricted fit keeps the penalty of the full model); like ``"model"`` it takes
         rows as independent.
@@ -120,27 +121,28 @@ def fit_hazard(
     >>> fit_hazard("event ~ x", rows, method="firth", correction="flic").predict().sum().round(6).item()
     16.0
     """
-    kind = _check_options(link, level, method, errors, correction)
+    check_options(level=level)
+    kind = _check_options(link, method, errors, correction)
     data = read_design(formula, frame, cluster=cluster, where="fit_hazard", repeats=repeats)
-    check_outcome(data, one_is_enough=method == "firth")
+    check_outcome(data, one_is_enough=method == "firth", errors=kind)
     plain = maximise(data.matrix, data.outcome, link=link)
     guilty = _separated(data, plain, link)
     if method == "ml":
-        if guilty or not plain.converged:
-            raise _separation(formula, ", ".join(guilty) or "a term")
+        if guilty:
+            raise _separation(formula, ", ".join(guilty))
+        if not plain.converged:
+            raise ModelError(f"{formula!r}: the fit did not converge. Leave some terms out, or use method='firth'")
         return _by_likelihood(data, plain, link=link, kind=kind, level=level)
     fit = firth_maximise(data.matrix, data.outcome, link=link)
     if not fit.converged:
-        raise ModelError(f"{formula!r}: the penalised fit did not converge. Rescale the covariates, or leave some out")
+        raise ModelError(f"{formula!r}: the penalised fit did not converge. Leave some terms out")
     found = _by_penalty(data, fit, link=link, kind=kind, level=level)
     found = replace(found, separated=guilty)
     return found if correction == "none" else _corrected(found, data, fit, correction)
 
 
-def _check_options(link: str, level: float, method: str, errors: str | None, correction: str) -> str:
+def _check_options(link: str, method: str, errors: str | None, correction: str) -> str:
     check_link(link)
-    if not 0 < level < 1:
-        raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.95")
     for what, given, allowed in (("method", method, METHODS), ("correction", correction, CORRECTIONS)):
         if given not in allowed:
             raise UnknownNameError(what, given, allowed)
@@ -157,8 +159,17 @@ def _check_options(link: str, level: float, method: str, errors: str | None, cor
     return errors or ("CR1" if method == "ml" else "model" if correction == "flac" else "profile")
 
 
-def check_outcome(data: Design, *, one_is_enough: bool = False) -> None:
-    """Raise ModelError unless the outcome is 0 and 1, varies, and there are two clusters."""
+def check_outcome(data: Design, *, one_is_enough: bool = False, errors: str | None = None) -> None:
+    """Raise ModelError unless the outcome is 0 and 1 and varies, and there are clusters for errors that need several.
+
+    Parameters
+    ----------
+    data : Design
+    one_is_enough : bool
+        Whether one event will do.
+    errors : str, optional
+        Kind of errors; None for a model that compares clusters.
+    """
     name, outcome = data.response, data.outcome
     if not ((outcome == 0) | (outcome == 1)).all():
         count = (outcome >= 0).all() and (outcome == np.round(outcome)).all()
@@ -171,14 +182,13 @@ def check_outcome(data: Design, *, one_is_enough: bool = False) -> None:
             f"the outcome {name!r} has one event only, from which no error can be computed. "
             "Use method='firth', whose interval shows how little one event tells"
         )
-    if len(data.names) < 2:
-        raise ModelError("there is one cluster only: errors cannot be clustered. Use more countries")
+    if len(data.names) < 2 and (errors is None or errors in KINDS):
+        repair = "Use more of them" if errors is None else "Type errors='model', which takes rows as independent"
+        raise ModelError(f"there is one cluster only ({data.names[0]}), where several are needed. {repair}")
 
 
 def _separated(data: Design, plain: Maximum, link: str) -> tuple[str, ...]:
     if plain.converged and plain.steps < _SLOW:
-        if len(data.outcome) > _SEARCHABLE:
-            return ()
         chance = row_terms(link, data.matrix @ plain.coef, data.outcome).chance
         if chance.min() >= _CERTAIN and chance.max() <= 1 - _CERTAIN:
             return ()
@@ -188,24 +198,22 @@ def _separated(data: Design, plain: Maximum, link: str) -> tuple[str, ...]:
 
 def _separation(formula: str, which: str) -> ModelError:
     return ModelError(
-        f"{formula!r}: {which} separates events from non-events perfectly, or the fit did not converge. "
+        f"{formula!r}: {which} separates events from non-events perfectly, so that no finite estimate exists. "
         "Leave the term out, pool its categories, or use method='firth'"
     )
 
 
 def _by_likelihood(data: Design, fit: Maximum, *, link: str, kind: str, level: float) -> HazardFit:
-    cov, freedom = _inverse(fit.information)
-    if kind != "observed" and not (kind == "model" and link == "logit"):
-        rows = row_terms(link, data.matrix @ fit.coef, data.outcome)
-        bread = gram(data.matrix, rows.expected) if kind == "model" else fit.information
-        cov, freedom = _errors(data, bread, rows.score, rows.expected, kind)
+    rows = row_terms(link, data.matrix @ fit.coef, data.outcome)
+    bread = rows.expected if kind == "model" else rows.observed
+    cov, freedom = _errors(data, bread, rows.score, rows.expected, kind)
     return _result(data, fit.coef, cov, freedom, fit.loglik, link=link, kind=kind, level=level, method="ml")
 
 
 def _by_penalty(data: Design, fit: Penalised, *, link: str, kind: str, level: float) -> HazardFit:
     rows = row_terms(link, data.matrix @ fit.coef, data.outcome)
     plain = "model" if kind == "profile" else kind
-    cov, freedom = _errors(data, fit.information, fit.score, rows.expected, plain)
+    cov, freedom = _errors(data, rows.expected, fit.score, rows.expected, plain)
     found = _result(data, fit.coef, cov, freedom, fit.loglik, link=link, kind=kind, level=level, method="firth")
     if kind != "profile":
         return found
@@ -215,16 +223,12 @@ def _by_penalty(data: Design, fit: Penalised, *, link: str, kind: str, level: fl
     return replace(found, profile=np.array(ends), profile_p=np.array(p_values))
 
 
-def _inverse(information: Floats) -> tuple[Floats, Floats | None]:
-    return np.asarray(np.linalg.inv(information)), np.full(len(information), np.inf)
-
-
-def _errors(
-    data: Design, information: Floats, scores: Floats, weights: Floats, kind: str
-) -> tuple[Floats, Floats | None]:
-    if kind == "model":
-        return _inverse(information)
-    found = clustered_covariance(data.matrix, scores, weights, data.groups, kind=kind, bread=information)
+def _errors(data: Design, bread: Floats, scores: Floats, weights: Floats, kind: str) -> tuple[Floats, Floats | None]:
+    """Covariance and degrees of freedom; `bread` are the weights of the information, `weights` working weights."""
+    if kind in ("model", "observed"):
+        return inverse_gram(data.matrix, bread), np.full(len(data.terms), np.inf)
+    whole = gram(data.matrix, bread)
+    found = clustered_covariance(data.matrix, scores, weights, data.groups, kind=kind, bread=whole)
     return found.cov, found.freedom
 
 
@@ -265,9 +269,16 @@ def _corrected(found: HazardFit, data: Design, fit: Penalised, correction: str) 
     place = data.terms.index("Intercept")
     if correction == "flac":
         joined = flac(data.matrix, data.outcome, fit, link=found.link)
-        cov = np.asarray(np.linalg.inv(joined.information))[:-1, :-1]
+        cov = flac_covariance(data.matrix, data.outcome, fit, joined, link=found.link)
         return replace(found, coef=joined.coef[:-1], cov=cov, correction="flac")
     coef = flic(data.matrix, data.outcome, fit, place, link=found.link)
+    # The error of the intercept is that at its corrected value, as in logistf; those of the others are Firth's.
+    rows = row_terms(found.link, data.matrix @ coef, data.outcome)
+    plain = "model" if found.errors == "profile" else found.errors
+    moved = _errors(data, rows.expected, rows.score, rows.expected, plain)[0]
+    factor = np.ones(len(coef))
+    factor[place] = np.sqrt(moved[place, place] / found.cov[place, place])
+    found = replace(found, cov=found.cov * np.outer(factor, factor))
     if found.profile is None or found.profile_p is None:
         return replace(found, coef=coef, correction="flic")
     # The profile is that of the uncorrected intercept; the corrected one gets a Wald interval, as in logistf.

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._options import check_options, check_whole_number
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.frames import check_frame
 from sahelkit.models.links import Floats
@@ -240,6 +241,8 @@ def simulate_like(
     """
     from sahelkit.models.placebo import weights_of
 
+    check_options(seed=seed)
+    check_whole_number("block", block, optional=True, example=10)
     frame = check_frame(frame, where="simulate_like")
     grid = event_grid(frame, event, cluster=cluster)
     ties = weights_of(weights, grid)

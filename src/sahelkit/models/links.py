@@ -35,6 +35,8 @@ class Rows:
         Observed information: minus the second derivative. Equal to `expected` for the logit link.
     tilt : array
         Derivative of the logarithm of `expected`, which Firth's penalty needs.
+    bend : array
+        Minus the derivative of `tilt`.
     """
 
     chance: Floats
@@ -43,6 +45,7 @@ class Rows:
     expected: Floats
     observed: Floats
     tilt: Floats
+    bend: Floats
 
 
 def check_link(link: str) -> str:
@@ -94,7 +97,7 @@ def row_terms(link: str, eta: Floats, outcome: Floats) -> Rows:
         chance = 1.0 / (1.0 + np.exp(-eta))
         loglik = outcome * eta - np.log1p(np.exp(eta))
         weight = chance * (1.0 - chance)
-        return Rows(chance, loglik, outcome - chance, weight, weight, 1.0 - 2.0 * chance)
+        return Rows(chance, loglik, outcome - chance, weight, weight, 1.0 - 2.0 * chance, 2.0 * weight)
     rate = np.exp(eta)
     chance = -np.expm1(-rate)
     per = rate / chance  # tends to 1 as the rate tends to 0
@@ -107,4 +110,5 @@ def row_terms(link: str, eta: Floats, outcome: Floats) -> Rows:
         expected=rate * per * survive,
         observed=rate - outcome * per * (1.0 - per * survive),
         tilt=2.0 - per,
+        bend=per * (1.0 - per * survive),
     )

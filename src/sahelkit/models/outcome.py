@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_name, check_options
 from sahelkit.errors import ModelError
 from sahelkit.frames import check_frame, check_repeats, numbers_of
 from sahelkit.models.hazard import fit_hazard
@@ -199,6 +200,9 @@ def fit_success(
     >>> fit.fit.n_rows, round(fit.share, 3)
     (30, 0.367)
     """
+    check_options(level=level)
+    check_name("formula", formula)
+    check_name("attempt", attempt, optional=True)
     success = formula.split("~")[0].strip()
     frame = check_frame(frame, where="fit_success")
     check_columns(frame, [success, *([attempt] if attempt else [])], where="fit_success")
@@ -235,6 +239,8 @@ def wilson_interval(events: int, trials: int, *, level: float = 0.95) -> tuple[f
     [0.306, 0.863]
     """
     from scipy import stats
+
+    check_options(level=level)
 
     z = float(stats.norm.ppf(0.5 + level / 2))
     share, size = events / trials, 1 + z**2 / trials

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._options import check_options, check_whole_number
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.frames import check_frame
 from sahelkit.models._replicates import quantile_error, replicate
@@ -217,9 +218,10 @@ def fixed_effects_trap(
     """
     from scipy import stats
 
+    check_options(level=level, sims=sims, seed=seed, n_jobs=n_jobs)
+    check_whole_number("window", window, example=24)
+    check_whole_number("block", block, optional=True, example=10)
     check_link(link)
-    if not 0 < level < 1:
-        raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.95")
     if sims < 20:
         raise OptionError("sims", sims, "too few to tell a bias", repair="Type sims=200")
     frame = check_frame(frame, where="fixed_effects_trap")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options, check_whole_number
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.exposure import spatial_weights
 from sahelkit.frames import check_frame
@@ -140,6 +141,7 @@ def placebo_test(
     >>> bool(0 < test.p_value <= 1), len(test.null)
     (True, 199)
     """
+    check_options(draws=draws, seed=seed, n_jobs=n_jobs)
     _check_options(kind, alternative, draws, window, block)
     check_link(link)
     frame = check_frame(frame, where="placebo_test")
@@ -209,16 +211,17 @@ def permutation_p(statistic: float, null: Floats, *, alternative: str = "greater
     return min(1.0, 2 * min(above, below))
 
 
+_BLOCKS = "years trade places within blocks of at least two"
+
+
 def _check_options(kind: str, alternative: str, draws: int, window: int, block: int | None) -> None:
     for what, given, allowed in (("placebo", kind, KINDS), ("alternative", alternative, ALTERNATIVES)):
         if given not in allowed:
             raise UnknownNameError(what, given, allowed)
     if draws < 99:
         raise OptionError("draws", draws, "too few to give a p-value", repair="Type draws=10_000")
-    if window < 1:
-        raise OptionError("window", window, "a window has at least one period")
-    if block is not None and block < 2:
-        raise OptionError("block", block, "years trade places within blocks of at least two")
+    check_whole_number("window", window, example=12, why="a window has at least one period, and only whole ones")
+    check_whole_number("block", block, least=2, optional=True, example=10, why=_BLOCKS)
 
 
 def _stage(
@@ -255,6 +258,9 @@ def weights_of(weights: xr.DataArray | None, grid: EventGrid) -> Floats:
         raise OptionError("weights", absent, "these countries of the panel have no weights")
     codes = list(grid.codes)
     ties = np.asarray(table.transpose("target", "source").sel(target=codes, source=codes).to_numpy(), dtype=np.float64)
+    strange = ties[~(np.isfinite(ties) & (ties >= 0))]
+    if strange.size:
+        raise OptionError("weights", float(strange[0]), "a weight is a number of at least 0")
     if not ties.any():
         raise ModelError("no country of the panel has a neighbour in it, so that none is exposed. Take more countries")
     return ties
@@ -296,7 +302,7 @@ def _parallel(task: object, draws: int, seed: int | None, n_jobs: int | None) ->
 def _mirrored(ties: Floats, counts: pd.Series, data: Design) -> bool:
     """Whether the weights are symmetric and the events those of the outcome."""
     happened = counts.to_numpy(dtype=float) > 0
-    return bool(np.allclose(ties, ties.T) and (happened == (data.outcome > 0)).all())
+    return bool(np.allclose(ties, ties.T, atol=1e-8 * float(ties.max())) and (happened == (data.outcome > 0)).all())
 
 
 def _ratio(data: Design, exposure: Floats, link: str) -> float:

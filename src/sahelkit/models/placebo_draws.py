@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._options import check_name
 from sahelkit.errors import MissingColumnsError, ModelError
 from sahelkit.frames import numbers_of, time_of
 from sahelkit.models.links import Floats, row_terms
@@ -62,6 +63,8 @@ def event_grid(frame: pd.DataFrame, event: str, *, cluster: str) -> EventGrid:
     ModelError
         If a country has two rows for a period, or the event is NA somewhere: exposure would not be known there.
     """
+    check_name("event", event)
+    check_name("cluster", cluster)
     missing = [name for name in (event, cluster) if name not in frame.columns]
     if missing:
         raise MissingColumnsError("placebo_test", missing, frame.columns)

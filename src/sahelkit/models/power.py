@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options, check_whole_number
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.frames import check_frame
 from sahelkit.models._replicates import replicate
@@ -216,6 +217,10 @@ def contagion_power(
     """
     from scipy import stats
 
+    check_options(level=level, sims=sims, seed=seed, n_jobs=n_jobs)
+
+    check_whole_number("window", window, example=24)
+    check_whole_number("block", block, optional=True, example=10)
     check_link(link)
     if not 0 < level < 0.5:
         raise OptionError("level", level, "the level of a test lies between 0 and 0.5", repair="Type level=0.05")

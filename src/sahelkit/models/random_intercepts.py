@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit.errors import ModelError, OptionError
+from sahelkit._options import check_options, check_whole_number
+from sahelkit.errors import ModelError
 from sahelkit.models.design import read_design
 from sahelkit.models.hazard import check_outcome
 from sahelkit.models.links import Floats, check_link
 from sahelkit.models.mixed_likelihood import SMALLEST, clusters_of, hessian, marginal, peak
-from sahelkit.models.newton import maximise
+from sahelkit.models.newton import maximise, scaled
 from sahelkit.models.result import Result
 from sahelkit.models.wording import (
     check_language,
@@ -257,18 +258,18 @@ def fit_random_intercepts(
     """
     from scipy import optimize, stats
 
+    check_options(level=level)
+
     check_link(link)
-    if not 0 < level < 1:
-        raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.95")
-    if isinstance(nodes, bool) or not isinstance(nodes, int) or not 1 <= nodes <= 50:
-        raise OptionError("nodes", nodes, "a whole number of nodes from 1 to 50", repair="Type nodes=15")
+    check_whole_number("nodes", nodes, most=50, example=15)
     data = read_design(formula, frame, cluster=cluster, where="fit_random_intercepts", repeats=repeats)
     check_outcome(data)
-    pooled = maximise(data.matrix, data.outcome, link=link)
+    inner = scaled(data.matrix)
+    pooled = maximise(inner.design, data.outcome, link=link)
     if not pooled.converged:
         raise ModelError(f"{formula!r}: the model without random intercepts does not converge. Try fit_hazard() first")
     who = clusters_of(data.groups, nodes)
-    x, y, k = data.matrix, data.outcome, len(data.terms)
+    x, y, k = inner.design, data.outcome, len(data.terms)
     unit = np.linalg.inv(np.linalg.cholesky(pooled.information)).T
     first = np.append(pooled.coef, np.log(0.5))
     theta, loglik, inside = peak(first, x, y, who, link=link, unit=unit)
@@ -300,8 +301,8 @@ def fit_random_intercepts(
         formula=formula,
         link=link,
         terms=data.terms,
-        coef=theta[:k],
-        cov=cov,
+        coef=inner.back @ theta[:k],
+        cov=inner.back @ cov @ inner.back.T,
         sigma=sigma,
         sigma_ends=(low, high),
         loglik=loglik,

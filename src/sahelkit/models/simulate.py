@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places
+from sahelkit._options import check_options, check_whole_number
 from sahelkit.errors import DateError, OptionError, UnknownNameError
 from sahelkit.exposure import spatial_weights
 from sahelkit.models.hawkes.baseline import Baseline, grid_edges
@@ -93,6 +94,8 @@ def simulate_panel(
     >>> months.groupby("iso3").size().to_dict()
     {'CPV': 6, 'MLI': 12}
     """
+    check_options(seed=seed)
+    check_whole_number("n_paths", n_paths)
     numbers = {"rate": rate, "own": own, "cross": cross, "country_sd": country_sd, "decade_sd": decade_sd}
     for what, value in numbers.items():
         if not value >= 0:

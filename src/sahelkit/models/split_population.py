@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_name, check_options
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.frames import check_frame, check_repeats
 from sahelkit.models.design import Design, read_design
 from sahelkit.models.links import Floats
+from sahelkit.models.newton import scaled
 from sahelkit.models.result import Result
 from sahelkit.models.split_likelihood import likelihood_hessian, likelihood_peaks
 from sahelkit.models.wording import check_language, cluster_words, number, outcome_words, percent, reach
@@ -240,8 +242,10 @@ def fit_split_population(
     >>> bool(0.4 < fit.at_risk.mean() < 0.6)
     True
     """
-    if not 0 < level < 1:
-        raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.95")
+    check_options(level=level)
+    check_name("duration", duration)
+    check_name("risk", risk)
+    check_name("cluster", cluster)
     if start not in STARTS:
         raise UnknownNameError("start", start, STARTS)
     frame = check_frame(frame, where="fit_split_population")
@@ -255,9 +259,11 @@ def fit_split_population(
     k = len(left.terms) + len(right.terms) + 1
     if not np.isin(left.outcome, (0.0, 1.0)).all() or left.outcome.sum() < 2:
         raise ModelError(f"the outcome {left.response!r} must be 0 and 1 with at least two events")
-    peaks = likelihood_peaks(left, right, ends, begins, start=start)
+    inner = scaled(left.matrix), scaled(right.matrix)
+    near, far = (replace(side, matrix=other.design) for side, other in zip((left, right), inner, strict=True))
+    peaks = likelihood_peaks(near, far, ends, begins, start=start)
     loglik, theta = peaks[0]
-    data = (left.matrix, right.matrix, ends, begins, left.outcome)
+    data = (near.matrix, far.matrix, ends, begins, left.outcome)
     information = -likelihood_hessian(theta, data)
     values = np.linalg.eigvalsh(information)
     if values.min() <= 1e-9 * values.max():
@@ -265,11 +271,15 @@ def fit_split_population(
             f"the split-population likelihood is flat: the data do not tell who is at risk ({int(left.outcome.sum())} "
             f"events for {k} parameters). Take fewer terms, or fit_hazard()"
         )
+    back = np.eye(k)
+    for place, side in ((0, inner[0]), (len(left.terms), inner[1])):
+        back[place : place + len(side.back), place : place + len(side.back)] = side.back
+    theta = back @ theta
     return SplitPopulationFit(
         duration_terms=left.terms,
         risk_terms=right.terms,
         coef=theta,
-        cov=np.asarray(np.linalg.inv(information)),
+        cov=np.asarray(back @ np.linalg.inv(information) @ back.T),
         loglik=loglik,
         at_risk=np.asarray(1 / (1 + np.exp(-right.matrix @ theta[len(left.terms) : -1]))),
         level=level,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_level, check_options
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.models._replicates import p_error
 from sahelkit.models.clustered import Numbers, cluster_sums
@@ -323,14 +324,14 @@ def wild_score_test(
     >>> test.exact, len(test.draws)
     (True, 32)
     """
+    check_options(draws=draws, seed=seed)
+    check_level(level, optional=True)
     place = fit.position(term)
     if weights not in WEIGHTS:
         raise UnknownNameError("weights", weights, WEIGHTS)
     if draws < 99:
         raise OptionError("draws", draws, "too few to give a p-value", repair="Type draws=9999")
     confidence = fit.level if level is None else level
-    if not 0 < confidence < 1:
-        raise OptionError("level", confidence, "a confidence level lies between 0 and 1", repair="Type level=0.95")
     if fit.data is None:
         raise ModelError("this fit does not hold its data, so it cannot be tested. Fit it with fit_hazard()")
     data = fit.data

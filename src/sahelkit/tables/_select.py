@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
+from sahelkit._options import check_frame, check_name
 from sahelkit.catalog import Coverage, Record
 from sahelkit.dates import DateLike, parse_date, parse_window
 from sahelkit.errors import CoverageWarning, MissingColumnsError, UnknownNameError
@@ -68,6 +69,9 @@ def chosen_names(kind: str, wanted: str | Sequence[str] | None, known: Sequence[
 
 def check_columns(frame: pd.DataFrame, needed: Sequence[str], *, where: str, repair: str = "") -> None:
     """Raise `MissingColumnsError` unless `frame` has all of `needed`."""
+    frame = check_frame(frame, where=where)
+    for name in needed:
+        check_name("column", name)
     missing = [name for name in needed if name not in frame.columns]
     if missing:
         raise MissingColumnsError(where, missing, frame.columns, repair=repair)

@@ -18,6 +18,7 @@ from numba import njit, types
 from numba.extending import intrinsic
 
 LOGIT, CLOGLOG, IDENTITY = 0, 1, 2
+EXPECTED = 3  # cloglog, weighted by the expected information instead of the observed one
 ROWS_AT_ONCE = 512  # a block of rows of about ten columns stays in the first-level cache
 # Sums may be regrouped and products fused, so that loops use the processor's vector units; NaN and infinity keep
 # their meaning.
@@ -131,6 +132,16 @@ def _cloglog_events(rows, eta, weight, score):
         weight[row] = rate - per * (1.0 - per * survive)
 
 
+@compiled({"contract"})
+def _expect(eta, weight):
+    """Expected information of cloglog rows."""
+    for i in range(eta.size):
+        rate = exp(eta[i] if eta[i] < 100.0 else 100.0)
+        survive = exp(-rate)
+        share = 1.0 - 0.5 * rate if rate < 1e-5 else (1.0 - survive) / rate
+        weight[i] = rate * survive / share
+
+
 @compiled(REGROUP)
 def _weigh(lefts, c, weights, wide, d, low, high):
     a, w, x = lefts[c, low:high], lefts[weights, low:high], wide[d, low:high]
@@ -215,6 +226,8 @@ def accumulate(link, wide, own, k, theta, b, outcome, events, block, eta, lefts,
         else:
             _cloglog_rows(eta[low:high], weight[low:high], score[low:high])
             _cloglog_events(events[first_event[part] : first_event[part + 1]], eta, weight, score)
+            if link == EXPECTED:
+                _expect(eta[low:high], weight[low:high])
         for c in range(k):
             _weigh(lefts, c, k + 1, wide, own[c], low, high)
         _sum_runs(lefts, k + 2, edges, first, last, sums)

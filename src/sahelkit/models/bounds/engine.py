@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from sahelkit._options import check_options
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.models._replicates import on_one_thread
 from sahelkit.models.bounds.chunk import Piece, fit_chunk
@@ -76,6 +77,7 @@ def run(
     0      0       True     ml
     1      1       True     ml
     """
+    check_options(n_jobs=n_jobs)
     if isinstance(chunk, bool) or not isinstance(chunk, (int, np.integer)) or chunk < 1:
         raise OptionError("chunk", chunk, "the models of a chunk are a whole number of at least 1")
     store = None if folder is None else Folder(Path(folder), fingerprint(plan, int(chunk))).open()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sahelkit._options import check_name, check_options
 from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.frames import check_frame, check_repeats
 from sahelkit.models.bounds.combine import MOST, check_number, count_models, read_exclusive, sizes_of
@@ -80,9 +81,10 @@ def extreme_bounds(
     cluster : str or None
         Column whose values may be correlated within; None for independent rows.
     errors : {"CR1", "model"}, optional
-        Errors of the summaries: clustered as in `sahelkit.fit_hazard` (default), or from the model alone (for the
-        identity link HC0). Both are kept. The summaries take coefficients to be normal, as their authors do; with few
-        clusters that finds too many significant ones, which the null distribution has in common with the data.
+        Errors of the summaries: clustered as in `sahelkit.fit_hazard` (default), or from the model alone (the
+        inverse expected information, as in `sahelkit.fit_hazard`; for the identity link HC0). Both are kept. The
+        summaries take coefficients to be normal, as their authors do; with few clusters that finds too many significant
+        ones, which the null distribution has in common with the data.
     vif : float, optional
         Models in which the focus variable has a larger variance inflation factor do not count in the summaries.
     weights : {"equal", "likelihood", "lri"}
@@ -143,6 +145,9 @@ def extreme_bounds(
     >>> len(found.models), found.models["controls"].astype(str).unique().tolist()
     (4, ['', 'reign_military_career'])
     """
+    check_options(level=level, n_jobs=n_jobs)
+    check_name("formula", formula)
+    check_name("cluster", cluster, optional=True)
     roles = read_roles(formula)
     names, links = _several(effects), _several(link)
     chosen_errors = _check_options(links, weights, errors, cluster, level, vif, names)
@@ -212,8 +217,6 @@ def _check_options(
         raise UnknownNameError("kind of error", errors, ERRORS)
     if errors == "CR1" and cluster is None:
         raise OptionError("errors", errors, "clustered errors need clusters", repair="Name a column in cluster=")
-    if not 0 < level < 1:
-        raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.95")
     if vif is not None and not vif >= 1:
         raise OptionError("vif", vif, "a variance inflation factor is at least 1", repair="Type vif=7")
     return errors or ("model" if cluster is None else "CR1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from statistics import NormalDist
 
+from sahelkit._options import check_options
 from sahelkit.models.links import Floats
 
 
@@ -36,6 +37,7 @@ def leamer_bounds(coef: Floats, se: Floats, *, level: float = 0.95) -> tuple[flo
     >>> round(low, 2), round(high, 2)
     (-0.96, 2.96)
     """
+    check_options(level=level)
     if not len(coef):
         return float("nan"), float("nan")
     reach = NormalDist().inv_cdf(0.5 + level / 2) * se

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.models._replicates import p_error, quantile_error, replicate
 from sahelkit.models.bounds.effects import Block, block_of, with_columns
@@ -202,6 +203,7 @@ def bounds_null(
     Phipson, B., & Smyth, G. K. (2010). Permutation p-values should never be zero. Statistical Applications in
     Genetics and Molecular Biology, 9(1), 39. doi:10.2202/1544-6115.1585
     """
+    check_options(draws=draws, seed=seed, n_jobs=n_jobs)
     measures = _check(found, kind, draws, models)
     picked = _pick(found, measures, kind, models, seed)
     choices = found.choices.take(picked)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sahelkit.models.clustered import clustered_covariance
 from sahelkit.models.firth import firth_maximise
 from sahelkit.models.links import Floats, row_terms
-from sahelkit.models.newton import maximise
+from sahelkit.models.newton import gram, maximise
 from sahelkit.models.separation import separated_terms
 
 
@@ -21,7 +21,7 @@ class Rescued:
     Attributes
     ----------
     coef, se, se_cluster : array, shape (k,)
-        Estimates, errors by the information, errors clustered (CR1).
+        Estimates, errors by the expected information, errors clustered (CR1).
     loglik : float
         Log-likelihood, without the penalty.
     converged, separated : bool
@@ -72,20 +72,19 @@ def rescue(design: Floats, outcome: Floats, groups: npt.NDArray[np.intp], *, lin
     separated = one_column_separates(design, outcome) or bool(separated_terms(outcome, scaled, names))
     if separated:
         fit = firth_maximise(scaled, outcome, link=link)
-        coef, information, score, converged = fit.coef, fit.information, fit.score, fit.converged
+        coef, bread, score, converged = fit.coef, fit.information, fit.score, fit.converged
     else:
         best = maximise(scaled, outcome, link=link)
-        coef, information, converged = best.coef, best.information, best.converged
+        coef, bread, converged = best.coef, best.information, best.converged
         score = row_terms(link, scaled @ coef, outcome).score
     if not (converged and np.isfinite(coef).all()):
         nothing = np.full(len(coef), np.nan)
         return Rescued(nothing, nothing, nothing, np.nan, False, separated)
-    loglik = float(row_terms(link, scaled @ coef, outcome).loglik.sum())
-    cov = back @ np.linalg.inv(information) @ back.T
-    rows = np.ones(len(outcome))
-    clustered = clustered_covariance(scaled, score, rows, groups, kind="CR1", bread=information).cov
+    rows = row_terms(link, scaled @ coef, outcome)
+    cov = back @ np.linalg.inv(gram(scaled, rows.expected)) @ back.T
+    clustered = clustered_covariance(scaled, score, rows.expected, groups, kind="CR1", bread=bread).cov
     se, se_cluster = np.sqrt(np.diag(cov)), np.sqrt(np.diag(back @ clustered @ back.T))
-    return Rescued(back @ coef, se, se_cluster, loglik, True, separated)
+    return Rescued(back @ coef, se, se_cluster, float(rows.loglik.sum()), True, separated)
 
 
 def one_column_separates(design: Floats, outcome: Floats) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sahelkit._options import check_options
 from sahelkit.errors import UnknownNameError
 from sahelkit.models.links import Floats
 
@@ -93,6 +94,8 @@ def share_significant(coef: Floats, se: Floats, *, level: float = 0.95) -> tuple
     (0.25, 0.25)
     """
     from statistics import NormalDist
+
+    check_options(level=level)
 
     if not len(coef):
         return float("nan"), float("nan")

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import MissingColumnsError, ModelError, OptionError
 from sahelkit.models.forecast.covariates import TERMS, covariates, unit_of
 from sahelkit.models.forecast.preparing import Preparation, prepare
@@ -79,6 +80,7 @@ class HazardForecaster:
 
     def stride(self, horizon: int) -> int:
         """Periods between the rows of one country that are learnt from."""
+        check_options(horizon=horizon)
         return self.step or max(horizon // 2, 1)
 
     def fit(self, frame: pd.DataFrame, outcome: str) -> FittedForecaster:
@@ -118,6 +120,7 @@ class HazardForecaster:
         horizon : int
             Length of the windows in periods.
         """
+        check_options(horizon=horizon)
         unit = unit_of(frame)
         ordinal = frame["period"].array.asi8
         step = self.stride(horizon)
@@ -185,12 +188,11 @@ class FittedForecaster:
 
         The interval says how well the model's probability is known, not how it could err by being the wrong model.
         """
+        check_options(level=level)
         return self.predict_arrays(self._covariates(frame), level=level)
 
     def predict_arrays(self, values: Floats, *, level: float = 0.9) -> tuple[Floats, Floats, Floats]:
         """As `predict_interval`, from covariates that are computed already."""
-        if not 0 < level < 1:
-            raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.9")
         centre, spread = self.linear(values)
         away = _normal_quantile((1 + level) / 2) * spread
         low, middle, high = (chances(self.link, eta) for eta in (centre - away, centre, centre + away))

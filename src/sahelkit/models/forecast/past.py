@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.catalog import record
 from sahelkit.errors import DateError, UnknownNameError
 from sahelkit.models.forecast.covariates import TERMS, covariates
@@ -166,6 +167,7 @@ def past_forecasts(
     DateError
         If an origin lies before there are rows to learn from, or after the rows end.
     """
+    check_options(horizon=horizon)
     model = model or HazardForecaster()
     check_event(event)
     labels = history.labels(event, horizon)

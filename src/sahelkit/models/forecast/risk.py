@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places
+from sahelkit._options import check_options, check_whole_number
 from sahelkit.catalog import record
 from sahelkit.errors import DateError, OptionError
 from sahelkit.models.forecast.covariates import covariates
@@ -96,9 +97,10 @@ def track_record(origin: int, event: str, horizon: int, rule: str, version: str 
 
 def check_horizon(horizon: object) -> int:
     """Return a horizon in months, or raise OptionError."""
-    if isinstance(horizon, bool) or not isinstance(horizon, (int, np.integer)) or not 1 <= horizon <= MOST_MONTHS:
-        raise OptionError("horizon", horizon, f"a whole number of months from 1 to {MOST_MONTHS}")
-    return int(horizon)
+    check_whole_number(
+        "horizon", horizon, most=MOST_MONTHS, example=12, why=f"a whole number of months from 1 to {MOST_MONTHS}"
+    )
+    return int(horizon)  # type: ignore[call-overload, no-any-return]
 
 
 def risk_table(
@@ -156,10 +158,9 @@ def risk_table(
     >>> risk_table(countries="MLI", horizon=100)
     Traceback (most recent call last):
     ...
-    sahelkit.errors.OptionError: horizon=100: a whole number of months from 1 to 60.
+    sahelkit.errors.OptionError: horizon=100: a whole number of months from 1 to 60. Type horizon=12.
     """
-    if not 0 < level < 1:
-        raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.9")
+    check_options(level=level)
     horizon, event = check_horizon(horizon), check_event(outcome)
     codes = places.members("world") if countries is None else places.resolve_many(countries)
     at = moment(date, rule=rule, version=version)

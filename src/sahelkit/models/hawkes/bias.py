@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.models._replicates import replicate
 from sahelkit.models.hawkes.bootstrap import refitted
 from sahelkit.models.hawkes.estimate import settled
@@ -58,6 +59,7 @@ def bias_corrected(
     Davison, A. C., & Hinkley, D. V. (1997). Bootstrap methods and their application. Cambridge University Press.
     https://doi.org/10.1017/CBO9780511802843
     """
+    check_options(n_boot=n_boot, seed=seed, n_jobs=n_jobs)
     drawn = np.array(replicate(partial(_again, fit), n_boot, seed=seed, n_jobs=n_jobs))
     tails = (0.5 + fit.level / 2, 0.5 - fit.level / 2)
     rows = []

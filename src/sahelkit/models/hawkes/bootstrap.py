@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.models._replicates import p_error, quantile_error, replicate, share_error
 from sahelkit.models.hawkes.estimate import Estimate, estimate, settled
@@ -247,6 +248,7 @@ def contagion_test(
     >>> len(test.null), test.statistic == fit.lr, 0.05 <= test.p_value <= 1
     (19, True, True)
     """
+    check_options(n_boot=n_boot, seed=seed, n_jobs=n_jobs)
     if not fit.settings.contagion:
         raise ModelError("the model was fitted without contagion. Fit it with contagion=True to test it")
     drawn = replicate(partial(_ratio, fit, fit.null_process), n_boot, seed=seed, n_jobs=n_jobs)
@@ -307,6 +309,7 @@ def detectable_contagion(
     ----------
     Davies, R. B. (1987), as in `contagion_test`.
     """
+    check_options(n_boot=n_boot, seed=seed, n_jobs=n_jobs)
     null = fit.null_process
     strongest = fit.radius_at(null.point.own, max(cross) * fit.units.cross)
     if not strongest < 1:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.models.hawkes.calibrated import End, check_contagion, upper_end
 from sahelkit.models.hawkes.result import HawkesFit
 from sahelkit.plots.style import decimal, words
@@ -159,6 +160,7 @@ def contagion_bound(
     Carpenter, J. (1999). Test inversion bootstrap confidence intervals. Journal of the Royal Statistical Society:
     Series B, 61(1), 159-172. https://doi.org/10.1111/1467-9868.00169
     """
+    check_options(n_boot=n_boot, seed=seed, n_jobs=n_jobs)
     check_contagion(fit)
     end = upper_end(fit, n_boot=n_boot, seed=seed, n_jobs=n_jobs)
     return ContagionBound.at(

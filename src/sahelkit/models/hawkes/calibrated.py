@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import ModelError
 from sahelkit.models._replicates import quantile_error, replicate
 from sahelkit.models.hawkes.bootstrap import refitted
@@ -325,6 +326,7 @@ def excitation_intervals(
     DiCiccio, T. J., Martin, M. A., & Stern, S. E. (2001). Simple and accurate one-sided inference from signed roots of
     likelihood ratios. Canadian Journal of Statistics, 29(1), 67-76. https://doi.org/10.2307/3316051
     """
+    check_options(n_boot=n_boot, seed=seed, n_jobs=n_jobs)
     check_contagion(fit)
     ends = {
         (which, side): calibrated_end(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places
+from sahelkit._options import check_options
 from sahelkit.errors import DateError, ModelError, OptionError
 from sahelkit.exposure import spatial_weights
 from sahelkit.frames import TIMES, check_frame, time_of
@@ -144,11 +145,10 @@ def fit_hawkes(
     >>> 0.3 < fit.own < 0.45, fit.cross < 0.05
     (True, True)
     """
+    check_options(level=level)
     first, last = parse_window(start, end)
     if first is None or last is None:
         raise DateError("start" if first is None else "end", None, "the window must be given, for absent means none")
-    if not 0 < level < 1:
-        raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.90")
     codes = places.resolve_many(countries) if countries is not None else places.members("world")
     tie = _tie(weights, codes, contagion, version)
     settings = _settings(kernel, (own_lag, cross_lag), contagion, (country_sd, country_decade_sd))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import UnknownNameError
 from sahelkit.models._replicates import p_error, replicate
 from sahelkit.models.hawkes.bootstrap import refitted
@@ -105,6 +106,7 @@ def ljung_box(series: list[Array], lags: int) -> float:
     >>> ljung_box([np.tile([0.1, 3.0], 20)], 1) > 30
     True
     """
+    check_options(lags=lags)
     n = sum(map(len, series))
     if n < _FEWEST:
         return float("nan")
@@ -316,6 +318,7 @@ def goodness_of_fit(
     >>> check.table.set_index("scope").loc["pooled", "n_gaps"].item()
     105
     """
+    check_options(lags=lags, n_boot=n_boot, seed=seed, n_jobs=n_jobs)
     sizes, seen = _statistics(fit.process, fit.observed, lags)
     drawn = replicate(partial(_replicate, fit, lags), n_boot, seed=seed, n_jobs=n_jobs)
     rows = []

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import DateError, OptionError, UnknownNameError
 from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, Windows, dated, days, years
@@ -118,6 +119,7 @@ def simulate_hawkes(
     >>> list(paths.columns), 3 < len(paths) / 1000 < 6
     (['path', 'iso3', 'date'], True)
     """
+    check_options(seed=seed)
     if method not in METHODS:
         raise UnknownNameError("method", method, METHODS)
     if isinstance(n_paths, bool) or not isinstance(n_paths, (int, np.integer)) or n_paths < 1:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sahelkit._options import check_options
 from sahelkit.models.hawkes.estimate import Estimate, Settings, best_with_cross, maximise, settled
 from sahelkit.models.hawkes.kernel import Array
 
@@ -115,6 +116,8 @@ def profile_interval(estimate: Estimate, settings: Settings, which: str, level: 
     """
     from scipy.optimize import brentq
     from scipy.stats import chi2
+
+    check_options(level=level)
 
     fall = float(chi2.ppf(level, 1)) / 2
     point = profile_point(estimate, settings, which)

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places
+from sahelkit._options import check_options
 from sahelkit.errors import CoverageWarning, ModelError
 from sahelkit.exposure import normalised
 from sahelkit.models._replicates import on_one_thread, p_error, replicate
@@ -150,6 +151,8 @@ def robustness(
     ['MLI', 'BFA', 'GIN', 'NER', 'CIV', 'powell_thyne', 'cline']
     """
     from joblib import Parallel, delayed
+
+    check_options(seed=seed, n_jobs=n_jobs)
 
     codes = places.resolve_many(countries) if countries is not None else places.members("world")
     events = _events(rule, codes)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit._options import check_options
+from sahelkit.errors import ModelError, UnknownNameError
 from sahelkit.models.impact.did import synthetic_did
 from sahelkit.models.impact.donors import coup_windows
 from sahelkit.models.impact.series import interrupted_series
@@ -162,8 +163,7 @@ def impact_table(
     >>> found.counts()["missing"], found.table["why"].iloc[0]
     (2, 'GIN: nothing but zeros in the 24 months after the event, ... has no finite estimate.')
     """
-    if not 0 < level < 1:
-        raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.9")
+    check_options(level=level, n_jobs=n_jobs)
     for method in methods:
         if method not in METHODS:
             raise UnknownNameError("method", method, METHODS)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit.errors import ModelError, OptionError
+from sahelkit._options import check_options
+from sahelkit.errors import ModelError
 from sahelkit.models._replicates import on_one_thread
 from sahelkit.models.impact.did_weights import did_weights, weighted_did
 from sahelkit.models.impact.windows import EventWindow, Ints
@@ -202,8 +203,7 @@ def synthetic_did(window: EventWindow, *, level: float = 0.95, n_jobs: int | Non
     """
     from joblib import Parallel, delayed
 
-    if not 0 < level < 1:
-        raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.95")
+    check_options(level=level, n_jobs=n_jobs)
     if len(window.donors) < _FEWEST:
         raise ModelError(
             f"{window.label} has {len(window.donors)} donors, and the scatter among donors, from which the error "

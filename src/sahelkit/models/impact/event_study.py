@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.models._replicates import jackknife_error, p_error
 from sahelkit.models.impact.honest import TrendBounds, trend_bounds
@@ -273,6 +274,7 @@ def event_study(
     >>> study.n_coups, study.times.tolist()[:3], float(study.estimate[study.times == -1][0])
     (2, [-8, -7, -6], 0.0)
     """
+    check_options(draws=draws, level=level, seed=seed)
     _check(windows, draws, level)
     times = np.array(sorted({int(time) for window in windows for time in window.times}))
     observed = pd.DataFrame({window.label: _path(window, times) for window in windows}, index=times)
@@ -313,8 +315,6 @@ def _check(windows: Sequence[EventWindow], draws: int, level: float) -> None:
             raise ModelError(f"{window.label} has {len(window.donors)} donors, and placebo events want 5 at least")
     if draws < 199:
         raise OptionError("draws", draws, "too few to give a p-value", repair="Type draws=2000")
-    if not 0 < level < 1:
-        raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.95")
 
 
 def _changes(window: EventWindow, times: Ints) -> Floats:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import OptionError
 from sahelkit.models.impact.words import times_of
 from sahelkit.models.links import Floats
@@ -194,10 +195,9 @@ def trend_bounds(
     >>> found.table[["set_low", "set_high"]].round(2).to_numpy().tolist()
     [[1.1, 1.1], [0.95, 1.25]]
     """
+    check_options(level=level)
     if not len(before) or not len(after):
         raise OptionError("before", len(before), "a period before the reference and one after the event are wanted")
-    if not 0 < level < 1:
-        raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.95")
     if any(m < 0 for m in grid):
         raise OptionError("grid", list(grid), "violations are at least 0 times those before")
     size, weights = len(before), np.full(len(after), 1 / len(after))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options, check_whole_number
 from sahelkit.dates import DateLike, parse_date
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.models.impact.series_result import InterruptedSeries
@@ -229,13 +230,13 @@ def fit_series(
     >>> round(float(np.exp(fit.effect)), 2)
     1.95
     """
+    check_options(level=level)
+    check_whole_number("lags", lags, least=0, optional=True, example=3)
     for what, given, allowed in (("family", family, FAMILIES), ("errors", errors, ERRORS)):
         if given not in allowed:
             raise UnknownNameError(what, given, allowed)
     if not 0 <= harmonics <= 5:
         raise OptionError("harmonics", harmonics, "months allow 0 to 5 pairs of sine and cosine")
-    if not 0 < level < 1:
-        raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.95")
     data = series_design(counts, first_after, slope=slope, harmonics=harmonics, offset=offset)
     _check(data, unit or "the series")
     used = default_lags(len(data.counts)) if lags is None else lags

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.models._replicates import on_one_thread
 from sahelkit.models.impact.predictors import matched_weights
@@ -79,8 +80,7 @@ def synthetic_control(
     """
     from joblib import Parallel, delayed
 
-    if not 0 < level < 1:
-        raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.9")
+    check_options(level=level, n_jobs=n_jobs)
     donors = window.donors
     if len(donors) < _FEWEST:
         raise ModelError(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit import places
+from sahelkit._options import check_options, check_seed
 from sahelkit.errors import DateError, UnknownNameError
 from sahelkit.models._replicates import quantile_errors
 from sahelkit.models.hawkes.kernel import Array
@@ -256,6 +257,8 @@ def what_if(
     >>> path.record[["iso3", "date", "outcome"]].astype(str).to_numpy().tolist()
     [['MLI', '2012-05-01', 'failure']]
     """
+    check_options(horizon=horizon, draws=draws, n_jobs=n_jobs)
+    check_seed(seed, optional=False)
     reach_months = check_horizons(horizon)[-1]
     code = places.resolve(source)
     known = model_countries(countries)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options, check_seed
 from sahelkit.exposure import spatial_weights
 from sahelkit.models._replicates import jackknife_error, quantile_errors
 from sahelkit.models.hawkes.kernel import Array
@@ -120,6 +121,8 @@ def relation_matrix(
     >>> bool(found.tidy().query("target != 'MLI'")["extra"].between(0, 10).all())
     True
     """
+    check_options(draws=draws, n_jobs=n_jobs)
+    check_seed(seed, optional=False)
     horizons = check_horizons(horizon)
     day = parse_date(on, what="on", last=True)
     known = model_countries(countries)
@@ -167,6 +170,7 @@ def matrix_of(
     seed: int = 0,
 ) -> RelationMatrix:
     """Relation matrix from draws of the posterior."""
+    check_seed(seed, optional=False)
     evidence = drawn.evidence
     s, t = positions(evidence.countries, sources), positions(evidence.countries, targets)
     risks = average_risks(evidence, drawn.excitation, drawn.rates, s, t, horizons, on=origin)

@@ -29,7 +29,7 @@ def check_horizons(horizon: int | Sequence[int]) -> tuple[int, ...]:
     >>> check_horizons([24, 12])
     (12, 24)
     """
-    several = [horizon] if isinstance(horizon, (int, float, np.number, str)) else list(horizon)
+    several = [horizon] if horizon is None or isinstance(horizon, (int, float, np.number, str)) else list(horizon)
     repair = "Type horizon=12, or horizon=(12, 24, 36)"
     if not several:
         raise OptionError("horizon", horizon, "there is none", repair=repair)

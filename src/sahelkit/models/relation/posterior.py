@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sahelkit import places
+from sahelkit._options import check_options, check_seed
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.models._replicates import on_one_thread
 from sahelkit.models.hawkes.kernel import Array
@@ -116,6 +117,8 @@ def draw_posterior(
     """
     from joblib import Parallel, delayed
 
+    check_options(draws=draws, n_jobs=n_jobs)
+    check_seed(seed, optional=False)
     if not (isinstance(draws, (int, np.integer)) and 100 <= draws <= _MOST_DRAWS):
         raise OptionError("draws", draws, f"from 100 to {_MOST_DRAWS:,} draws are made", repair="Type draws=1000")
     prior = prior or Prior()

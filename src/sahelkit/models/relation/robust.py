@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options, check_seed
 from sahelkit.errors import ModelError
 from sahelkit.models._replicates import on_one_thread, p_error
 from sahelkit.models.hawkes.kernel import Array
@@ -77,6 +78,8 @@ def robustness_table(
     """
     from joblib import Parallel, delayed
 
+    check_options(n_jobs=n_jobs)
+    check_seed(seed, optional=False)
     codes = found.posterior.evidence.countries
     jobs: list[tuple[str, str, Evidence]] = []
     for code in codes:
@@ -127,6 +130,7 @@ def map_p_value(drawn: Posterior, *, permutations: int = 999, seed: int = 0) -> 
     float
         Share of the maps, the real one included, that do at least as well.
     """
+    check_seed(seed, optional=False)
     rng = np.random.default_rng(np.random.SeedSequence([seed, 2]))
     weights = drawn.evidence.weights
     n = len(weights)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options, check_seed
 from sahelkit.errors import UnknownNameError
 from sahelkit.models._replicates import on_one_thread
 from sahelkit.models.relation.evidence import Evidence, gather
@@ -60,6 +61,8 @@ def prior_sensitivity(
     """
     from joblib import Parallel, delayed
 
+    check_options(horizon=horizon, draws=draws, n_jobs=n_jobs)
+    check_seed(seed, optional=False)
     months = check_horizons(horizon)
     evidence = gather(countries=countries, rule=rule, start=start, end=end)
     of, to = (check_members(what, x, evidence.countries) for what, x in (("source", source), ("target", target)))

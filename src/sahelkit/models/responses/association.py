@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import ModelError
 from sahelkit.models.exact import ExactTest, rank_correlation, spearman, two_groups
 from sahelkit.models.result import Result
@@ -235,6 +236,7 @@ def association(
     >>> round(found.rho, 3), found.exact, found.n_tried
     (-0.975, True, 120)
     """
+    check_options(draws=draws, seed=seed)
     check_columns(cases, [label, x, y], where="association")
     values = pd.DataFrame({"label": cases[label].astype(str), "x": _plain(cases[x]), "y": _plain(cases[y])})
     whole = values.dropna().reset_index(drop=True)

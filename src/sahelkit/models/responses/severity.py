@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.models._replicates import share_error
 from sahelkit.models.result import Result
@@ -256,6 +257,7 @@ def severity_ranks(
     >>> severity_ranks(acts, ["a", "b"], "b", draws=50, seed=1).rank.max()
     np.int64(2)
     """
+    check_options(draws=draws, seed=seed)
     if coup_id not in coups:
         raise UnknownNameError("coup_id", coup_id, coups, repair="These are the coups compared")
     if draws < 1:
