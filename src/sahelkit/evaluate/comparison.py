@@ -13,7 +13,7 @@ from sahelkit._options import check_frame, check_options
 from sahelkit.dates import read_column
 from sahelkit.errors import MissingColumnsError, OptionError
 from sahelkit.evaluate.intervals import NAMES, Rows, blocks_of, ends, estimates, resampled
-from sahelkit.evaluate.scores import LOWER_IS_BETTER, numbers
+from sahelkit.evaluate.scores import LOWER_IS_BETTER
 from sahelkit.evaluate.words import no_minus_zero
 from sahelkit.frames import numbers_of
 from sahelkit.models._replicates import quantile_error
@@ -151,16 +151,6 @@ class Comparison(Result):
 
 def _quoted(name: str, lang: str) -> str:
     return f"“{name}”" if lang == "en" else f"« {name} »"
-
-
-def _origin(when: object, column: str, freq: str) -> pd.Period:
-    try:
-        period = pd.Period(str(when), freq=freq)
-    except ValueError:
-        period = pd.NaT
-    if period is pd.NaT:
-        raise DateError(column, when, "it names no period of the back-test")
-    return period
 
 
 def other_frame(given: pd.DataFrame, *, freq: str) -> pd.DataFrame:
