@@ -12,7 +12,14 @@ from sahelkit.errors import OptionError
 
 
 def check_whole_number(
-    what: str, value: object, *, least: int = 1, most: int | None = None, optional: bool = False, example: int = 0
+    what: str,
+    value: object,
+    *,
+    least: int = 1,
+    most: int | None = None,
+    optional: bool = False,
+    example: int = 0,
+    why: str = "",
 ) -> None:
     """Raise OptionError unless an option is a whole number that is not too small or too large.
 
@@ -28,6 +35,8 @@ def check_whole_number(
         Whether None will do.
     example : int
         What the message advises to type; the smallest value when 0.
+    why : str
+        The rule in the words of the option; that of whole numbers when empty.
 
     Raises
     ------
@@ -44,7 +53,7 @@ def check_whole_number(
     whole = isinstance(value, Integral) and not isinstance(value, bool)
     if not whole or int(value) < least or (most is not None and int(value) > most):  # type: ignore[call-overload]
         reach = f"of at least {least}" if most is None else f"from {least} to {most}"
-        raise OptionError(what, value, f"it is a whole number {reach}", repair=f"Type {what}={example or least}")
+        raise OptionError(what, value, why or f"it is a whole number {reach}", repair=f"Type {what}={example or least}")
 
 
 def check_seed(seed: object, *, optional: bool = True) -> None:
@@ -60,18 +69,18 @@ def check_seed(seed: object, *, optional: bool = True) -> None:
 
 
 def check_level(level: object, *, optional: bool = False) -> None:
-    """Raise OptionError unless a level lies between 0 and 1, or is None where that will do.
+    """Raise OptionError unless not a share between 0 and 1, or is None where that will do.
 
     Examples
     --------
     >>> check_level(95)
     Traceback (most recent call last):
-    sahelkit.errors.OptionError: level=95: a level lies between 0 and 1. Type level=0.95.
+    sahelkit.errors.OptionError: level=95: not a share between 0 and 1. Type level=0.95.
     """
     if level is None and optional:
         return
     if not isinstance(level, Real) or not 0 < float(level) < 1:
-        raise OptionError("level", level, "a level lies between 0 and 1", repair="Type level=0.95")
+        raise OptionError("level", level, "not a share between 0 and 1", repair="Type level=0.95")
 
 
 def check_jobs(n_jobs: object) -> None:
@@ -86,6 +95,8 @@ def check_jobs(n_jobs: object) -> None:
         raise OptionError("n_jobs", n_jobs, "it is a number of processes, or -1 for all", repair="Type n_jobs=1")
 
 
+_PERIODS = "not a whole number of at least 1 period"
+
 # The options that have the same name, and the same meaning, wherever they stand.
 _SHARED: dict[str, Callable[[object], None]] = {
     "level": check_level,
@@ -95,7 +106,7 @@ _SHARED: dict[str, Callable[[object], None]] = {
         name: lambda value, name=name: check_whole_number(name, value, example=199)  # type: ignore[misc]
         for name in ("draws", "n_boot", "replicates", "sims")
     },
-    "horizon": lambda value: check_whole_number("horizon", value, example=12),
+    "horizon": lambda value: check_whole_number("horizon", value, example=12, why=_PERIODS),
     "lags": lambda value: check_whole_number("lags", value, least=0, example=3),
 }
 
