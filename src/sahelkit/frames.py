@@ -78,6 +78,8 @@ def numbers_of(column: pd.Series[Any], *, owner: pd.Series[Any] | None = None) -
     if pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype):
         return np.asarray(column.to_numpy(dtype="float64", na_value=np.nan))
     codes, values = _values(column)
+    if not values and pd.api.types.is_object_dtype(dtype):  # nothing but empty values
+        return np.full(len(column), np.nan)
     kinds = [_kind(value) for value in values]
     if not {"number", "written"} & set(kinds):
         return None

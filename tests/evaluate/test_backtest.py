@@ -9,6 +9,7 @@ import pytest
 from sahelkit.errors import DateError, ModelError, OptionError, UnknownNameError
 from sahelkit.evaluate import BaseRate, backtest
 from sahelkit.evaluate.backtest import read_origins
+from sahelkit.evaluate.comparison import other_frame
 from sahelkit.panels import panel
 
 pytestmark = pytest.mark.filterwarnings("ignore::sahelkit.errors.CoverageWarning")
@@ -272,3 +273,22 @@ def test_origins_are_read_like_any_window(freq, origins, first, last, n):
 def test_a_year_is_no_single_origin_of_a_monthly_panel():
     with pytest.raises(DateError, match="origins='2001': it names a year, and a month or a day is wanted"):
         read_origins(panel("Mali", 2000, 2009), ["2001"])
+
+
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [
+        ("year", [2011, 2012]),
+        ("year", ["2011", "2012"]),
+        ("period", [2011, 2012]),
+        ("origin", ["2011-01", "2012-01"]),
+        ("origin", ["2011-01-20", "2012-01-01"]),
+    ],
+)
+def test_forecasts_of_others_are_dated_alike_however_they_are_held(name, held):
+    given = pd.DataFrame({"iso3": "MLI", name: held, "probability": ["0.1", 0.2], "observed": [0, None]})
+    found = other_frame(given, freq="M")
+    assert found["origin"].astype(str).tolist() == ["2011-01", "2012-01"]
+    assert found["probability"].tolist() == [0.1, 0.2]
+    with pytest.raises(DateError, match=rf"{name}=201112 in row 2 of 2 \(index 1, MLI\)"):
+        other_frame(given.assign(**{name: [held[0], 201112]}), freq="M")

@@ -30,7 +30,8 @@ def test_a_state_that_did_not_exist_is_refused():
 @pytest.mark.parametrize(
     ("case", "error", "message"),
     [
-        (("Malli", "2012"), UnknownPlaceError, "Mali"),
+        (("Malli", "2012-03"), UnknownPlaceError, "Mali"),
+        (("MLI", "2012"), DateError, "it names a year, and a month or a day is wanted"),
         (("MLI", "1958-02"), DateError, "forecasts begin in 1961-01"),
         (("MLI", None), DateError, "a case has a country and a day"),
     ],

@@ -170,7 +170,8 @@ def other_frame(given: pd.DataFrame, *, freq: str) -> pd.DataFrame:
     missing = [name for name in ("iso3", "probability") if name not in given.columns]
     if time is None or missing:
         raise MissingColumnsError("against", [*missing, *([] if time else ["year"])], given.columns)
-    days = read_column(given[time], what=time, declared=freq, owner=given["iso3"]).first
+    # A forecast for a year was made for the months from January on.
+    days = read_column(given[time], what=time, declared="Y" if time == "year" else None, owner=given["iso3"]).first
     origin = pd.PeriodIndex(days.astype("datetime64[ns]"), freq=freq)
     out = pd.DataFrame({"iso3": given["iso3"].to_numpy(), "origin": origin})
     for name in ("probability", "observed"):

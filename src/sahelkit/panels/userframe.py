@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -184,6 +184,9 @@ def _check_states(codes: pd.Series[Any]) -> None:
     if blank.any():
         where = row_words(codes, int(blank.argmax()))
         raise OptionError("iso3", None, "it is empty", row=where, repair="Give each row the code of its state")
+    lists = next((place for place, code in enumerate(codes) if not isinstance(code, Hashable)), None)
+    if lists is not None:
+        raise OptionError("iso3", codes.iloc[lists], "not an ISO code", row=row_words(codes, lists))
     known = set(places.members("world"))
     odd = [code for code in codes.unique() if code not in known]
     if not odd:
