@@ -132,6 +132,7 @@ def test_whole_numbers_of_any_size_are_squared_as_numbers(months, kind, square):
 def test_labels_of_categories_stay_whole_numbers(months):
     months["zone"] = (np.arange(len(months)) % 3).astype("int8")
     assert _read("attempt ~ C(zone) + I(x**2)", months).terms[1:3] == ("C(zone)[T.1]", "C(zone)[T.2]")
+    assert _read("attempt ~ C((zone // 2))", months).terms == ("Intercept", "C((zone // 2))[T.1]")
     assert _read("attempt ~ np.array([0, 5, 7])[zone]", months).matrix[:, 1].max() == 7  # an index wants integers
 
 

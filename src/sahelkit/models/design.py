@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _PLAIN = re.compile(r"\s*(\w+)\s*~\s*(\w+(?:\s*\+\s*\w+)*)\s*$")
 _WORD = re.compile(r"\w+")
 _QUOTED = re.compile(r"Q\(['\"](.+?)['\"]\)")
-_LABELS = re.compile(r"\bC\(\s*(\w+)")
+_LABELS = re.compile(r"\bC\((?:[^()]|\([^()]*\))*\)")
 _SPEAKS_OF_NA = re.compile(r"\b(isna|isnull|notna|notnull|fillna|isnan|isfinite|nan_to_num|combine_first|where)\b")
 _TIMES = ("period", "month", "year", "date")
 # Columns this close to a combination of the others (share of their variance that is left over) repeat them.
@@ -312,7 +312,7 @@ def _by_patsy(evaluate: Callable[[pd.DataFrame], T], frame: pd.DataFrame, formul
 def _promoted(frame: pd.DataFrame, formula: str, whole_as: str) -> pd.DataFrame:
     """Columns of a formula in types of which arithmetic neither overflows nor refuses NA; C() keeps its labels."""
     whole = frame.reset_index(drop=True)
-    labels, outcome = set(_LABELS.findall(formula)), formula.split("~")[0].strip()
+    labels, outcome = set(_WORD.findall(" ".join(_LABELS.findall(formula)))), formula.split("~")[0].strip()
     for name in set(_WORD.findall(formula)).intersection(map(str, whole.columns)):
         column = whole[name]
         kind, known = column.dtype, bool(column.notna().all())

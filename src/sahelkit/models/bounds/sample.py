@@ -121,7 +121,7 @@ def read_sample(
         raise ModelError(f"no row is left, because a value is NA in each of them (look at {columns})")
     kept = whole.iloc[rows]
     known = {name: column[rows] for name, column in values.items()}
-    _check_columns(known, roles)
+    _check_columns(known, roles, kept.index)
     labels, first, last = _labels(kept, cluster, extra, rows)
     groups = pd.factorize(kept[cluster])[0].astype(np.intp) if cluster else np.arange(rows.size)
     return Sample(
@@ -163,10 +163,14 @@ def _numbers(column: pd.Series) -> Floats:
     return values
 
 
-def _check_columns(columns: Mapping[str, Floats], roles: Roles) -> None:
-    endless = [name for name, column in columns.items() if not np.isfinite(column).all()]
-    if endless:
-        raise ModelError(f"{', '.join(endless)} has infinite values. Set them to NA, or mend the column")
+def _check_columns(columns: Mapping[str, Floats], roles: Roles, index: pd.Index) -> None:
+    for name, column in columns.items():
+        endless = np.flatnonzero(~np.isfinite(column))
+        if endless.size:
+            raise ModelError(
+                f"{name} has infinite values in {endless.size:,} of {len(column):,} rows, first in row "
+                f"{index[endless[0]]!r}. Set them to NA, or mend the column"
+            )
     flat = [name for name, column in columns.items() if column.min() == column.max()]
     if flat:
         size = len(columns[roles.outcome])
