@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
-from sahelkit.models.clustered import KINDS, clustered_covariance
+from sahelkit.models.clustered import KINDS
 from sahelkit.models.corrections import CORRECTIONS, flac, flic
 from sahelkit.models.design import Design, read_design
 from sahelkit.models.duration import duration_terms
-from sahelkit.models.firth import Penalised, firth_maximise, penalised_lr, profile_interval
+from sahelkit.models.few_clusters import Flags
+from sahelkit.models.firth import Penalised, firth_maximise
+from sahelkit.models.hazard_errors import check_comparable, clustered_errors, patched, profiles
 from sahelkit.models.hazard_fit import HazardFit
 from sahelkit.models.links import LINKS, Floats, check_link, row_terms
 from sahelkit.models.newton import Maximum, gram, maximise
@@ -65,13 +67,18 @@ def fit_hazard(
         under perfect separation.
     errors : str, optional
         ``"CR0"``, ``"CR1"``, ``"CR2"``, ``"CR3"``: clustered, see `sahelkit.models.clustered.clustered_covariance`.
-        CR1, the default for maximum likelihood, is the sandwich times G / (G - 1) for G clusters, without the factor
-        for the number of coefficients, as Stata does; use CR2 or `sahelkit.models.wild.wild_score_test` for few
-        clusters. ``"model"``: the inverse expected information, as in R and in statsmodels' GLM; ``"observed"``: the
+        CR2 with Satterthwaite's degrees of freedom is the default for maximum likelihood, whatever the number of
+        clusters: with many it gives what the others give. CR1 is the sandwich times G / (G - 1) for G clusters,
+        without the factor for the number of coefficients, as in Stata, with G - 1 degrees of freedom; its intervals
+        are too narrow when clusters are few (see Notes). A coefficient that one cluster alone tells of, and every
+        coefficient if one cluster alone holds events, has no clustered error (`sahelkit.models.few_clusters`): with
+        maximum likelihood it is NaN, with Firth's method the profile takes its place, and the summary says so.
+        ``"model"``: the inverse expected information, as in R and in statsmodels' GLM; ``"observed"``: the
         inverse observed information, as in Stata (the two differ for the cloglog link). ``"profile"``: the default
         for Firth's method, intervals from the profile and p-values from the ratio of the penalised likelihood, by the
-        convention of R's logistf (the restricted fit keeps the penalty of the full model); like ``"model"`` it takes
-        rows as independent.
+        convention of R's logistf (the restricted fit keeps the penalty of the full model). Like ``"model"`` it takes
+        rows as independent, also within clusters, and says so; add ``errors="CR2"`` for covariates that vary between
+        clusters rather than within.
     correction : {"none", "flic", "flac"}
         Firth's penalty makes the mean fitted chance too high when events are rare. FLIC corrects the intercept alone,
         FLAC all coefficients. Both need ``method="firth"``; FLAC has no profile, its errors are those of the model.
@@ -90,7 +97,8 @@ def fit_hazard(
         If a link, method, kind of error or correction is unknown.
     ModelError
         If the formula does not fit the frame, columns repeat one another, there are fewer than two clusters, no
-        event or no non-event; with maximum likelihood also if there is one event only or events separate perfectly.
+        event or no non-event; with maximum likelihood also if there is one event only, events separate perfectly, or
+        errors are to be clustered and clusters cannot be compared.
 
     References
     ----------
@@ -103,13 +111,13 @@ def fit_hazard(
     Examples
     --------
     >>> import pandas as pd
-    >>> rows = pd.DataFrame({"iso3": ["MLI", "NER"] * 50, "x": [0, 0, 1, 1] * 25})
-    >>> rows["event"] = [int(i % 10 == 0 or i % 14 == 2) for i in range(100)]
+    >>> rows = pd.DataFrame({"iso3": ["BFA", "MLI", "NER"] * 40, "x": [0, 0, 1, 1] * 30})
+    >>> rows["event"] = [int(i % 10 == 0 or i % 14 == 2) for i in range(120)]
     >>> fit = fit_hazard("event ~ x", rows)
     >>> fit.n_events, fit.n_clusters
-    (16, 2)
+    (19, 3)
     >>> fit_hazard("event ~ x", rows, method="firth", correction="flic").predict().sum().round(6).item()
-    16.0
+    19.0
     """
     kind = _check_options(link, level, method, errors, correction)
     data = read_design(formula, frame, cluster=cluster, where="fit_hazard")
@@ -145,7 +153,7 @@ def _check_options(link: str, level: float, method: str, errors: str | None, cor
         raise OptionError("errors", errors, "profiles are of the penalised likelihood", repair="Add method='firth'")
     if correction == "flac" and errors not in (None, "model"):
         raise OptionError("errors", errors, "FLAC gives the errors of its model only", repair="Leave errors= out")
-    return errors or ("CR1" if method == "ml" else "model" if correction == "flac" else "profile")
+    return errors or ("CR2" if method == "ml" else "model" if correction == "flac" else "profile")
 
 
 def check_outcome(data: Design, *, one_is_enough: bool = False) -> None:
@@ -184,44 +192,49 @@ def _separation(formula: str, which: str) -> ModelError:
 
 def _by_likelihood(data: Design, fit: Maximum, *, link: str, kind: str, level: float) -> HazardFit:
     cov, freedom = _inverse(fit.information)
-    if kind != "observed" and not (kind == "model" and link == "logit"):
+    weak = np.zeros(len(data.terms), dtype=bool)
+    if kind in KINDS:
+        bread = None if link == "logit" else fit.information
+        clustered = clustered_errors(data, fit.coef, link=link, kind=kind, bread=bread)
+        cov, freedom, weak = clustered.cov, clustered.freedom, np.isnan(clustered.freedom)
+        check_comparable(data, weak)
+    elif kind == "model" and link != "logit":
         rows = row_terms(link, data.matrix @ fit.coef, data.outcome)
-        bread = gram(data.matrix, rows.expected) if kind == "model" else fit.information
-        cov, freedom = _errors(data, bread, rows.score, rows.expected, kind)
-    return _result(data, fit.coef, cov, freedom, fit.loglik, link=link, kind=kind, level=level, method="ml")
+        cov, freedom = _inverse(gram(data.matrix, rows.expected))
+    found = _result(data, fit.coef, cov, freedom, fit.loglik, link=link, kind=kind, level=level, method="ml")
+    return replace(found, unclustered=_named(data, weak))
 
 
 def _by_penalty(data: Design, fit: Penalised, *, link: str, kind: str, level: float) -> HazardFit:
-    rows = row_terms(link, data.matrix @ fit.coef, data.outcome)
-    plain = "model" if kind == "profile" else kind
-    cov, freedom = _errors(data, fit.information, fit.score, rows.expected, plain)
+    cov, freedom = _inverse(fit.information)
+    weak = np.full(len(data.terms), kind == "profile")
+    unclustered: tuple[str, ...] = ()
+    if kind in KINDS:
+        clustered = clustered_errors(data, fit.coef, link=link, kind=kind, score=fit.score)
+        weak = np.isnan(clustered.freedom)
+        unclustered = _named(data, weak)
+        cov, freedom = patched(clustered, cov, weak)
+        kind = "profile" if weak.all() else kind
     found = _result(data, fit.coef, cov, freedom, fit.loglik, link=link, kind=kind, level=level, method="firth")
-    if kind != "profile":
+    if not weak.any():
         return found
-    x, y, places = data.matrix, data.outcome, range(len(data.terms))
-    ends = [profile_interval(x, y, place, link=link, level=level, best=fit) for place in places]
-    p_values = [penalised_lr(x, y, [place], link=link)[2] for place in places]
-    return replace(found, profile=np.array(ends), profile_p=np.array(p_values))
+    ends, p_values = profiles(data, fit, link=link, level=level, wanted=weak)
+    return replace(found, profile=ends, profile_p=p_values, unclustered=unclustered)
 
 
-def _inverse(information: Floats) -> tuple[Floats, Floats | None]:
+def _named(data: Design, which: Flags) -> tuple[str, ...]:
+    return tuple(term for term, yes in zip(data.terms, which, strict=True) if yes)
+
+
+def _inverse(information: Floats) -> tuple[Floats, Floats]:
     return np.asarray(np.linalg.inv(information)), np.full(len(information), np.inf)
-
-
-def _errors(
-    data: Design, information: Floats, scores: Floats, weights: Floats, kind: str
-) -> tuple[Floats, Floats | None]:
-    if kind == "model":
-        return _inverse(information)
-    found = clustered_covariance(data.matrix, scores, weights, data.groups, kind=kind, bread=information)
-    return found.cov, found.freedom
 
 
 def _result(
     data: Design,
     coef: Floats,
     cov: Floats,
-    freedom: Floats | None,
+    freedom: Floats,
     loglik: float,
     *,
     link: str,

@@ -106,6 +106,18 @@ def cluster_words(column: str, lang: str) -> str:
     return "clusters" if lang == "en" else "groupes"
 
 
+def one_cluster(column: str, lang: str) -> str:
+    """What one of the clusters is.
+
+    Examples
+    --------
+    >>> one_cluster("iso3", "en"), one_cluster("region", "fr")
+    ('country', 'groupe')
+    """
+    words = cluster_words(column, lang)
+    return {"countries": "country", "clusters": "cluster", "groupes": "groupe"}.get(words, words)
+
+
 def event_words(column: str, lang: str) -> str:
     """One event of a column, with its article."""
     names = {
