@@ -79,12 +79,15 @@ def test_cr2_is_unbiased_under_the_working_model():
     assert total == pytest.approx(inverse)
 
 
-def test_country_that_has_its_own_dummy_does_not_break_cr2():
+@pytest.mark.parametrize("kind", KINDS)
+def test_country_that_has_its_own_dummy_has_no_error_there_and_the_others_have(kind):
     design, scores, weights, groups = _toy()
-    design = np.column_stack([design, groups == 2])
-    found = clustered_covariance(design, scores, weights, groups, kind="CR2")
-    assert np.isfinite(found.cov).all()
-    assert np.isfinite(found.freedom).all()
+    wide = np.column_stack([design, groups == 2])
+    found = clustered_covariance(wide, scores, weights, groups, kind=kind)
+    assert np.isnan(found.cov[3]).all()
+    assert np.isnan(found.freedom[3])
+    assert np.isfinite(found.cov[:3, :3]).all()
+    assert np.isfinite(found.freedom[:3]).all()
 
 
 def test_two_ways_equal_one_way_when_both_are_the_same():

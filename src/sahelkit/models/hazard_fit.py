@@ -120,7 +120,8 @@ class HazardFit(Result):
         Returns
         -------
         pandas.DataFrame
-            Columns ``term, coef, std_error, ratio, ratio_low, ratio_high, p_value, n_rows, n_events, n_clusters``.
+            Columns ``term, coef, std_error, ratio, ratio_low, ratio_high, p_value, n_rows, n_events, n_clusters,
+            errors``, the last saying of which kind the interval of each term is: ``"none"`` where there is none.
             The ratio is a hazard ratio for the cloglog link, an odds ratio for the logit link. With clustered errors
             intervals and p-values use the t distribution, with ``n_clusters - 1`` degrees of freedom for CR0 and CR1
             and Satterthwaite's for CR2 and CR3; at most the number of clusters with an event less one. NaN where
@@ -141,8 +142,13 @@ class HazardFit(Result):
                 "n_rows": self.n_rows,
                 "n_events": self.n_events,
                 "n_clusters": self.n_clusters,
+                "errors": [self._kind(term) for term in self.terms],
             }
         )
+
+    def _kind(self, term: str) -> str:
+        instead = "profile" if self.method == "firth" else "none"
+        return instead if term in self.unclustered else self.errors
 
     def headline(self) -> str:
         """Model, sample and rows left out, as plain text."""

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
-from sahelkit.models.clustered import Numbers, cluster_sums
+from sahelkit.models.cluster_parts import Numbers, cluster_sums, unit_basis
+from sahelkit.models.few_clusters import uncomparable
 from sahelkit.models.hazard_fit import HazardFit
 from sahelkit.models.links import Floats, row_terms
 from sahelkit.models.newton import gram, maximise, solve
@@ -31,6 +32,12 @@ _SENTENCE = {
     "for few clusters; ",
     "fr": "Sur {who} et {events}, {label} a un rapport de {ratio} (intervalle à {level} : {ends} ; {p}) d’après un "
     "rééchantillonnage qui convient à peu de groupes ; ",
+}
+_SEPARATED = {
+    "en": "Over {who} and {events}, {label} tells events from non-events perfectly, so that no estimate exists ({p} by "
+    "a bootstrap made for few clusters); ",
+    "fr": "Sur {who} et {events}, {label} sépare parfaitement les événements des autres cas, si bien qu’aucune "
+    "estimation n’existe ({p} d’après un rééchantillonnage qui convient à peu de groupes) ; ",
 }
 _CAVEATS = {
     "en": {
@@ -57,7 +64,7 @@ class WildTest(Result):
     null : float
         Its value under the hypothesis.
     coef : float
-        Its estimate.
+        Its estimate by maximum likelihood; NaN where events are separated, so that none exists.
     statistic : float
         Sum of the clusters' effective scores at the restricted fit, divided by the root of their sum of squares.
     draws : array, shape (B,)
@@ -65,7 +72,7 @@ class WildTest(Result):
     p_value : float
         Two-sided.
     interval : tuple of float
-        Values of the coefficient that the test does not reject at 1 - `level`.
+        Values of the coefficient that the test does not reject at 1 - `level`; NaN where no estimate exists.
     level : float
         Confidence level.
     exact : bool
@@ -118,9 +125,10 @@ class WildTest(Result):
     def headline(self) -> str:
         """Test, weights and sample, as plain text."""
         how = f"all {len(self.draws):,} sign patterns" if self.exact else f"{len(self.draws):,} draws"
-        return (
+        text = (
             f"wild score bootstrap ({self.weights}, {how}) of {self.term} = {self.null:g}, {self.n_clusters} clusters"
         )
+        return text + ("; events are separated: no estimate exists" if np.isnan(self.coef) else "")
 
     def says(self, lang: str = "en", *, label: str | None = None) -> str:
         """One sentence that may be quoted; see `HazardFit.says`."""
@@ -137,7 +145,8 @@ class WildTest(Result):
             "p": p_words(self.p_value, lang),
         }
         caveat = _CAVEATS[lang]["floor" if floor else "unseen" if unseen else "association"]
-        return _SENTENCE[lang].format(**facts) + caveat.format(
+        sentence = _SEPARATED if np.isnan(self.coef) else _SENTENCE
+        return sentence[lang].format(**facts) + caveat.format(
             least=number(2.0 ** (1 - self.n_clusters), lang, digits=3)
         )
 
@@ -195,7 +204,10 @@ def effective_scores(
     if free.any():
         held = maximise(np.asfortranarray(design[:, free]), outcome, link=link, offset=offset)
         if not held.converged:
-            raise ModelError("the fit without the term under test did not converge: events may be separated perfectly")
+            raise ModelError(
+                "the fit without the term under test did not converge: its other terms separate events perfectly. "
+                "Leave them out"
+            )
         eta = offset + design[:, free] @ held.coef
     rows = row_terms(link, eta, outcome)
     sums = cluster_sums(design * rows.score[:, None], groups)
@@ -271,7 +283,8 @@ def wild_score_test(
     Parameters
     ----------
     fit : HazardFit
-        A fit that holds its data. The test is one of its likelihood, also when the fit is Firth's.
+        A fit that holds its data. The test is one of its likelihood, also when the fit is Firth's; it needs no
+        estimate, and gives none where events are separated.
     term : str
         Coefficient.
     null : float
@@ -296,7 +309,8 @@ def wild_score_test(
     OptionError
         If `draws` is below 99 or `level` not between 0 and 1.
     ModelError
-        If the fit does not hold its data, or the restricted fit does not converge.
+        If the fit does not hold its data, the restricted fit does not converge, or one cluster bears nearly all that
+        is known of the coefficient (see `sahelkit.models.few_clusters`), whose score by itself has no spread.
 
     References
     ----------
@@ -326,15 +340,18 @@ def wild_score_test(
     if fit.data is None:
         raise ModelError("this fit does not hold its data, so it cannot be tested. Fit it with fit_hazard()")
     data = fit.data
+    _check_comparable(fit, place)
 
     def at(value: float) -> tuple[float, float, Floats, bool]:
         scores = effective_scores(data.matrix, data.outcome, data.groups, place, link=fit.link, null=value)
         return bootstrap_p(scores, weights=weights, draws=draws, seed=seed)
 
-    centre = float(maximise(data.matrix, data.outcome, link=fit.link).coef[place])
+    centre = _estimate(fit, place)
     error = float(fit.std_error[place])
 
     def end(unit: float) -> float:
+        if np.isnan(centre):
+            return centre
         inner, outer = 0.0, 1.0
         while at(centre + outer * unit)[1] >= 1 - confidence:
             inner, outer = outer, outer + 1.0
@@ -367,3 +384,26 @@ def wild_score_test(
         outcome=data.response,
         cluster=data.cluster,
     )
+
+
+def _check_comparable(fit: HazardFit, place: int) -> None:
+    assert fit.data is not None
+    data = fit.data
+    weights = row_terms(fit.link, data.matrix @ fit.coef, data.outcome).expected
+    turn = unit_basis(data.matrix, weights)
+    if uncomparable(data.matrix @ turn, turn, weights, data.groups, data.outcome)[place]:
+        raise ModelError(
+            f"one of the {fit.n_clusters} clusters bears nearly all that is known of {fit.terms[place]!r} (or nearly "
+            "all events): signs of clusters cannot test it. Use fit_hazard(..., method='firth'), whose profile "
+            "intervals need no clusters"
+        )
+
+
+def _estimate(fit: HazardFit, place: int) -> float:
+    """Estimate by maximum likelihood, or NaN where it does not exist."""
+    if fit.method == "ml":
+        return float(fit.coef[place])
+    if fit.separated or fit.data is None:
+        return float("nan")
+    plain = maximise(fit.data.matrix, fit.data.outcome, link=fit.link)
+    return float(plain.coef[place]) if plain.converged else float("nan")
