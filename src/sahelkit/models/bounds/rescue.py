@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelkit.models.clustered import clustered_covariance
+from sahelkit.models.few_clusters import balance_freedom
 from sahelkit.models.firth import firth_maximise
 from sahelkit.models.links import Floats, row_terms
 from sahelkit.models.newton import maximise
@@ -20,8 +21,9 @@ class Rescued:
 
     Attributes
     ----------
-    coef, se, se_cluster : array, shape (k,)
-        Estimates, errors by the information, errors clustered (CR1).
+    coef, se, se_cluster, freedom : array, shape (k,)
+        Estimates, errors by the information, errors clustered (CR1) and their degrees of freedom; these two NaN where
+        clusters cannot be compared.
     loglik : float
         Log-likelihood, without the penalty.
     converged, separated : bool
@@ -31,6 +33,7 @@ class Rescued:
     coef: Floats
     se: Floats
     se_cluster: Floats
+    freedom: Floats
     loglik: float
     converged: bool
     separated: bool
@@ -79,13 +82,14 @@ def rescue(design: Floats, outcome: Floats, groups: npt.NDArray[np.intp], *, lin
         score = row_terms(link, scaled @ coef, outcome).score
     if not (converged and np.isfinite(coef).all()):
         nothing = np.full(len(coef), np.nan)
-        return Rescued(nothing, nothing, nothing, np.nan, False, separated)
-    loglik = float(row_terms(link, scaled @ coef, outcome).loglik.sum())
+        return Rescued(nothing, nothing, nothing, nothing, np.nan, False, separated)
+    rows = row_terms(link, scaled @ coef, outcome)
     cov = back @ np.linalg.inv(information) @ back.T
-    rows = np.ones(len(outcome))
-    clustered = clustered_covariance(scaled, score, rows, groups, kind="CR1", bread=information).cov
-    se, se_cluster = np.sqrt(np.diag(cov)), np.sqrt(np.diag(back @ clustered @ back.T))
-    return Rescued(back @ coef, se, se_cluster, loglik, True, separated)
+    bread = None if separated or link == "logit" else np.linalg.inv(cov)
+    found = clustered_covariance(design, score, rows.expected, groups, kind="CR1", bread=bread, outcome=outcome)
+    freedom = np.minimum(found.freedom, balance_freedom(design, rows.expected, groups))
+    se, se_cluster = np.sqrt(np.diag(cov)), np.sqrt(np.diag(found.cov))
+    return Rescued(back @ coef, se, se_cluster, freedom, float(rows.loglik.sum()), True, separated)
 
 
 def one_column_separates(design: Floats, outcome: Floats) -> bool:
