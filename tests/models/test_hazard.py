@@ -245,6 +245,21 @@ def test_sentences_give_estimate_interval_sample_and_the_caveat_that_bites():
         fit.says("de")
 
 
+def test_intervals_that_ignore_clusters_say_so():
+    frame = _panel()
+    for options in ({"method": "firth"}, {"errors": "model"}, {"errors": "observed"}):
+        fit = fit_hazard("event ~ x", frame, **options)
+        assert "intervals take rows as independent, not as alike within iso3" in fit.summary()
+        assert ", as if rows of the same country were independent)" in fit.says()
+        assert ", sans tenir compte de ce que les lignes d’un même pays ont en commun)" in fit.says("fr")
+        assert set(fit.tidy()["errors"]) == {fit.errors}
+    for options in ({}, {"errors": "CR1"}, {"method": "firth", "errors": "CR2"}):
+        fit = fit_hazard("event ~ x", frame, **options)
+        assert "independent" not in fit.summary() + fit.says()
+    alone = frame.assign(iso3=range(len(frame)))
+    assert "independent" not in fit_hazard("event ~ x", alone, errors="model").summary()
+
+
 def test_labelled_arrays_and_figure_hold_what_the_table_holds():
     fit = fit_hazard("event ~ x", _panel())
     found = fit.to_xarray()

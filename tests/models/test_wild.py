@@ -81,6 +81,24 @@ def test_a_model_of_one_term_has_no_nuisance():
     assert test.p_value == bootstrap_p(scores, weights="rademacher", draws=99, seed=None)[1]
 
 
+@pytest.mark.parametrize("sure", [0, 1])
+def test_no_estimate_is_printed_where_events_are_separated(months, sure):
+    months.loc[months["x"] == 1, "attempt"] = sure
+    test = wild_score_test(fit_hazard("attempt ~ x + z", months, method="firth"), "x")
+    row = test.tidy().iloc[0]
+    assert row[["coef", "ratio", "ratio_low", "ratio_high"]].isna().all()
+    assert 0 < row["p_value"] < 0.1
+    assert "events are separated: no estimate exists" in test.summary()
+    assert "tells events from non-events perfectly, so that no estimate exists (p = 0.0" in test.says()
+    assert "si bien qu’aucune estimation n’existe" in test.says("fr")
+    assert not any(word in test.says() for word in ("ratio", "interval", "nan", "infinity"))
+
+
+def test_firth_fit_without_separation_has_the_estimate_of_maximum_likelihood(months):
+    test = wild_score_test(fit_hazard("attempt ~ x + z", months, method="firth"), "x")
+    assert test.coef == pytest.approx(fit_hazard("attempt ~ x + z", months).coef[1], abs=1e-8)
+
+
 def test_bad_requests_are_named(months):
     fit = fit_hazard("attempt ~ x + z", months)
     with pytest.raises(UnknownNameError, match="unknown term 'y'"):
