@@ -116,7 +116,7 @@ def balance_freedom(design: Floats, weights: Floats, groups: Numbers) -> Floats:
     >>> x = np.ones((12, 1))
     >>> even, uneven = np.repeat(np.arange(3), 4), np.repeat(np.arange(3), [8, 2, 2])
     >>> [balance_freedom(x, np.ones(12), groups).round(2).item() for groups in (even, uneven)]
-    [2.0, 1.33]
+    [2.0, 1.8]
     """
     turn = unit_basis(design, weights)
     sums = cluster_sums(_left_over(design @ turn, turn) * weights[:, None], groups)
@@ -154,7 +154,7 @@ def _left_over(basis: Floats, turn: Floats) -> Floats:
     """Squares of what the other columns leave of each, in units of the largest, shape (n, k)."""
     left = basis @ turn.T  # a row of the inverse information per column
     left = (left / np.maximum(np.abs(left).max(axis=0), 1e-300)) ** 2
-    return np.where(left > _NOTHING, left, 0.0)
+    return np.asarray(np.where(left > _NOTHING, left, 0.0), dtype=np.float64)
 
 
 def _number(parts: Floats, groups: Numbers) -> Floats:
