@@ -230,6 +230,7 @@ def test_errors_do_not_depend_on_units_zeros_or_the_order_of_rows(kind, link):
             rows.expected[order],
             groups[order],
             kind=kind,
+            observed=rows.observed[order],
             variance=(rows.chance * (1 - rows.chance))[order],
             outcome=outcome[order],
         )

@@ -18,6 +18,7 @@ from sahelkit.models.cluster_parts import (
 from sahelkit.models.few_clusters import FULL_LEVERAGE, Flags, clusters_with_events, uncomparable
 from sahelkit.models.inverse_root import inverse_root
 from sahelkit.models.links import Floats
+from sahelkit.models.newton import gram
 
 __all__ = ["KINDS", "Clustered", "cluster_information", "cluster_sums", "clustered_covariance", "two_way_covariance"]
 
@@ -54,7 +55,7 @@ def clustered_covariance(
     groups: Numbers,
     *,
     kind: str = "CR2",
-    bread: Floats | None = None,
+    observed: Floats | None = None,
     variance: Floats | None = None,
     outcome: Floats | None = None,
 ) -> Clustered:
@@ -78,10 +79,10 @@ def clustered_covariance(
         G / (G - 1) x (n - 1) / (n - k), as Stata does for least squares. CR2 (Bell and McCaffrey) is unbiased when
         the working model is right; CR3 is close to the jackknife that leaves clusters out. CR2 and CR3 use the
         linearised model of the last step of weighted least squares.
-    bread : array, shape (k, k), optional
-        Information matrix of the whole sample; ``X' diag(w) X`` when absent. Pass the observed information to get
-        Stata's and statsmodels' CR0 and CR1 with a link other than the logit. CR2 and CR3 do without: what makes them
-        unbiased belongs to the expected information.
+    observed : array, shape (n,), optional
+        Observed information of each row, for CR0 and CR1, where it is not the expected one: gives Stata's and
+        statsmodels' errors for links other than the logit. CR2 and CR3 do without: what makes them unbiased belongs
+        to the expected information.
     variance : array, shape (n,), optional
         Variance of each row's outcome, for CR2. The root in CR2 can be taken on more than one scale, and with all of
         them it is unbiased. With `variance` it is symmetric on the scale of the outcome, as Pustejovsky and Tipton
@@ -134,7 +135,7 @@ def clustered_covariance(
         factor = 1.0 if kind == "CR0" else count / (count - 1)
         if kind == "CR1S":
             factor *= (n - 1) / (n - k)
-        whole = np.eye(k) if bread is None else turn.T @ bread @ turn
+        whole = np.eye(k) if observed is None else gram(basis, observed)
         half = turn @ np.linalg.solve(whole, sums.T)
         found = Clustered(factor * half @ half.T, np.full(k, count - 1.0), kind, count)
     if outcome is not None:
@@ -209,7 +210,7 @@ def two_way_covariance(
     first: Numbers,
     second: Numbers,
     *,
-    bread: Floats | None = None,
+    observed: Floats | None = None,
     outcome: Floats | None = None,
 ) -> Clustered:
     """CR1 covariance with two crossing kinds of clusters, e.g. countries and years.
@@ -220,7 +221,7 @@ def two_way_covariance(
 
     Parameters
     ----------
-    design, scores, weights, bread, outcome
+    design, scores, weights, observed, outcome
         As in `clustered_covariance`.
     first, second : array of int, shape (n,)
         Cluster numbers.
@@ -241,7 +242,7 @@ def two_way_covariance(
     """
     both = np.unique(np.column_stack([first, second]), axis=0, return_inverse=True)[1].ravel()
     found = [
-        clustered_covariance(design, scores, weights, groups, kind="CR1", bread=bread, outcome=outcome)
+        clustered_covariance(design, scores, weights, groups, kind="CR1", observed=observed, outcome=outcome)
         for groups in (first, second, both)
     ]
     weak = np.isnan(found[0].freedom) | np.isnan(found[1].freedom)

@@ -194,8 +194,7 @@ def _by_likelihood(data: Design, fit: Maximum, *, link: str, kind: str, level: f
     cov, freedom = _inverse(fit.information)
     weak = np.zeros(len(data.terms), dtype=bool)
     if kind in KINDS:
-        bread = None if link == "logit" else fit.information
-        clustered = clustered_errors(data, fit.coef, link=link, kind=kind, bread=bread)
+        clustered = clustered_errors(data, fit.coef, link=link, kind=kind)
         cov, freedom, weak = clustered.cov, clustered.freedom, np.isnan(clustered.freedom)
         check_comparable(data, weak)
     elif kind == "model" and link != "logit":

@@ -14,9 +14,7 @@ from sahelkit.models.links import Floats, row_terms
 INSTEAD = "Use method='firth', whose profile intervals need no clusters, or errors='model'"
 
 
-def clustered_errors(
-    data: Design, coef: Floats, *, link: str, kind: str, score: Floats | None = None, bread: Floats | None = None
-) -> Clustered:
+def clustered_errors(data: Design, coef: Floats, *, link: str, kind: str, score: Floats | None = None) -> Clustered:
     """Clustered covariance of the coefficients of a model for 0 and 1.
 
     Parameters
@@ -25,9 +23,8 @@ def clustered_errors(
     coef : array, shape (k,)
     link, kind : str
     score : array, shape (n,), optional
-        Score of each row where a penalty changes it.
-    bread : array, shape (k, k), optional
-        Observed information, where it is not the expected one.
+        Score of each row where a penalty changes it; the information is then the expected one, else for CR0 and CR1
+        the observed one.
 
     Returns
     -------
@@ -40,7 +37,7 @@ def clustered_errors(
         rows.expected,
         data.groups,
         kind=kind,
-        bread=bread,
+        observed=rows.observed if score is None else None,
         variance=rows.chance * (1.0 - rows.chance),
         outcome=data.outcome,
     )

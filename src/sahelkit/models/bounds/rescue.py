@@ -85,8 +85,8 @@ def rescue(design: Floats, outcome: Floats, groups: npt.NDArray[np.intp], *, lin
         return Rescued(nothing, nothing, nothing, nothing, np.nan, False, separated)
     rows = row_terms(link, scaled @ coef, outcome)
     cov = back @ np.linalg.inv(information) @ back.T
-    bread = None if separated or link == "logit" else np.linalg.inv(cov)
-    found = clustered_covariance(design, score, rows.expected, groups, kind="CR1", bread=bread, outcome=outcome)
+    observed = None if separated else rows.observed
+    found = clustered_covariance(design, score, rows.expected, groups, kind="CR1", observed=observed, outcome=outcome)
     freedom = np.minimum(found.freedom, balance_freedom(design, rows.expected, groups))
     se, se_cluster = np.sqrt(np.diag(cov)), np.sqrt(np.diag(found.cov))
     return Rescued(back @ coef, se, se_cluster, freedom, float(rows.loglik.sum()), True, separated)
