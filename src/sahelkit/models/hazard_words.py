@@ -10,6 +10,7 @@ from sahelkit.models.wording import (
     check_language,
     cluster_words,
     frequency,
+    independence_words,
     number,
     one_cluster,
     outcome_words,
@@ -90,8 +91,9 @@ def interval_words(fit: HazardFit, term: str, lang: str, *, rows: str = "") -> s
     """Interval of a term's ratio, with what it leaves out of account; `rows` says what a row is."""
     with np.errstate(over="ignore"):
         low, high = (float(end) for end in np.exp(fit.interval()[fit.position(term)]))
-    one = one_cluster(fit.data.cluster if fit.data else "iso3", lang)
+    cluster = fit.data.cluster if fit.data else "iso3"
     if np.isnan(low):
+        one = one_cluster(cluster, lang)
         return {
             "en": f"no interval, as one {one} bears nearly all that is known of it",
             "fr": f"sans intervalle, car un seul {one} porte presque toute l’information",
@@ -101,9 +103,7 @@ def interval_words(fit: HazardFit, term: str, lang: str, *, rows: str = "") -> s
     if fit.clustered(term) or fit.n_clusters == fit.n_rows:
         return text
     what = rows or unit_words(frequency(fit.data.times if fit.data else None), lang)
-    if lang == "en":
-        return f"{text}, as if {what} of the same {one} were independent"
-    return f"{text}, sans tenir compte de ce que les {what} d’un même {one} ont en commun"
+    return text + independence_words(what, cluster, lang)
 
 
 def title_words(fit: HazardFit, lang: str) -> str:
