@@ -126,10 +126,11 @@ def clustered_covariance(
     if count < 2:
         raise ModelError("there is one cluster only: errors cannot be clustered. Use more countries")
     turn = unit_basis(design, weights)
-    basis = design @ turn
+    basis = (turn.T @ design.T).T  # column by column in memory, as a design is
+    parts = cluster_information(basis, weights, groups)
     n, k = design.shape
     if kind in ("CR2", "CR3"):
-        found = _adjusted(basis, scores, weights, cluster_rows(groups), turn, kind=kind, variance=variance)
+        found = _adjusted(basis, scores, weights, parts, groups, turn, kind=kind, variance=variance)
     else:
         sums = column_sums((column * scores for column in basis.T), groups)
         factor = 1.0 if kind == "CR0" else count / (count - 1)
@@ -140,7 +141,7 @@ def clustered_covariance(
         found = Clustered(factor * half @ half.T, np.full(k, count - 1.0), kind, count)
     if outcome is not None:
         found = _as_events_allow(found, clusters_with_events(outcome, groups))
-    return _without(found, uncomparable(basis, turn, weights, groups, outcome))
+    return _without(found, uncomparable(basis, turn, parts, groups, outcome))
 
 
 def _as_events_allow(found: Clustered, clusters: int) -> Clustered:
@@ -160,7 +161,8 @@ def _adjusted(
     basis: Floats,
     scores: Floats,
     weights: Floats,
-    pieces: list[Numbers],
+    parts: Floats,
+    groups: Numbers,
     turn: Floats,
     *,
     kind: str,
@@ -175,11 +177,11 @@ def _adjusted(
     """
     power = 0.5 if kind == "CR2" else 1.0
     added, squares, crosses = [], [], []
-    for piece in pieces:
+    for piece, part in zip(cluster_rows(groups), parts, strict=True):
         root = np.sqrt(np.maximum(weights[piece], 0.0))
         rows = root[:, None] * basis[piece]
         residual = np.divide(scores[piece], root, out=np.zeros(len(piece)), where=root > 0)
-        share, axes = np.linalg.eigh(rows.T @ rows)
+        share, axes = np.linalg.eigh(part)
         open_ = 1.0 - share > FULL_LEVERAGE
         if variance is None or kind == "CR3":
             lift = np.where(open_, np.where(open_, 1.0 - share, 1.0) ** -power, 0.0)
@@ -192,7 +194,7 @@ def _adjusted(
         crosses.append(rows.T @ lifted)
     half = turn @ np.array(added).T
     freedom = np.array([_satterthwaite(target, np.array(squares), np.array(crosses)) for target in turn])
-    return Clustered(half @ half.T, freedom, kind, len(pieces))
+    return Clustered(half @ half.T, freedom, kind, len(parts))
 
 
 def _satterthwaite(target: Floats, squares: Floats, crosses: Floats) -> float:

@@ -35,7 +35,7 @@ from sahelkit.models.cluster_parts import Numbers, cluster_information, cluster_
 from sahelkit.models.links import Floats
 
 LEAST = 1.5  # effective clusters
-# What is left of a column beside the others, as a share of its largest, squared, that is rounding error.
+# What is left of a column beside the others, squared, as a share of the largest, that is rounding error.
 _NOTHING = 1e-18
 # A direction with this much of its information in one cluster has none elsewhere.
 FULL_LEVERAGE = 1e-10
@@ -92,12 +92,9 @@ def effective_clusters(design: Floats, weights: Floats, groups: Numbers, outcome
     [2.0, 4.0]
     """
     turn = unit_basis(design, weights)
-    left = _left_over(design @ turn, turn)
-    number = _number(left * weights[:, None], groups)
-    if outcome is None:
-        return number
-    held = rarer(outcome)
-    return np.minimum(number, _number(left[held], groups[held]))
+    basis = design @ turn
+    number = _number(_known(cluster_information(basis, weights, groups), turn))
+    return number if outcome is None else np.minimum(number, _number(_known_by_events(basis, turn, groups, outcome)))
 
 
 def balance_freedom(design: Floats, weights: Floats, groups: Numbers) -> Floats:
@@ -119,13 +116,13 @@ def balance_freedom(design: Floats, weights: Floats, groups: Numbers) -> Floats:
     [2.0, 1.8]
     """
     turn = unit_basis(design, weights)
-    sums = cluster_sums(_left_over(design @ turn, turn) * weights[:, None], groups)
+    sums = _known(cluster_information(design @ turn, weights, groups), turn)
     share = sums / sums.sum(axis=0)
     second, third = (share**2).sum(axis=0), (share**3).sum(axis=0)
     return np.asarray((1.0 - second) ** 2 / (second - 2.0 * third + second**2))
 
 
-def uncomparable(basis: Floats, turn: Floats, weights: Floats, groups: Numbers, outcome: Floats | None) -> Flags:
+def uncomparable(basis: Floats, turn: Floats, parts: Floats, groups: Numbers, outcome: Floats | None) -> Flags:
     """Coefficients that clusters cannot be compared for, shape (k,); see the rule above.
 
     Parameters
@@ -134,33 +131,36 @@ def uncomparable(basis: Floats, turn: Floats, weights: Floats, groups: Numbers, 
         Design in the coordinates of `sahelkit.models.cluster_parts.unit_basis`.
     turn : array, shape (k, k)
         The matrix that made them.
-    weights, groups, outcome
+    parts : array, shape (G, k, k)
+        Information of each cluster in these coordinates.
+    groups, outcome
         As in `effective_clusters`.
     """
-    left = _left_over(basis, turn)
-    weak = _number(left * weights[:, None], groups) < LEAST
+    weak = _number(_known(parts, turn)) < LEAST
     if outcome is not None:
-        held = rarer(outcome)
-        weak |= _number(left[held], groups[held]) < LEAST
+        weak |= _number(_known_by_events(basis, turn, groups, outcome)) < LEAST
     length = np.sqrt((turn**2).sum(axis=1))
-    share, axes = np.linalg.eigh(cluster_information(basis, weights, groups))
+    share, axes = np.linalg.eigh(parts)
     for alone, directions in zip(1.0 - share <= FULL_LEVERAGE, axes, strict=True):
         if alone.any():
             weak |= (np.abs(turn @ directions[:, alone]) > 1e-6 * length[:, None]).any(axis=1)
     return np.asarray(weak)
 
 
-def _left_over(basis: Floats, turn: Floats) -> Floats:
-    """Squares of what the other columns leave of each, in units of the largest, shape (n, k)."""
-    left = basis @ turn.T  # a row of the inverse information per column
-    left = (left / np.maximum(np.abs(left).max(axis=0), 1e-300)) ** 2
-    return np.asarray(np.where(left > _NOTHING, left, 0.0), dtype=np.float64)
+def _known(parts: Floats, turn: Floats) -> Floats:
+    """What each cluster knows of each coefficient: information on what the other columns leave of its own, (G, k)."""
+    return np.asarray(((turn @ parts) * turn).sum(axis=2))
 
 
-def _number(parts: Floats, groups: Numbers) -> Floats:
+def _known_by_events(basis: Floats, turn: Floats, groups: Numbers, outcome: Floats) -> Floats:
+    """The same from rows with an event, each counting alike, shape (clusters with an event, k)."""
+    held = rarer(outcome)
+    left = (basis[held] @ (turn / np.sqrt((turn**2).sum(axis=1, keepdims=True))).T) ** 2
+    left = np.where(left > _NOTHING * left.max(initial=0.0), left, 0.0)
+    return cluster_sums(left, np.unique(groups[held], return_inverse=True)[1].ravel())
+
+
+def _number(sums: Floats) -> Floats:
     """Inverse of the sum of squared shares, by column; 0 where there is nothing to share."""
-    if not len(parts):
-        return np.zeros(parts.shape[1])
-    sums = cluster_sums(parts, np.unique(groups, return_inverse=True)[1].ravel())
     whole, squares = sums.sum(axis=0), (sums**2).sum(axis=0)
     return np.divide(whole**2, squares, out=np.zeros(len(whole)), where=squares > 0)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
-from sahelkit.models.cluster_parts import Numbers, cluster_sums, unit_basis
+from sahelkit.models.cluster_parts import Numbers, cluster_information, cluster_sums, unit_basis
 from sahelkit.models.few_clusters import uncomparable
 from sahelkit.models.hazard_fit import HazardFit
 from sahelkit.models.links import Floats, row_terms
@@ -391,7 +391,9 @@ def _check_comparable(fit: HazardFit, place: int) -> None:
     data = fit.data
     weights = row_terms(fit.link, data.matrix @ fit.coef, data.outcome).expected
     turn = unit_basis(data.matrix, weights)
-    if uncomparable(data.matrix @ turn, turn, weights, data.groups, data.outcome)[place]:
+    basis = data.matrix @ turn
+    parts = cluster_information(basis, weights, data.groups)
+    if uncomparable(basis, turn, parts, data.groups, data.outcome)[place]:
         raise ModelError(
             f"one of the {fit.n_clusters} clusters bears nearly all that is known of {fit.terms[place]!r} (or nearly "
             "all events): signs of clusters cannot test it. Use fit_hazard(..., method='firth'), whose profile "
