@@ -2,7 +2,8 @@
 
 ``pytest tests/benchmarks/test_hazard.py -o addopts= -s``. Targets: a fit of the world by months (about 146,000 rows,
 20 coefficients) at least five times as fast as statsmodels' Logit in the same run, formula and frame to estimates and
-errors on both sides (twice as fast with clustered errors); 10,000 permuted maps of West Africa within 60 s on two cores.
+errors on both sides (twice as fast with clustered errors); 10,000 permuted maps of West Africa within 60 s on two
+cores.
 """
 
 from __future__ import annotations

@@ -163,4 +163,4 @@ def _known_by_events(basis: Floats, turn: Floats, groups: Numbers, outcome: Floa
 def _number(sums: Floats) -> Floats:
     """Inverse of the sum of squared shares, by column; 0 where there is nothing to share."""
     whole, squares = sums.sum(axis=0), (sums**2).sum(axis=0)
-    return np.divide(whole**2, squares, out=np.zeros(len(whole)), where=squares > 0)
+    return np.asarray(np.divide(whole**2, squares, out=np.zeros(len(whole)), where=squares > 0))
