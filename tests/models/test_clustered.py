@@ -140,10 +140,11 @@ def test_variances_that_are_equal_leave_the_errors_of_least_squares():
 
 @pytest.mark.parametrize("spread", [1.0, 1e2, 1e5])
 @pytest.mark.parametrize("full", [False, True])
-def test_inverse_root_equals_that_of_the_whole_matrix(spread, full):
+@pytest.mark.parametrize("n", [12, 80])
+def test_inverse_root_equals_that_of_the_whole_matrix(spread, full, n):
     rng = np.random.default_rng(5)
-    n, k = 50, 4
-    rows = np.linalg.qr(rng.normal(size=(70, k)))[0][:n]
+    k = 4
+    rows = np.linalg.qr(rng.normal(size=(n + 20, k)))[0][:n]
     if full:  # the first direction lies wholly in this cluster
         lone = np.linalg.qr(rng.normal(size=(n, 1)))[0]
         rows = np.column_stack([lone, rows[:, 1:] - lone @ (lone.T @ rows[:, 1:])])
@@ -155,6 +156,21 @@ def test_inverse_root_equals_that_of_the_whole_matrix(spread, full):
     found = inverse_root(variance, rows, full=axes[:, share > 1 - 1e-10])
     assert kept.sum() == n - full
     assert found == pytest.approx(expected, rel=1e-5, abs=1e-6 * np.abs(expected).max())
+
+
+def test_clusters_of_single_rows_take_no_room():
+    """CR2 of independent rows is HC2, also with so many that matrices of clusters by clusters would be large."""
+    rng = np.random.default_rng(1)
+    n = 4_000
+    design = np.column_stack([np.ones(n), rng.normal(size=n)])
+    outcome = (rng.random(n) < 0.1).astype(float)
+    rows = row_terms("logit", np.full(n, np.log(1 / 9)), outcome)
+    found = clustered_covariance(design, rows.score, rows.expected, np.arange(n), variance=rows.chance * 0.9)
+    inverse = np.linalg.inv(design.T @ (design * rows.expected[:, None]))
+    hat = rows.expected * np.einsum("ij,jk,ik->i", design, inverse, design)
+    meat = design.T @ (design * (rows.score**2 / (1 - hat))[:, None])
+    assert found.cov == pytest.approx(inverse @ meat @ inverse, rel=1e-8)
+    assert (found.freedom > 300).all()
 
 
 def test_large_clusters_take_no_longer_than_many_small_ones():

@@ -199,10 +199,12 @@ def _adjusted(
 
 def _satterthwaite(target: Floats, squares: Floats, crosses: Floats) -> float:
     """Degrees of freedom of one variance, from the eigenvalues of its quadratic form under the working model."""
-    norm = np.einsum("a,gab,b->g", target, squares, target)
+    norm = ((squares @ target) * target).sum(axis=1)
     cross = crosses @ target
-    omega = np.diag(norm) - cross @ cross.T
-    return float(np.trace(omega) ** 2 / np.sum(omega**2))
+    # The form has diag(norm) - CC' of size G x G; its trace and the sum of its squares need C'C alone.
+    own = (cross**2).sum(axis=1)
+    trace = float(norm.sum() - own.sum())
+    return trace**2 / float((norm**2).sum() - 2 * norm @ own + np.sum((cross.T @ cross) ** 2))
 
 
 def two_way_covariance(
