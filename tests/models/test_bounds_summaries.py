@@ -154,3 +154,20 @@ def test_influence_counts_each_control_in_and_out():
     assert found.loc[("a", "in"), "median"] == 1.0
     assert found.loc[("a", "in"), "explained"] == pytest.approx(1.0)
     assert found.loc[("b", "in"), "explained"] == pytest.approx(0.0)
+
+
+def test_few_clusters_widen_bounds_and_flatten_distributions():
+    from scipy import stats
+
+    coef, se, freedom = np.array([1.0, 2.0, -3.0]), np.array([0.5, 0.8, 1.1]), np.array([2.5, 9.0, np.inf])
+    ends = stats.t.ppf(0.975, freedom) * se
+    assert leamer_bounds(coef, se, freedom=freedom) == pytest.approx(((coef - ends).min(), (coef + ends).max()))
+    weights = np.array([0.2, 0.5, 0.3])
+    assert cdf0_generic(coef, se, weights, freedom=freedom) == pytest.approx(weights @ stats.t.cdf(-coef / se, freedom))
+    assert share_significant(coef, se) == pytest.approx((2 / 3, 1 / 3))
+    assert share_significant(coef, se, freedom=freedom) == pytest.approx((1 / 3, 1 / 3))  # 2 errors, 2.5 degrees
+    table = pd.DataFrame({"effect": coef, "effect_se": se, "used": True, "link": ["logit", "logit", "cloglog"]})
+    found = influence(table.assign(effect_freedom=freedom), ["link"]).set_index("choice")
+    assert found.loc["logit", "above"] == pytest.approx(stats.t.cdf(coef / se, freedom)[:2].mean())
+    assert found.loc["logit", "share_significant_positive"] == 0.5
+    assert influence(table, ["link"]).set_index("choice").loc["logit", "share_significant_positive"] == 1.0

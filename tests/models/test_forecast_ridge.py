@@ -73,11 +73,14 @@ def test_an_outcome_that_never_varies_is_refused(y):
 def test_doubling_every_country_narrows_nothing_that_is_clustered(sample):
     x, y, w = sample
     once = ridge_maximise(x, y, penalty=10.0, weights=w)
-    alone = ridge_covariance(x, once, penalty=10.0, groups=np.arange(1500))
+    alone = ridge_covariance(x, once, penalty=10.0, groups=np.arange(1500), outcome=y)
     # Each row twice with half the weight, in one cluster: the same information, and the same error.
     twice = ridge_maximise(np.tile(x, (2, 1)), np.tile(y, 2), penalty=10.0, weights=np.tile(w / 2, 2))
-    paired = ridge_covariance(np.tile(x, (2, 1)), twice, penalty=10.0, groups=np.tile(np.arange(1500), 2))
+    pairs = {"groups": np.tile(np.arange(1500), 2), "outcome": np.tile(y, 2)}
+    paired = ridge_covariance(np.tile(x, (2, 1)), twice, penalty=10.0, **pairs)
     np.testing.assert_allclose(paired, alone, rtol=1e-6)
+    # Where one country has all events, countries cannot be compared.
+    assert np.isnan(ridge_covariance(x, once, penalty=10.0, groups=(y == 0) * np.arange(1500), outcome=y)).all()
 
 
 def test_medians_scales_and_flags_come_from_the_rows_learnt_from_alone():
@@ -112,7 +115,7 @@ def test_intervals_hold_the_truth_nine_times_in_ten(country_sd, low, high):
         effect = country_sd * rng.normal(size=120)[groups]
         y = (rng.random(4800) < chances("logit", x @ beta + effect)).astype(float)
         fit = ridge_maximise(x, y, penalty=penalty, weights=np.ones(4800))
-        cov = ridge_covariance(x, fit, penalty=penalty, groups=groups)
+        cov = ridge_covariance(x, fit, penalty=penalty, groups=groups, outcome=y)
         new = np.column_stack([np.ones(50), rng.normal(size=(50, 5))])
         spread = np.sqrt(np.einsum("ij,jk,ik->i", new, cov, new))
         # The logit of the mean over countries, to first order, lies above that of the mean country.

@@ -182,7 +182,7 @@ def test_observed_and_expected_information_are_those_of_statsmodels():
     assert observed.cov == pytest.approx(np.linalg.inv(-model.hessian(theirs.params, observed=True)), rel=1e-6)
 
 
-def test_default_errors_are_those_of_statsmodels_times_the_factor():
+def test_cr1_errors_are_those_of_statsmodels_times_the_factor():
     import statsmodels.api as sm
     import statsmodels.formula.api as smf
 
@@ -192,7 +192,8 @@ def test_default_errors_are_those_of_statsmodels_times_the_factor():
     theirs = smf.glm("event ~ x", frame, family=family).fit(
         tol=1e-14, cov_type="cluster", cov_kwds={"groups": groups, "use_correction": False}
     )
-    assert fit_hazard("event ~ x", frame).cov == pytest.approx(theirs.cov_params().to_numpy() * 4 / 3, rel=1e-6)
+    found = fit_hazard("event ~ x", frame, errors="CR1")
+    assert found.cov == pytest.approx(theirs.cov_params().to_numpy() * 4 / 3, rel=1e-6)
 
 
 def test_separation_is_an_error_for_ml_and_a_remark_for_firth():
@@ -223,7 +224,7 @@ def test_sentences_give_estimate_interval_sample_and_the_caveat_that_bites():
     frame = _panel(n=3000)
     frame["period"] = pd.PeriodIndex(["2000-01"] * len(frame), freq="M")
     frame = frame.rename(columns={"event": "attempt"})
-    fit = fit_hazard("attempt ~ x", frame, repeats="keep")
+    fit = fit_hazard("attempt ~ x", frame, errors="CR1", repeats="keep")
     row = fit.tidy().iloc[1]
     said = fit.says(label="a mutiny")
     assert said.startswith(
@@ -235,12 +236,28 @@ def test_sentences_give_estimate_interval_sample_and_the_caveat_that_bites():
     )
     assert "pays-mois" in fit.says("fr")
     assert fit.caveat("x") == "few"
+    assert fit_hazard("attempt ~ x", frame).caveat("x") == "association"
     assert fit_hazard("attempt ~ x", frame, errors="model").caveat("x") == "association"
     noise = frame.assign(z=np.random.default_rng(1).normal(size=len(frame)))
     assert fit_hazard("attempt ~ x + z", noise).caveat("z") == "unseen"
-    assert fit_hazard("attempt ~ x + z", noise.head(90)).caveat("x") == "scarce"
+    assert fit_hazard("attempt ~ x + z", noise.iloc[::33]).caveat("x") == "scarce"
     with pytest.raises(UnknownNameError, match="unknown language 'de'"):
         fit.says("de")
+
+
+def test_intervals_that_ignore_clusters_say_so():
+    frame = _panel()
+    for options in ({"method": "firth"}, {"errors": "model"}, {"errors": "observed"}):
+        fit = fit_hazard("event ~ x", frame, **options)
+        assert "intervals take rows as independent, not as alike within iso3" in fit.summary()
+        assert ", as if rows of the same country were independent)" in fit.says()
+        assert ", sans tenir compte de ce que les lignes d’un même pays ont en commun)" in fit.says("fr")
+        assert set(fit.tidy()["errors"]) == {fit.errors}
+    for options in ({}, {"errors": "CR1"}, {"method": "firth", "errors": "CR2"}):
+        fit = fit_hazard("event ~ x", frame, **options)
+        assert "independent" not in fit.summary() + fit.says()
+    alone = frame.assign(iso3=range(len(frame)))
+    assert "independent" not in fit_hazard("event ~ x", alone, errors="model").summary()
 
 
 def test_labelled_arrays_and_figure_hold_what_the_table_holds():
@@ -310,7 +327,7 @@ def test_index_of_the_frame_does_not_matter():
 def test_interval_uses_t_with_few_clusters():
     from scipy import stats
 
-    fit = fit_hazard("event ~ x", _panel())
+    fit = fit_hazard("event ~ x", _panel(), errors="CR1")
     row = fit.tidy().set_index("term").loc["x"]
     width = np.log(row["ratio_high"] / row["ratio_low"]) / (2 * row["std_error"])
     assert width == pytest.approx(stats.t.ppf(0.975, 3))
@@ -328,7 +345,7 @@ def test_ratio_of_one_term_is_its_row_in_the_table():
 def test_detectable_ratio_has_the_stated_power():
     from scipy import stats
 
-    fit = fit_hazard("event ~ x", _panel())
+    fit = fit_hazard("event ~ x", _panel(), errors="CR1")
     error = float(np.sqrt(fit.cov[1, 1]))
     effect = np.log(fit.detectable_ratio("x", power=0.8)) / error
     assert stats.t.sf(stats.t.ppf(0.975, 3) - effect, 3) == pytest.approx(0.8)

@@ -55,6 +55,8 @@ def test_published_peak_is_not_the_highest(reference, reference_dir):
     assert fit.coef[1] < 0 < case["expected"]["dur_polity2"]
     assert "2 peaks of nearly equal height" in fit.says()
     assert "2 maxima presque égaux" in fit.says("fr")
+    assert ", as if rows of the same country were independent; 1 means" in fit.says()
+    assert "intervals take rows as independent, not as alike within iso3" in fit.summary()
 
 
 def test_likelihood_is_that_of_a_mixture_written_by_hand():

@@ -75,10 +75,28 @@ def test_six_clusters_cannot_reject_at_one_percent_and_it_is_said(months):
 
 
 def test_a_model_of_one_term_has_no_nuisance():
-    frame = pd.DataFrame({"iso3": list("ABCD") * 5, "x": 1.0, "event": [0, 0, 0, 1] * 5})
+    frame = pd.DataFrame({"iso3": list("ABCD") * 5, "x": 1.0, "event": [0, 0, 0, 1, 0] + [0, 0, 0, 1] * 3 + [0, 0, 1]})
     test = wild_score_test(fit_hazard("event ~ 0 + x", frame, link="logit"), "x")
-    scores = np.array([-2.5, -2.5, -2.5, 2.5])  # five rows each, score y - 1/2
+    scores = frame.groupby("iso3")["event"].sum().to_numpy() - 2.5  # five rows each, score y - 1/2
     assert test.p_value == bootstrap_p(scores, weights="rademacher", draws=99, seed=None)[1]
+
+
+@pytest.mark.parametrize("sure", [0, 1])
+def test_no_estimate_is_printed_where_events_are_separated(months, sure):
+    months.loc[months["x"] == 1, "attempt"] = sure
+    test = wild_score_test(fit_hazard("attempt ~ x + z", months, method="firth"), "x")
+    row = test.tidy().iloc[0]
+    assert row[["coef", "ratio", "ratio_low", "ratio_high"]].isna().all()
+    assert 0 < row["p_value"] < 0.1
+    assert "events are separated: no estimate exists" in test.summary()
+    assert "tells events from non-events perfectly, so that no estimate exists (p = 0.0" in test.says()
+    assert "si bien qu’aucune estimation n’existe" in test.says("fr")
+    assert not any(word in test.says() for word in ("ratio", "interval", "nan", "infinity"))
+
+
+def test_firth_fit_without_separation_has_the_estimate_of_maximum_likelihood(months):
+    test = wild_score_test(fit_hazard("attempt ~ x + z", months, method="firth"), "x")
+    assert test.coef == pytest.approx(fit_hazard("attempt ~ x + z", months).coef[1], abs=1e-8)
 
 
 def test_bad_requests_are_named(months):

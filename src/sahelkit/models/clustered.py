@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from sahelkit.errors import ModelError, UnknownNameError
+from sahelkit.models.cluster_parts import (
+    Numbers,
+    cluster_information,
+    cluster_rows,
+    cluster_sums,
+    column_sums,
+    unit_basis,
+)
+from sahelkit.models.few_clusters import FULL_LEVERAGE, Flags, clusters_with_events, uncomparable
+from sahelkit.models.inverse_root import inverse_root
 from sahelkit.models.links import Floats
 from sahelkit.models.newton import gram
 
-KINDS = ("CR0", "CR1", "CR1S", "CR2", "CR3")
-Numbers = npt.NDArray[np.intp]
+__all__ = ["KINDS", "Clustered", "cluster_information", "cluster_sums", "clustered_covariance", "two_way_covariance"]
 
-# A cluster that alone decides a coefficient (a country with its own dummy) has leverage 1 there; it says nothing
-# about the error of that coefficient, and its share is set to zero as clubSandwich does.
-_FULL_LEVERAGE = 1e-10
+KINDS = ("CR0", "CR1", "CR1S", "CR2", "CR3")
 
 
 @dataclass(frozen=True)
@@ -27,9 +32,10 @@ class Clustered:
     Attributes
     ----------
     cov : array, shape (k, k)
-        Covariance of the coefficients.
+        Covariance of the coefficients; NaN in the rows and columns of those that clusters cannot be compared for.
     freedom : array, shape (k,)
-        Degrees of freedom for t tests: G - 1 for CR0 and CR1, Satterthwaite's for CR2 and CR3.
+        Degrees of freedom for t tests: G - 1 for CR0 and CR1, Satterthwaite's for CR2 and CR3; for 0 and 1 at most the
+        number of clusters with an event less one.
     kind : str
         Which correction.
     n_clusters : int
@@ -42,36 +48,21 @@ class Clustered:
     n_clusters: int
 
 
-def cluster_sums(values: Floats, groups: Numbers) -> Floats:
-    """Sum of the rows of each cluster, shape (G, k); clusters are numbered 0 to G - 1.
-
-    Examples
-    --------
-    >>> cluster_sums(np.array([[1.0], [2.0], [4.0]]), np.array([0, 1, 0])).ravel().tolist()
-    [5.0, 2.0]
-    """
-    return _sums(values.T, groups)
-
-
-def _sums(columns: Iterable[Floats], groups: Numbers) -> Floats:
-    if (groups[1:] >= groups[:-1]).all():  # a sorted panel, the usual case, needs no scattered additions
-        starts = np.flatnonzero(np.concatenate([[True], groups[1:] > groups[:-1]]))
-        return np.column_stack([np.add.reduceat(column, starts) for column in columns])
-    return np.column_stack([np.bincount(groups, weights=column) for column in columns])
-
-
-def cluster_information(design: Floats, weights: Floats, groups: Numbers) -> Floats:
-    """Weighted cross-products ``X' diag(w) X`` of each cluster, shape (G, k, k)."""
-    order = np.argsort(groups, kind="stable")
-    ends = np.cumsum(np.bincount(groups))
-    pieces = np.split(order, ends[:-1])
-    return np.stack([gram(design[piece], weights[piece]) for piece in pieces])
-
-
 def clustered_covariance(
-    design: Floats, scores: Floats, weights: Floats, groups: Numbers, *, kind: str = "CR2", bread: Floats | None = None
+    design: Floats,
+    scores: Floats,
+    weights: Floats,
+    groups: Numbers,
+    *,
+    kind: str = "CR2",
+    observed: Floats | None = None,
+    variance: Floats | None = None,
+    outcome: Floats | None = None,
 ) -> Clustered:
     """Sandwich covariance of a linear, logit or cloglog regression with clusters.
+
+    A coefficient that clusters cannot be compared for has no clustered error, but NaN: see
+    `sahelkit.models.few_clusters`.
 
     Parameters
     ----------
@@ -88,9 +79,17 @@ def clustered_covariance(
         G / (G - 1) x (n - 1) / (n - k), as Stata does for least squares. CR2 (Bell and McCaffrey) is unbiased when
         the working model is right; CR3 is close to the jackknife that leaves clusters out. CR2 and CR3 use the
         linearised model of the last step of weighted least squares.
-    bread : array, shape (k, k), optional
-        Information matrix of the whole sample; ``X' diag(w) X`` when absent. Pass the observed information to get
-        Stata's and statsmodels' covariance with a link other than the logit.
+    observed : array, shape (n,), optional
+        Observed information of each row, for CR0 and CR1, where it is not the expected one: gives Stata's and
+        statsmodels' errors for links other than the logit. CR2 and CR3 do without: what makes them unbiased belongs
+        to the expected information.
+    variance : array, shape (n,), optional
+        Variance of each row's outcome, for CR2. The root in CR2 can be taken on more than one scale, and with all of
+        them it is unbiased. With `variance` it is symmetric on the scale of the outcome, as Pustejovsky and Tipton
+        define it and clubSandwich has it for generalised linear models; without, on that of residuals divided by
+        their standard deviation. For least squares the two are the same.
+    outcome : array of 0 and 1, shape (n,), optional
+        Where given, clusters must also hold events.
 
     Returns
     -------
@@ -126,58 +125,107 @@ def clustered_covariance(
     count = int(groups.max()) + 1
     if count < 2:
         raise ModelError("there is one cluster only: errors cannot be clustered. Use more countries")
-    sums = _sums((column * scores for column in design.T), groups)
+    turn = unit_basis(design, weights)
+    basis = (turn.T @ design.T).T  # column by column in memory, as a design is
+    parts = cluster_information(basis, weights, groups)
     n, k = design.shape
-    if kind in ("CR0", "CR1", "CR1S"):
-        whole = gram(design, weights) if bread is None else bread
+    if kind in ("CR2", "CR3"):
+        found = _adjusted(basis, scores, weights, parts, groups, turn, kind=kind, variance=variance)
+    else:
+        sums = column_sums((column * scores for column in basis.T), groups)
         factor = 1.0 if kind == "CR0" else count / (count - 1)
         if kind == "CR1S":
             factor *= (n - 1) / (n - k)
-        half = np.linalg.solve(whole, sums.T)
-        return Clustered(factor * half @ half.T, np.full(k, count - 1.0), kind, count)
-    parts = cluster_information(design, weights, groups)
-    return _adjusted(sums, parts, kind=kind, bread=bread)
+        whole = np.eye(k) if observed is None else gram(basis, observed)
+        half = turn @ np.linalg.solve(whole, sums.T)
+        found = Clustered(factor * half @ half.T, np.full(k, count - 1.0), kind, count)
+    if outcome is not None:
+        found = _as_events_allow(found, clusters_with_events(outcome, groups))
+    return _without(found, uncomparable(basis, turn, parts, groups, outcome))
 
 
-def _adjusted(sums: Floats, parts: Floats, *, kind: str, bread: Floats | None) -> Clustered:
+def _as_events_allow(found: Clustered, clusters: int) -> Clustered:
+    return replace(found, freedom=np.minimum(found.freedom, max(clusters - 1.0, 0.0)))
+
+
+def _without(found: Clustered, weak: Flags) -> Clustered:
+    """Unknown errors as NaN: no number at all, rather than one near 0."""
+    if not weak.any():
+        return found
+    cov, freedom = found.cov.copy(), found.freedom.copy()
+    cov[weak], cov[:, weak], freedom[weak] = np.nan, np.nan, np.nan
+    return replace(found, cov=cov, freedom=freedom)
+
+
+def _adjusted(
+    basis: Floats,
+    scores: Floats,
+    weights: Floats,
+    parts: Floats,
+    groups: Numbers,
+    turn: Floats,
+    *,
+    kind: str,
+    variance: Floats | None,
+) -> Clustered:
+    """CR2 and CR3 in coordinates in which the information is the identity.
+
+    With Q the rows of a cluster and r its residuals, both divided by the residuals' standard deviations, and A what
+    adjusts them, the cluster adds ``Q'A'r``; ``Q'A'AQ`` and ``Q'AQ`` give the degrees of freedom. On that scale A is
+    (I - QQ')**-p, which acts on Q as (I - Q'Q)**-p does from the other side: k x k, not n x n. On the scale of the
+    outcome it is V (V (I - QQ') V)**-1/2, with V the variances.
+    """
     power = 0.5 if kind == "CR2" else 1.0
-    total = parts.sum(axis=0)
-    values, vectors = np.linalg.eigh(total)
-    root = vectors @ np.diag(1 / np.sqrt(values)) @ vectors.T  # symmetric inverse square root of the information
-    whole = total if bread is None else bread
-    # With Q the whitened rows of a cluster, (I - QQ')^-p acts on Q's scores as (I - Q'Q)^-p: k x k, not n x n.
-    share, axes = np.linalg.eigh(root @ parts @ root)
-    left = 1.0 - share
-    open_ = left > _FULL_LEVERAGE
-    safe = np.where(open_, left, 1.0)
-    lift = np.where(open_, safe**-power, 0.0)
-    whitened = np.einsum("gba,gb->ga", axes, sums @ root)
-    adjusted = np.einsum("gab,gb->ga", axes, lift * whitened) @ np.linalg.inv(root)
-    half = np.linalg.solve(whole, adjusted.T)
-    freedom = np.array([_satterthwaite(root[:, j], share, axes, lift) for j in range(len(root))])
-    return Clustered(half @ half.T, freedom, kind, len(sums))
+    added, squares, crosses = [], [], []
+    for piece, part in zip(cluster_rows(groups), parts, strict=True):
+        root = np.sqrt(np.maximum(weights[piece], 0.0))
+        rows = root[:, None] * basis[piece]
+        residual = np.divide(scores[piece], root, out=np.zeros(len(piece)), where=root > 0)
+        share, axes = np.linalg.eigh(part)
+        open_ = 1.0 - share > FULL_LEVERAGE
+        if variance is None or kind == "CR3":
+            lift = np.where(open_, np.where(open_, 1.0 - share, 1.0) ** -power, 0.0)
+            lifted = rows @ ((axes * lift) @ axes.T)
+        else:
+            own = variance[piece]
+            lifted = own[:, None] * inverse_root(own, rows, full=axes[:, ~open_])
+        added.append(lifted.T @ residual)
+        squares.append(lifted.T @ lifted)
+        crosses.append(rows.T @ lifted)
+    half = turn @ np.array(added).T
+    freedom = np.array([_satterthwaite(target, np.array(squares), np.array(crosses)) for target in turn])
+    return Clustered(half @ half.T, freedom, kind, len(parts))
 
 
-def _satterthwaite(target: Floats, share: Floats, axes: Floats, lift: Floats) -> float:
+def _satterthwaite(target: Floats, squares: Floats, crosses: Floats) -> float:
     """Degrees of freedom of one variance, from the eigenvalues of its quadratic form under the working model."""
-    along = np.einsum("gba,b->ga", axes, target)
-    norm = np.einsum("ga,ga->g", along**2, share * lift**2)
-    cross = np.einsum("gab,gb->ga", axes, share * lift * along)
-    omega = np.diag(norm) - cross @ cross.T
-    return float(np.trace(omega) ** 2 / np.sum(omega**2))
+    norm = ((squares @ target) * target).sum(axis=1)
+    cross = crosses @ target
+    # The form has diag(norm) - CC' of size G x G; its trace and the sum of its squares need C'C alone.
+    own = (cross**2).sum(axis=1)
+    trace = float(norm.sum() - own.sum())
+    return trace**2 / float((norm**2).sum() - 2 * norm @ own + np.sum((cross.T @ cross) ** 2))
 
 
 def two_way_covariance(
-    design: Floats, scores: Floats, weights: Floats, first: Numbers, second: Numbers, *, bread: Floats | None = None
+    design: Floats,
+    scores: Floats,
+    weights: Floats,
+    first: Numbers,
+    second: Numbers,
+    *,
+    observed: Floats | None = None,
+    outcome: Floats | None = None,
 ) -> Clustered:
     """CR1 covariance with two crossing kinds of clusters, e.g. countries and years.
 
     The sum of both one-way covariances less that of their intersection; negative eigenvalues, which few clusters can
-    give, are set to zero. Degrees of freedom are those of the scarcer kind of cluster.
+    give, are set to zero. Degrees of freedom are those of the scarcer kind of cluster. A coefficient for which
+    clusters of either kind cannot be compared has NaN.
 
     Parameters
     ----------
-    design, scores, weights, bread
+    design, scores, weights, observed, outcome
         As in `clustered_covariance`.
     first, second : array of int, shape (n,)
         Cluster numbers.
@@ -198,10 +246,14 @@ def two_way_covariance(
     """
     both = np.unique(np.column_stack([first, second]), axis=0, return_inverse=True)[1].ravel()
     found = [
-        clustered_covariance(design, scores, weights, groups, kind="CR1", bread=bread)
+        clustered_covariance(design, scores, weights, groups, kind="CR1", observed=observed, outcome=outcome)
         for groups in (first, second, both)
     ]
-    values, vectors = np.linalg.eigh(found[0].cov + found[1].cov - found[2].cov)
-    cov = (vectors * np.maximum(values, 0.0)) @ vectors.T
-    fewest = min(found[0].n_clusters, found[1].n_clusters)
-    return Clustered(cov, np.full(len(cov), fewest - 1.0), "CR1 two-way", fewest)
+    weak = np.isnan(found[0].freedom) | np.isnan(found[1].freedom)
+    whole = found[0].cov + found[1].cov - found[2].cov
+    cov = np.full_like(whole, np.nan)
+    known = np.ix_(~weak, ~weak)
+    values, vectors = np.linalg.eigh(whole[known])
+    cov[known] = (vectors * np.maximum(values, 0.0)) @ vectors.T
+    freedom = np.minimum(found[0].freedom, found[1].freedom)
+    return Clustered(cov, freedom, "CR1 two-way", min(found[0].n_clusters, found[1].n_clusters))

@@ -10,14 +10,16 @@ import pandas as pd
 
 from sahelkit._options import check_options
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
-from sahelkit.models.clustered import KINDS, clustered_covariance
+from sahelkit.models.clustered import KINDS
 from sahelkit.models.corrections import CORRECTIONS, flac, flac_covariance, flic
 from sahelkit.models.design import Design, read_design
 from sahelkit.models.duration import duration_terms
-from sahelkit.models.firth import Penalised, firth_maximise, penalised_lr, profile_interval
+from sahelkit.models.few_clusters import Flags
+from sahelkit.models.firth import Penalised, firth_maximise
+from sahelkit.models.hazard_errors import check_comparable, clustered_errors, patched, profiles
 from sahelkit.models.hazard_fit import HazardFit
 from sahelkit.models.links import LINKS, Floats, check_link, row_terms
-from sahelkit.models.newton import Maximum, gram, inverse_gram, maximise
+from sahelkit.models.newton import Maximum, inverse_gram, maximise
 from sahelkit.models.separation import separated_terms
 
 if TYPE_CHECKING:
@@ -70,14 +72,19 @@ def fit_hazard(
         under perfect separation.
     errors : str, optional
         ``"CR0"``, ``"CR1"``, ``"CR2"``, ``"CR3"``: clustered, see `sahelkit.models.clustered.clustered_covariance`.
-        CR1, the default for maximum likelihood, is the sandwich times G / (G - 1) for G clusters, without the factor
-        for the number of coefficients, as Stata does; use CR2 or `sahelkit.models.wild.wild_score_test` for few
-        clusters. ``"model"``: the inverse expected information, as in R and in statsmodels' GLM, for every method
-        and correction; ``"observed"``: the inverse observed information, as in Stata (the two differ for the cloglog
-        link). Both take rows as independent, and do with one country. ``"profile"``: the default
+        CR2 with Satterthwaite's degrees of freedom is the default for maximum likelihood, whatever the number of
+        clusters: with many it gives what the others give. CR1 is the sandwich times G / (G - 1) for G clusters,
+        without the factor for the number of coefficients, as in Stata, with G - 1 degrees of freedom; its intervals
+        are too narrow when clusters are few (see Notes). A coefficient that one cluster alone tells of, and every
+        coefficient if one cluster alone holds events, has no clustered error (`sahelkit.models.few_clusters`): with
+        maximum likelihood it is NaN, with Firth's method the profile takes its place, and the summary says so.
+        ``"model"``: the inverse expected information, as in R and in statsmodels' GLM, for every method and
+        correction; ``"observed"``: the inverse observed information, as in Stata (the two differ for the cloglog
+        link). Both do with one country. ``"profile"``: the default
         for Firth's method, intervals from the profile and p-values from the ratio of the penalised likelihood, by the
-        convention of R's logistf (the restricted fit keeps the penalty of the full model); like ``"model"`` it takes
-        rows as independent.
+        convention of R's logistf (the restricted fit keeps the penalty of the full model). Like ``"model"`` it takes
+        rows as independent, also within clusters, and says so; add ``errors="CR2"`` for covariates that vary between
+        clusters rather than within.
     correction : {"none", "flic", "flac"}
         Firth's penalty makes the mean fitted chance too high when events are rare. FLIC corrects the intercept alone,
         FLAC all coefficients. Both need ``method="firth"``; FLAC has no profile, its errors are those of the model.
@@ -100,7 +107,8 @@ def fit_hazard(
         If a link, method, kind of error, correction or `repeats` is unknown.
     ModelError
         If the formula does not fit the frame, columns repeat one another, there are fewer than two clusters, no
-        event or no non-event; with maximum likelihood also if there is one event only or events separate perfectly.
+        event or no non-event; with maximum likelihood also if there is one event only, events separate perfectly, or
+        errors are to be clustered and clusters cannot be compared.
 
     References
     ----------
@@ -113,13 +121,13 @@ def fit_hazard(
     Examples
     --------
     >>> import pandas as pd
-    >>> rows = pd.DataFrame({"iso3": ["MLI", "NER"] * 50, "x": [0, 0, 1, 1] * 25})
-    >>> rows["event"] = [int(i % 10 == 0 or i % 14 == 2) for i in range(100)]
+    >>> rows = pd.DataFrame({"iso3": ["BFA", "MLI", "NER"] * 40, "x": [0, 0, 1, 1] * 30})
+    >>> rows["event"] = [int(i % 10 == 0 or i % 14 == 2) for i in range(120)]
     >>> fit = fit_hazard("event ~ x", rows)
     >>> fit.n_events, fit.n_clusters
-    (16, 2)
+    (19, 3)
     >>> fit_hazard("event ~ x", rows, method="firth", correction="flic").predict().sum().round(6).item()
-    16.0
+    19.0
     """
     check_options(level=level)
     kind = _check_options(link, method, errors, correction)
@@ -156,7 +164,7 @@ def _check_options(link: str, method: str, errors: str | None, correction: str) 
         raise OptionError("errors", errors, "profiles are of the penalised likelihood", repair="Add method='firth'")
     if correction == "flac" and errors not in (None, "model"):
         raise OptionError("errors", errors, "FLAC gives the errors of its model only", repair="Leave errors= out")
-    return errors or ("CR1" if method == "ml" else "model" if correction == "flac" else "profile")
+    return errors or ("CR2" if method == "ml" else "model" if correction == "flac" else "profile")
 
 
 def check_outcome(data: Design, *, one_is_enough: bool = False, errors: str | None = None) -> None:
@@ -205,38 +213,46 @@ def _separation(formula: str, which: str) -> ModelError:
 
 def _by_likelihood(data: Design, fit: Maximum, *, link: str, kind: str, level: float) -> HazardFit:
     rows = row_terms(link, data.matrix @ fit.coef, data.outcome)
-    bread = rows.expected if kind == "model" else rows.observed
-    cov, freedom = _errors(data, bread, rows.score, rows.expected, kind)
-    return _result(data, fit.coef, cov, freedom, fit.loglik, link=link, kind=kind, level=level, method="ml")
+    cov, freedom = _inverse(data, rows.observed if kind == "observed" else rows.expected)
+    weak = np.zeros(len(data.terms), dtype=bool)
+    if kind in KINDS:
+        clustered = clustered_errors(data, fit.coef, link=link, kind=kind)
+        cov, freedom, weak = clustered.cov, clustered.freedom, np.isnan(clustered.freedom)
+        check_comparable(data, weak)
+    found = _result(data, fit.coef, cov, freedom, fit.loglik, link=link, kind=kind, level=level, method="ml")
+    return replace(found, unclustered=_named(data, weak))
 
 
 def _by_penalty(data: Design, fit: Penalised, *, link: str, kind: str, level: float) -> HazardFit:
-    rows = row_terms(link, data.matrix @ fit.coef, data.outcome)
-    plain = "model" if kind == "profile" else kind
-    cov, freedom = _errors(data, rows.expected, fit.score, rows.expected, plain)
+    cov, freedom = _inverse(data, row_terms(link, data.matrix @ fit.coef, data.outcome).expected)
+    weak = np.full(len(data.terms), kind == "profile")
+    unclustered: tuple[str, ...] = ()
+    if kind in KINDS:
+        clustered = clustered_errors(data, fit.coef, link=link, kind=kind, score=fit.score)
+        weak = np.isnan(clustered.freedom)
+        unclustered = _named(data, weak)
+        cov, freedom = patched(clustered, cov, weak)
+        kind = "profile" if weak.all() else kind
     found = _result(data, fit.coef, cov, freedom, fit.loglik, link=link, kind=kind, level=level, method="firth")
-    if kind != "profile":
+    if not weak.any():
         return found
-    x, y, places = data.matrix, data.outcome, range(len(data.terms))
-    ends = [profile_interval(x, y, place, link=link, level=level, best=fit) for place in places]
-    p_values = [penalised_lr(x, y, [place], link=link)[2] for place in places]
-    return replace(found, profile=np.array(ends), profile_p=np.array(p_values))
+    ends, p_values = profiles(data, fit, link=link, level=level, wanted=weak)
+    return replace(found, profile=ends, profile_p=p_values, unclustered=unclustered)
 
 
-def _errors(data: Design, bread: Floats, scores: Floats, weights: Floats, kind: str) -> tuple[Floats, Floats | None]:
-    """Covariance and degrees of freedom; `bread` are the weights of the information, `weights` working weights."""
-    if kind in ("model", "observed"):
-        return inverse_gram(data.matrix, bread), np.full(len(data.terms), np.inf)
-    whole = gram(data.matrix, bread)
-    found = clustered_covariance(data.matrix, scores, weights, data.groups, kind=kind, bread=whole)
-    return found.cov, found.freedom
+def _named(data: Design, which: Flags) -> tuple[str, ...]:
+    return tuple(term for term, yes in zip(data.terms, which, strict=True) if yes)
+
+
+def _inverse(data: Design, weights: Floats) -> tuple[Floats, Floats]:
+    return inverse_gram(data.matrix, weights), np.full(len(data.terms), np.inf)
 
 
 def _result(
     data: Design,
     coef: Floats,
     cov: Floats,
-    freedom: Floats | None,
+    freedom: Floats,
     loglik: float,
     *,
     link: str,
@@ -274,8 +290,9 @@ def _corrected(found: HazardFit, data: Design, fit: Penalised, correction: str) 
     coef = flic(data.matrix, data.outcome, fit, place, link=found.link)
     # The error of the intercept is that at its corrected value, as in logistf; those of the others are Firth's.
     rows = row_terms(found.link, data.matrix @ coef, data.outcome)
-    plain = "model" if found.errors == "profile" else found.errors
-    moved = _errors(data, rows.expected, rows.score, rows.expected, plain)[0]
+    moved = _inverse(data, rows.expected)[0]
+    if found.errors in KINDS and data.terms[place] not in found.unclustered:
+        moved = clustered_errors(data, coef, link=found.link, kind=found.errors, score=rows.score).cov
     factor = np.ones(len(coef))
     factor[place] = np.sqrt(moved[place, place] / found.cov[place, place])
     found = replace(found, cov=found.cov * np.outer(factor, factor))

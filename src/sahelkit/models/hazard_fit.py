@@ -57,11 +57,15 @@ class HazardFit(Result):
     freedom : array, shape (k,), optional
         Degrees of freedom of the t tests; infinite for normal ones; clusters less one when absent.
     profile : array, shape (k, 2), optional
-        Ends of profile intervals, on the scale of the coefficients.
+        Ends of profile intervals, on the scale of the coefficients; NaN where an interval has other errors.
     profile_p : array, shape (k,), optional
-        p-values of penalised likelihood ratio tests.
+        p-values of penalised likelihood ratio tests; NaN likewise.
     separated : tuple of str
         Terms that separate events from non-events perfectly (Firth's method only; else no fit is given).
+    unclustered : tuple of str
+        Terms for which clustered errors were asked for and do not exist, see `sahelkit.models.few_clusters`. With
+        Firth's method the profile and the model's own error take their place; if that holds for all terms, `errors`
+        is ``"profile"``.
     data : Design, optional
         The arrays it was fitted to.
     """
@@ -78,12 +82,13 @@ class HazardFit(Result):
     n_clusters: int
     loglik: float
     method: str = "ml"
-    errors: str = "CR1"
+    errors: str = "CR2"
     correction: str = "none"
     freedom: Floats | None = None
     profile: Floats | None = field(default=None, repr=False)
     profile_p: Floats | None = field(default=None, repr=False)
     separated: tuple[str, ...] = ()
+    unclustered: tuple[str, ...] = ()
     data: Design | None = field(default=None, repr=False)
 
     @property
@@ -98,18 +103,16 @@ class HazardFit(Result):
         """Ends of the intervals on the scale of the coefficients, shape (k, 2)."""
         from scipy import stats
 
-        if self.profile is not None:
-            return self.profile
         half = stats.t.ppf(0.5 + self.level / 2, self._freedom()) * self.std_error
-        return np.column_stack([self.coef - half, self.coef + half])
+        ends = np.column_stack([self.coef - half, self.coef + half])
+        return ends if self.profile is None else np.where(np.isnan(self.profile), ends, self.profile)
 
     def p_values(self) -> Floats:
         """Two-sided p-values of the hypothesis that a coefficient is 0, shape (k,)."""
         from scipy import stats
 
-        if self.profile_p is not None:
-            return self.profile_p
-        return np.asarray(2 * stats.t.sf(np.abs(self.coef) / self.std_error, self._freedom()))
+        found = np.asarray(2 * stats.t.sf(np.abs(self.coef) / self.std_error, self._freedom()))
+        return found if self.profile_p is None else np.where(np.isnan(self.profile_p), found, self.profile_p)
 
     def tidy(self) -> pd.DataFrame:
         """One row per term: estimate, standard error, ratio and its interval, sample sizes.
@@ -117,10 +120,12 @@ class HazardFit(Result):
         Returns
         -------
         pandas.DataFrame
-            Columns ``term, coef, std_error, ratio, ratio_low, ratio_high, p_value, n_rows, n_events, n_clusters``.
+            Columns ``term, coef, std_error, ratio, ratio_low, ratio_high, p_value, n_rows, n_events, n_clusters,
+            errors``, the last saying of which kind the interval of each term is: ``"none"`` where there is none.
             The ratio is a hazard ratio for the cloglog link, an odds ratio for the logit link. With clustered errors
             intervals and p-values use the t distribution, with ``n_clusters - 1`` degrees of freedom for CR0 and CR1
-            and Satterthwaite's for CR2 and CR3.
+            and Satterthwaite's for CR2 and CR3; at most the number of clusters with an event less one. NaN where
+            there is no clustered error.
         """
         ends = self.interval()
         with np.errstate(over="ignore"):  # the profile of a separated term may have no upper end
@@ -137,8 +142,13 @@ class HazardFit(Result):
                 "n_rows": self.n_rows,
                 "n_events": self.n_events,
                 "n_clusters": self.n_clusters,
+                "errors": [self._kind(term) for term in self.terms],
             }
         )
+
+    def _kind(self, term: str) -> str:
+        instead = "profile" if self.method == "firth" else "none"
+        return instead if term in self.unclustered else self.errors
 
     def headline(self) -> str:
         """Model, sample and rows left out, as plain text."""
@@ -150,7 +160,24 @@ class HazardFit(Result):
         ]
         if self.separated:
             lines.append(f"separated perfectly, so only the penalty bounds the estimate: {', '.join(self.separated)}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.clustering_words()])
+
+    def clustering_words(self) -> list[str]:
+        """What a reader must know of intervals that do not allow for clusters, or are missing."""
+        cluster = self.data.cluster if self.data else "cluster"
+        alone = f"intervals take rows as independent, not as alike within {cluster}"
+        if self.unclustered and self.errors == "profile":
+            return [f"no clustered errors, as one {cluster} bears nearly all that is known: {alone}"]
+        if self.unclustered:
+            few = ", ".join(self.unclustered[:6])
+            more = f" and {len(self.unclustered) - 6} more" if len(self.unclustered) > 6 else ""
+            instead = f"; its {alone}" if self.method == "firth" else ""
+            return [f"no clustered error where one {cluster} bears nearly all that is known: {few}{more}{instead}"]
+        return [] if self.clustered() or self.n_clusters == self.n_rows else [alone]
+
+    def clustered(self, term: str | None = None) -> bool:
+        """Whether intervals, or that of one term, allow for correlation within clusters."""
+        return self.errors.startswith("CR") and term not in self.unclustered
 
     def summary(self) -> str:
         """The fit as plain text."""
@@ -204,9 +231,11 @@ class HazardFit(Result):
         weight = np.zeros(len(self.terms))
         for term, value in difference.items():
             weight[self.position(term)] = value
-        freedom = min((float(self._freedom()[self.position(term)]) for term in difference), default=np.inf)
+        moved = np.flatnonzero(weight)  # others may have no error
+        freedom = float(np.min(self._freedom()[moved])) if moved.size else np.inf
         middle = float(weight @ self.coef)
-        half = float(stats.t.ppf(0.5 + self.level / 2, freedom) * np.sqrt(weight @ self.cov @ weight))
+        error = np.sqrt(weight[moved] @ self.cov[np.ix_(moved, moved)] @ weight[moved])
+        half = float(stats.t.ppf(0.5 + self.level / 2, freedom) * error)
         return float(np.exp(middle)), float(np.exp(middle - half)), float(np.exp(middle + half))
 
     def detectable_ratio(self, term: str, *, power: float = 0.8) -> float:

@@ -10,7 +10,9 @@ from sahelkit.models.wording import (
     check_language,
     cluster_words,
     frequency,
+    independence_words,
     number,
+    one_cluster,
     outcome_words,
     percent,
     reach,
@@ -49,7 +51,6 @@ _CAVEATS = {
 def sentence(fit: HazardFit, lang: str, term: str, label: str | None) -> str:
     """Put one coefficient into words; see `HazardFit.says`."""
     place = fit.position(term)
-    low, high = np.exp(fit.interval()[place])
     times = fit.data.times if fit.data else None
     name = fit.formula.split("~")[0].strip()
     facts = {
@@ -60,8 +61,7 @@ def sentence(fit: HazardFit, lang: str, term: str, label: str | None) -> str:
         "events": number(fit.n_events, lang, digits=0),
         "what": outcome_words(name, lang),
         "ratio": number(float(np.exp(fit.coef[place])), lang),
-        "level": percent(fit.level, lang),
-        "ends": reach(float(low), float(high), lang),
+        "interval": interval_words(fit, term, lang),
         "k": len(fit.terms) - 1,
         "detectable": number(fit.detectable_ratio(term), lang),
     }
@@ -72,7 +72,7 @@ def sentence(fit: HazardFit, lang: str, term: str, label: str | None) -> str:
         return (
             "Dans {clusters} {who} et {rows} {unit} ({events} {what}), ".format(**facts)
             + f"{subject} va de pair avec un rapport {measure} de "
-            + "{ratio} (intervalle à {level} : {ends}) ; ".format(**facts)
+            + "{ratio} ({interval}) ; ".format(**facts)
             + caveat
             + "."
         )
@@ -81,10 +81,29 @@ def sentence(fit: HazardFit, lang: str, term: str, label: str | None) -> str:
     return (
         "In {clusters} {who} and {rows} {unit} ({events} {what}), ".format(**facts)
         + f"{subject} goes with {measure} "
-        + "{ratio} times as high ({level} interval {ends}); ".format(**facts)
+        + "{ratio} times as high ({interval}); ".format(**facts)
         + caveat
         + "."
     )
+
+
+def interval_words(fit: HazardFit, term: str, lang: str, *, rows: str = "") -> str:
+    """Interval of a term's ratio, with what it leaves out of account; `rows` says what a row is."""
+    with np.errstate(over="ignore"):
+        low, high = (float(end) for end in np.exp(fit.interval()[fit.position(term)]))
+    cluster = fit.data.cluster if fit.data else "iso3"
+    if np.isnan(low):
+        one = one_cluster(cluster, lang)
+        return {
+            "en": f"no interval, as one {one} bears nearly all that is known of it",
+            "fr": f"sans intervalle, car un seul {one} porte presque toute l’information",
+        }[lang]
+    ends, level = reach(low, high, lang), percent(fit.level, lang)
+    text = f"{level} interval {ends}" if lang == "en" else f"intervalle à {level} : {ends}"
+    if fit.clustered(term) or fit.n_clusters == fit.n_rows:
+        return text
+    what = rows or unit_words(frequency(fit.data.times if fit.data else None), lang)
+    return text + independence_words(what, cluster, lang)
 
 
 def title_words(fit: HazardFit, lang: str) -> str:

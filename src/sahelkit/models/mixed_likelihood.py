@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sahelkit.models.clustered import Numbers
+from sahelkit.models.cluster_parts import Numbers
 from sahelkit.models.links import Floats, row_terms
 
 # Range of sigma that is searched, its upper end as a logarithm. A spread below the lower end changes no chance by more

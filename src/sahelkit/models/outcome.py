@@ -13,9 +13,10 @@ from sahelkit.errors import ModelError
 from sahelkit.frames import check_frame, check_repeats, numbers_of
 from sahelkit.models.hazard import fit_hazard
 from sahelkit.models.hazard_fit import HazardFit
+from sahelkit.models.hazard_words import interval_words
 from sahelkit.models.links import Floats
 from sahelkit.models.result import Result
-from sahelkit.models.wording import check_language, cluster_words, number, percent, reach
+from sahelkit.models.wording import check_language, cluster_words, number, percent
 from sahelkit.tables._select import check_columns
 
 if TYPE_CHECKING:
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 
 _SENTENCE = {
     "en": "Of {attempts} attempts in {who}, {successes} succeeded ({share}, {level} interval {low} to {high}), and "
-    "{label} goes with odds of success {ratio} times as high ({level} interval {ends}); attempts are made by those who "
+    "{label} goes with odds of success {ratio} times as high ({interval}); attempts are made by those who "
     "expect to succeed, so that this does not say what would have come of attempts that nobody dared.",
     "fr": "Sur {attempts} tentatives dans {who}, {successes} ont réussi ({share} ; intervalle à {level} : de {low} à "
-    "{high}), et {label} va de pair avec un rapport de cotes de réussite de {ratio} (intervalle à {level} : {ends}) ; "
+    "{high}), et {label} va de pair avec un rapport de cotes de réussite de {ratio} ({interval}) ; "
     "ne tentent que ceux qui croient réussir : cela ne dit rien des tentatives que personne n’a osées.",
 }
 
@@ -85,7 +86,6 @@ class OutcomeFit(Result):
         """One sentence that may be quoted; see `HazardFit.says`."""
         chosen = self.fit.focus if term is None else term
         place = self.fit.position(chosen)
-        low, high = np.exp(self.fit.interval()[place])
         quoted = f"“{chosen}”" if check_language(lang) == "en" else f"« {chosen} »"
         default = f"one more unit of {quoted}" if lang == "en" else f"une unité de plus de {quoted}"
         return _SENTENCE[lang].format(
@@ -98,7 +98,7 @@ class OutcomeFit(Result):
             high=percent(self.share_ends[1], lang),
             label=label or default,
             ratio=number(float(np.exp(self.fit.coef[place])), lang),
-            ends=reach(float(low), float(high), lang),
+            interval=interval_words(self.fit, chosen, lang, rows={"en": "attempts", "fr": "tentatives"}[lang]),
         )
 
     def plot(self, *, lang: str = "en", **more: Any) -> Figure:

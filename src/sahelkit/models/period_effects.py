@@ -54,8 +54,9 @@ class FixedEffectsTrap(Result):
     ----------
     table : pandas.DataFrame
         One row per kind of dummy (``effects``: none, decade, 5-year, year): ``ratio, ratio_low, ratio_high`` observed,
-        with its interval (CR1 errors, t distribution); ``null_median, null_low, null_high`` (central 80 %),
-        ``null_median_error`` (Monte Carlo standard error of the median) and
+        with its interval (CR2 errors, t distribution with Satterthwaite's degrees of freedom; NA where one country
+        bears nearly all that is known); ``null_median, null_low, null_high`` (central 80 %), ``null_median_error``
+        (Monte Carlo standard error of the median) and
         ``null_quartile_low, null_quartile_high`` in simulated histories without contagion; ``share_below`` (share of
         those that lie below the observed ratio).
     draws : array, shape (B, 4)
@@ -234,8 +235,8 @@ def fixed_effects_trap(
     rows = history_rows(grid.counts, grid, exposed, window)
     table = []
     for place, (name, labels) in enumerate(zip(EFFECTS, blocks, strict=True)):
-        slope, error = _observed(rows, None if labels is None else labels[rows.column], link, name)
-        half = float(stats.t.ppf(0.5 + level / 2, len(grid.codes) - 1)) * error
+        slope, error, freedom = _observed(rows, None if labels is None else labels[rows.column], link, name)
+        half = float(stats.t.ppf(0.5 + level / 2, freedom)) * error
         known = draws[np.isfinite(draws[:, place]), place]
         low, first, middle, third, high = np.quantile(known, [0.1, 0.25, 0.5, 0.75, 0.9])
         table.append(
@@ -265,12 +266,13 @@ def fixed_effects_trap(
     )
 
 
-def _observed(rows: HistoryRows, labels: Ints | None, link: str, name: str) -> tuple[float, float]:
+def _observed(rows: HistoryRows, labels: Ints | None, link: str, name: str) -> tuple[float, float, float]:
     design, outcome, keep = with_dummies(rows, labels)
     fit = maximise(design, outcome, link=link)
     if not fit.converged:
         raise ModelError(f"the model with effects {name!r} does not converge in the data: its events may be separated")
     terms = row_terms(link, design @ fit.coef, outcome)
     groups = np.unique(rows.country[keep], return_inverse=True)[1].ravel()
-    cov = clustered_covariance(design, terms.score, terms.expected, groups, kind="CR1", bread=fit.information).cov
-    return float(fit.coef[-1]), float(np.sqrt(cov[-1, -1]))
+    variance = terms.chance * (1.0 - terms.chance)
+    found = clustered_covariance(design, terms.score, terms.expected, groups, variance=variance, outcome=outcome)
+    return float(fit.coef[-1]), float(np.sqrt(found.cov[-1, -1])), float(found.freedom[-1])

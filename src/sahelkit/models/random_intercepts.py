@@ -11,6 +11,7 @@ import pandas as pd
 from sahelkit._options import check_options, check_whole_number
 from sahelkit.errors import ModelError
 from sahelkit.models.design import read_design
+from sahelkit.models.few_clusters import clusters_with_events
 from sahelkit.models.hazard import check_outcome
 from sahelkit.models.links import Floats, check_link
 from sahelkit.models.mixed_likelihood import SMALLEST, clusters_of, hessian, marginal, peak
@@ -238,7 +239,8 @@ def fit_random_intercepts(
     OptionError
         If `nodes` or `level` is out of range.
     ModelError
-        As `sahelkit.models.hazard.fit_hazard` with maximum likelihood, and where the likelihood has no maximum.
+        As `sahelkit.models.hazard.fit_hazard` with maximum likelihood, where one country alone holds events, and where
+        the likelihood has no maximum.
 
     References
     ----------
@@ -264,6 +266,11 @@ def fit_random_intercepts(
     check_whole_number("nodes", nodes, most=50, example=15)
     data = read_design(formula, frame, cluster=cluster, where="fit_random_intercepts", repeats=repeats)
     check_outcome(data)
+    if clusters_with_events(data.outcome, data.groups) < 2:
+        raise ModelError(
+            f"{formula!r}: all events (or all non-events) lie in one cluster: how clusters differ cannot be told from "
+            "them. Take more countries, or use fit_hazard(..., method='firth')"
+        )
     inner = scaled(data.matrix)
     pooled = maximise(inner.design, data.outcome, link=link)
     if not pooled.converged:

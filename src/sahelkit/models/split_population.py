@@ -16,7 +16,16 @@ from sahelkit.models.links import Floats
 from sahelkit.models.newton import scaled
 from sahelkit.models.result import Result
 from sahelkit.models.split_likelihood import likelihood_hessian, likelihood_peaks
-from sahelkit.models.wording import check_language, cluster_words, number, outcome_words, percent, reach
+from sahelkit.models.wording import (
+    check_language,
+    cluster_words,
+    independence_words,
+    number,
+    outcome_words,
+    percent,
+    reach,
+    unit_words,
+)
 from sahelkit.tables._select import check_columns
 
 if TYPE_CHECKING:
@@ -29,10 +38,10 @@ _CLOSE = 1.92  # half the 95 % quantile of chi-squared: peaks this near one anot
 
 _SENTENCE = {
     "en": "In {who} ({rows} rows, {events} {what}) a split-population model counts {risk} of the rows as exposed at "
-    "all and gives a Weibull shape of {shape} ({level} interval {ends}; 1 means a risk constant over time); ",
+    "all and gives a Weibull shape of {shape} ({level} interval {ends}{alone}; 1 means a risk constant over time); ",
     "fr": "Dans {who} ({rows} lignes, {events} {what}), un modèle à population partagée compte {risk} des lignes comme "
-    "exposées et donne une forme de Weibull de {shape} (intervalle à {level} : {ends} ; 1 signifie un risque constant "
-    "dans le temps) ; ",
+    "exposées et donne une forme de Weibull de {shape} (intervalle à {level} : {ends}{alone} ; 1 signifie un risque "
+    "constant dans le temps) ; ",
 }
 _CAVEATS = {
     "en": {
@@ -130,7 +139,8 @@ class SplitPopulationFit(Result):
             f"split-population Weibull, log-likelihood {self.loglik:.4f} ({len(self.peaks)} peaks found), "
             f"shape {self.shape:.3f}\n"
             f"{self.n_events:,} events in {self.n_rows:,} rows, {self.n_clusters} clusters, "
-            f"{self.n_dropped:,} rows left out because a value is NA"
+            f"{self.n_dropped:,} rows left out because a value is NA\n"
+            f"intervals take rows as independent, not as alike within {self.cluster}"
         )
 
     def says(self, lang: str = "en") -> str:
@@ -147,6 +157,7 @@ class SplitPopulationFit(Result):
             shape=number(self.shape, lang),
             level=percent(self.level, lang),
             ends=reach(float(low), float(high), lang),
+            alone=independence_words(unit_words("", lang), self.cluster, lang),
             n=close,
         )
 

@@ -11,20 +11,21 @@ import pandas as pd
 from sahelkit._options import check_level, check_options
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.models._replicates import p_error
-from sahelkit.models.clustered import Numbers, cluster_sums
+from sahelkit.models.cluster_parts import cluster_information, unit_basis
+from sahelkit.models.few_clusters import uncomparable
 from sahelkit.models.hazard_fit import HazardFit
 from sahelkit.models.links import Floats, row_terms
-from sahelkit.models.newton import gram, maximise, solve
+from sahelkit.models.newton import maximise
 from sahelkit.models.result import Result
+from sahelkit.models.wild_scores import bootstrap_p, effective_scores, signed_sums
 from sahelkit.models.wording import check_language, cluster_words, number, outcome_words, p_words, percent, reach
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+__all__ = ["WEIGHTS", "WildTest", "bootstrap_p", "effective_scores", "signed_sums", "wild_score_test"]
+
 WEIGHTS = ("rademacher", "webb")
-# Up to this many clusters all sign patterns are counted (65,536 of them); beyond it they are drawn.
-_COUNTED = 17
-_WEBB = np.sqrt(np.array([1.5, 1.0, 0.5]))
 _COARSE = 8  # clusters up to which the smallest possible p-value is worth saying
 _STEPS = 30  # standard errors that the interval is followed before its end is called infinite
 
@@ -33,6 +34,12 @@ _SENTENCE = {
     "for few clusters; ",
     "fr": "Sur {who} et {events}, {label} a un rapport de {ratio} (intervalle à {level} : {ends} ; {p}) d’après un "
     "rééchantillonnage qui convient à peu de groupes ; ",
+}
+_SEPARATED = {
+    "en": "Over {who} and {events}, {label} tells events from non-events perfectly, so that no estimate exists ({p} by "
+    "a bootstrap made for few clusters); ",
+    "fr": "Sur {who} et {events}, {label} sépare parfaitement les événements des autres cas, si bien qu’aucune "
+    "estimation n’existe ({p} d’après un rééchantillonnage qui convient à peu de groupes) ; ",
 }
 _CAVEATS = {
     "en": {
@@ -59,7 +66,7 @@ class WildTest(Result):
     null : float
         Its value under the hypothesis.
     coef : float
-        Its estimate.
+        Its estimate by maximum likelihood; NaN where events are separated, so that none exists.
     statistic : float
         Sum of the clusters' effective scores at the restricted fit, divided by the root of their sum of squares.
     draws : array, shape (B,)
@@ -67,7 +74,7 @@ class WildTest(Result):
     p_value : float
         Two-sided.
     interval : tuple of float
-        Values of the coefficient that the test does not reject at 1 - `level`.
+        Values of the coefficient that the test does not reject at 1 - `level`; NaN where no estimate exists.
     level : float
         Confidence level.
     exact : bool
@@ -126,9 +133,10 @@ class WildTest(Result):
     def headline(self) -> str:
         """Test, weights and sample, as plain text."""
         how = f"all {len(self.draws):,} sign patterns" if self.exact else f"{len(self.draws):,} draws"
-        return (
+        text = (
             f"wild score bootstrap ({self.weights}, {how}) of {self.term} = {self.null:g}, {self.n_clusters} clusters"
         )
+        return text + ("; events are separated: no estimate exists" if np.isnan(self.coef) else "")
 
     def says(self, lang: str = "en", *, label: str | None = None) -> str:
         """One sentence that may be quoted; see `HazardFit.says`."""
@@ -145,7 +153,8 @@ class WildTest(Result):
             "p": p_words(self.p_value, lang, error=self.p_error),
         }
         caveat = _CAVEATS[lang]["floor" if floor else "unseen" if unseen else "association"]
-        return _SENTENCE[lang].format(**facts) + caveat.format(
+        sentence = _SEPARATED if np.isnan(self.coef) else _SENTENCE
+        return sentence[lang].format(**facts) + caveat.format(
             least=number(2.0 ** (1 - self.n_clusters), lang, digits=3)
         )
 
@@ -172,94 +181,6 @@ class WildTest(Result):
         )
 
 
-def effective_scores(
-    design: Floats, outcome: Floats, groups: Numbers, position: int, *, link: str, null: float = 0.0
-) -> Floats:
-    """Clusters' scores of one coefficient at the fit that holds it at its null, the other coefficients projected out.
-
-    Parameters
-    ----------
-    design : array, shape (n, k)
-    outcome : array, shape (n,)
-    groups : array of int, shape (n,)
-        Cluster numbers, 0 to G - 1.
-    position : int
-        Column.
-    link : {"cloglog", "logit"}
-    null : float
-        Value of the coefficient.
-
-    Returns
-    -------
-    array, shape (G,)
-
-    Raises
-    ------
-    ModelError
-        If the restricted fit does not converge.
-    """
-    free = np.arange(design.shape[1]) != position
-    offset = null * design[:, position]
-    eta = offset
-    if free.any():
-        held = maximise(np.asfortranarray(design[:, free]), outcome, link=link, offset=offset)
-        if not held.converged:
-            raise ModelError("the fit without the term under test did not converge: events may be separated perfectly")
-        eta = offset + design[:, free] @ held.coef
-    rows = row_terms(link, eta, outcome)
-    sums = cluster_sums(design * rows.score[:, None], groups)
-    if not free.any():
-        return sums[:, position]
-    information = gram(design, rows.expected)
-    nuisance = solve(information[np.ix_(free, free)], information[free, position])
-    return np.asarray(sums[:, position] - sums[:, free] @ nuisance)
-
-
-def signed_sums(scores: Floats) -> Floats:
-    """Sums of the scores under every pattern of signs with the first sign fixed, shape (2 ** (G - 1),).
-
-    Examples
-    --------
-    >>> signed_sums(np.array([4.0, 2.0, 1.0])).tolist()
-    [7.0, 3.0, 5.0, 1.0]
-    """
-    sums = scores[:1].astype(float)
-    for score in scores[1:]:
-        sums = np.concatenate([sums + score, sums - score])
-    return sums
-
-
-def bootstrap_p(scores: Floats, *, weights: str, draws: int, seed: int | None) -> tuple[float, float, Floats, bool]:
-    """Studentised sum of the scores, its two-sided p-value, its distribution, and whether that was counted in full.
-
-    Parameters
-    ----------
-    scores : array, shape (G,)
-        Effective scores of the clusters.
-    weights : {"rademacher", "webb"}
-        Random signs, or Webb's six points, whose squares vary.
-    draws : int
-        Draws, where the sign patterns are not counted.
-    seed : int, optional
-        Seed of the draws.
-    """
-    spread = float(np.sqrt(scores @ scores))
-    if spread == 0:
-        return 0.0, 1.0, np.zeros(1), True
-    statistic = float(scores.sum()) / spread
-    if weights == "rademacher" and len(scores) <= _COUNTED:
-        half = signed_sums(scores) / spread
-        found = np.concatenate([half, -half])
-        near = np.abs(found) >= abs(statistic) - 1e-12
-        return statistic, float(near.mean()), found, True
-    rng = np.random.default_rng(seed)
-    points = np.array([-1.0, 1.0]) if weights == "rademacher" else np.concatenate([-_WEBB, _WEBB])
-    signs = points[rng.integers(0, len(points), size=(draws, len(scores)))]
-    found = (signs @ scores) / np.sqrt(signs**2 @ scores**2)
-    near = np.abs(found) >= abs(statistic) - 1e-12
-    return statistic, float((1 + near.sum()) / (1 + draws)), found, False
-
-
 def wild_score_test(
     fit: HazardFit,
     term: str,
@@ -280,7 +201,8 @@ def wild_score_test(
     Parameters
     ----------
     fit : HazardFit
-        A fit that holds its data. The test is one of its likelihood, also when the fit is Firth's.
+        A fit that holds its data. The test is one of its likelihood, also when the fit is Firth's; it needs no
+        estimate, and gives none where events are separated.
     term : str
         Coefficient.
     null : float
@@ -305,7 +227,8 @@ def wild_score_test(
     OptionError
         If `draws` is below 99 or `level` not between 0 and 1.
     ModelError
-        If the fit does not hold its data, or the restricted fit does not converge.
+        If the fit does not hold its data, the restricted fit does not converge, or one cluster bears nearly all that
+        is known of the coefficient (see `sahelkit.models.few_clusters`), whose score by itself has no spread.
 
     References
     ----------
@@ -335,15 +258,18 @@ def wild_score_test(
     if fit.data is None:
         raise ModelError("this fit does not hold its data, so it cannot be tested. Fit it with fit_hazard()")
     data = fit.data
+    _check_comparable(fit, place)
 
     def at(value: float) -> tuple[float, float, Floats, bool]:
         scores = effective_scores(data.matrix, data.outcome, data.groups, place, link=fit.link, null=value)
         return bootstrap_p(scores, weights=weights, draws=draws, seed=seed)
 
-    centre = float(maximise(data.matrix, data.outcome, link=fit.link).coef[place])
+    centre = _estimate(fit, place)
     error = float(fit.std_error[place])
 
     def end(unit: float) -> float:
+        if np.isnan(centre):
+            return centre
         inner, outer = 0.0, 1.0
         while at(centre + outer * unit)[1] >= 1 - confidence:
             inner, outer = outer, outer + 1.0
@@ -376,3 +302,28 @@ def wild_score_test(
         outcome=data.response,
         cluster=data.cluster,
     )
+
+
+def _check_comparable(fit: HazardFit, place: int) -> None:
+    assert fit.data is not None
+    data = fit.data
+    weights = row_terms(fit.link, data.matrix @ fit.coef, data.outcome).expected
+    turn = unit_basis(data.matrix, weights)
+    basis = data.matrix @ turn
+    parts = cluster_information(basis, weights, data.groups)
+    if uncomparable(basis, turn, parts, data.groups, data.outcome)[place]:
+        raise ModelError(
+            f"one of the {fit.n_clusters} clusters bears nearly all that is known of {fit.terms[place]!r} (or nearly "
+            "all events): signs of clusters cannot test it. Use fit_hazard(..., method='firth'), whose profile "
+            "intervals need no clusters"
+        )
+
+
+def _estimate(fit: HazardFit, place: int) -> float:
+    """Estimate by maximum likelihood, or NaN where it does not exist."""
+    if fit.method == "ml":
+        return float(fit.coef[place])
+    if fit.separated or fit.data is None:
+        return float("nan")
+    plain = maximise(fit.data.matrix, fit.data.outcome, link=fit.link)
+    return float(plain.coef[place]) if plain.converged else float("nan")

@@ -120,6 +120,32 @@ def cluster_words(column: str, lang: str) -> str:
     return "clusters" if lang == "en" else "groupes"
 
 
+def one_cluster(column: str, lang: str) -> str:
+    """What one of the clusters is.
+
+    Examples
+    --------
+    >>> one_cluster("iso3", "en"), one_cluster("region", "fr")
+    ('country', 'groupe')
+    """
+    words = cluster_words(column, lang)
+    return {"countries": "country", "clusters": "cluster", "groupes": "groupe"}.get(words, words)
+
+
+def independence_words(rows: str, cluster: str, lang: str) -> str:
+    """What follows an interval that does not allow for clusters; `rows` says what rows are.
+
+    Examples
+    --------
+    >>> independence_words("attempts", "iso3", "en")
+    ', as if attempts of the same country were independent'
+    """
+    one = one_cluster(cluster, lang)
+    if lang == "en":
+        return f", as if {rows} of the same {one} were independent"
+    return f", sans tenir compte de ce que les {rows} d’un même {one} ont en commun"
+
+
 def event_words(column: str, lang: str) -> str:
     """One event of a column, with its article."""
     names = {

@@ -138,10 +138,13 @@ def plot_curve(found: ExtremeBounds, *, lang: str = "en", source: str, title: st
 
 
 def _draw_curve(axes: Axes, models: pd.DataFrame, say: Mapping[str, str], lang: str) -> None:
+    from scipy.special import stdtrit
+
     count = len(models)
     shown = np.unique(np.linspace(0, count - 1, min(count, _SHOWN)).round().astype(int))
     part = models.iloc[shown]
-    effect, reach = part["effect"].to_numpy(), 1.959964 * part["effect_se"].to_numpy()
+    effect = part["effect"].to_numpy()
+    reach = stdtrit(part["effect_freedom"].to_numpy(), 0.975) * part["effect_se"].to_numpy()
     kind = np.where(effect - reach > 0, "positive", np.where(effect + reach < 0, "negative", "other"))
     for name, colour in (("other", GREY), ("positive", VERMILION), ("negative", BLUE)):
         here = kind == name
@@ -230,6 +233,8 @@ def plot_histogram(
     source : str
     title : str, optional
     """
+    from scipy.special import stdtrit
+
     say = words(_WORDS, lang)
     models = found.models[found.used]
     z = (models["effect"] / models["effect_se"]).to_numpy()
@@ -241,7 +246,8 @@ def plot_histogram(
         axes.stairs(_shares(z, edges), edges, color=SKY, fill=True, label=say["data"])
         if null is not None:
             axes.stairs(_shares(other, edges), edges, color=BLACK, lw=1.6, label=say[null.kind])
-        for place, mark in enumerate((-1.96, 1.96)):
+        middle = float(stdtrit(models["effect_freedom"].median(), 0.975))
+        for place, mark in enumerate((-middle, middle)):
             axes.axvline(mark, color=ORANGE, lw=1.2, ls="--", label=say["marks"] if place else None)
         axes.axvline(0.0, color=GREY, lw=0.8)
         axes.set_ylim(0, 1.15 * axes.get_ylim()[1])

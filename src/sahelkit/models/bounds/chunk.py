@@ -11,6 +11,8 @@ from sahelkit.models.bounds.plan import LINKS
 from sahelkit.models.bounds.prepare import Shared
 from sahelkit.models.bounds.rescue import rescue
 
+_PER_TERM = ("coef", "se", "se_cluster", "freedom", "vif")
+
 
 class Piece(NamedTuple):
     """Part of a plan: its number, its first model, and per model the columns, the set of fixed effects and the link."""
@@ -30,7 +32,7 @@ def fit_chunk(shared: Shared, piece: Piece, keep: tuple[str, ...]) -> dict[str, 
     everything = "all_coefficients" in keep
     spare = max(len(shared.blocks[int(number)][0]) for number in np.unique(piece.effects)) - 1
     width = piece.models.shape[1] + spare if everything else 1
-    found = {name: np.full((count, width), np.nan) for name in ("coef", "se", "se_cluster", "vif")}
+    found = {name: np.full((count, width), np.nan) for name in _PER_TERM}
     loglik = np.full(count, np.nan)
     status = np.zeros(count, dtype=np.int64)
     places = np.where(piece.models >= 0, shared.place[piece.models], -1)
@@ -45,6 +47,8 @@ def fit_chunk(shared: Shared, piece: Piece, keep: tuple[str, ...]) -> dict[str, 
             shared.scale,
             shared.outcome,
             shared.events,
+            np.zeros(0, dtype=np.int64) if LINKS[link] == "identity" else shared.held,
+            len(shared.groups) - 1 if LINKS[link] == "identity" else shared.holders,
             shared.groups,
             columns,
             runs,
@@ -66,19 +70,20 @@ def fit_chunk(shared: Shared, piece: Piece, keep: tuple[str, ...]) -> dict[str, 
         groups = np.repeat(np.arange(len(shared.groups) - 1), np.diff(shared.groups))
         fit = rescue(design, shared.outcome, groups, link=LINKS[piece.link[row]])
         wanted = slice(None) if everything else slice(1, 2)
-        for name, values in (("coef", fit.coef), ("se", fit.se), ("se_cluster", fit.se_cluster)):
-            kept = values[wanted]
+        for name in ("coef", "se", "se_cluster", "freedom"):
+            kept = getattr(fit, name)[wanted]
             found[name][row, : len(kept)] = kept
         loglik[row], converged[row], separated[row] = fit.loglik, fit.converged, fit.separated
         method[row] = fit.separated
-    null = np.array([shared.null[int(link)] for link in piece.link])
+    _forget(shared, piece, places, found)
     focus = 1 if everything else 0
+    null = np.array([shared.null[int(link)] for link in piece.link])
     table: dict[str, Any] = {
         "model": np.arange(piece.first, piece.first + count, dtype=np.int64),
         "focus": piece.models[:, 1],
         "link": piece.link,
         "effects": piece.effects,
-        **{name: np.ascontiguousarray(found[name][:, focus]) for name in ("coef", "se", "se_cluster")},
+        **{name: np.ascontiguousarray(found[name][:, focus]) for name in ("coef", "se", "se_cluster", "freedom")},
         "n": np.full(count, len(shared.outcome), dtype=np.int32),
         "events": np.full(count, len(shared.events), dtype=np.int32),
         "loglik": loglik,
@@ -90,6 +95,25 @@ def fit_chunk(shared: Shared, piece: Piece, keep: tuple[str, ...]) -> dict[str, 
         "method": method,
     }
     return table | (_lists(shared, piece, found if everything else {}) if keep else {})
+
+
+def _forget(shared: Shared, piece: Piece, places: npt.NDArray[np.int64], found: dict[str, Any]) -> None:
+    """Take away the clustered errors of columns that one cluster alone knows of."""
+    errors = [found["se_cluster"], found["freedom"]]
+    for number in map(int, np.unique(piece.effects)):
+        lone, effects = shared.lone[number], shared.blocks[number][0][1:]
+        rows = np.flatnonzero(piece.effects == number)
+        gone = (places[rows] >= 0) & lone[places[rows]]
+        if errors[0].shape[1] == 1:  # the focus alone is kept
+            gone = gone[:, 1:2]
+        else:
+            size = (places[rows] >= 0).sum(axis=1)
+            gone = np.pad(gone, ((0, 0), (0, errors[0].shape[1] - gone.shape[1])))
+            for place in np.flatnonzero(lone[effects]):
+                gone[np.arange(len(rows)), size + place] = True
+        at, column = np.nonzero(gone)
+        for values in errors:
+            values[rows[at], column] = np.nan
 
 
 def _lists(shared: Shared, piece: Piece, found: dict[str, npt.NDArray[np.float64]]) -> dict[str, Any]:

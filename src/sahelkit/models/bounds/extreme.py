@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sahelkit._options import check_name, check_options
-from sahelkit.errors import OptionError, UnknownNameError
+from sahelkit._options import check_name, check_options
+from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.frames import check_frame, check_repeats
 from sahelkit.models.bounds.combine import MOST, check_number, count_models, read_exclusive, sizes_of
 from sahelkit.models.bounds.effects import NONE, block_of, extra_labels
@@ -21,7 +22,8 @@ from sahelkit.models.bounds.planning import choose
 from sahelkit.models.bounds.result import ExtremeBounds, Settings
 from sahelkit.models.bounds.roles import read_roles
 from sahelkit.models.bounds.salaimartin import WEIGHTS
-from sahelkit.models.bounds.sample import read_sample
+from sahelkit.models.bounds.sample import Sample, read_sample
+from sahelkit.models.few_clusters import clusters_with_events
 
 if TYPE_CHECKING:
     from sahelkit.panels.builder import Panel
@@ -81,10 +83,13 @@ def extreme_bounds(
     cluster : str or None
         Column whose values may be correlated within; None for independent rows.
     errors : {"CR1", "model"}, optional
-        Errors of the summaries: clustered as in `sahelkit.fit_hazard` (default), or from the model alone (the
-        inverse expected information, as in `sahelkit.fit_hazard`; for the identity link HC0). Both are kept. The
-        summaries take coefficients to be normal, as their authors do; with few clusters that finds too many significant
-        ones, which the null distribution has in common with the data.
+        Errors of the summaries: clustered (default), or from the model alone (the inverse expected information, as in
+        `sahelkit.fit_hazard`; for the identity link HC0). Both are kept. With clustered errors the summaries take
+        coefficients over their errors to have t distributions, where their authors have normal ones: with the degrees
+        of freedom that the shares of the clusters in what is known of the focus variable leave
+        (`sahelkit.models.few_clusters.balance_freedom`), which makes up for most of what CR1 lacks with few clusters
+        (see Notes). Models in which one cluster bears nearly all that is known of the focus variable have no clustered
+        error and are not used; the summary counts them.
     vif : float, optional
         Models in which the focus variable has a larger variance inflation factor do not count in the summaries.
     weights : {"equal", "likelihood", "lri"}
@@ -115,7 +120,8 @@ def extreme_bounds(
     Raises
     ------
     ModelError
-        If the formula has another form, a column has two roles, never varies or is infinite, or too few rows are left.
+        If the formula has another form, a column has two roles, never varies or is infinite, too few rows are left, or
+        errors are to be clustered and one cluster alone holds events.
     UnknownNameError, MissingColumnsError
         If a column, link, effect, weight or kind of error is unknown.
     OptionError
@@ -158,6 +164,8 @@ def extreme_bounds(
     rivals = read_exclusive(exclusive, roles)
     check_number(count_models(roles, sizes, rivals, branches=len(names) * len(links)), k=k, most=most, confirm=confirm)
     sample = read_sample(roles, table, measures=measures, cluster=cluster, extra=extra)
+    if chosen_errors == "CR1" and "identity" not in links:
+        _check_events(sample)
     blocks = {name: block_of(name, sample, binary="identity" not in links) for name in names}
     absorbed = {name: block.absorbed for name, block in blocks.items()}
     choices = choose(roles, sizes, rivals, effects=names, links=links, absorbed=absorbed)
@@ -188,6 +196,14 @@ def extreme_bounds(
     if folder is not None:
         write_models(found.models, Path(folder))
     return found
+
+
+def _check_events(sample: Sample) -> None:
+    if clusters_with_events(sample.outcome, sample.groups) < 2:
+        raise ModelError(
+            f"all events (or all non-events) lie in one of the {sample.n_clusters} clusters: clusters cannot be "
+            "compared, so that there are no clustered errors. Take more rows, or type errors='model'"
+        )
 
 
 def _several(given: str | Sequence[str]) -> tuple[str, ...]:

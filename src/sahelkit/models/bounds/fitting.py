@@ -15,8 +15,9 @@ from sahelkit.models.bounds.planning import Choices, plan_of
 from sahelkit.models.bounds.sample import Sample
 from sahelkit.models.links import Floats
 
-NUMBERS = ("coef", "se", "se_cluster", "n", "events", "loglik", "vif", "converged", "separated", "singular", "method")
-_LISTS = {"all_coef": "coef", "all_se": "se", "all_se_cluster": "se_cluster", "all_vif": "vif"}
+_PER_TERM = ("coef", "se", "se_cluster", "freedom", "vif")
+NUMBERS = (*_PER_TERM, "n", "events", "loglik", "converged", "separated", "singular", "method")
+_LISTS = {f"all_{name}": name for name in _PER_TERM}
 
 
 def fit_blocks(
@@ -49,7 +50,7 @@ def fit_blocks(
         One row per model: `labels_of` and the numbers of `sahelkit.models.bounds.storage.ModelTable`; ``lri`` is taken
         against the mean of the whole sample, so that blocks can be compared.
     terms : pandas.DataFrame or None
-        One row per model and coefficient: ``model, term, coef, se, se_cluster, vif``.
+        One row per model and coefficient: ``model, term, coef, se, se_cluster, freedom, vif``.
     """
     tables, long = [], []
     for place, name in enumerate(choices.effects):

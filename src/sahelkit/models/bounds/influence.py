@@ -19,7 +19,7 @@ def influence(models: pd.DataFrame, dimensions: Sequence[str] | None = None) -> 
     ----------
     models : pandas.DataFrame
         Rows of `ExtremeBounds.tidy`, or several such tables one under the other with a further column, such as the
-        coder, that tells them apart.
+        coder, that tells them apart. Without the column ``effect_freedom`` coefficients are taken to be normal.
     dimensions : sequence of str, optional
         Columns to compare by. When absent: those of ``coder, effects, link, weights, event, window, fade, size`` that
         vary, and each doubtful control (in or out).
@@ -45,12 +45,14 @@ def influence(models: pd.DataFrame, dimensions: Sequence[str] | None = None) -> 
     >>> influence(z, ["link", "effects"])[["dimension", "choice", "explained"]].values.tolist()
     [['effects', 'decade', 1.0], ['effects', 'none', 1.0], ['link', 'cloglog', 0.0], ['link', 'logit', 0.0]]
     """
-    from scipy.special import ndtr
+    from scipy.special import stdtr, stdtrit
 
     check_columns(models, ["effect", "effect_se", "used", *(dimensions or [])], where="influence")
     used = models[models["used"].to_numpy(dtype=bool)]
     frame = pd.DataFrame({"effect": used["effect"], "z": used["effect"] / used["effect_se"]})
-    frame["above"] = ndtr(frame["z"].to_numpy())
+    freedom = used["effect_freedom"].to_numpy(dtype=float) if "effect_freedom" in used.columns else np.inf
+    frame["above"] = stdtr(freedom, frame["z"].to_numpy())
+    frame["significant"] = frame["z"] > stdtrit(freedom, 0.975)
     total = float(((frame["z"] - frame["z"].mean()) ** 2).sum())
     labels = {name: used[name] for name in (dimensions or [d for d in DIMENSIONS if d in used.columns])}
     if dimensions is None and "controls" in used.columns:
@@ -65,7 +67,7 @@ def influence(models: pd.DataFrame, dimensions: Sequence[str] | None = None) -> 
                 "n_models": grouped.size(),
                 "median": grouped["effect"].median(),
                 "above": grouped["above"].mean(),
-                "share_significant_positive": grouped["z"].agg(lambda z: float(np.mean(z > 1.959964))),
+                "share_significant_positive": grouped["significant"].mean(),
             }
         )
         between = float((grouped.size() * (grouped["z"].mean() - frame["z"].mean()) ** 2).sum())

@@ -42,6 +42,7 @@ from sahelkit.models.bounds.arithmetic import (
     room,
     solve,
 )
+from sahelkit.models.few_clusters import LEAST
 
 CONVERGED, TOO_MANY_STEPS, NO_STEP, DIVERGING, SINGULAR = 0, 1, 2, 3, 4
 _MOST_STEPS = 25
@@ -49,6 +50,7 @@ _MOST_STEPS = 25
 # errors of near 0 (those of a country's own dummy) may magnify, and the estimates by nothing to speak of.
 _SHORT = 1e-19
 _COLLINEAR = 1e-9  # share of a column's variance that the others leave
+_LEAST = LEAST  # effective clusters
 
 
 @compiled(REGROUP)
@@ -138,8 +140,14 @@ def _loglik(link, outcome, events, eta, score):
 
 
 @compiled(REGROUP)
-def _errors(wide, own, k, b, target, factor, expected, block, groups, score, robust, answer, eta):
-    """Variances of a combination of coefficients: by the expected information (or HC0), and clustered."""
+def _errors(
+    wide, own, k, b, target, factor, expected, block, groups, score, weight, held, holders, robust, answer, eta
+):
+    """Variances of a combination of coefficients, by the expected information (or HC0) and clustered, and freedom.
+
+    The clustered variance is NaN where clusters cannot be compared, see `sahelkit.models.few_clusters`: `eta` is then
+    what the other columns leave of the combination, and squares of it are shares in what is known.
+    """
     solve(expected, target, answer)
     plain, clustered = _dot(target, answer), 0.0
     solve(factor, target, answer)
@@ -148,11 +156,34 @@ def _errors(wide, own, k, b, target, factor, expected, block, groups, score, rob
         plain = 0.0
         for i in range(eta.size):
             plain += (eta[i] * score[i]) ** 2
+    whole = second = third = 0.0
+    known = squares = 0.0
+    at = 0
     for g in range(groups.size - 1):
-        e, s = eta[groups[g] : groups[g + 1]], score[groups[g] : groups[g + 1]]
-        clustered += _dot(e, s) ** 2
+        e, s, w = eta[groups[g] : groups[g + 1]], score[groups[g] : groups[g + 1]], weight[groups[g] : groups[g + 1]]
+        sum_, part = 0.0, 0.0
+        for i in range(e.size):
+            sum_ += e[i] * s[i]
+            part += w[i] * e[i] * e[i]
+        clustered += sum_**2
+        whole += part
+        second += part**2
+        third += part**3
+        part = 0.0
+        while at < held.size and held[at] < groups[g + 1]:
+            part += eta[held[at]] ** 2
+            at += 1
+        known += part
+        squares += part**2
     count = groups.size - 1
-    return plain, clustered * count / (count - 1)
+    enough = whole * whole >= _LEAST * second and holders >= 2
+    if held.size:
+        enough = enough and known * known >= _LEAST * squares and known > 0.0
+    if not enough:
+        return plain, np.nan, np.nan
+    second, third = second / whole**2, third / whole**3
+    freedom = (1.0 - second) ** 2 / (second - 2.0 * third + second**2)
+    return plain, clustered * count / (count - 1), min(freedom, holders - 1.0)
 
 
 @compiled(REGROUP)
@@ -199,23 +230,27 @@ def _first_step(own, k, b, columns, base, small, start, theta, step):
 
 
 @compiled(REGROUP)
-def fit_many(link, wide, shift, scale, outcome, events, groups, columns, block, base, plain, models, out):
+def fit_many(
+    link, wide, shift, scale, outcome, events, held, holders, groups, columns, block, base, plain, models, out
+):
     """Fit the models of one base: a link and a set of fixed effects.
 
     Parameters
     ----------
     wide : array, shape (p, n)
         Columns of the pool, one after the other; from their raw values `shift` is taken and `scale` divides.
+    held, holders : array of int, int
+        Rows of the rarer outcome, none for the identity link; clusters that hold one.
     columns, block, base, plain
         As `prepare` makes them: the block of fixed effects, its runs, the base model, unweighted cross-products.
     models : array of int, shape (m, 1 + k)
         Own columns from position 1 on, padded with -1.
     out : tuple of arrays
-        Filled: coef, se, se_cluster, vif of shape (m, 1) for the focus column, or wider for all columns (intercept,
-        own, fixed effects); loglik and status of shape (m,).
+        Filled: coef, se, se_cluster, freedom, vif of shape (m, 1) for the focus column, or wider for all columns
+        (intercept, own, fixed effects); loglik and status of shape (m,).
     """
     squares, left_over = plain
-    coef, se, clustered, vif, loglik, status = out
+    coef, se, clustered, freedom, vif, loglik, status = out
     n, b = outcome.size, columns.size
     eta, lefts, sums = room(models.shape[1] - 1, b, block[0], n)
     everything = coef.shape[1] > 1
@@ -227,7 +262,8 @@ def fit_many(link, wide, shift, scale, outcome, events, groups, columns, block, 
         gram, slope, theta = np.empty((size, size)), np.empty(size), np.empty(size)
         step, target, answer = np.empty(size), np.empty(size), np.empty(size)
         small, start = np.empty((k, k)), np.empty(k)
-        coef[m], se[m], clustered[m], vif[m], loglik[m] = np.nan, np.nan, np.nan, np.nan, np.nan
+        coef[m], se[m], clustered[m], freedom[m], vif[m] = np.nan, np.nan, np.nan, np.nan, np.nan
+        loglik[m] = np.nan
         into = vif[m, 1 : k + 1] if everything else vif[m]
         if not _inflation(own, k, squares, left_over, small, start, answer, into):
             status[m] = SINGULAR
@@ -254,7 +290,7 @@ def fit_many(link, wide, shift, scale, outcome, events, groups, columns, block, 
         )
         if status[m] != CONVERGED:
             continue
-        score = lefts[k]
+        score, weight = lefts[k], lefts[k + 1]
         loglik[m] = _loglik(link, outcome, events, eta, score)
         expected = gram
         if link == CLOGLOG:
@@ -275,7 +311,22 @@ def fit_many(link, wide, shift, scale, outcome, events, groups, columns, block, 
                 target[b + c - 1] = 1.0 / scale[own[c - 1]]
             else:
                 target[c - k] = 1.0 / scale[columns[c - k]]
-            plain_, robust_ = _errors(
-                wide, own, k, b, target, gram, expected, block, groups, score, link == IDENTITY, answer, eta
+            plain_, robust_, freedom[m, c] = _errors(
+                wide,
+                own,
+                k,
+                b,
+                target,
+                gram,
+                expected,
+                block,
+                groups,
+                score,
+                weight,
+                held,
+                holders,
+                link == IDENTITY,
+                answer,
+                eta,
             )
             coef[m, c], se[m, c], clustered[m, c] = _dot(target, theta), np.sqrt(plain_), np.sqrt(robust_)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from statistics import NormalDist
+import numpy as np
 
 from sahelkit._options import check_options
 from sahelkit.models.links import Floats
 
 
-def leamer_bounds(coef: Floats, se: Floats, *, level: float = 0.95) -> tuple[float, float]:
+def leamer_bounds(
+    coef: Floats, se: Floats, *, level: float = 0.95, freedom: Floats | float = np.inf
+) -> tuple[float, float]:
     """Smallest lower and largest upper end of the models' confidence intervals.
 
     Parameters
@@ -17,6 +19,8 @@ def leamer_bounds(coef: Floats, se: Floats, *, level: float = 0.95) -> tuple[flo
         Coefficients and standard errors.
     level : float
         Confidence level of each interval; 0.95 gives 1.96 standard errors. Leamer took two.
+    freedom : array, shape (M,), or float
+        Degrees of freedom of the t distribution of each coefficient over its error; infinite for a normal one.
 
     Returns
     -------
@@ -32,7 +36,6 @@ def leamer_bounds(coef: Floats, se: Floats, *, level: float = 0.95) -> tuple[flo
 
     Examples
     --------
-    >>> import numpy as np
     >>> low, high = leamer_bounds(np.array([1.0, 2.0]), np.array([1.0, 0.1]))
     >>> round(low, 2), round(high, 2)
     (-0.96, 2.96)
@@ -40,5 +43,7 @@ def leamer_bounds(coef: Floats, se: Floats, *, level: float = 0.95) -> tuple[flo
     check_options(level=level)
     if not len(coef):
         return float("nan"), float("nan")
-    reach = NormalDist().inv_cdf(0.5 + level / 2) * se
+    from scipy.special import stdtrit
+
+    reach = stdtrit(freedom, 0.5 + level / 2) * se
     return float((coef - reach).min()), float((coef + reach).max())

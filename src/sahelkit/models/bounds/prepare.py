@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,15 @@ import numpy.typing as npt
 
 from sahelkit.errors import ModelError
 from sahelkit.models.bounds.plan import LINKS, Plan, used_columns
+from sahelkit.models.few_clusters import rarer
 from sahelkit.models.links import Floats, linear_predictor, row_terms
 from sahelkit.models.newton import maximise
 
 Integers = npt.NDArray[np.int64]
 # A linear predictor beyond this in a base model is on its way to infinity.
 _FAR = 20.0
+# Share of the variance of a column below which nothing is left of it.
+_NOTHING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,10 @@ class Shared:
     outcome : array, shape (n,)
     events : array of int
         Rows with an event.
+    held : array of int
+        Rows of the rarer outcome, as a rule `events`.
+    holders : int
+        Clusters that hold one of these.
     groups : array of int, shape (G + 1,)
         First row of each cluster, and the number of rows.
     blocks : dict
@@ -41,6 +49,9 @@ class Shared:
         unweighted cross-products that the fixed effects leave.
     bases : dict
         By (set, link): the base model (all columns that its models share) and the first Newton step from it.
+    lone : dict
+        By number of the set of fixed effects: of which columns nothing is known, beside the effects, without some one
+        cluster, such as the dummy of a country.
     null : dict
         Log-likelihood of the intercept alone, by link.
     """
@@ -51,9 +62,12 @@ class Shared:
     place: Integers
     outcome: Floats
     events: Integers
+    held: Integers
+    holders: int
     groups: Integers
     blocks: dict[int, tuple[Any, ...]]
     bases: dict[tuple[int, int], tuple[Any, ...]]
+    lone: dict[int, npt.NDArray[np.bool_]]
     null: dict[int, float]
 
 
@@ -80,12 +94,15 @@ def prepare(plan: Plan) -> Shared:
     ordered = plan.groups[order]
     groups = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1], [True]])).astype(np.int64)
     events = np.flatnonzero(outcome > 0).astype(np.int64)
+    held = np.flatnonzero(rarer(outcome)).astype(np.int64)
+    holders = len(np.unique(ordered[held]))
 
     plain = pool_gram(wide, np.ones(len(outcome)))
     squares = (wide - wide.mean(axis=1, keepdims=True)) ** 2
     variation = squares.sum(axis=1)
     blocks: dict[int, tuple[Any, ...]] = {}
     bases: dict[tuple[int, int], tuple[Any, ...]] = {}
+    lone: dict[int, npt.NDArray[np.bool_]] = {}
     for number in map(int, np.unique(plan.effects)):
         columns = np.concatenate([[0], place[list(plan.effect_sets[number])]]).astype(np.int64)
         if np.linalg.matrix_rank(wide[columns]) < len(columns):
@@ -97,11 +114,31 @@ def prepare(plan: Plan) -> Shared:
         runs = _runs(wide, columns, events, at_once=ROWS_AT_ONCE)
         _, left_over = _partial_out(plain, columns)
         blocks[number] = (columns, runs, (variation, left_over))
+        lone[number] = _lone(wide, columns, groups)
         for link in map(int, np.unique(plan.link[plan.effects == number])):
             chosen = plan.models[(plan.effects == number) & (plan.link == link)]
             common = _common(chosen, place)
             bases[number, link] = _base(link, wide, common, columns, outcome, plain)
-    return Shared(wide, shift, scale, place, outcome, events, groups, blocks, bases, _null(plan))
+    return Shared(wide, shift, scale, place, outcome, events, held, holders, groups, blocks, bases, lone, _null(plan))
+
+
+def _lone(wide: Floats, columns: Integers, groups: Integers) -> npt.NDArray[np.bool_]:
+    """Columns of whose coefficient, beside the fixed effects, nothing is known without some one cluster, shape (p,)."""
+    found = np.zeros(len(wide), dtype=bool)
+    if len(groups) - 1 == wide.shape[1]:  # errors are not clustered
+        return found
+    parts = [wide[:, first:last] @ wide[:, first:last].T for first, last in pairwise(groups)]
+    whole = np.sum(parts, axis=0)
+    least = _NOTHING * np.diag(whole)
+    for part in parts:
+        rest = whole - part
+        size, axes = np.linalg.eigh(rest[np.ix_(columns, columns)])
+        gone = size < _NOTHING * size[-1]
+        found[columns] |= (np.abs(axes[:, gone]) > 1e-6).any(axis=1)
+        left = np.diag(_partial_out(rest, columns)[1]) < least
+        left[columns] = False
+        found |= left
+    return found
 
 
 def _runs(wide: Floats, columns: Integers, events: Integers, *, at_once: int) -> tuple[Integers | Floats, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelkit.models.clustered import clustered_covariance
+from sahelkit.models.few_clusters import balance_freedom
 from sahelkit.models.firth import firth_maximise
 from sahelkit.models.links import Floats, row_terms
 from sahelkit.models.newton import gram, maximise
@@ -20,8 +21,9 @@ class Rescued:
 
     Attributes
     ----------
-    coef, se, se_cluster : array, shape (k,)
-        Estimates, errors by the expected information, errors clustered (CR1).
+    coef, se, se_cluster, freedom : array, shape (k,)
+        Estimates, errors by the expected information, errors clustered (CR1) and their degrees of freedom; these two
+        NaN where clusters cannot be compared.
     loglik : float
         Log-likelihood, without the penalty.
     converged, separated : bool
@@ -31,6 +33,7 @@ class Rescued:
     coef: Floats
     se: Floats
     se_cluster: Floats
+    freedom: Floats
     loglik: float
     converged: bool
     separated: bool
@@ -72,19 +75,21 @@ def rescue(design: Floats, outcome: Floats, groups: npt.NDArray[np.intp], *, lin
     separated = one_column_separates(design, outcome) or bool(separated_terms(outcome, scaled, names))
     if separated:
         fit = firth_maximise(scaled, outcome, link=link)
-        coef, bread, score, converged = fit.coef, fit.information, fit.score, fit.converged
+        coef, score, converged = fit.coef, fit.score, fit.converged
     else:
         best = maximise(scaled, outcome, link=link)
-        coef, bread, converged = best.coef, best.information, best.converged
+        coef, converged = best.coef, best.converged
         score = row_terms(link, scaled @ coef, outcome).score
     if not (converged and np.isfinite(coef).all()):
         nothing = np.full(len(coef), np.nan)
-        return Rescued(nothing, nothing, nothing, np.nan, False, separated)
+        return Rescued(nothing, nothing, nothing, nothing, np.nan, False, separated)
     rows = row_terms(link, scaled @ coef, outcome)
     cov = back @ np.linalg.inv(gram(scaled, rows.expected)) @ back.T
-    clustered = clustered_covariance(scaled, score, rows.expected, groups, kind="CR1", bread=bread).cov
-    se, se_cluster = np.sqrt(np.diag(cov)), np.sqrt(np.diag(back @ clustered @ back.T))
-    return Rescued(back @ coef, se, se_cluster, float(rows.loglik.sum()), True, separated)
+    observed = None if separated else rows.observed
+    found = clustered_covariance(design, score, rows.expected, groups, kind="CR1", observed=observed, outcome=outcome)
+    freedom = np.minimum(found.freedom, balance_freedom(design, rows.expected, groups))
+    se, se_cluster = np.sqrt(np.diag(cov)), np.sqrt(np.diag(found.cov))
+    return Rescued(back @ coef, se, se_cluster, freedom, float(rows.loglik.sum()), True, separated)
 
 
 def one_column_separates(design: Floats, outcome: Floats) -> bool:

@@ -53,9 +53,12 @@ class ExtremeBounds(Result):
         One row per model. Chosen: ``focus, effects, link, controls`` (doubtful controls, joined by plus signs),
         ``size`` (their number), and, for measures of exposure, ``weights, event, window, fade``. Found: ``coef`` (log
         ratio per unit of the focus variable; per unit of the outcome for the identity link), ``se`` (from the model),
-        ``se_cluster``, ``effect, effect_se`` (coefficient per standard deviation of the focus variable and its error,
-        of the kind of `settings`), ``n, events`` (rows and events that say something beside the effects), ``loglik,
-        lri, vif, converged, separated, singular, method``, and ``used``: whether it counts in the summaries.
+        ``se_cluster`` and ``freedom`` (clustered errors, CR1, and the degrees of freedom of their t distribution; NaN
+        where one cluster bears nearly all that is known of the focus variable), ``effect, effect_se, effect_freedom``
+        (coefficient per standard deviation of the focus variable, its error of the kind of `settings`, and degrees of
+        freedom, infinite for errors of the model), ``n, events`` (rows and events that say something beside the
+        effects), ``loglik, lri, vif, converged, separated, singular, method``, and ``used``: whether it counts in the
+        summaries.
     long : pandas.DataFrame or None
         One row per model and coefficient, if they were kept.
     choices : Choices
@@ -182,6 +185,13 @@ class ExtremeBounds(Result):
         lost = int((~models["converged"] | models["singular"]).sum())
         if lost:
             found.append(f"{lost:,} models have no estimate (not converged, or a column repeats others)")
+        if self.settings.errors == "CR1":
+            unknown = int((models["converged"] & ~models["singular"] & models["se_cluster"].isna()).sum())
+            if unknown:
+                found.append(
+                    f"{unknown:,} models are not used: one {self.settings.cluster} bears nearly all that is known of "
+                    "their focus variable, so that no clustered error exists"
+                )
         firth = int((models["method"] == "firth").sum())
         if firth:
             found.append(f"{firth:,} models were fitted with Firth's penalty, because their events are separated")
@@ -246,7 +256,12 @@ def complete(models: pd.DataFrame, settings: Settings, measures: Measures | None
     used = known & models["converged"] & ~models["singular"]
     if settings.vif is not None:
         used &= models["vif"] <= settings.vif
-    found = models.assign(effect=models["coef"] * models["spread"], effect_se=error * models["spread"], used=used)
+    found = models.assign(
+        effect=models["coef"] * models["spread"],
+        effect_se=error * models["spread"],
+        effect_freedom=models["freedom"] if settings.errors == "CR1" else np.inf,
+        used=used,
+    )
     if measures is not None:
         kinds = measures.table.set_index("focus")
         focus = found["focus"].cat

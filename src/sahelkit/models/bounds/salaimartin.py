@@ -43,15 +43,17 @@ def model_weights(loglik: Floats, lri: Floats, *, how: str) -> Floats:
     return raw / total if total > 0 else np.full(len(raw), 1.0 / len(raw))
 
 
-def cdf0_generic(coef: Floats, se: Floats, weights: Floats) -> float:
+def cdf0_generic(coef: Floats, se: Floats, weights: Floats, *, freedom: Floats | float = np.inf) -> float:
     """Weighted mean over the models of the chance that the coefficient is not above zero.
 
-    Each model's own normal distribution is averaged; the mixture need not be normal.
+    Each model's own distribution is averaged; the mixture need not be of that kind.
 
     Parameters
     ----------
     coef, se, weights : arrays, shape (M,)
         The weights have sum 1.
+    freedom : array, shape (M,), or float
+        Degrees of freedom of the t distribution of each coefficient; infinite for a normal one, as its author has it.
 
     References
     ----------
@@ -62,9 +64,9 @@ def cdf0_generic(coef: Floats, se: Floats, weights: Floats) -> float:
     >>> cdf0_generic(np.array([0.0, 0.0]), np.ones(2), np.full(2, 0.5))
     0.5
     """
-    from scipy.special import ndtr
+    from scipy.special import stdtr
 
-    return float(weights @ ndtr(-coef / se)) if len(coef) else float("nan")
+    return float(weights @ stdtr(freedom, -coef / se)) if len(coef) else float("nan")
 
 
 def cdf0_normal(coef: Floats, se: Floats, weights: Floats) -> float:
@@ -85,20 +87,24 @@ def cdf0_normal(coef: Floats, se: Floats, weights: Floats) -> float:
     return float(ndtr(-(weights @ coef) / np.sqrt(weights @ se**2)))
 
 
-def share_significant(coef: Floats, se: Floats, *, level: float = 0.95) -> tuple[float, float]:
+def share_significant(
+    coef: Floats, se: Floats, *, level: float = 0.95, freedom: Floats | float = np.inf
+) -> tuple[float, float]:
     """Shares of models whose coefficient is significantly above and below zero, each model counting alike.
+
+    `freedom` is as in `cdf0_generic`.
 
     Examples
     --------
     >>> share_significant(np.array([3.0, -1.0, -3.0, 0.0]), np.ones(4))
     (0.25, 0.25)
     """
-    from statistics import NormalDist
+    from scipy.special import stdtrit
 
     check_options(level=level)
 
     if not len(coef):
         return float("nan"), float("nan")
     ratio = coef / se
-    reach = NormalDist().inv_cdf(0.5 + level / 2)
+    reach = stdtrit(freedom, 0.5 + level / 2)
     return float(np.mean(ratio > reach)), float(np.mean(ratio < -reach))

@@ -32,12 +32,13 @@ class ModelTable:
     ----------
     dataset : pyarrow.dataset.Dataset
         The rows, read when they are asked for. Columns: ``model``, ``focus`` (number of the focus column), ``link``,
-        ``effects``, ``coef``, ``se`` (from the model; HC0 for the identity link), ``se_cluster`` (CR1), ``n``,
-        ``events``, ``loglik``, ``lri`` (McFadden's, 1 - loglik / loglik of the intercept alone), ``vif`` (of the focus
-        column), ``converged``, ``separated``, ``singular`` (a column is a combination of others: no numbers),
-        ``method`` (``"ml"`` or ``"firth"``). Kept on request: ``columns`` (list), and the lists ``all_coef``,
-        ``all_se``, ``all_se_cluster``, ``all_vif`` in the order of ``columns``: intercept, focus, others, fixed
-        effects. The intercept and the fixed effects have no ``all_vif``.
+        ``effects``, ``coef``, ``se`` (from the model; HC0 for the identity link), ``se_cluster`` (CR1; NaN where
+        clusters cannot be compared) and ``freedom`` (its degrees of freedom), ``n``, ``events``, ``loglik``, ``lri``
+        (McFadden's, 1 - loglik / loglik of the intercept alone), ``vif`` (of the focus column), ``converged``,
+        ``separated``, ``singular`` (a column is a combination of others: no numbers), ``method`` (``"ml"`` or
+        ``"firth"``). Kept on request: ``columns`` (list), and the lists ``all_coef``, ``all_se``, ``all_se_cluster``,
+        ``all_freedom``, ``all_vif`` in the order of ``columns``: intercept, focus, others, fixed effects. The
+        intercept and the fixed effects have no ``all_vif``.
     folder : pathlib.Path, optional
         Where the files are; absent when the table is held in memory.
     """

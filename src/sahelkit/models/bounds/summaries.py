@@ -22,7 +22,7 @@ def digest(
     Parameters
     ----------
     models : pandas.DataFrame
-        Columns ``used, loglik, lri``, and the coefficient and its error.
+        Columns ``used, loglik, lri``, and the coefficient, its error and, where errors are clustered, ``freedom``.
     settings : Settings
         Weights, level and kind of error.
     column : {"effect", "coef"}
@@ -34,10 +34,11 @@ def digest(
     if error is None:
         error = "effect_se" if column == "effect" else ("se_cluster" if settings.errors == "CR1" else "se")
     coef, se = used[column].to_numpy(dtype=float), used[error].to_numpy(dtype=float)
+    freedom = used["freedom"].to_numpy(dtype=float) if settings.errors == "CR1" else np.inf
     weights = model_weights(used["loglik"].to_numpy(), used["lri"].to_numpy(), how=settings.weights)
-    low, high = leamer_bounds(coef, se, level=settings.level)
-    more, less = share_significant(coef, se, level=settings.level)
-    generic = cdf0_generic(coef, se, weights)
+    low, high = leamer_bounds(coef, se, level=settings.level, freedom=freedom)
+    more, less = share_significant(coef, se, level=settings.level, freedom=freedom)
+    generic = cdf0_generic(coef, se, weights, freedom=freedom)
     return {
         "n_models": len(models),
         "n_used": len(used),

@@ -135,7 +135,7 @@ class HazardForecaster:
         design = learnt.design(values[chosen])
         fit = ridge_maximise(design, labels[chosen], penalty=self.penalty, weights=weights, link=self.link)
         groups, countries = pd.factorize(frame["iso3"].to_numpy()[chosen])
-        cov = ridge_covariance(design, fit, penalty=self.penalty, groups=groups)
+        cov = ridge_covariance(design, fit, penalty=self.penalty, groups=groups, outcome=labels[chosen])
         return FittedForecaster(
             preparation=learnt,
             coef=fit.coef,
@@ -186,7 +186,8 @@ class FittedForecaster:
     def predict_interval(self, frame: pd.DataFrame, *, level: float = 0.9) -> tuple[Floats, Floats, Floats]:
         """Probability and the ends of its interval, each of shape (n,).
 
-        The interval says how well the model's probability is known, not how it could err by being the wrong model.
+        The interval says how well the model's probability is known, not how it could err by being the wrong model. Its
+        ends are NaN where all events learnt from lie in one country: errors clustered by country do not exist then.
         """
         check_options(level=level)
         return self.predict_arrays(self._covariates(frame), level=level)

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelkit.errors import ModelError
-from sahelkit.models.clustered import cluster_sums
+from sahelkit.models.cluster_parts import cluster_sums
+from sahelkit.models.few_clusters import clusters_with_events
 from sahelkit.models.links import Floats, linear_predictor, row_terms
 from sahelkit.models.newton import gram, solve
 
@@ -105,7 +106,9 @@ def ridge_maximise(design: Floats, outcome: Floats, *, penalty: float, weights: 
     raise ModelError("the penalised fit did not converge. Raise the penalty, or leave covariates out")
 
 
-def ridge_covariance(design: Floats, fit: Ridge, *, penalty: float, groups: npt.NDArray[np.intp]) -> Floats:
+def ridge_covariance(
+    design: Floats, fit: Ridge, *, penalty: float, groups: npt.NDArray[np.intp], outcome: Floats
+) -> Floats:
     """Covariance of ridge estimates about the truth, with rows of a cluster correlated.
 
     ``H**-1 (B + P) H**-1``, where H is the penalised information, B the sum over clusters of the outer products of
@@ -120,11 +123,16 @@ def ridge_covariance(design: Floats, fit: Ridge, *, penalty: float, groups: npt.
         As in `ridge_maximise`.
     groups : array of int, shape (n,)
         Cluster of each row, from 0 on.
+    outcome : array, shape (n,)
+        0 and 1.
 
     Returns
     -------
     array, shape (k, k)
+        NaN throughout if one cluster alone holds events (or all non-events): clusters can then not be compared.
     """
+    if clusters_with_events(outcome, groups) < 2:
+        return np.full((design.shape[1], design.shape[1]), np.nan)
     sums = cluster_sums(design * fit.score[:, None], groups)
     # Scores sum to the penalty times the coefficients, not to zero: take their mean out.
     sums = sums - sums.mean(axis=0)
