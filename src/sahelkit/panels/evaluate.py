@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from sahelkit.errors import CoverageWarning
 from sahelkit.panels.layers import Context, Layer
@@ -67,7 +68,8 @@ def evaluate(panel: Panel, *, warn: bool = True) -> Raster:
     Warns
     -----
     CoverageWarning
-        Once for each source that does not cover all existing units of the panel.
+        Once for each source that does not cover all existing units of the panel, and for each step that has something
+        else to say of the countries and days shown.
     """
     spells = state_spells(panel.version)
     states = set(panel.countries)
@@ -92,7 +94,19 @@ def evaluate(panel: Panel, *, warn: bool = True) -> Raster:
     )
     if warn:
         _warn_of_gaps(raster, list(layers.values()))
+        _warn_of_cautions(panel, raster)
     return raster
+
+
+def _warn_of_cautions(panel: Panel, raster: Raster) -> None:
+    starts, ends = raster.grid.starts[raster.columns], raster.grid.ends[raster.columns]
+    if not len(starts):
+        return
+    first, last = pd.Timestamp(starts[0]), pd.Timestamp(ends[-1])
+    for step in panel.steps:
+        text = step.caution(panel.countries, first, last, panel.version)
+        if text:
+            warnings.warn(text, CoverageWarning, stacklevel=_levels_to_caller())
 
 
 def _warn_of_gaps(raster: Raster, layers: Sequence[Layer]) -> None:
