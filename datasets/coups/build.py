@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from sahelkit.build.linking import Event, Report, link
 from sahelkit.build.nearby import pairs_of, parts, undecided
 from sahelkit.build.rulers import Key, corrected, findings, first_days
 from sahelkit.catalog import record
-from sahelkit.errors import TableError
+from sahelkit.errors import CoverageWarning, TableError
 
 DATASET = "coups"
 # The dataset ends here; coders that go on are cut.
@@ -299,14 +300,19 @@ def _tables(sources: Sources, *, world: bool) -> dict[str, pd.DataFrame]:
     beyond = {report for report in found if _beyond(report, states)}
     events = link(found, order=list(coders), decisions=[pair.link for pair in pairs])
     days = [_event_day(event) for event in events]
-    _refuse_undecided(undecided(list(zip(events, days, strict=True)), pairs, beyond))
+    dated = list(zip(events, days, strict=True))
+    _refuse_undecided(undecided(dated, pairs, beyond))
+    unseen = undecided(dated, pairs)
+    if unseen:
+        text = f"{len(unseen)} pairs of near events with Colpus or CAM outside the study region are not reviewed: "
+        warnings.warn(text + "; ".join(unseen), CoverageWarning, stacklevel=2)
     ruled = _hand(sources.here, "hand_rulers.csv")
     starts = first_days(pd.read_csv(sources.path("leaders_2026")))
     rulers = findings(events, starts, _decided(ruled), beyond)
     withdrawn = _withdrawn(sources.here, found)
     rows = [
         _row(event, day, coders, states, world=world, withdrawn=withdrawn)
-        for event, day in zip(events, days, strict=True)
+        for event, day in dated
     ]
     _with_ids(rows)
     _add_links(rows, events, parts(events, pairs), _hand(sources.here, "hand_moved.csv"))
@@ -328,5 +334,11 @@ def build(sources: Sources) -> dict[str, pd.DataFrame]:
 
 
 def build_world(sources: Sources) -> dict[str, pd.DataFrame]:
-    """The same with Colpus and CAM for the whole world, for the user's own machine only."""
+    """The same with Colpus and CAM for the whole world, for the user's own machine only.
+
+    Warns
+    -----
+    CoverageWarning
+        Of near events that only these two lists split: hand_links.csv may not name them.
+    """
     return _tables(sources, world=True)
