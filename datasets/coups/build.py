@@ -301,7 +301,8 @@ def _tables(sources: Sources, *, world: bool) -> dict[str, pd.DataFrame]:
     events = link(found, order=list(coders), decisions=[pair.link for pair in pairs])
     days = [_event_day(event) for event in events]
     dated = list(zip(events, days, strict=True))
-    _refuse_undecided(undecided(dated, pairs, beyond))
+    named = (tuple(r for r in event if r not in beyond) for event in events)
+    _refuse_undecided(undecided([(event, _event_day(event)) for event in named if event], pairs))
     unseen = undecided(dated, pairs)
     if unseen:
         text = f"{len(unseen)} pairs of near events with Colpus or CAM outside the study region are not reviewed: "
@@ -310,10 +311,7 @@ def _tables(sources: Sources, *, world: bool) -> dict[str, pd.DataFrame]:
     starts = first_days(pd.read_csv(sources.path("leaders_2026")))
     rulers = findings(events, starts, _decided(ruled), beyond)
     withdrawn = _withdrawn(sources.here, found)
-    rows = [
-        _row(event, day, coders, states, world=world, withdrawn=withdrawn)
-        for event, day in dated
-    ]
+    rows = [_row(event, day, coders, states, world=world, withdrawn=withdrawn) for event, day in dated]
     _with_ids(rows)
     _add_links(rows, events, parts(events, pairs), _hand(sources.here, "hand_moved.csv"))
     verdicts = _verdicts(_hand(sources.here, "hand_verdicts.csv"), rows)

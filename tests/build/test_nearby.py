@@ -65,13 +65,6 @@ def test_a_decision_names_the_day_that_the_coder_gives():
     assert undecided(events, [Pair("TCD", ("cline", after(3000)), ("pt", after(30)), "two")]) == []
 
 
-def test_reports_that_may_not_be_named_are_left_out_of_account():
-    first, second = event("pt"), event("colpus", days=30)
-    assert undecided([first, second], [], unseen=second[0]) == []
-    both = event("pt", "colpus", days=30)
-    assert len(undecided([event("cline"), both], [], unseen=[both[0][1]])) == 1
-
-
 def test_steps_point_at_their_event():
     events = [event("pt", "cline")[0], event("cline", days=2)[0]]
     pair = Pair("TCD", ("pt", after(0)), ("cline", after(2)), "part")

@@ -42,11 +42,7 @@ REAL_PAIRS = {
     "Fiji, May 2000": ("FJI-2000-05-19", "FJI-2000-05-29"),
 }
 BEFORE_INDEPENDENCE = ["SDN-1955-08-18"]
-# hand_dates.csv puts right the days of these events, hand_withdrawn.csv takes back the verdict of the last.
-CORRECTED = [
-    *("BLR-2021-04-17", "CSK-1951-11-24", "GMB-1994-07-22", "GNB-2011-12-26", "PRY-1947-04-26", "TUN-2011-01-14"),
-    "YUG-2000-10-07",
-]
+# hand_withdrawn.csv takes back the verdict of this event.
 WITHDRAWN = ["BRA-2022-12-29"]
 
 
@@ -123,15 +119,21 @@ def test_no_guinea_is_taken_for_another(coups):
     ]
 
 
+def hand_made(table: str) -> list[dict[str, str]]:
+    with (Path(locate.datasets_dir()) / "coups" / table).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
 def test_dates_are_a_vote_of_the_coders(coups):
+    corrected = sorted({f"{row['iso3']}-{row['date']}" for row in hand_made("hand_dates.csv")})
     given = coups[[f"{p}_date" for p in CODERS]]
     assert (coups["date_min"] <= coups["date"]).all()
     assert (coups["date"] <= coups["date_max"]).all()
     wrong = pd.concat(
         [given[c].notna() & ~given[c].between(coups["date_min"], coups["date_max"]) for c in given], axis=1
     )
-    assert coups.loc[wrong.any(axis=1), "coup_id"].tolist() == CORRECTED, "only hand_dates.csv moves a day"
-    free = ~coups["coup_id"].isin(CORRECTED)
+    assert coups.loc[wrong.any(axis=1), "coup_id"].tolist() == corrected, "only hand_dates.csv moves a day"
+    free = ~coups["coup_id"].isin(corrected)
     votes = given.eq(coups["date"], axis=0).sum(axis=1)
     assert (votes[free] > 0).all()
     for prefix in CODERS:
@@ -159,6 +161,9 @@ RIGHT_DAYS = {
     "the arrest of Slánský": ("CSK-1951-11-24", "cline_date", "1951-11-20"),
     "the rising of Paraguay's navy": ("PRY-1947-04-26", "cline_date", "1947-04-30"),
     "the plot made public in Minsk": ("BLR-2021-04-17", "cline_date", "2021-07-05"),
+    "the coup in Turkey": ("TUR-1980-09-12", "pt_date", "1980-09-10"),
+    "the end of the band of three in Mali": ("MLI-1978-02-28", "pt_date", "1978-02-15"),
+    "the August putsch": ("RUS-1991-08-19", "pt_date", "1991-08-21"),
 }
 
 
@@ -209,13 +214,17 @@ def test_lists_that_may_not_be_passed_on_are_shown_for_the_study_region_only(cou
     outside = coups[~coups["iso3"].isin(members("study"))]
     for prefix in ("colpus", "cam", "sahelkit"):
         assert set(outside[f"{prefix}_outcome"]) == {"not_covered"}
-    with (Path(locate.datasets_dir()) / "coups" / "hand_links.csv").open(encoding="utf-8", newline="") as lines:
-        named = {row["iso3"] for row in csv.DictReader(lines) if {"colpus", "cam"} & {row["source_1"], row["source_2"]}}
-    assert named <= set(members("study"))
+    links = [row for row in hand_made("hand_links.csv") if {"colpus", "cam"} & {row["source_1"], row["source_2"]}]
     for table in ("hand_dates.csv", "hand_rulers.csv", "hand_moved.csv", "hand_withdrawn.csv"):
-        with (Path(locate.datasets_dir()) / "coups" / table).open(encoding="utf-8", newline="") as lines:
-            rows = [row for row in csv.DictReader(lines) if row["source"] in ("colpus", "cam")]
-        assert {row["iso3"] for row in rows} <= set(members("study"))
+        links += [row for row in hand_made(table) if row["source"] in ("colpus", "cam")]
+    assert {row["iso3"] for row in links} <= set(members("study"))
+
+
+def test_each_correction_of_a_day_has_two_pages(coups):
+    for row in hand_made("hand_dates.csv"):
+        assert row["source_1"].startswith("http"), row
+        assert row["source_2"].startswith("http"), row
+        assert row["source_1"] != row["source_2"], row
 
 
 @pytest.mark.parametrize(("first", "second"), REAL_PAIRS.values(), ids=REAL_PAIRS.keys())
@@ -225,7 +234,7 @@ def test_real_pairs_stay_apart(coups, first, second):
 
 def test_events_that_a_hand_made_link_joins(coups):
     by_id = coups.set_index("coup_id")
-    assert by_id.loc["MLI-1978-02-15", ["pt_outcome", "cline_outcome", "cam_outcome"]].tolist() == [
+    assert by_id.loc["MLI-1978-02-28", ["pt_outcome", "cline_outcome", "cam_outcome"]].tolist() == [
         "failure",
         "plot",
         "failure",

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from sahelkit import panel
+from sahelkit.catalog import locate
 from sahelkit.errors import CoverageWarning, DateError, OptionError, UnknownNameError, UnknownPlaceError
 from sahelkit.tables._read import read_table
 from sahelkit.tables.coups import coup_coders, diff_coups, load_coups
@@ -18,19 +19,6 @@ CODERS = {"powell_thyne": "pt", "cline": "cline", "colpus": "colpus", "cam": "ca
 WARM_SECONDS = 0.015
 
 
-# Days of coders that are known to be wrong, put right under their own rule too.
-WRONG_DAYS = {
-    "powell_thyne": {"GMB-1994-07-22": "1994-07-23"},
-    "cline": {
-        "BLR-2021-04-17": "2021-07-05",
-        "CSK-1951-11-24": "1951-11-20",
-        "GMB-1994-07-22": "1994-07-24",
-        "PRY-1947-04-26": "1947-04-30",
-        "TUN-2011-01-14": "2019-01-14",
-        "YUG-2000-10-07": "1999-10-07",
-    },
-    "cam": {"GMB-1994-07-22": "1994-07-23", "GNB-2011-12-26": "2011-12-12"},
-}
 # What Cline withdrew in a later release: a failed attempt in its own list of 2.1.2, a plot as an event.
 WITHDRAWN = "BRA-2022-12-29"
 
@@ -87,8 +75,11 @@ def test_a_coders_rule_gives_its_own_list(everything, rule, prefix):
     own = load_coups(rule=rule, include_plots=True)
     listed = everything[everything[f"{prefix}_outcome"].isin(["success", "failure", "plot"])]
     assert sorted(own["coup_id"]) == sorted(listed["coup_id"])
+    # Days that are known to be wrong are put right under the coder's own rule too.
     moved = own[own["date"] != own[f"{prefix}_date"]].set_index("coup_id")
-    assert moved[f"{prefix}_date"].dt.strftime("%Y-%m-%d").to_dict() == WRONG_DAYS.get(rule, {})
+    wrong = pd.read_csv(locate.datasets_dir() / "coups" / "hand_dates.csv").query("source == @prefix")
+    given = dict(zip(wrong["iso3"] + "-" + wrong["date"], wrong["date_given"], strict=True))
+    assert moved[f"{prefix}_date"].dt.strftime("%Y-%m-%d").to_dict() == given
     assert (moved["date"].dt.strftime("%Y-%m-%d") == moved.index.str[4:]).all()
     assert (own["outcome"].fillna("plot") == own[f"{prefix}_outcome"]).all()
     assert (own["kind"] == own["outcome"].notna().map({True: "attempt", False: "plot"})).all()

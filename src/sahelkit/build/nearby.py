@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, groupby
 
-from sahelkit.build.linking import Decision, Event, Report
+from sahelkit.build.linking import Decision, Event
 from sahelkit.errors import TableError
 
 # Two events of a country this close may be one, told twice.
@@ -79,9 +79,7 @@ def _may_be_one(a: Event, b: Event, days: int) -> bool:
     return not both or (days > 0 and _is_attempt(a) and _is_attempt(b))
 
 
-def undecided(
-    events: Sequence[tuple[Event, dt.date]], pairs: Collection[Pair], unseen: Collection[Report] = ()
-) -> list[str]:
+def undecided(events: Iterable[tuple[Event, dt.date]], pairs: Iterable[Pair]) -> list[str]:
     """Pairs of events of one country that could be one event and that no decision names.
 
     Two events at most 100 days apart could be one if no coder lists both (each may date it differently), or if only
@@ -89,12 +87,10 @@ def undecided(
 
     Parameters
     ----------
-    events : sequence of (Event, datetime.date)
+    events : iterable of (Event, datetime.date)
         Events with their days.
-    pairs : collection of Pair
+    pairs : iterable of Pair
         Decisions.
-    unseen : collection of Report
-        Reports to leave out of account.
 
     Returns
     -------
@@ -102,8 +98,7 @@ def undecided(
         One text for each pair.
     """
     decided = {(pair.place, frozenset({pair.first, pair.second})) for pair in pairs}
-    visible = [(tuple(r for r in event if r not in unseen), day) for event, day in events]
-    known = sorted(((event, day) for event, day in visible if event), key=lambda item: (item[0][0].place, item[1]))
+    known = sorted(events, key=lambda item: (item[0][0].place, item[1]))
     found = []
     for place, here in groupby(known, key=lambda item: item[0][0].place):
         for (a, first), (b, second) in combinations(list(here), 2):
