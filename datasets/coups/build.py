@@ -210,8 +210,7 @@ def _add_rulers(
 ) -> None:
     """What is known of successes without a new ruler, and why, behind the remark that a row has already."""
     for n, row in enumerate(rows):
-        finding = found.get(n)
-        row["ruler_change"] = None if finding == "changed" else finding
+        row["ruler_change"] = found.get(n)
     of = _by_report(rows, events)
     for entry in ruled:
         if not entry["address"].startswith("http"):

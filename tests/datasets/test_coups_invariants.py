@@ -261,6 +261,7 @@ def test_successes_without_a_new_ruler_are_marked(coups):
     assert mark[["GAB-1964-02-17", "BFA-2015-09-16", "SDN-1971-07-19"]].tolist() == ["undone"] * 3
     assert mark[["GAB-1964-02-19", "BFA-2015-09-23", "SDN-1971-07-22"]].tolist() == ["restored"] * 3
     assert mark[["LBR-1990-09-09", "KOR-1980-05-17"]].tolist() == ["later"] * 2
+    assert mark[["BRA-1945-10-29", "SYR-1949-03-30"]].tolist() == ["changed"] * 2
     assert mark[["MLI-2012-03-22", "GAB-2023-08-30", "CHL-1973-09-11"]].isna().all()
     marked = coups[coups["ruler_change"].notna()]
     assert (marked[[f"{p}_outcome" for p in CODERS]] == "success").any(axis=1).all()
@@ -336,6 +337,23 @@ UNDECIDED = {
         r"hand_notes.csv does not say so: PRY-1947-04-26",
     ),
 }
+
+
+@pytest.mark.sources
+def test_each_success_has_a_new_ruler_or_a_mark_and_a_remark(coups, sources_dir):
+    # Counted anew, by the tidy table's own days.
+    leaders = pd.read_csv(sources_dir / "leaders_2026.csv").query("smonth <= 12")
+    days = {"year": leaders["syear"], "month": leaders["smonth"], "day": leaders["sdate"]}
+    leaders["day"] = pd.to_datetime(pd.DataFrame(days))
+    # South Yemen and South Vietnam have numbers of their own; the others have those of Gleditsch and Ward or of COW.
+    by_code = leaders.groupby("ccode")["day"].apply(list).to_dict()
+    cow = {"gwcode": [678, 260, 340, 345], "ccode": [679, 255, 345, 345]}
+    other = dict(zip(cow["gwcode"], cow["ccode"], strict=True))
+    for event in coups[coups["outcome"] == "success"].itertuples():
+        known = [*by_code.get(event.gwcode, []), *by_code.get(other.get(event.gwcode), [])]
+        if not any(abs((day - event.date).days) <= 60 for day in known):
+            assert isinstance(event.ruler_change, str), event.coup_id
+            assert isinstance(event.note_en, str), event.coup_id
 
 
 @pytest.mark.sources

@@ -15,7 +15,7 @@ from sahelkit.errors import TableError
 
 # A success with no new ruler so close to it is looked at by hand.
 CHANGE_DAYS = 60
-# What a table of decisions may say of such a success: "changed" means that the list of leaders is at fault.
+# What a table of decisions may say of such a success.
 FINDINGS = ("changed", "none", "undone", "restored", "later")
 Key: TypeAlias = tuple[str, str, dt.date]
 

@@ -228,9 +228,10 @@ def load_coups(
         not_covered) and ``<coder>_date`` (NaT where the coder does not list the event) for each coder; ``n_covering``;
         ``n_listing`` (coders that list it as an attempt or a plot); ``agreement`` (share of the ``n_covering`` coders
         whose verdict is that of the event: 1 when all list it with one outcome; a coder that leaves it out disagrees);
-        ``ruler_change`` (a coder lists a success, and no new ruler took office within 60 days: none, undone, restored,
-        later; else NA); ``part_of`` (``coup_id`` of the event of which the row is a step, under a coder's rule only);
-        ``former_id`` (``coup_id`` of earlier versions, where it changed); ``note_en``, ``note_fr``.
+        ``ruler_change`` (a coder lists a success, and the list of leaders shows no new ruler within 60 days: changed
+        all the same, none, undone, restored, later; else NA); ``part_of`` (``coup_id`` of the event of which the row is
+        a step, under a coder's rule only); ``former_id`` (``coup_id`` of earlier versions, where it changed);
+        ``note_en``, ``note_fr``.
         No row inside a coder's coverage means that it lists no event; outside it nothing is known.
 
     Raises
