@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from sahelkit.build import Sources
-from sahelkit.build.linking import Decision, Event, Report, link
+from sahelkit.build.coup_lists import cam, cline, colpus, powell_thyne, powell_thyne_2026
+from sahelkit.build.linking import Event, Report, link
+from sahelkit.build.nearby import pairs_of, parts, undecided
+from sahelkit.build.rulers import Key, corrected, findings, first_days
 from sahelkit.catalog import record
-from sahelkit.codes import iso3_of_cow
-from sahelkit.errors import TableError
+from sahelkit.errors import CoverageWarning, TableError
 
 DATASET = "coups"
 # The dataset ends here; coders that go on are cut.
 LAST_DAY = dt.date(2025, 12, 31)
 # Coders whose lists may be shown for the study region only (sources.toml: study-region-facts).
 STUDY_ONLY = ("colpus", "cam")
-# States of the past share today's two-letter code in the 2026 file, which tells them apart by name only.
-PT_NAMES = {"Republic of Vietnam": "VDR", "Yemen People's Republic; S. Yemen": "YMD"}
-# Cline uses numbers of its own for Russia after 1991 and Serbia before 2006.
-CLINE_CODES = {393: 365, 340: 345}
 
 
 def _day(value: object) -> dt.date:
@@ -66,101 +65,42 @@ def _states(sources: Sources) -> States:
     )
 
 
-def _dates(frame: pd.DataFrame) -> Iterator[dt.date]:
-    return (
-        dt.date(int(y), int(m), int(d)) for y, m, d in zip(frame["year"], frame["month"], frame["day"], strict=True)
-    )
-
-
-def powell_thyne_2026(path: Path, states: States) -> list[Report]:
-    """Reports of the vintage of January 2026, which names countries by two-letter codes."""
-    raw = pd.read_excel(path, sheet_name="coups_enriched", keep_default_na=False)
-    verdicts = {"successful": "success", "failed": "failure"}
-    return [
-        Report(PT_NAMES.get(name) or states.iso2[iso2], "pt", day, verdicts[outcome])
-        for name, iso2, day, outcome in zip(
-            raw["country"], raw["countryCode"], _dates(raw), raw["outcome"], strict=True
-        )
-    ]
-
-
-def powell_thyne(path: Path, *, separator: str) -> list[Report]:
-    """Reports of the vintages of 2015 and 2022, which name countries by Correlates of War numbers."""
-    raw = pd.read_csv(path, sep=separator)
-    verdicts = {2: "success", 1: "failure"}
-    return [
-        Report(iso3_of_cow(int(code), day), "pt", day, verdicts[coup])
-        for code, day, coup in zip(raw["ccode"], _dates(raw), raw["coup"], strict=True)
-    ]
-
-
-def cline(path: Path) -> list[Report]:
-    """Reports of the Cline Center, the only upstream coder of plots."""
-    raw = pd.read_csv(path)
-    verdicts = {"coup": "success", "attempted": "failure", "conspiracy": "plot"}
-    return [
-        Report(iso3_of_cow(CLINE_CODES.get(int(code), int(code)), day), "cline", day, verdicts[kind], str(name))
-        for code, day, kind, name in zip(raw["cowcode"], _dates(raw), raw["event_type"], raw["coup_id"], strict=True)
-    ]
-
-
-def colpus(path: Path) -> list[Report]:
-    """Reports of Colpus; ambiguous and staged coups are among its published totals and stay in."""
-    raw = pd.read_excel(path)
-    verdicts = {1: "success", 2: "failure"}
-    return [
-        Report(iso3_of_cow(int(code), day.date()), "colpus", day.date(), verdicts[success], str(name))
-        for code, day, success, name in zip(raw["ccode"], raw["date"], raw["success"], raw["id"], strict=True)
-    ]
-
-
-def cam(path: Path) -> list[Report]:
-    """Reports of CAM, which holds up to four coups in the columns of a country-year."""
-    raw = pd.read_csv(path, low_memory=False)
-    verdicts = {1: "success", 0: "failure"}
-    found = []
-    for number in "1234":
-        here = raw[raw[f"coup{number}"] == 1]
-        for code, date, success in zip(
-            here["cowcode"], here[f"date{number}"], here[f"successful{number}"], strict=True
-        ):
-            found.append(Report(iso3_of_cow(int(code), _day(date)), "cam", _day(date), verdicts[int(success)]))
-    return found
-
-
-def _own(here: Path) -> list[dict[str, str]]:
-    return _hand(here, "hand_verdicts.csv")
+def _beyond(report: Report, states: States) -> bool:
+    """Whether a report may be seen by the user who builds the world's table, and by nobody else."""
+    return report.source in STUDY_ONLY and report.place not in states.study
 
 
 def reports(sources: Sources, states: States, *, world: bool) -> list[Report]:
     """All reports that may be linked: Colpus and CAM outside the study region only in the world's table."""
+    days: dict[Key, dt.date] = {
+        (row["iso3"], row["source"], _day(row["date_given"])): _day(row["date"])
+        for row in _hand(sources.here, "hand_dates.csv")
+    }
     found = [
-        *powell_thyne_2026(sources.path("powell_thyne_2026"), states),
+        *powell_thyne_2026(sources.path("powell_thyne_2026"), states.iso2),
         *cline(sources.path("cline_2023")),
         *colpus(sources.path("colpus_1_1")),
         *cam(sources.path("cam_3_0")),
     ]
-    for row in _own(sources.here):
+    for row in _hand(sources.here, "hand_verdicts.csv"):
         if row["verdict"] != "absent":
             found.append(Report(row["iso3"], "sahelkit", _day(row["date"]), row["verdict"]))
-    return [r for r in found if r.day <= LAST_DAY and (world or r.source not in STUDY_ONLY or r.place in states.study)]
+    kept = [r for r in corrected(found, days) if r.day <= LAST_DAY]
+    return [r for r in kept if world or not _beyond(r, states)]
 
 
-def _decisions(here: Path) -> list[Decision]:
-    return [
-        Decision(
-            place=row["iso3"],
-            first=(row["source_1"], _day(row["date_1"])),
-            second=(row["source_2"], _day(row["date_2"])),
-            same={"true": True, "false": False}[row["same"]],
-        )
-        for row in _hand(here, "hand_links.csv")
-    ]
+def _withdrawn(here: Path, found: Iterable[Report]) -> set[Report]:
+    """Reports of an attempt that the coder itself calls a plot in a later release."""
+    wanted = {(row["iso3"], row["source"], _day(row["date"])) for row in _hand(here, "hand_withdrawn.csv")}
+    met = {r for r in found if (r.place, r.source, r.said) in wanted and r.verdict != "plot"}
+    if len(met) != len(wanted):
+        raise TableError(DATASET, f"hand_withdrawn.csv names {len(wanted)} attempts, of which {len(met)} are there")
+    return met
 
 
-def _event_day(event: Event, moved: dict[tuple[str, str, dt.date], dt.date]) -> dt.date:
+def _event_day(event: Event) -> dt.date:
     """The day that most coders give; of several such days the earliest, since coups begin before they are known."""
-    votes = Counter(moved.get((r.place, r.source, r.day), r.day) for r in event)
+    votes = Counter(r.day for r in event)
     most = max(votes.values())
     return min(day for day, number in votes.items() if number == most)
 
@@ -181,25 +121,29 @@ def _covers(coder: dict[str, Any], iso3: str, day: dt.date, *, states: States, w
     return inside and _day(coder["first"]) <= day <= _day(coder["last"])
 
 
-def _row(event: Event, day: dt.date, coders: dict[str, Any], states: States, *, world: bool) -> dict[str, Any]:
+def _row(
+    event: Event, day: dt.date, coders: dict[str, Any], states: States, *, world: bool, withdrawn: set[Report]
+) -> dict[str, Any]:
     iso3 = event[0].place
     gwcode = states.gwcode(iso3, day)
+    given = {r.source: r.said for r in event}
     verdict = {r.source: r.verdict for r in event}
-    given = {r.source: r.day for r in event}
-    outcome = _outcome(event)
+    # What a coder withdrew later stays in its own column and decides nothing.
+    holds = tuple(replace(r, verdict="plot") if r in withdrawn else r for r in event)
+    outcome = _outcome(holds)
     row: dict[str, Any] = {
         "iso3": iso3,
         "gwcode": gwcode,
         "country": states.names[iso3],
         "date": day,
-        "date_min": min(day, *given.values()),
-        "date_max": max(day, *given.values()),
+        "date_min": min(r.day for r in event),
+        "date_max": max(r.day for r in event),
         "date_precision": "day",
         "kind": "plot" if outcome is None else "attempt",
         "outcome": outcome,
         "n_listing": len(event),
     }
-    agreeing = covering = 0
+    covering = 0
     for source, coder in coders.items():
         covers = gwcode is not None and _covers(coder, iso3, day, states=states, world=world)
         if source in given and not _covers(coder, iso3, given[source], states=states, world=world):
@@ -208,19 +152,72 @@ def _row(event: Event, day: dt.date, coders: dict[str, Any], states: States, *, 
         row[f"{source}_date"] = given.get(source)
         # A coder that records no plots says nothing about one by leaving it out.
         covering += source in given or (covers and (outcome is not None or coder["plots"]))
-        agreeing += verdict.get(source) == (outcome or "plot")
+    agreeing = sum(r.verdict == (outcome or "plot") for r in holds)
     return row | {"n_covering": covering, "agreement": round(agreeing / covering, 4)}
 
 
-def _with_ids(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _with_ids(rows: list[dict[str, Any]]) -> None:
     """Country and day, with a number behind it from the second event of the day on, the most listed first."""
-    rows = sorted(rows, key=lambda row: (row["iso3"], row["date"], -row["n_listing"], row["outcome"] != "success"))
     seen: Counter[str] = Counter()
-    for row in rows:
+    for row in sorted(rows, key=lambda r: (r["iso3"], r["date"], -r["n_listing"], r["outcome"] != "success")):
         base = f"{row['iso3']}-{row['date']}"
         seen[base] += 1
         row["coup_id"] = base if seen[base] == 1 else f"{base}-{seen[base]}"
-    return rows
+
+
+def _refuse_undecided(pairs: list[str]) -> None:
+    if pairs:
+        why = "events that may be one, on which hand_links.csv decides nothing"
+        raise TableError(DATASET, f"{len(pairs)} pairs of {why}: {'; '.join(pairs)}")
+
+
+def _refuse_silence(rows: list[dict[str, Any]], events: list[Event]) -> None:
+    silent = [
+        row["coup_id"]
+        for row, event in zip(rows, events, strict=True)
+        if not row["note_en"] and any(r.said != r.day for r in event)
+    ]
+    if silent:
+        raise TableError(DATASET, f"a day is corrected and hand_notes.csv does not say so: {', '.join(silent)}")
+
+
+def _by_report(rows: list[dict[str, Any]], events: list[Event]) -> dict[Key, dict[str, Any]]:
+    """The row of the event that each report belongs to."""
+    return {(r.place, r.source, r.said): row for row, event in zip(rows, events, strict=True) for r in event}
+
+
+def _add_links(
+    rows: list[dict[str, Any]], events: list[Event], steps: dict[int, int], moved: list[dict[str, str]]
+) -> None:
+    """Which event a row is a step of, and the identifier that it had before."""
+    for n, row in enumerate(rows):
+        row["part_of"] = rows[steps[n]]["coup_id"] if n in steps else None
+        row["former_id"] = None
+    of = _by_report(rows, events)
+    for entry in moved:
+        row = of[(entry["iso3"], entry["source"], _day(entry["date_given"]))]
+        row["former_id"] = entry["former_id"]
+        if entry["former_id"] in {other["coup_id"] for other in rows}:
+            raise TableError(DATASET, f"hand_moved.csv: {entry['former_id']} is the identifier of another event now")
+
+
+def _decided(ruled: list[dict[str, str]]) -> dict[Key, str]:
+    return {(row["iso3"], row["source"], _day(row["date"])): row["finding"] for row in ruled}
+
+
+def _add_rulers(
+    rows: list[dict[str, Any]], events: list[Event], found: dict[int, str], ruled: list[dict[str, str]]
+) -> None:
+    """What is known of successes without a new ruler, and why, behind the remark that a row has already."""
+    for n, row in enumerate(rows):
+        row["ruler_change"] = found.get(n)
+    of = _by_report(rows, events)
+    for entry in ruled:
+        if not entry["address"].startswith("http"):
+            raise TableError(DATASET, f"hand_rulers.csv: {entry['iso3']} {entry['date']} has no address")
+        row = of[(entry["iso3"], entry["source"], _day(entry["date"]))]
+        for note in ("note_en", "note_fr"):
+            row[note] = " ".join(text for text in (row[note], entry[note]) if text)
 
 
 def _nearest(rows: Iterable[dict[str, Any]], iso3: str, day: dt.date, *, column: str, days: int) -> str | None:
@@ -290,25 +287,40 @@ def _add_notes(rows: list[dict[str, Any]], notes: list[dict[str, str]], verdicts
     for name, en, fr in zip(verdicts["coup_id"], verdicts["note_en"], verdicts["note_fr"], strict=True):
         texts.setdefault(name, (en, fr))
     for row in rows:
-        row["note_en"], row["note_fr"] = texts.get(row["coup_id"], (None, None))
+        step = (f"A step of {row['part_of']}.", f"Une étape de {row['part_of']}.") if row["part_of"] else (None, None)
+        row["note_en"], row["note_fr"] = texts.get(row["coup_id"], step)
 
 
 def _tables(sources: Sources, *, world: bool) -> dict[str, pd.DataFrame]:
     states = _states(sources)
     coders: dict[str, Any] = record(DATASET).details["coders"]
-    moved = {
-        (row["iso3"], row["source"], _day(row["date_given"])): _day(row["date"])
-        for row in _hand(sources.here, "hand_dates.csv")
-    }
+    pairs = pairs_of(_hand(sources.here, "hand_links.csv"))
     found = reports(sources, states, world=world)
-    events = link(found, order=list(coders), decisions=_decisions(sources.here))
-    rows = _with_ids([_row(event, _event_day(event, moved), coders, states, world=world) for event in events])
-    verdicts = _verdicts(_own(sources.here), rows)
+    beyond = {report for report in found if _beyond(report, states)}
+    events = link(found, order=list(coders), decisions=[pair.link for pair in pairs])
+    days = [_event_day(event) for event in events]
+    dated = list(zip(events, days, strict=True))
+    named = (tuple(r for r in event if r not in beyond) for event in events)
+    _refuse_undecided(undecided([(event, _event_day(event)) for event in named if event], pairs))
+    unseen = undecided(dated, pairs)
+    if unseen:
+        text = f"{len(unseen)} pairs of near events with Colpus or CAM outside the study region are not reviewed: "
+        warnings.warn(text + "; ".join(unseen), CoverageWarning, stacklevel=2)
+    ruled = _hand(sources.here, "hand_rulers.csv")
+    starts = first_days(pd.read_csv(sources.path("leaders_2026")))
+    rulers = findings(events, starts, _decided(ruled), beyond)
+    withdrawn = _withdrawn(sources.here, found)
+    rows = [_row(event, day, coders, states, world=world, withdrawn=withdrawn) for event, day in dated]
+    _with_ids(rows)
+    _add_links(rows, events, parts(events, pairs), _hand(sources.here, "hand_moved.csv"))
+    verdicts = _verdicts(_hand(sources.here, "hand_verdicts.csv"), rows)
     _add_notes(rows, _hand(sources.here, "hand_notes.csv"), verdicts)
+    _add_rulers(rows, events, rulers, ruled)
+    _refuse_silence(rows, events)
     by_vintage = {
         "2015-05-20": powell_thyne(sources.path("powell_thyne_2015"), separator="\t"),
         "2022-11-29": powell_thyne(sources.path("powell_thyne_2022"), separator=","),
-        "2026-01-13": [report for report in found if report.source == "pt"],
+        "2026-01-13": [replace(report, day=report.said) for report in found if report.source == "pt"],
     }
     return {"coups": pd.DataFrame(rows), "vintages": vintages(by_vintage, rows, states), "verdicts": verdicts}
 
@@ -319,5 +331,11 @@ def build(sources: Sources) -> dict[str, pd.DataFrame]:
 
 
 def build_world(sources: Sources) -> dict[str, pd.DataFrame]:
-    """The same with Colpus and CAM for the whole world, for the user's own machine only."""
+    """The same with Colpus and CAM for the whole world, for the user's own machine only.
+
+    Warns
+    -----
+    CoverageWarning
+        Of near events that only these two lists split: hand_links.csv may not name them.
+    """
     return _tables(sources, world=True)

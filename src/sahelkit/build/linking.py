@@ -28,11 +28,15 @@ class Report:
     source : str
         Coder.
     day : datetime.date
-        Day that the coder gives.
+        Day of the event by this report: the one that the coder gives, or the right one where that is known to be wrong.
     verdict : str
         ``"success"``, ``"failure"`` or ``"plot"``.
     record : str
         The coder's own identifier, which tells two reports of one day apart.
+    given : datetime.date, optional
+        Day that the coder gives, where `day` corrects it.
+    stated : datetime.date, optional
+        Day that the report gives a second time, inside its identifier or in another column.
     """
 
     place: str
@@ -40,6 +44,13 @@ class Report:
     day: dt.date
     verdict: str
     record: str = ""
+    given: dt.date | None = None
+    stated: dt.date | None = None
+
+    @property
+    def said(self) -> dt.date:
+        """Day that the coder gives, right or wrong."""
+        return self.given or self.day
 
 
 Event: TypeAlias = tuple[Report, ...]
@@ -47,7 +58,7 @@ Event: TypeAlias = tuple[Report, ...]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A link decided by hand: the two reports are of the same event, or of different ones."""
+    """A link decided by hand: the two reports, named by the days that their coders give, are of one event or of two."""
 
     place: str
     first: tuple[str, dt.date]
@@ -76,7 +87,7 @@ def _crosses(one: Event, two: Event, other: Event) -> bool:
 
 
 def _find(reports: Sequence[Report], place: str, wanted: tuple[str, dt.date]) -> Report:
-    found = [r for r in reports if (r.place, r.source, r.day) == (place, *wanted)]
+    found = [r for r in reports if (r.place, r.source, r.said) == (place, *wanted)]
     if len(found) != 1:
         raise TableError(place, f"a hand-made link names {wanted[0]} {wanted[1]}, of which there are {len(found)}")
     return found[0]

@@ -36,7 +36,8 @@ class Adding(Declared):
         rule : str
             Which events count, as in `sahelkit.load_coups`. A period is 0 where at least one of the coders that the
             rule asks covers it, NA where none does: ``"cline"`` ends in 2022, ``"cam"`` in 2017 and knows the study
-            region only.
+            region only. ``"majority"`` and ``"all"`` mean less where fewer coders cover; the frame of a panel that
+            holds such periods comes with a warning.
         include_plots : bool
             Add ``plot``; NA where no coder that records plots speaks.
 

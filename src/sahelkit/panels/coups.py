@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +13,13 @@ import pandas as pd
 from sahelkit import places
 from sahelkit._options import check_name
 from sahelkit.catalog import Record
-from sahelkit.errors import UnknownNameError
+from sahelkit.errors import CoverageWarning, UnknownNameError
 from sahelkit.panels.events import event_layer
 from sahelkit.panels.layers import Context, Layer, Step
 from sahelkit.panels.universe import Bools, Grid
 from sahelkit.tables._read import _record_of
+from sahelkit.tables._select import coverage_days
+from sahelkit.tables.coup_coverage import uneven_text
 from sahelkit.tables.coups import DATASET, JOINT_RULES, load_coups, releases
 
 _LABELS = {
@@ -84,12 +87,24 @@ class Coups(Step):
         """The rule, and the release if there is one."""
         return {"rule": self.rule} | ({"vintage": self.release} if self.release else {})
 
+    def caution(self, countries: Sequence[str], first: pd.Timestamp, last: pd.Timestamp, version: str | None) -> str:
+        """Where the rule weighs more coders in one part of the panel than in another."""
+        description = _record_of(DATASET, version)
+        begins, ends = coverage_days(description.coverage)
+        first, last = max(first, begins), min(last, ends)
+        if first > last:
+            return ""
+        return uneven_text(self.rule, dict(description.details["coders"]), countries, first, last, version=version)
+
     def layers(self, context: Context, have: Mapping[str, Layer]) -> list[Layer]:
         """The columns on the raster."""
         description = _record_of(DATASET, context.version)
         coders = _coders(description, self.rule)
         if self.release is None:
-            events = load_coups(rule=self.rule, include_plots=self.include_plots, version=context.version)
+            # The panel's own window decides what there is to warn of.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", CoverageWarning)
+                events = load_coups(rule=self.rule, include_plots=self.include_plots, version=context.version)
         else:
             events = carried_on(self.release, context.version)
         chosen = {

@@ -73,8 +73,8 @@ def evaluate(panel: Panel, *, warn: bool = True) -> Raster:
     Warns
     -----
     CoverageWarning
-        Once for each source that does not cover all existing units of the panel, and once for each user's frame of
-        which rows find no place in it.
+        Once for each source that does not cover all existing units of the panel, for each user's frame of which rows
+        find no place in it, and for each step that has something else to say of the countries and days shown.
     """
     spells = state_spells(panel.version)
     states = set(panel.countries)
@@ -108,7 +108,19 @@ def evaluate(panel: Panel, *, warn: bool = True) -> Raster:
             if len(table):
                 text = words(table, total=len(step.rows), first=str(panel.start), last=str(panel.end))
                 warnings.warn(text, CoverageWarning, stacklevel=_levels_to_caller())
+        _warn_of_cautions(panel, raster)
     return raster
+
+
+def _warn_of_cautions(panel: Panel, raster: Raster) -> None:
+    starts, ends = raster.grid.starts[raster.columns], raster.grid.ends[raster.columns]
+    if not len(starts):
+        return
+    first, last = pd.Timestamp(starts[0]), pd.Timestamp(ends[-1])
+    for step in panel.steps:
+        text = step.caution(panel.countries, first, last, panel.version)
+        if text:
+            warnings.warn(text, CoverageWarning, stacklevel=_levels_to_caller())
 
 
 def _warn_of_gaps(raster: Raster, layers: Sequence[Layer]) -> None:

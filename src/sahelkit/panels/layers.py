@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from sahelkit.panels.universe import Bools, Cells, Days, Grid
 
@@ -110,6 +111,10 @@ class Step:
     def settings(self) -> dict[str, str]:
         """What a reader must know to repeat the step, for ``frame.attrs``."""
         return {}
+
+    def caution(self, countries: Sequence[str], first: pd.Timestamp, last: pd.Timestamp, version: str | None) -> str:
+        """What to warn of in a panel of these countries and days beside gaps; ``""`` if there is nothing."""
+        return ""
 
 
 def settle(

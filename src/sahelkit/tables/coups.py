@@ -13,7 +13,8 @@ from sahelkit._options import check_name
 from sahelkit.catalog import Coverage, Record
 from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError
 from sahelkit.tables._read import TEXT, _record_of, read_table
-from sahelkit.tables._select import DateLike, Places, select
+from sahelkit.tables._select import DateLike, Places, coverage_days, parse_window, select
+from sahelkit.tables.coup_coverage import uneven_text
 
 DATASET = "coups"
 # Rules that weigh the coders; every other rule is one coder's own list.
@@ -72,22 +73,28 @@ def _prefix_of(rule: str, coders: dict[str, dict[str, Any]]) -> str:
 
 
 def _joint(frame: pd.DataFrame, rule: str, prefixes: Iterable[str], *, include_plots: bool) -> pd.Series:
-    """Rows that enough coders list as what the event is: an attempt, or (only if wanted) a plot."""
+    """Rows that enough coders list as what the event is: an attempt, or (only if wanted) a plot; no steps of others."""
     attempt = frame["kind"] == "attempt"
     listing = frame["n_listing"].where(~attempt, 0)
     for prefix in prefixes:
         listing = listing + (frame[f"{prefix}_outcome"].isin(_ATTEMPT) & attempt)
     enough = {"any": listing > 0, "majority": 2 * listing > frame["n_covering"], "all": listing == frame["n_covering"]}
-    return enough[rule] & (attempt | include_plots)
+    return enough[rule] & (attempt | include_plots) & frame["part_of"].isna()
+
+
+def _known_wrong(frame: pd.DataFrame, prefix: str) -> pd.Series:
+    """Rows on which the coder's day is known to be wrong: ``date_min`` and ``date_max`` leave such days out."""
+    day = frame[f"{prefix}_date"]
+    return day.notna() & ((day < frame["date_min"]) | (day > frame["date_max"]))
 
 
 def _as_coded(frame: pd.DataFrame, prefix: str, *, include_plots: bool) -> pd.DataFrame:
-    """Rows that one coder lists, with its own day, kind and outcome."""
+    """Rows that one coder lists, with its own day (the event's where that is known to be wrong), kind and outcome."""
     verdict = frame[f"{prefix}_outcome"]
     rows = frame[verdict.isin((*_ATTEMPT, "plot") if include_plots else _ATTEMPT)].copy()
     verdict = rows[f"{prefix}_outcome"]
     is_plot = verdict == "plot"
-    rows["date"] = rows[f"{prefix}_date"]
+    rows["date"] = rows[f"{prefix}_date"].mask(_known_wrong(rows, prefix), rows["date"])
     rows["kind"] = pd.Series("attempt", index=rows.index, dtype=TEXT).where(~is_plot, "plot")
     rows["outcome"] = verdict.where(~is_plot)
     return rows.sort_values(["iso3", "date", "coup_id"], kind="stable")
@@ -104,8 +111,13 @@ def _of_vintage(frame: pd.DataFrame, vintage: str, version: str | None) -> pd.Da
     frame.loc[only_then, "date_precision"] = "day"
     for column in ("date_min", "date_max"):
         frame.loc[only_then, column] = listed.loc[only_then, "date"]
+    then = listed["date"].reindex(frame.index)
+    # Another day in another release is no error; the day that is known to be one stays one.
+    other = then.notna() & ~(_known_wrong(frame, "pt") & (then == frame["pt_date"]))
+    frame["date_min"] = frame["date_min"].mask(other & (then < frame["date_min"]), then)
+    frame["date_max"] = frame["date_max"].mask(other & (then > frame["date_max"]), then)
     frame["pt_outcome"] = listed["outcome"].reindex(frame.index)
-    frame["pt_date"] = listed["date"].reindex(frame.index)
+    frame["pt_date"] = then
     return frame.reset_index().astype({"n_covering": "Int64", "n_listing": "Int64"})
 
 
@@ -128,6 +140,19 @@ def _coverage_of(description: Record, prefix: str, vintage: str | None) -> Recor
     last = min(coder["last"], vintage) if vintage else coder["last"]
     coverage = Coverage(places=coder["places"], first=coder["first"], last=last, absent=description.coverage.absent)
     return replace(description, name=f"coups (rule={coder['rule']!r})", coverage=coverage)
+
+
+def _warn_uneven(description: Record, rule: str, countries: Places, start: DateLike, end: DateLike) -> None:
+    """Warn where a rule that counts coders has more of them in one part of the window than in another."""
+    from sahelkit import places
+
+    codes = places.members("world") if countries is None else places.resolve_many(countries)
+    begins, ends = coverage_days(description.coverage)
+    first, last = parse_window(start, end)
+    first, last = max(first or begins, begins), min(last or ends, ends)
+    text = uneven_text(rule, _coders(description), codes, first, last) if first <= last else ""
+    if text:
+        warnings.warn(text, CoverageWarning, stacklevel=3)
 
 
 def _warn_places(description: Record, countries: Places) -> None:
@@ -173,7 +198,12 @@ def load_coups(
         - ``"majority"``: more than half of them list it;
         - ``"all"``: each of them lists it;
         - ``"powell_thyne"``, ``"cline"``, ``"colpus"``, ``"cam"``, ``"sahelkit"``: that coder lists it. Then
-          ``date``, ``kind`` and ``outcome`` are that coder's own, so that its published totals come back.
+          ``date``, ``kind`` and ``outcome`` are that coder's own, so that its published totals come back; only a day
+          that is known to be wrong is put right in ``date``, never in ``<coder>_date``.
+
+        ``"majority"`` and ``"all"`` mean less where fewer coders cover: outside the study region Cline stands alone
+        before 1950 and Powell and Thyne from 2023 on, and then the rule is that coder's list. A warning says where.
+        Steps of a takeover that a coder lists on their own (``part_of``) count under that coder's rule only.
 
         To list an attempt is to call it a success or a failure. A coder that calls it a plot does not list it.
     include_plots : bool
@@ -194,12 +224,16 @@ def load_coups(
     pandas.DataFrame
         Sorted by country and date, with ``coup_id``, ``iso3``, ``gwcode`` (NA where the state was not yet in the
         system), ``country``; ``date`` (the day most coders give, the earliest of several such days), ``date_min``,
-        ``date_max``, ``date_precision``; ``kind`` (attempt, plot); ``outcome`` (success or failure by the majority of
-        the coders that list an attempt; a tie goes to Powell and Thyne, else it is a failure; NA for a plot);
-        ``<coder>_outcome`` (success, failure, plot, absent, not_covered) and ``<coder>_date`` (NaT where the coder does
-        not list the event) for each coder; ``n_covering``; ``n_listing`` (coders that list it as an attempt or a plot);
-        ``agreement`` (share of the ``n_covering`` coders whose verdict is that of the event: 1 when all list it
-        with one outcome; a coder that leaves it out disagrees); ``note_en``, ``note_fr``.
+        ``date_max`` (of the days that coders give, without those known to be wrong), ``date_precision``; ``kind``
+        (attempt, plot); ``outcome`` (success or failure by the majority of the coders that list an attempt; a tie goes
+        to Powell and Thyne, else it is a failure; NA for a plot); ``<coder>_outcome`` (success, failure, plot, absent,
+        not_covered) and ``<coder>_date`` (NaT where the coder does not list the event) for each coder; ``n_covering``;
+        ``n_listing`` (coders that list it as an attempt or a plot); ``agreement`` (share of the ``n_covering`` coders
+        whose verdict is that of the event: 1 when all list it with one outcome; a coder that leaves it out disagrees);
+        ``ruler_change`` (a coder lists a success, and the list of leaders shows no new ruler within 60 days: changed
+        all the same, none, undone, restored, later; else NA); ``part_of`` (``coup_id`` of the event of which the row is
+        a step, under a coder's rule only); ``former_id`` (``coup_id`` of earlier versions, where it changed);
+        ``note_en``, ``note_fr``.
         No row inside a coder's coverage means that it lists no event; outside it nothing is known.
 
     Raises
@@ -217,7 +251,7 @@ def load_coups(
     -----
     CoverageWarning
         If the window or the countries reach outside the coverage of the dataset or, under a coder's rule, of the
-        coder.
+        coder; or if ``"majority"`` or ``"all"`` weighs more coders in one part of the window than in another, or one.
 
     References
     ----------
@@ -241,8 +275,12 @@ def load_coups(
      'GIN-2011-07-19 failure failure 0.75', 'GIN-2021-09-05 success  absent 0.75']
     >>> load_coups(rule="powell_thyne")["outcome"].value_counts().to_dict()
     {'failure': 249, 'success': 248}
-    >>> len(load_coups(rule="any")), len(load_coups(rule="majority")), len(load_coups(rule="all"))
-    (850, 504, 479)
+    >>> coups = load_coups()
+    >>> coups.loc[coups["former_id"] == "TUN-2019-01-14", "coup_id"].item()
+    'TUN-2011-01-14'
+    >>> years = {"start": 1960, "end": 2017, "countries": "study"}
+    >>> [len(load_coups(rule=rule, **years)) for rule in ("any", "majority", "all")]
+    [171, 111, 86]
     """
     description = _record_of(DATASET, version)
     coders = _coders(description)
@@ -255,6 +293,7 @@ def load_coups(
     attrs = frame.attrs
     if not prefix:
         frame = frame[_joint(frame, rule, coders, include_plots=include_plots)]
+        _warn_uneven(description, rule, countries, start, end)
     else:
         if vintage is not None:
             frame = _of_vintage(frame, vintage, version)

@@ -11,6 +11,7 @@ kind of row, in this form (all keys but ``kind`` and the two descriptions may be
     iso3 = "iso3"                       # the table's place column
     kind = { text = "election" }
     outcome = "outcome"                 # no outcome
+    unless = "part_of"                  # a column; rows with a value in it are no events of their own
     description_en = ["label_en", "note_en"]
     description_fr = ["label_fr", "note_fr"]
 
@@ -35,7 +36,7 @@ from sahelkit.tables._select import DateLike, Places, select
 COLUMNS = ("event_id", "date", "date_precision", "iso3", "kind", "outcome", "description", "dataset")
 LANGUAGES = ("en", "fr")
 _REQUIRED = ("kind", "description_en", "description_fr")
-_OPTIONAL = ("table", "event_id", "date", "date_precision", "iso3", "outcome")
+_OPTIONAL = ("table", "event_id", "date", "date_precision", "iso3", "outcome", "unless")
 
 
 def _fail(description: Record, why: str) -> RecordError:
@@ -104,6 +105,8 @@ def _events(description: Record, entry: Mapping[str, Any], version: str | None, 
     if table.field(date).type != "date":
         raise _fail(description, f"{date!r} of {table.file} is not a date")
     frame = frame[frame[date].notna()]
+    if "unless" in entry:
+        frame = frame[frame[_named(description, table, entry["unless"])].isna()]
 
     def text(parts: Any) -> pd.Series:
         return _text(description, table, frame, parts)

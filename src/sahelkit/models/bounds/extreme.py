@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sahelkit._options import check_name, check_options
-from sahelkit._options import check_name, check_options
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.frames import check_frame, check_repeats
 from sahelkit.models.bounds.combine import MOST, check_number, count_models, read_exclusive, sizes_of
