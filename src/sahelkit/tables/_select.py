@@ -11,6 +11,7 @@ import pandas as pd
 from sahelkit.catalog import Coverage, Record
 from sahelkit.dates import DateLike, parse_date, parse_window
 from sahelkit.errors import CoverageWarning, MissingColumnsError, UnknownNameError
+from sahelkit.tables._bounds import known_days
 
 __all__ = [
     "DateLike",
@@ -95,6 +96,8 @@ def select(
 ) -> pd.DataFrame:
     """Rows of the wanted countries whose period overlaps the window, inclusive at both ends.
 
+    Where a table says that some of its days are placeholders, a row belongs to every window that its bounds touch.
+
     Raises
     ------
     UnknownPlaceError, DateError
@@ -114,7 +117,7 @@ def select(
     first, last = parse_window(start, end)
     if (first is not None or last is not None) and layout.time:
         warn_outside(description.name, first, last, description.coverage, stacklevel=stacklevel)
-        begins, ends = period_days(frame[layout.time])
+        begins, ends = known_days(frame, layout) if layout.bounds else period_days(frame[layout.time])
         if first is not None:
             keep &= ends >= first
         if last is not None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from sahelkit.catalog import record
+from sahelkit.tables._bounds import known_days
 from sahelkit.tables._read import read_table
 from sahelkit.tables._select import DateLike, Places, chosen_names, parse_window, warn_outside
 from sahelkit.tables._study import study_states
@@ -75,8 +76,8 @@ def load_crisis(
     actors : str or sequence of str, optional
         Codes of actors (`crisis_actors` lists them), of which an event must name one; all when absent.
     start, end : date-like, optional
-        First and last day; an event that touches the window belongs to it. For an unsure first day, what counts is
-        the day given (``date``).
+        First and last day; an event that touches the window belongs to it. An event whose first day is unsure belongs
+        to every window that its range (``date_min`` to ``date_max``) touches.
     version : str, optional
         Data version; the bundled one when absent.
 
@@ -127,10 +128,11 @@ def load_crisis(
         known = crisis_actors(version=version)["actor"].tolist()
         codes = set(chosen_names("actor", actors, known, repair="sahelkit.crisis_actors() lists them"))
         keep &= frame["actors"].fillna("").map(lambda text: bool(codes & set(text.split(";"))))
+    begins, latest = known_days(frame, record(DATASET).table())
     if first is not None:
-        keep &= frame["end"].fillna(frame["date"]) >= first
+        keep &= frame["end"].fillna(latest) >= first
     if last is not None:
-        keep &= frame["date"] <= last
+        keep &= begins <= last
     attrs = frame.attrs
     out = frame[keep].sort_values(["date", "event_id"], ignore_index=True)
     out.attrs = attrs
