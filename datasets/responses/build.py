@@ -70,6 +70,9 @@ def _searches(searches: pd.DataFrame, rows: pd.DataFrame, coups: pd.DataFrame) -
     none = named["outcome"] == "none_found"
     _fail(named, none == named["response_id"].isin(coded), "the outcome of a search contradicts the acts coded")
     _fail(named, none & named["source_1"].isna(), "a search that found nothing names no page")
+    african = rows[rows["coup_id"].notna() & rows["body"].isin(AFRICAN)]
+    listed = (african["coup_id"] + " " + african["body"]).isin(named["response_id"])
+    _fail(african, ~listed, "acts of an African organisation are coded, and no search names it")
     iso3 = coups["iso3"].reindex(searches["coup_id"]).to_numpy()
     return searches.assign(iso3=iso3, gwcode=[gwcode_of(code) for code in iso3])
 

@@ -148,8 +148,8 @@ def response_cases(
     -------
     pandas.DataFrame
         ``coup_id``, ``iso3``, ``label_en``, ``label_fr``, ``coup_date`` (as the pages state it), ``succeeded``,
-        ``body``, ``searched``, ``at_risk``, ``censored_days``, and for each measure ``<measure>_days`` (NA: censored, or known by
-        month only), ``<measure>_days_min``, ``<measure>_days_max``. Sorted by day of the coup, then body.
+        ``body``, ``searched``, ``at_risk``, ``censored_days``, and for each measure ``<measure>_days`` (NA: censored,
+        or known by month only), ``<measure>_days_min``, ``<measure>_days_max``. Sorted by day of the coup, then body.
 
     Raises
     ------

@@ -77,7 +77,7 @@ def surely_touch(spells: pd.DataFrame, first: pd.Timestamp | None, last: pd.Time
     """Which spells hold on some day of a window whatever their unsure days, by ``start_max`` and ``end_min``."""
     keep = pd.Series(True, index=spells.index)
     if first is not None:
-        keep &= spells["end"].isna() | (spells["end_min"] > first)
+        keep &= spells["end_max"].isna() | (spells["end_min"] > first)
     if last is not None:
         keep &= spells["start_max"] <= last
     return keep
