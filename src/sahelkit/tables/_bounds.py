@@ -33,8 +33,10 @@ def day_span(days: pd.Series, precision: pd.Series) -> pd.DataFrame:
     Examples
     --------
     >>> days = pd.to_datetime(pd.Series(["2011-03-16", "2012-03-22"]))
-    >>> day_span(days, pd.Series(["month", "before"])).astype(str).to_numpy().tolist()
-    [['2011-03-01', '2011-03-31'], ['NaT', '2012-03-22']]
+    >>> day_span(days, pd.Series(["month", "before"]))
+           first       last
+    0 2011-03-01 2011-03-31
+    1        NaT 2012-03-22
     """
     for name in precision.dropna().unique():
         if name not in PRECISIONS:

@@ -109,8 +109,11 @@ def load_crisis(
     Examples
     --------
     >>> events = load_crisis(countries="Mali", start="2012-03-21", end="2012-04-02")
-    >>> events.loc[events["control"] == "lost", ["place_en", "date"]].astype(str).values.tolist()
+    >>> lost = events[events["control"] == "lost"]
+    >>> lost.loc[lost["date_precision"] == "day", ["place_en", "date"]].astype(str).values.tolist()
     [['Anéfis', '2012-03-23'], ['Kidal', '2012-03-30'], ['Gao', '2012-03-31'], ['Timbuktu', '2012-04-01']]
+    >>> lost.loc[lost["date_precision"] != "day", ["place_en", "date_min", "date_max"]].astype(str).values.tolist()
+    [['Douentza', '2012-04-01', '2012-04-05']]
     >>> load_crisis(types="coup_attempt", countries="Mali")["outcome"].tolist()
     ['success', 'failure', 'success', 'success', 'plot']
     """
@@ -130,7 +133,8 @@ def load_crisis(
         keep &= frame["actors"].fillna("").map(lambda text: bool(codes & set(text.split(";"))))
     begins, latest = known_days(frame, record(DATASET).table())
     if first is not None:
-        keep &= frame["end"].fillna(latest) >= first
+        # An event whose first day is unsure may last longer than its end says.
+        keep &= latest.where(frame["end"].isna() | (frame["end"] < latest), frame["end"]) >= first
     if last is not None:
         keep &= begins <= last
     attrs = frame.attrs
