@@ -165,6 +165,13 @@ def test_named_days(coup_id, body, act, day):
         assert rows["date"].min() == pd.Timestamp(day)
 
 
+def test_the_african_union_took_sudan_back_on_the_6th_of_september_2019():
+    row = FRAME.set_index("response_id").loc["R-SDN201904-02"]
+    assert [f"{row['date']:%Y-%m-%d}", row["date_precision"]] == ["2019-09-06", "day"]
+    spells = read_table("memberships").set_index("membership_id")
+    assert spells.loc["AU-SDN-suspended-2019-06-06", "end"] == row["date"]
+
+
 def test_the_security_council_backed_ouattara_on_the_8th_of_december_2010():
     row = FRAME.set_index("response_id").loc["R-CIV201012-03"]
     assert [row["body"], row["act"], f"{row['date']:%Y-%m-%d}"] == ["UN", "endorsement", "2010-12-08"]
