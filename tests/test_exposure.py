@@ -8,7 +8,15 @@ import pytest
 import xarray as xr
 
 import sahelkit as sk
-from sahelkit.errors import DateError, MissingColumnsError, ModelError, OptionError, UnknownNameError, UnknownPlaceError
+from sahelkit.errors import (
+    CoverageWarning,
+    DateError,
+    MissingColumnsError,
+    ModelError,
+    OptionError,
+    UnknownNameError,
+    UnknownPlaceError,
+)
 from sahelkit.exposure import KINDS, decayed_exposure, fading, spatial_weights
 
 EXACT = 1e-12
@@ -73,6 +81,14 @@ def test_shared_organisations_are_counted_on_the_day():
     ]  # fmt: skip
     assert spatial_weights(three, kind="organisation").attrs["isolated"] == ["GHA"]
     assert spatial_weights(three, organisations=["AES"], on="2012", **pair).values.max() == 0
+
+
+def test_organisations_that_are_not_known_for_the_day_are_refused():
+    with (
+        pytest.warns(CoverageWarning, match="CILSS CPV"),
+        pytest.raises(ModelError, match=r"whether these memberships held on 1990 is not known: CILSS CPV"),
+    ):
+        spatial_weights(["MLI", "CPV"], kind="organisation", organisations=["CILSS"], on="1990")
 
 
 def test_organisations_are_unknown_outside_the_study_region():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sahelkit.build import Sources
+from sahelkit.build.second_checks import check_second_look
 from sahelkit.codes import gwcode_of
 from sahelkit.errors import TableError
 
@@ -81,6 +82,8 @@ def build(sources: Sources) -> dict[str, pd.DataFrame]:
     rows = pd.read_csv(sources.here / "hand_crisis.csv", dtype=str)
     actors = pd.read_csv(sources.here / "hand_actors.csv", dtype=str)
     types = pd.read_csv(sources.here / "hand_types.csv", dtype=str)
+    checks = pd.read_csv(sources.here / "hand_checks.csv", dtype=str)
+    check_second_look("crisis", checks, rows.rename(columns={"event_id": "row_id"}))
     rows = _located(rows, sources.table("map", "places"))
     _check_dates(rows)
     _check_coups(rows, sources.table("coups"))

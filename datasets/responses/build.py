@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sahelkit.build import Sources
+from sahelkit.build.second_checks import check_second_look
 from sahelkit.codes import gwcode_of
 from sahelkit.errors import TableError
 
@@ -60,6 +61,22 @@ def _days(rows: pd.DataFrame, coups: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _searches(searches: pd.DataFrame, rows: pd.DataFrame, coups: pd.DataFrame) -> pd.DataFrame:
+    """For which coups and bodies acts were looked for; stops where that contradicts the acts coded."""
+    named = searches.assign(response_id=searches["coup_id"] + " " + searches["body"])
+    _fail(named, named["response_id"].duplicated(), "a search stands twice")
+    _fail(named, ~named["coup_id"].isin(coups.index), "a search names a coup that is not in the table of coups")
+    coded = set((rows["coup_id"] + " " + rows["body"]).dropna())
+    none = named["outcome"] == "none_found"
+    _fail(named, none == named["response_id"].isin(coded), "the outcome of a search contradicts the acts coded")
+    _fail(named, none & named["source_1"].isna(), "a search that found nothing names no page")
+    african = rows[rows["coup_id"].notna() & rows["body"].isin(AFRICAN)]
+    listed = (african["coup_id"] + " " + african["body"]).isin(named["response_id"])
+    _fail(african, ~listed, "acts of an African organisation are coded, and no search names it")
+    iso3 = coups["iso3"].reindex(searches["coup_id"]).to_numpy()
+    return searches.assign(iso3=iso3, gwcode=[gwcode_of(code) for code in iso3])
+
+
 def build(sources: Sources) -> dict[str, pd.DataFrame]:
     """Tables of the dataset by name."""
     rows = pd.read_csv(sources.here / "hand_responses.csv", dtype=str)
@@ -77,4 +94,10 @@ def build(sources: Sources) -> dict[str, pd.DataFrame]:
     rows["phase"] = rows["act"].map(phases).fillna("reaction")
     day = rows["date"].dt.strftime("%Y-%m-%d")
     rows["package_id"] = rows["body"] + "-" + rows["response_id"].str.slice(2, 11) + "-" + day
-    return {"responses": _days(rows, coups).drop(columns="origin").sort_values("response_id")}
+    checks = pd.read_csv(sources.here / "hand_checks.csv", dtype=str)
+    check_second_look("responses", checks, rows.rename(columns={"response_id": "row_id"}))
+    searches = _searches(pd.read_csv(sources.here / "hand_searches.csv", dtype=str), rows, coups)
+    return {
+        "responses": _days(rows, coups).drop(columns="origin").sort_values("response_id"),
+        "searches": searches.sort_values(["coup_id", "body"]),
+    }

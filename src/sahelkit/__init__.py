@@ -35,7 +35,7 @@ _HOMES = {
     "sahelkit.tables.memberships": ("load_memberships",),
     "sahelkit.tables.crisis": ("crisis_actors", "crisis_types", "load_crisis"),
     "sahelkit.tables.maps": ("load_map", "load_places", "map_geojson"),
-    "sahelkit.tables.responses": ("load_responses",),
+    "sahelkit.tables.responses": ("load_response_searches", "load_responses"),
     "sahelkit.tables.events": ("load_events",),
     "sahelkit.tables.forecasts": ("load_forecasts",),
     "sahelkit.panels": ("coverage", "panel"),

@@ -149,6 +149,12 @@ def _shared(
     wanted = ORGANISATIONS if organisations is None else organisations
     frame = load_memberships(countries=list(codes), organisations=wanted, on=on, version=version)
     frame = frame[(frame["status"] == "member") & (frame["end"].isna() | (on is not None))]
+    unsure = frame.loc[~frame["certain"], "organisation"] + " " + frame.loc[~frame["certain"], "iso3"]
+    if len(unsure):
+        raise ModelError(
+            f"whether these memberships held on {on} is not known: {', '.join(unsure)}. Choose other organisations= or "
+            "another day; load_memberships() shows the bounds"
+        )
     belongs = pd.crosstab(frame["iso3"], frame["organisation"]).clip(upper=1).reindex(list(codes), fill_value=0)
     members = belongs.to_numpy(dtype=float)
     weights = members @ members.T

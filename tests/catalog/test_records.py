@@ -43,7 +43,7 @@ DAMAGE = [
     ('published = "+30d"', 'published = "soon"', "publication rule 'soon' is not like"),
     ('published = "+30d"', 'published = "t+1-02-31"', "'published'"),
     ('type = "string"', 'type = "text"', r"fields\[iso3\] type 'text' is not one of string, integer"),
-    ('key = ["iso3"]', 'key = ["code"]', "column 'code' is named as key, place or time but has no entry"),
+    ('key = ["iso3"]', 'key = ["code"]', "column 'code' is named as key, place, time or bound but has no entry"),
     ('file = "toy.csv"', 'file = "../toy.csv"', "must be a plain name ending in .csv"),
     ('place = "iso3"\n', 'place = "iso3"\ncolour = "red"\n', "unknown key 'colour'"),
     ('name = "toy"', 'name = "joy"', "name 'joy' differs from its folder 'toy'"),

@@ -115,12 +115,16 @@ def test_descriptions_state_the_event_only(column):
 
 
 def test_second_check_is_the_drawn_fifth_and_the_readme_reports_it():
-    assert len(CHECKS) == 55
-    assert CHECKS["event_id"].is_unique
-    assert set(CHECKS["event_id"]) <= set(FRAME["event_id"])
-    assert CHECKS["address"].str.match(r"https?://").all()
-    verdicts = CHECKS["verdict"].value_counts().to_dict()
-    assert verdicts == {"confirmed": 53, "corrected": 2}
+    random = CHECKS[CHECKS["drawn"] == "random"]
+    assert len(random) == 55
+    assert random["row_id"].is_unique
+    assert set(CHECKS["row_id"]) <= set(FRAME["event_id"])
+    assert random["address"].str.match(r"https?://").all()
+    assert random["verdict"].value_counts().to_dict() == {"confirmed": 49, "same_page": 4, "corrected": 2}
+    # The four looked up on their own page were looked up anew on another.
+    again = CHECKS[CHECKS["drawn"] == "again"]
+    assert set(again["row_id"]) == set(random.loc[random["verdict"] == "same_page", "row_id"])
+    assert again["verdict"].value_counts().to_dict() == {"confirmed": 3, "not_found": 1}
     share, z, n = 2 / 55, 1.959964, 55
     middle = (share + z**2 / 2 / n) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / 4 / n**2)
@@ -128,6 +132,16 @@ def test_second_check_is_the_drawn_fifth_and_the_readme_reports_it():
         f"{100 * share:.1f} % (95 % interval, Wilson: {100 * (middle - half):.1f} % to {100 * (middle + half):.1f} %)"
     )
     assert said in (HERE / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("event_id", "days"), [
+    # The end of Ansar Dine's ceasefire was made public on 3 January 2013, in a statement dated 26 December.
+    ("MLI-2013-001", ["2013-01-03", "2013-01-03", "2013-01-03"]),
+    ("MLI-2012-015", ["2012-02-22", "2012-02-22", "2012-02-23"]),
+])  # fmt: skip
+def test_days_mended_outside_the_sample(event_id, days):
+    row = FRAME.set_index("event_id").loc[event_id]
+    assert [f"{row[name]:%Y-%m-%d}" for name in ("date", "date_min", "date_max")] == days
 
 
 def test_readme_counts_the_rows():
@@ -148,10 +162,20 @@ def test_readme_counts_the_rows():
     ],
 )
 def test_build_refuses_a_wrong_row(tmp_path, event_id, column, value, message):
-    for name in ("hand_crisis.csv", "hand_actors.csv", "hand_types.csv"):
+    for name in ("hand_crisis.csv", "hand_actors.csv", "hand_types.csv", "hand_checks.csv"):
         shutil.copy(HERE / name, tmp_path / name)
     rows = pd.read_csv(tmp_path / "hand_crisis.csv", dtype=str, keep_default_na=False).set_index("event_id")
     rows.loc[event_id, column] = value
     rows.to_csv(tmp_path / "hand_crisis.csv")
     with pytest.raises(TableError, match=message):
+        _module(record("crisis")).build(Sources(tmp_path))
+
+
+def test_build_refuses_a_second_look_at_the_own_page_as_confirmation(tmp_path):
+    for name in ("hand_crisis.csv", "hand_actors.csv", "hand_types.csv", "hand_checks.csv"):
+        shutil.copy(HERE / name, tmp_path / name)
+    checks = pd.read_csv(tmp_path / "hand_checks.csv", dtype=str)
+    checks.loc[checks["verdict"] == "same_page", ["verdict", "page"]] = ["confirmed", "other"]
+    checks.to_csv(tmp_path / "hand_checks.csv", index=False)
+    with pytest.raises(TableError, match="second check of MLI-2012-059: the row names the page of the check"):
         _module(record("crisis")).build(Sources(tmp_path))

@@ -26,10 +26,40 @@ def test_rebuilt_byte_for_byte_from_the_hand_made_rows(tmp_path):
 
 def test_spells_are_not_reversed_and_lie_inside_the_coverage():
     spells = _closed(FRAME)
-    assert (spells["start"] < spells["end"]).all()
+    assert (spells["start_max"] < spells["end"]).all()
     assert spells["start"].min() == pd.Timestamp(record("memberships").coverage.first)
     assert (FRAME["end"].dropna() <= LAST).all()
     assert (FRAME["end"].isna() == FRAME["end_precision"].isna()).all()
+
+
+@pytest.mark.parametrize("side", ["start", "end"])
+def test_a_stated_day_is_its_own_bound_and_others_lie_between_theirs(side):
+    day, precision = FRAME[side], FRAME[f"{side}_precision"]
+    low, high = FRAME[f"{side}_min"], FRAME[f"{side}_max"]
+    stated = precision == "day"
+    assert (low[stated] == day[stated]).all()
+    assert (high[stated] == day[stated]).all()
+    vague = precision.isin(["month", "year"])
+    assert vague.sum() == {"start": 2, "end": 5}[side]
+    assert ((low[vague] <= day[vague]) & (day[vague] <= high[vague]) & (low[vague] < high[vague])).all()
+    assert (low[precision.isna()].isna() & high[precision.isna()].isna()).all()
+
+
+def test_a_bound_is_not_a_day():
+    bounded = FRAME[FRAME["start_precision"] == "before"].set_index("iso3")
+    assert bounded.index.tolist() == ["BEN", "CIV", "CPV", "GIN", "GNB", "TGO"]
+    assert set(bounded["organisation"]) == {"CILSS"}
+    assert bounded["start"].isna().all()
+    assert not bounded["membership_id"].str.contains(r"\d").any()
+    # Cabo Verde and Guinea-Bissau stood at the end of 2023, decades after they had joined.
+    assert set(bounded.loc[["CPV", "GNB"], "start_max"].dt.strftime("%Y-%m-%d")) == {"2003-08-03"}
+    assert set(bounded.loc[["BEN", "CIV", "GIN", "TGO"], "start_max"].dt.strftime("%Y-%m-%d")) == {"2012-09-12"}
+
+
+def test_ecowas_suspended_mali_on_the_day_of_the_coup_of_2020():
+    mali = FRAME[(FRAME["iso3"] == "MLI") & (FRAME["organisation"] == "ECOWAS") & (FRAME["status"] == "suspended")]
+    assert mali["start"].dt.strftime("%Y-%m-%d").tolist() == ["2012-03-27", "2020-08-18", "2021-05-30"]
+    assert mali["start"].tolist()[1] in set(read_table("coups").query("iso3 == 'MLI'")["date"])
 
 
 @pytest.mark.parametrize("status", ["member", "suspended"])
@@ -53,7 +83,8 @@ def test_every_member_existed():
     born = read_table("states").groupby("iso3")["start"].max()
     assert set(FRAME["iso3"]) == set(places.members("study"))
     # Cabo Verde became independent in July 1975, after the founding of ECOWAS.
-    assert (FRAME["start"] >= FRAME["iso3"].map(born)).all()
+    assert (FRAME["start_max"] >= FRAME["iso3"].map(born)).all()
+    assert not (FRAME["start_min"] < FRAME["iso3"].map(born)).any()
 
 
 def test_two_sources_are_two_pages_and_doubt_has_a_note():
@@ -63,7 +94,7 @@ def test_two_sources_are_two_pages_and_doubt_has_a_note():
     assert (FRAME["note_en"].isna() == FRAME["note_fr"].isna()).all()
     vague = FRAME["start_precision"].isin(["year", "before"]) | FRAME["end_precision"].isin(["month", "year"])
     assert FRAME.loc[vague, "note_en"].notna().all()
-    assert vague.sum() == 13
+    assert vague.sum() == 12
 
 
 def test_founders_of_uemoa_and_every_state_in_the_african_union():
@@ -73,10 +104,22 @@ def test_founders_of_uemoa_and_every_state_in_the_african_union():
 
 
 def test_the_check_is_the_draw_that_the_readme_tells():
-    checks = pd.read_csv(record("memberships").folder / "hand_checks.csv", dtype=str)
+    folder = record("memberships").folder
+    checks = pd.read_csv(folder / "hand_checks.csv", dtype=str)
+    hand = pd.read_csv(folder / "hand_memberships.csv", dtype=str).query("origin == 'collected'")
+    now = hand.assign(start=hand["start"].mask(hand["start_precision"] == "before", "before"))
+    names = now[["organisation", "iso3", "status", "start"]].agg("-".join, axis=1)
+    ids = pd.Series(names.to_numpy(), index=hand["collected_as"].fillna(names))
     random = checks[checks["drawn"] == "random"]
-    drawn = np.random.default_rng(20120322).choice(sorted(FRAME["membership_id"]), size=20, replace=False)
-    assert sorted(random["row_id"]) == sorted(drawn)
-    assert random["verdict"].value_counts().to_dict() == {"confirmed": 17, "not_found": 3}
+    drawn = np.random.default_rng(20120322).choice(sorted(ids.index), size=20, replace=False)
+    assert sorted(random["row_id"]) == sorted(ids[drawn])
+    counts = random["verdict"].value_counts().to_dict()
+    assert counts == {"confirmed": 14, "same_page": 3, "not_found": 3}
+    again = checks[checks["drawn"] == "again"]
+    assert set(again["row_id"]) == set(checks.loc[checks["verdict"] == "same_page", "row_id"])
+    assert set(again["verdict"]) == {"confirmed"}
     assert set(checks["row_id"]) <= set(FRAME["membership_id"])
     assert checks.loc[checks["verdict"] == "confirmed", "address"].str.startswith("http").all()
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    assert f"table holds {len(FRAME)} rows" in text
+    assert "14 confirmed on another page" in text

@@ -127,6 +127,25 @@ def test_severity_by_hand(cases):
             assert row.n_acts == len({act for act in inside["act"] if act in scale})
 
 
+def test_a_coup_that_was_not_searched_has_no_severity():
+    acts = sk.load_responses(bodies=["AU", "ECOWAS"])
+    searched = sk.load_response_searches(bodies=["AU", "ECOWAS"])["coup_id"]
+    coups = [MALI, "GIN-1996-02-03", "SLE-1992-05-02"]
+    table = severity(acts, coups, searched=searched)
+    assert table["level"].tolist()[:2] == [6, 0]
+    assert table["n_acts"].tolist()[1] == 0
+    assert table.iloc[2][["level", "n_acts"]].isna().all()
+    # Acts are acts, whether or not a search is noted.
+    assert severity(acts, coups, searched=[])["level"].tolist()[0] == 6
+    assert severity(acts, coups)["level"].tolist() == [6, 0, 0]
+
+
+def test_cases_that_were_not_searched_are_left_out_of_waits_and_ranks():
+    frame = _made([5, 1, 7, None, None], censored=pd.array([500, 500, 500, 500, None], dtype="Int64"))
+    assert waiting_times(frame, "suspension", body="AU").n == 4
+    assert rank_among(frame, "a", "suspension", body="AU").n == 4
+
+
 @pytest.mark.parametrize("per", ["act", "level"])
 def test_ranks_under_drawn_weights_by_brute_force(per):
     acts = pd.DataFrame(

@@ -8,6 +8,8 @@ import pytest
 
 import sahelkit as sk
 from sahelkit.errors import DataUnavailableError, MissingColumnsError, UnknownNameError
+from sahelkit.models.responses import waiting_times
+from sahelkit.panels import responses as module
 from sahelkit.panels.response_context import add_context, fellow_members
 from sahelkit.panels.responses import MEASURES, response_cases
 
@@ -110,3 +112,46 @@ def test_messages():
         response_cases(countries="SEN")
     with pytest.raises(MissingColumnsError, match=r"add_context needs the columns? 'body'"):
         add_context(CASES.drop(columns="body"))
+
+
+def test_what_was_not_searched_is_not_known(monkeypatch):
+    # As if nobody had looked for the answers of ECOWAS to two coups.
+    away = ["MLI-2012-03-22", "GNB-2012-04-12"]
+    searches = sk.load_response_searches()
+    known = searches[~searches["coup_id"].isin(away)]
+    monkeypatch.setattr(module, "load_response_searches", lambda *, bodies, **_: known[known["body"] == bodies])
+    cases = response_cases(bodies="ECOWAS").set_index("coup_id")
+    assert cases.loc[away, "searched"].tolist() == [False, False]
+    assert cases.loc[away, ["at_risk", "censored_days"]].isna().all(axis=None)
+    assert cases.drop(index=away)["searched"].all()
+    assert cases.drop(index=away)[["at_risk", "censored_days"]].notna().all(axis=None)
+    waits = waiting_times(cases.reset_index(), "suspension", body="ECOWAS")
+    assert waits.n == waiting_times(CASES, "suspension", body="ECOWAS").n - len(away)
+
+
+def test_every_case_was_searched():
+    assert CASES["searched"].all()
+    assert CASES["at_risk"].dtype == "boolean"
+    assert response_cases(bodies="UEMOA")["searched"].all()
+
+
+def test_an_unsure_suspension_leaves_the_risk_unknown(monkeypatch):
+    # As if ECOWAS had suspended Guinea by the end of 2021, on an unknown day.
+    spells = sk.load_memberships()
+    new = spells[spells["membership_id"] == "ECOWAS-GIN-suspended-2021-09-08"].copy()
+    assert len(new) == 1
+    new[["start", "start_min"]] = pd.NaT
+    new["start_max"] = pd.Timestamp("2021-12-31")
+    both = pd.concat([spells[~spells["membership_id"].isin(new["membership_id"])], new], ignore_index=True)
+    monkeypatch.setattr(
+        module, "load_memberships", lambda *, organisations, **kw: both[both["organisation"] == organisations]
+    )
+    cases = response_cases(bodies="ECOWAS", countries="GIN").set_index("coup_id")
+    assert cases.loc["GIN-2021-09-05", "at_risk"] is pd.NA
+
+
+def test_fellow_members_are_refused_where_a_spell_is_unsure():
+    # The suspension of Niger ended on some day of March 2011, that of Côte d'Ivoire on some day of that year.
+    with pytest.raises(DataUnavailableError, match=r"fellow members on 2011-03-15.*a spell of CIV, NER holds"):
+        fellow_members("ECOWAS", pd.Timestamp("2011-03-15"), without="MLI")
+    assert "NER" in set(fellow_members("ECOWAS", pd.Timestamp("2011-04-01"), without="CIV")["iso3"])

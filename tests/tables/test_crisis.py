@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 
+import pandas as pd
 import pytest
 
 import sahelkit as sk
@@ -12,8 +13,35 @@ from sahelkit.errors import CoverageWarning, DateError, UnknownNameError
 
 def test_the_days_after_the_coup():
     events = sk.load_crisis(countries="MLI", types="territorial_capture", start="2012-03-22", end="2012-04-01")
-    assert events["place_fr"].tolist() == ["Anéfis", "Kidal", "Gao", "Tombouctou"]
+    # Douentza was lost on some day from 1 to 5 April.
+    assert events["place_fr"].tolist() == ["Anéfis", "Kidal", "Gao", "Tombouctou", "Douentza"]
     assert events["date"].is_monotonic_increasing
+    sure = sk.load_crisis(countries="MLI", types="territorial_capture", start="2012-03-22", end="2012-03-31")
+    assert sure["place_fr"].tolist() == ["Anéfis", "Kidal", "Gao"]
+
+
+@pytest.mark.parametrize("event_id", ["MLI-2012-025", "MLI-2013-024"])
+def test_an_event_belongs_to_every_window_that_it_may_touch_and_to_no_other(event_id):
+    row = sk.load_crisis().set_index("event_id").loc[event_id]
+    stated = row["date_precision"] == "day"
+    first, last = (row["date"], row["date"]) if stated else (row["date_min"], row["date_max"])
+    last = max(last, row["end"]) if row["end"] == row["end"] else last
+    day = pd.Timedelta(days=1)
+    for at, inside in ((first - day, False), (first, True), (last, True), (last + day, False)):
+        assert (event_id in set(sk.load_crisis(start=at, end=at)["event_id"])) == inside, at
+
+
+@pytest.mark.parametrize("precision", ["day", "month", "day_unverified"])
+def test_windows_by_every_precision(precision):
+    frame = sk.load_crisis()
+    some = frame[(frame["date_precision"] == precision) & frame["end"].isna()]
+    assert len(some)
+    for row in some.head(6).itertuples():
+        first, last = (row.date, row.date) if precision == "day" else (row.date_min, row.date_max)
+        for at in (first, last):
+            assert row.event_id in set(sk.load_crisis(start=at, end=at)["event_id"])
+        assert row.event_id not in set(sk.load_crisis(end=first - pd.Timedelta(days=1))["event_id"])
+        assert row.event_id not in set(sk.load_crisis(start=last + pd.Timedelta(days=1))["event_id"])
 
 
 def test_an_event_that_lasts_belongs_to_every_window_it_touches():

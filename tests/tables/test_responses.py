@@ -13,7 +13,7 @@ from sahelkit.errors import CoverageWarning, DateError, UnknownNameError, Unknow
 
 def test_all_acts_in_order():
     frame = sk.load_responses()
-    assert len(frame) == 238
+    assert len(frame) == 320
     assert frame["response_id"].is_unique
     assert frame.equals(frame.sort_values(["coup_date", "date", "response_id"], ignore_index=True))
     assert frame.attrs == {"sahelkit": {"datasets": {"responses": "2026.1"}}}
@@ -43,8 +43,43 @@ def test_one_decision_of_several_acts_is_one_package():
 
 
 def test_a_coup_without_responses_gives_no_rows_and_the_docstring_says_why():
-    assert sk.load_responses(countries="NGA").empty
-    assert "no row does not mean no response" in sk.load_responses.__doc__
+    assert sk.load_responses(countries="DZA", bodies=["AU", "OAU"]).empty
+    assert "No row does not mean no response" in sk.load_responses.__doc__
+    searches = sk.load_response_searches(countries="DZA", bodies="OAU")
+    assert set(searches["outcome"]) == {"none_found"}
+
+
+def test_searches_by_country_and_body():
+    frame = sk.load_response_searches()
+    assert len(frame) == 187
+    assert not frame.duplicated(["coup_id", "body"]).any()
+    assert frame.attrs == {"sahelkit": {"datasets": {"responses": "2026.1"}}}
+    mali = sk.load_response_searches(countries="Mali", bodies="ECOWAS")
+    expected = frame[(frame["iso3"] == "MLI") & (frame["body"] == "ECOWAS")]
+    assert mali["coup_id"].tolist() == expected["coup_id"].tolist()
+    with pytest.raises(UnknownNameError, match="unknown body 'CEDEAO'"):
+        sk.load_response_searches(bodies="CEDEAO")
+    with pytest.warns(CoverageWarning, match="it has no row for FRA"):
+        assert sk.load_response_searches(countries="FRA").empty
+
+
+def test_an_act_known_by_month_belongs_to_every_window_that_it_may_touch():
+    frame = sk.load_responses()
+    vague = frame[frame["date_precision"] == "month"]
+    assert len(vague) >= 3
+    day = pd.Timedelta(days=1)
+    for row in vague.itertuples():
+        for at, inside in (
+            (row.date_min - day, False), (row.date_min, True), (row.date_max, True), (row.date_max + day, False),
+        ):  # fmt: skip
+            assert (row.response_id in set(sk.load_responses(start=at, end=at)["response_id"])) == inside
+
+
+def test_a_stated_day_is_not_widened_by_its_bounds():
+    # The African Union decided on 14 August 2023 and made it public on the 22nd, which is its day.
+    row = sk.load_responses().set_index("response_id").query("date_precision == 'day' and date_min < date").iloc[0]
+    found = sk.load_responses(start=row["date_min"], end=row["date"] - pd.Timedelta(days=1))
+    assert row.name not in set(found["response_id"])
 
 
 def test_messages():

@@ -64,7 +64,11 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One file of a dataset: its key, its place and time columns, its fields and (tidy tables) its series."""
+    """One file of a dataset: its key, its place and time columns, its fields and (tidy tables) its series.
+
+    ``bounds`` names the column that says what is known of the time column (``day``, or it is a placeholder), and where
+    the table carries them, the columns with the first and last day that a placeholder may mean.
+    """
 
     file: str
     key: tuple[str, ...]
@@ -72,6 +76,7 @@ class Table:
     time: str
     fields: tuple[Field, ...]
     series: tuple[Field, ...] = ()
+    bounds: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -208,12 +213,15 @@ def _table(path: Path, raw: Any, index: int) -> Table:
         time=reader.text("time", ""),
         fields=fields,
         series=series,
+        bounds=reader.texts("bounds"),
     )
     reader.done()
     names = [item.name for item in fields]
-    for column in (*table.key, *filter(None, (table.place, table.time))):
+    for column in (*table.key, *table.bounds, *filter(None, (table.place, table.time))):
         if column not in names:
-            raise reader.fail(f"column {column!r} is named as key, place or time but has no entry under fields")
+            raise reader.fail(f"column {column!r} is named as key, place, time or bound but has no entry under fields")
+    if table.bounds and (len(table.bounds) not in (1, 3) or not table.time):
+        raise reader.fail("bounds needs a time column, and is one column (precision) or three (and first and last day)")
     if len(set(names)) != len(names):
         raise reader.fail("two fields have the same name")
     return table

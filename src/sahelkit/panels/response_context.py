@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.catalog import record
+from sahelkit.errors import DataUnavailableError
+from sahelkit.tables._bounds import holds
 from sahelkit.tables._select import check_columns
 from sahelkit.tables.coups import load_coups
 from sahelkit.tables.indicators import load_indicators
@@ -74,12 +76,24 @@ def fellow_members(
 
 def _fellows(spells: pd.DataFrame, attempts: pd.DataFrame, day: pd.Timestamp, without: str) -> pd.DataFrame:
     """As `fellow_members`, from the spells of one body and the attempts of the study region."""
-    holds = spells[(spells["start"] <= day) & (spells["end"].isna() | (spells["end"] > day))]
-    members = sorted(set(holds.loc[holds["status"] == "member", "iso3"]) - {without})
-    suspended = set(holds.loc[holds["status"] == "suspended", "iso3"])
+    state = holds(spells, day)
+    on_day = {
+        status: state[spells["status"] == status].groupby(spells["iso3"]).any(skipna=False)
+        for status in ("member", "suspended")
+    }
+    # A spell that may or may not hold on the day: neither a member nor a stranger can be made of it.
+    unsure = sorted(code for status in on_day.values() for code in status[status.isna()].index if code != without)
+    if unsure:
+        raise DataUnavailableError(
+            f"fellow members on {day:%Y-%m-%d}",
+            [f"memberships: it is not known whether a spell of {', '.join(unsure)} holds on that day"],
+            repair="load_memberships(on=...) shows the spells; take another body or another day",
+        )
+    members = sorted(set(on_day["member"].index[on_day["member"]]) - {without})
+    suspended = on_day["suspended"].reindex(members, fill_value=False)
     before = attempts[attempts["date"] < day].groupby("iso3")["date"].max().reindex(members)
     months = (day - before).dt.days // 30.4375
-    table = pd.DataFrame({"iso3": members, "suspended": [code in suspended for code in members]})
+    table = pd.DataFrame({"iso3": members, "suspended": suspended.to_numpy(dtype=bool)})
     table["last_attempt"] = before.to_numpy()
     table["months_since"] = months.to_numpy()
     return table.sort_values("last_attempt", ascending=False, na_position="last", ignore_index=True)

@@ -10,11 +10,12 @@ import pandas as pd
 from sahelkit import places
 from sahelkit.catalog import record
 from sahelkit.errors import DataUnavailableError, UnknownNameError
+from sahelkit.tables._bounds import holds
 from sahelkit.tables._read import TEXT
 from sahelkit.tables._select import DateLike, Places
 from sahelkit.tables.coups import load_coups
 from sahelkit.tables.memberships import load_memberships
-from sahelkit.tables.responses import load_responses
+from sahelkit.tables.responses import load_response_searches, load_responses
 
 # Which acts count as what is timed. Aid and diplomatic measures are no sanctions here.
 MEASURES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -43,23 +44,29 @@ def _first_days(acts: pd.DataFrame, measure: str) -> pd.DataFrame:
 
 
 def _members(body: str, events: pd.DataFrame, version: str | None) -> pd.DataFrame:
-    """For each coup: whether the state belongs to the body on that day, is suspended already, and leaves when."""
+    """For each coup: whether the state belongs to the body on that day, is suspended already, and leaves when.
+
+    NA where the days of its membership or suspension are not known well enough.
+    """
     spells = load_memberships(organisations=body, version=version)
     rows = []
     for event in events.itertuples():
         own = spells[spells["iso3"] == event.iso3]
-        holds = (own["start"] <= event.coup_date) & (own["end"].isna() | (own["end"] > event.coup_date))
-        before = holds & (own["start"] < event.coup_date)
-        member = own[holds & (own["status"] == "member")]
+        now = holds(own, event.coup_date)
+        # A suspension that begins on the day of the coup answers it, and was not there before.
+        before = now & holds(own, event.coup_date - pd.Timedelta(days=1))
+        is_member = own["status"] == "member"
+        possible = own[is_member & now.fillna(True)]
         rows.append(
             {
                 "coup_id": event.coup_id,
-                "member": not member.empty,
-                "suspended_before": bool((before & (own["status"] == "suspended")).any()),
-                "left": member["end"].iloc[0] if len(member) else pd.NaT,
+                "member": now[is_member].any(skipna=False),
+                "suspended_before": before[~is_member].any(skipna=False),
+                "left": possible["end"].iloc[0] if len(possible) else pd.NaT,
             }
         )
-    return pd.DataFrame(rows, columns=["coup_id", "member", "suspended_before", "left"]).set_index("coup_id")
+    table = pd.DataFrame(rows, columns=["coup_id", "member", "suspended_before", "left"]).set_index("coup_id")
+    return table.astype({"member": "boolean", "suspended_before": "boolean"})
 
 
 def _events(countries: Places, start: DateLike, end: DateLike, rule: str, version: str | None) -> pd.DataFrame:
@@ -118,9 +125,10 @@ def response_cases(
 
     Cases are the successful coups of members of the body, and the attempts that a body answered by suspension although
     they failed (``succeeded`` is False: Burkina Faso 2015). A state that the body had suspended already is a case, but
-    not at risk of suspension (``at_risk`` is False). A measure that never came is censored: its days are NA, and
-    ``censored_days`` says how long it could have come, until the country's next successful coup, the exit from the
-    body or the end of the table.
+    not at risk of suspension (``at_risk`` is False; NA where it is not known). A measure that never came is censored:
+    its days are NA, and ``censored_days`` says how long it could have come, until the country's next successful coup,
+    the exit from the body or the end of the table. Where the acts of a body were not looked for (``searched`` is
+    False), nothing is known to be missing: ``at_risk`` and ``censored_days`` are NA.
 
     Parameters
     ----------
@@ -129,7 +137,8 @@ def response_cases(
     bodies : str or iterable of str
         ``"AU"``, ``"ECOWAS"``, ``"UEMOA"``: the bodies whose memberships are known.
     start, end : date-like, optional
-        First and last day of the coup; before July 2002 responses were hardly searched.
+        First and last day of the coup. Before July 2002 the body is the Organisation of African Unity, which is no
+        body of the table of memberships.
     rule : str
         Whose list says which coups succeeded, as in `load_coups`.
     version : str, optional
@@ -139,8 +148,8 @@ def response_cases(
     -------
     pandas.DataFrame
         ``coup_id``, ``iso3``, ``label_en``, ``label_fr``, ``coup_date`` (as the pages state it), ``succeeded``,
-        ``body``, ``at_risk``, ``censored_days``, and for each measure ``<measure>_days`` (NA: censored, or known by
-        month only), ``<measure>_days_min``, ``<measure>_days_max``. Sorted by day of the coup, then body.
+        ``body``, ``searched``, ``at_risk``, ``censored_days``, and for each measure ``<measure>_days`` (NA: censored,
+        or known by month only), ``<measure>_days_min``, ``<measure>_days_max``. Sorted by day of the coup, then body.
 
     Raises
     ------
@@ -155,7 +164,7 @@ def response_cases(
     --------
     >>> cases = response_cases(countries="Mali", bodies="ECOWAS")
     >>> cases[["label_en", "suspension_days", "sanctions_days", "easing_days"]].to_numpy().tolist()
-    [['Mali 2012', 5.0, 11.0, 17.0], ['Mali 2020', 2.0, 2.0, 49.0], ['Mali 2021', 6.0, 167.0, 405.0]]
+    [['Mali 2012', 5.0, 11.0, 17.0], ['Mali 2020', 0.0, 0.0, 49.0], ['Mali 2021', 6.0, 167.0, 405.0]]
     """
     names = [bodies] if isinstance(bodies, str) else list(bodies)
     known = ("AU", "ECOWAS", "UEMOA")
@@ -186,13 +195,16 @@ def _of_body(body: str, events: pd.DataFrame, version: str | None) -> pd.DataFra
     acts = load_responses(bodies=body, version=version).dropna(subset=["coup_id"])
     state = _members(body, events, version)
     table = events.assign(label_en=_labels(events, "en"), label_fr=_labels(events, "fr")).set_index("coup_id")
-    table = table.join(state).query("member")
+    table = table.join(state)
+    table = table[table["member"].fillna(True)]
     ends = table["follow"].where(table["left"].isna() | (table["follow"] < table["left"]), table["left"])
-    table["censored_days"] = (ends - table["coup_date"]).dt.days
-    table["at_risk"] = ~table["suspended_before"]
+    looked = load_response_searches(bodies=body, version=version)
+    table["searched"] = table.index.isin(looked["coup_id"])
+    table["censored_days"] = (ends - table["coup_date"]).dt.days.astype("Int64").where(table["searched"])
+    table["at_risk"] = (table["member"] & ~table["suspended_before"]).where(table["searched"])
     for measure in MEASURES:
         table = table.join(_first_days(acts, measure))
     kept = [f"{measure}_{name}" for measure in MEASURES for name in ("days", "days_min", "days_max")]
     table = table.assign(body=pd.Series(body, index=table.index, dtype=TEXT)).reset_index()
-    front: Sequence[str] = ("coup_id", "iso3", "label_en", "label_fr", "coup_date", "succeeded", "body", "at_risk")
-    return table[[*front, "censored_days", *kept]]
+    front: Sequence[str] = ("coup_id", "iso3", "label_en", "label_fr", "coup_date", "succeeded", "body", "searched")
+    return table[[*front, "at_risk", "censored_days", *kept]]

@@ -71,7 +71,9 @@ _COLOURS = {"AU": BLUE, "ECOWAS": VERMILION, "UEMOA": BLACK}
 
 def _draw_case(axes: Axes, case: pd.Series[Any], height: float) -> None:
     colour = _COLOURS[case["body"]]
-    if not case["at_risk"]:
+    if pd.isna(case["at_risk"]):
+        pass
+    elif not case["at_risk"]:
         axes.plot(0, height, "<", color=colour, ms=7, mfc="white", mew=1.5, zorder=4)
     elif pd.isna(case["suspension_days_min"]):
         axes.plot([0, case["censored_days"]], [height, height], color=colour, lw=1, ls=":", zorder=1)

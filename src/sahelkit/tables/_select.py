@@ -12,6 +12,7 @@ from sahelkit._options import check_frame, check_name
 from sahelkit.catalog import Coverage, Record
 from sahelkit.dates import DateLike, parse_date, parse_window
 from sahelkit.errors import CoverageWarning, MissingColumnsError, UnknownNameError
+from sahelkit.tables._bounds import known_days
 
 __all__ = [
     "DateLike",
@@ -99,6 +100,8 @@ def select(
 ) -> pd.DataFrame:
     """Rows of the wanted countries whose period overlaps the window, inclusive at both ends.
 
+    Where a table says that some of its days are placeholders, a row belongs to every window that its bounds touch.
+
     Raises
     ------
     UnknownPlaceError, DateError
@@ -118,7 +121,7 @@ def select(
     first, last = parse_window(start, end)
     if (first is not None or last is not None) and layout.time:
         warn_outside(description.name, first, last, description.coverage, stacklevel=stacklevel)
-        begins, ends = period_days(frame[layout.time])
+        begins, ends = known_days(frame, layout) if layout.bounds else period_days(frame[layout.time])
         if first is not None:
             keep &= ends >= first
         if last is not None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from sahelkit.catalog import record
+from sahelkit.tables._bounds import known_days
 from sahelkit.tables._read import read_table
 from sahelkit.tables._select import DateLike, Places, chosen_names, parse_window, warn_outside
 from sahelkit.tables._study import study_states
@@ -75,8 +76,8 @@ def load_crisis(
     actors : str or sequence of str, optional
         Codes of actors (`crisis_actors` lists them), of which an event must name one; all when absent.
     start, end : date-like, optional
-        First and last day; an event that touches the window belongs to it. For an unsure first day, what counts is
-        the day given (``date``).
+        First and last day; an event that touches the window belongs to it. An event whose first day is unsure belongs
+        to every window that its range (``date_min`` to ``date_max``) touches.
     version : str, optional
         Data version; the bundled one when absent.
 
@@ -108,8 +109,11 @@ def load_crisis(
     Examples
     --------
     >>> events = load_crisis(countries="Mali", start="2012-03-21", end="2012-04-02")
-    >>> events.loc[events["control"] == "lost", ["place_en", "date"]].astype(str).values.tolist()
+    >>> lost = events[events["control"] == "lost"]
+    >>> lost.loc[lost["date_precision"] == "day", ["place_en", "date"]].astype(str).values.tolist()
     [['Anéfis', '2012-03-23'], ['Kidal', '2012-03-30'], ['Gao', '2012-03-31'], ['Timbuktu', '2012-04-01']]
+    >>> lost.loc[lost["date_precision"] != "day", ["place_en", "date_min", "date_max"]].astype(str).values.tolist()
+    [['Douentza', '2012-04-01', '2012-04-05']]
     >>> load_crisis(types="coup_attempt", countries="Mali")["outcome"].tolist()
     ['success', 'failure', 'success', 'success', 'plot']
     """
@@ -127,10 +131,12 @@ def load_crisis(
         known = crisis_actors(version=version)["actor"].tolist()
         codes = set(chosen_names("actor", actors, known, repair="sahelkit.crisis_actors() lists them"))
         keep &= frame["actors"].fillna("").map(lambda text: bool(codes & set(text.split(";"))))
+    begins, latest = known_days(frame, record(DATASET).table())
     if first is not None:
-        keep &= frame["end"].fillna(frame["date"]) >= first
+        # An event whose first day is unsure may last longer than its end says.
+        keep &= latest.where(frame["end"].isna() | (frame["end"] < latest), frame["end"]) >= first
     if last is not None:
-        keep &= frame["date"] <= last
+        keep &= begins <= last
     attrs = frame.attrs
     out = frame[keep].sort_values(["date", "event_id"], ignore_index=True)
     out.attrs = attrs

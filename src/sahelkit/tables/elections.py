@@ -45,7 +45,8 @@ def load_elections(
     countries : str, int or sequence of these, optional
         Countries or place sets, as in `sahelkit.places.resolve_many`; the study region when absent.
     start, end : date-like, optional
-        First and last day, both inclusive; a year or month stands for all its days.
+        First and last day, both inclusive; a year or month stands for all its days. A vote known to the month belongs
+        to every window that touches the month.
     types : str or sequence of str, optional
         ``"executive"``, ``"legislative"`` (where the parliament chooses the leader), ``"referendum"``; all when absent.
     status : str or sequence of str, optional

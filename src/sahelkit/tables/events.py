@@ -30,6 +30,7 @@ import pandas as pd
 
 from sahelkit.catalog import Coverage, Record, Table, records
 from sahelkit.errors import RecordError, UnknownNameError
+from sahelkit.tables._bounds import known_days
 from sahelkit.tables._read import TEXT, read_table
 from sahelkit.tables._select import DateLike, Places, select
 
@@ -111,6 +112,7 @@ def _events(description: Record, entry: Mapping[str, Any], version: str | None, 
     def text(parts: Any) -> pd.Series:
         return _text(description, table, frame, parts)
 
+    first, last = known_days(frame, table) if table.bounds and date == table.time else (frame[date], frame[date])
     key = [_plain(frame[name]) for name in table.key]
     identifier = text(entry["event_id"]) if "event_id" in entry else key[0].str.cat(key[1:], sep="-")
     columns = {
@@ -122,6 +124,8 @@ def _events(description: Record, entry: Mapping[str, Any], version: str | None, 
         "outcome": text(entry["outcome"]),
         "description": text(entry[f"description_{lang}"]),
         "dataset": pd.Series(description.name, index=frame.index, dtype=TEXT),
+        "first": first,
+        "last": last,
     }
     return pd.DataFrame(columns)
 
@@ -152,7 +156,8 @@ def load_events(
     countries : str, int or sequence of these, optional
         Countries or place sets, as in `sahelkit.places.resolve_many`; all when absent.
     start, end : date-like, optional
-        First and last day, both inclusive; a year or month stands for all its days.
+        First and last day, both inclusive; a year or month stands for all its days. An event whose day is not known
+        belongs to every window in which it may have taken place.
     version : str, optional
         Data version; the bundled one when absent.
     lang : {"en", "fr"}
@@ -203,7 +208,14 @@ def load_events(
                 raise UnknownNameError("kind of event", kind, known)
         frame = frame[frame["kind"].isin(wanted)]
     frame = frame.sort_values(["date", "iso3", "dataset", "event_id"], kind="stable", na_position="last")
-    layout = Table(file="events.csv", key=("dataset", "event_id"), place="iso3", time="date", fields=())
+    layout = Table(
+        file="events.csv",
+        key=("dataset", "event_id"),
+        place="iso3",
+        time="date",
+        fields=(),
+        bounds=("date_precision", "first", "last"),
+    )
     together = replace(found[0], name="load_events()", coverage=_coverage(found), tables=(layout,))
     frame.attrs = {"sahelkit": {"datasets": {d.name: version or d.version for d in found}}}
-    return select(frame, together, countries=countries, start=start, end=end)
+    return select(frame, together, countries=countries, start=start, end=end)[list(COLUMNS)]

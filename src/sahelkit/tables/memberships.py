@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
 import pandas as pd
 
 from sahelkit.catalog import record
+from sahelkit.errors import CoverageWarning
+from sahelkit.tables._bounds import may_touch, surely_touch
 from sahelkit.tables._read import read_table
 from sahelkit.tables._select import DateLike, Places, chosen_names, parse_date, parse_window, warn_outside
 from sahelkit.tables._study import study_states
@@ -28,8 +31,8 @@ def load_memberships(
 
     Collected by hand from public pages. A suspension is a row of its own inside the spell of membership, for a
     suspended state is still a member: count members on the rows whose ``status`` is ``"member"``. Memberships are
-    complete, except that of CILSS before 2024; suspensions are those found, from 2005 on.
-    ``datasets/memberships/README.md`` names the doubtful days. Licence CC BY 4.0.
+    complete, but six states joined CILSS on a day of which only bounds are known; suspensions are those found, from
+    2005 on. ``datasets/memberships/README.md`` names the doubtful days. Licence CC BY 4.0.
 
     Parameters
     ----------
@@ -39,9 +42,9 @@ def load_memberships(
         ``"AES"`` (Alliance of Sahel States), ``"AU"`` (African Union, from 2002), ``"CILSS"`` (committee against
         drought in the Sahel), ``"ECOWAS"``, ``"G5S"`` (G5 Sahel), ``"UEMOA"``; all when absent.
     start, end : date-like, optional
-        First and last day; a spell that touches the window belongs to it.
+        First and last day; a spell that touches the window belongs to it, and so does one that may touch it.
     on : date-like, optional
-        Only spells that hold on that day (of a year or month: on its last day).
+        Only spells that hold, or may hold, on that day (of a year or month: on its last day).
     version : str, optional
         Data version; the bundled one when absent.
 
@@ -49,10 +52,12 @@ def load_memberships(
     -------
     pandas.DataFrame
         ``membership_id``, ``iso3``, ``gwcode``, ``organisation``, ``status`` (member, suspended), ``start`` (first
-        day), ``start_precision`` (day, month, year; before: a member by that day, unknown for earlier ones),
-        ``end`` (the day on which the spell no longer holds; NA when it held at the last revision),
-        ``end_precision``, ``confidence`` (one_source, two_sources), ``source_1``, ``source_2``, ``note_en``,
-        ``note_fr``. Sorted by organisation, country, status and first day.
+        day; NA where only bounds are known), ``start_precision`` (day; month and year: the day is a placeholder;
+        before: a member by ``start_max``), ``start_min``, ``start_max`` (what the first day may be; ``start_min`` is NA
+        where nothing bounds it), ``end`` (the day on which the spell no longer holds; NA when it held at the last
+        revision), ``end_precision``, ``end_min``, ``end_max``, ``confidence`` (one_source, two_sources), ``source_1``,
+        ``source_2``, ``note_en``, ``note_fr``, ``certain`` (False: whether the spell touches the window or holds on
+        the day is not known). Sorted by organisation, country, status and first day.
 
     Raises
     ------
@@ -66,7 +71,8 @@ def load_memberships(
     Warns
     -----
     CoverageWarning
-        If the window or `on` reaches outside the coverage, or a country lies outside the study region.
+        If the window or `on` reaches outside the coverage, if it is not known whether a spell holds on the day, or
+        if a country lies outside the study region.
 
     Examples
     --------
@@ -82,16 +88,28 @@ def load_memberships(
     first, last = parse_window(start, end)
     warn_outside(DATASET, first, last, record(DATASET).coverage)
     frame = read_table(DATASET, version=version)
-    keep = frame["iso3"].isin(wanted) & frame["organisation"].isin(names)
-    if first is not None:
-        keep &= frame["end"].isna() | (frame["end"] > first)
-    if last is not None:
-        keep &= frame["start"] <= last
+    keep = frame["iso3"].isin(wanted) & frame["organisation"].isin(names) & may_touch(frame, first, last)
+    certain = surely_touch(frame, first, last)
     day = parse_date(on, what="on", last=True)
     if day is not None:
         warn_outside_spells(DATASET, day)
-        keep &= (frame["start"] <= day) & (frame["end"].isna() | (frame["end"] > day))
+        keep &= may_touch(frame, day, day)
+        on_day = surely_touch(frame, day, day)
+        _warn_unsure(frame[keep & ~on_day], day)
+        certain &= on_day
     attrs = frame.attrs
-    out = frame[keep].sort_values(["organisation", "iso3", "status", "start"], ignore_index=True)
+    order = ["organisation", "iso3", "status", "start"]
+    out = frame.assign(certain=certain)[keep].sort_values(order, ignore_index=True)
     out.attrs = attrs
     return out
+
+
+def _warn_unsure(spells: pd.DataFrame, day: pd.Timestamp) -> None:
+    if spells.empty:
+        return
+    named = ", ".join(spells["organisation"] + " " + spells["iso3"] + " (" + spells["status"] + ")")
+    text = (
+        f"whether these spells hold on {day:%Y-%m-%d} is not known: {named}. Their rows have certain=False; "
+        "leave them out with frame[frame['certain']]."
+    )
+    warnings.warn(text, CoverageWarning, stacklevel=3)

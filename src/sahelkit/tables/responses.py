@@ -36,9 +36,9 @@ def load_responses(
 
     One row is one act of one body. Collected by hand from public pages and linked to `load_coups` by ``coup_id``;
     coding rules, and how they differ from those of Shannon, Thyne, Hayden and Dugan (2015) and Hohlstein (2022), in
-    ``datasets/responses/README.md``. Successful coups since 2002 were searched body by body, earlier ones hardly,
-    failed attempts only where a page came up: **no row does not mean no response**. Several acts of one body on one
-    day share a ``package_id``; count packages where decisions are counted. Licence CC BY 4.0.
+    ``datasets/responses/README.md``. **No row does not mean no response**: `load_response_searches` says for which
+    attempts and bodies acts were looked for, and where none was found. Several acts of one body on one day share a
+    ``package_id``; count packages where decisions are counted. Licence CC BY 4.0.
 
     Parameters
     ----------
@@ -50,7 +50,8 @@ def load_responses(
     acts : str or sequence of str, optional
         Kinds of act, such as ``"suspension"`` or ``"economic_sanctions"``; all when absent.
     start, end : date-like, optional
-        First and last day of the act, both inclusive; a year or month stands for all its days.
+        First and last day of the act, both inclusive; a year or month stands for all its days. An act whose day is
+        not known belongs to every window that its bounds (``date_min`` to ``date_max``) touch.
     version : str, optional
         Data version; the bundled one when absent.
 
@@ -90,7 +91,7 @@ def load_responses(
     --------
     >>> acts = load_responses(countries="Mali", bodies="ECOWAS", acts="suspension")
     >>> acts[["coup_id", "reaction_days"]].to_numpy().tolist()
-    [['MLI-2012-03-22', 5], ['MLI-2020-08-18', 2], ['MLI-2021-05-24', 6]]
+    [['MLI-2012-03-22', 5], ['MLI-2020-08-18', 0], ['MLI-2021-05-24', 6]]
     """
     who = chosen_names("body", bodies, known_names("body"), repair=_REPAIRS["body"])
     what = chosen_names("act", acts, known_names("act"), repair=_REPAIRS["act"])
@@ -101,3 +102,57 @@ def load_responses(
     frame = frame[keep].sort_values(["coup_date", "date", "response_id"], ignore_index=True)
     frame.attrs = attrs
     return select(frame, record(DATASET), start=start, end=end)
+
+
+def load_response_searches(
+    *,
+    countries: Places = None,
+    bodies: str | Sequence[str] | None = None,
+    version: str | None = None,
+) -> pd.DataFrame:
+    """For which coup attempts, and of which bodies, acts were looked for, and what came of it.
+
+    One row is one attempt and one body. A pair that is not here was **not searched**: nothing can be said of it. A pair
+    with ``outcome`` none_found was searched in vain, in the pages named.
+
+    Parameters
+    ----------
+    countries : str, int or sequence of these, optional
+        Countries in which the attempt was; the study region when absent.
+    bodies : str or sequence of str, optional
+        As in `load_responses`; all when absent.
+    version : str, optional
+        Data version; the bundled one when absent.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``coup_id``, ``iso3``, ``gwcode``, ``body``, ``outcome`` (acts_coded, none_found), ``extent`` (full: all acts;
+        first_reaction: what the body said or did first, suspension and sanctions), ``searched`` (day of the last
+        search), ``source_1``, ``source_2`` (pages on the attempt that name no act of the body; NA where acts were
+        found), ``note_en``, ``note_fr``. Sorted by attempt and body.
+
+    Raises
+    ------
+    UnknownPlaceError
+        If a country is unknown or means several.
+    UnknownNameError
+        If a body or the version is unknown.
+
+    Warns
+    -----
+    CoverageWarning
+        If a country lies outside the study region.
+
+    Examples
+    --------
+    >>> load_response_searches(countries="Mali", bodies=["OAU", "AU"])[["coup_id", "outcome"]].to_numpy().tolist()[:3]
+    [['MLI-1991-03-26', 'none_found'], ['MLI-1991-07-14', 'none_found'], ['MLI-2012-03-22', 'acts_coded']]
+    """
+    who = chosen_names("body", bodies, known_names("body"), repair=_REPAIRS["body"])
+    places = study_states(DATASET, countries)
+    frame = read_table(DATASET, "searches", version=version)
+    attrs = frame.attrs
+    out = frame[frame["iso3"].isin(places) & frame["body"].isin(who)].reset_index(drop=True)
+    out.attrs = attrs
+    return out

@@ -167,7 +167,8 @@ def rank_among(cases: pd.DataFrame, coup_id: str, measure: str, *, body: str, un
     check_columns(cases, needed, where="rank_among", repair="Use response_cases()")
     if body not in set(cases["body"]):
         raise UnknownNameError("body", body, set(cases["body"]), repair="response_cases(bodies=...) chooses them")
-    chosen = cases[cases["body"] == body]
+    # A case whose acts were not looked for has no end of observation, and cannot be compared.
+    chosen = cases[(cases["body"] == body) & cases["censored_days"].notna()]
     if measure == "suspension":
         chosen = chosen[chosen["at_risk"]]
     if coup_id not in set(chosen["coup_id"]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -88,7 +88,14 @@ def _within(acts: pd.DataFrame, levels: Mapping[str, int], window: int) -> pd.Da
     return chosen.assign(level=chosen["act"].map(dict(levels)).astype("int64"))
 
 
-def severity(acts: pd.DataFrame, coups: list[str], *, window: int = 90, scale: str = "main") -> pd.DataFrame:
+def severity(
+    acts: pd.DataFrame,
+    coups: list[str],
+    *,
+    window: int = 90,
+    scale: str = "main",
+    searched: Collection[str] | None = None,
+) -> pd.DataFrame:
     """Severity of the answer to each coup within some days.
 
     Levels of the main scale: 1 words (condemnation, mediation, endorsement), 2 threats, 3 exclusion (suspension, aid
@@ -105,6 +112,9 @@ def severity(acts: pd.DataFrame, coups: list[str], *, window: int = 90, scale: s
         Days after the coup.
     scale : str
         One of `SCALES`.
+    searched : collection of str, optional
+        Coups whose acts were looked for, such as the ``coup_id`` of `sahelkit.load_response_searches`. Any other
+        without acts scores NA, not 0. When absent, all were looked for.
 
     Returns
     -------
@@ -123,6 +133,8 @@ def severity(acts: pd.DataFrame, coups: list[str], *, window: int = 90, scale: s
     >>> acts = acts.assign(phase="reaction", reaction_days_min=[5, 11, 2])
     >>> severity(acts, ["a", "b", "c"])["level"].tolist()
     [5, 1, 0]
+    >>> severity(acts, ["a", "b", "c"], searched=["a", "b"])["level"].tolist()
+    [5, 1, <NA>]
     """
     inside = _within(acts, _scale(scale), window)
     groups = inside.groupby("coup_id")
@@ -136,6 +148,9 @@ def severity(acts: pd.DataFrame, coups: list[str], *, window: int = 90, scale: s
         }
     ).reindex(coups)
     counts = table[["level", "n_acts", "n_levels"]].fillna(0).astype("int64")
+    if searched is not None:
+        looked = table.index.isin(list(searched)) | table["level"].notna()
+        counts = counts.astype("Int64").where(looked)
     return table.assign(**counts, first_day=table["first_day"].astype("Int64")).rename_axis("coup_id").reset_index()
 
 

@@ -175,7 +175,8 @@ def waiting_times(cases: pd.DataFrame, measure: str, *, body: str, only_at_risk:
     check_columns(cases, needed, where="waiting_times", repair="Use response_cases()")
     if body not in set(cases["body"]):
         raise UnknownNameError("body", body, set(cases["body"]), repair="response_cases(bodies=...) chooses them")
-    chosen = cases[cases["body"] == body]
+    # A case whose acts were not looked for has no end of observation: nothing is known to be missing there.
+    chosen = cases[(cases["body"] == body) & cases["censored_days"].notna()]
     if measure == "suspension" and only_at_risk:
         chosen = chosen[chosen["at_risk"]]
     if measure == "easing":
