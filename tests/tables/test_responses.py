@@ -13,7 +13,7 @@ from sahelkit.errors import CoverageWarning, DateError, UnknownNameError, Unknow
 
 def test_all_acts_in_order():
     frame = sk.load_responses()
-    assert len(frame) == 320
+    assert len(frame) == 321
     assert frame["response_id"].is_unique
     assert frame.equals(frame.sort_values(["coup_date", "date", "response_id"], ignore_index=True))
     assert frame.attrs == {"sahelkit": {"datasets": {"responses": "2026.1"}}}
@@ -51,7 +51,7 @@ def test_a_coup_without_responses_gives_no_rows_and_the_docstring_says_why():
 
 def test_searches_by_country_and_body():
     frame = sk.load_response_searches()
-    assert len(frame) == 187
+    assert len(frame) == 189
     assert not frame.duplicated(["coup_id", "body"]).any()
     assert frame.attrs == {"sahelkit": {"datasets": {"responses": "2026.1"}}}
     mali = sk.load_response_searches(countries="Mali", bodies="ECOWAS")
