@@ -58,7 +58,10 @@ def test_donors_that_cannot_serve_are_named():
     frame.loc[(frame["iso3"] == "UGA") & (frame["month"] < pd.Period("2004-01", "M")), "x"] = 0
     frame.loc[(frame["iso3"] == "KEN") & (frame["month"] == pd.Period("2003-05", "M")), "x"] = np.nan
     window = _window(frame)
-    assert window.left_out.to_dict() == {"UGA": "no violence before the event", "KEN": "unknown values in the window"}
+    assert window.left_out.to_dict() == {
+        "UGA": "nothing but zeros before the event",
+        "KEN": "unknown values in the window",
+    }
     assert "UGA" not in window.donors
 
 

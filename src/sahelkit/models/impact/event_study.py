@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_options
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.models.impact.honest import TrendBounds, trend_bounds
-from sahelkit.models.impact.windows import EventWindow, Ints
+from sahelkit.models.impact.windows import EventWindow, Ints, check_scatter, check_window
 from sahelkit.models.impact.words import change_words, ends_of, outcome_of
 from sahelkit.models.links import Floats
 from sahelkit.models.placebo import permutation_p
@@ -45,6 +46,8 @@ _PRE = {
 @dataclass(frozen=True)
 class EventStudy(Result):
     """Mean path of several countries around their events, against unexposed countries.
+
+    Every event that was given is in the mean; those with fewer periods after it are in `shortened`.
 
     Attributes
     ----------
@@ -102,6 +105,12 @@ class EventStudy(Result):
         """Standard deviation of the same mean among placebo events."""
         return float((self.draws @ self._after()).std())
 
+    @property
+    def shortened(self) -> pd.Series:
+        """Periods after the event, of the events whose window ends before the last period: they count until then."""
+        held = self.paths[self.times > 0].notna().sum()
+        return held[held < len(self.paths[self.times > 0])].rename("periods")
+
     def _half(self) -> float:
         from scipy import stats
 
@@ -115,15 +124,21 @@ class EventStudy(Result):
     @property
     def p_value(self) -> float:
         """Share of placebo events, the true ones included, with a mean at least as large in size."""
-        return permutation_p(abs(self.effect), np.abs(self.draws @ self._after()))
+        null = np.abs(self.draws @ self._after())
+        return permutation_p(abs(self.effect) / float(null.max()), null / null.max())
 
     @property
     def pre_trend_p(self) -> float:
         """Share of placebo events with a coefficient before the event at least as many errors from zero."""
         lead = self.times < -1
-        error = self.std_error[lead]
-        most = np.max(np.abs(self.draws[:, lead]) / error, axis=1)
-        return permutation_p(float(np.max(np.abs(self.estimate[lead]) / error)), most)
+        known = self.std_error[lead] > 0
+        error = np.where(known, self.std_error[lead], 1.0)
+        # Where no placebo event strays, any difference is beyond all of them, and none is no difference.
+        own, null = (
+            np.max(np.where(known, np.abs(path) / error, np.where(path == 0, 0.0, np.inf)), axis=-1)
+            for path in (self.estimate[lead], self.draws[:, lead])
+        )
+        return permutation_p(float(own), null)
 
     def bounds(self, *, grid: Sequence[float] = (0.0, 0.5, 1.0, 1.5, 2.0)) -> TrendBounds:
         """Bounds of the mean effect when trends after the events may stray as they did before; see `trend_bounds`."""
@@ -163,10 +178,12 @@ class EventStudy(Result):
     def headline(self) -> str:
         """Stack, effect and pre-trends, as plain text."""
         low, high = self.interval()
+        named = ", ".join(f"{name} ({periods})" for name, periods in self.shortened.items())
+        after = int(np.sum(self.times > 0))
         return (
             f"stacked event study: {self.n_coups} events in {self.n_countries} countries, {self.outcome} "
             f"({self.scale}); mean effect {self.effect:.2f} ({low:.2f} to {high:.2f}), p {self.p_value:.3f}; "
-            f"pre-trends p {self.pre_trend_p:.3f}"
+            f"pre-trends p {self.pre_trend_p:.3f}" + (f"; fewer than {after} periods after: {named}" if named else "")
         )
 
     def says(self, lang: str = "en") -> str:
@@ -230,7 +247,8 @@ def event_study(
     OptionError
         If the windows differ in width, outcome, scale or periods before, or `draws` is too small.
     ModelError
-        If there is no window, fewer than two periods before, or a window with fewer than five donors.
+        If there is no window, fewer than two periods before, a window with fewer than five donors, or donors that do
+        not scatter.
 
     References
     ----------
@@ -251,16 +269,21 @@ def event_study(
     >>> study.n_coups, study.times.tolist()[:3], float(study.estimate[study.times == -1][0])
     (2, [-8, -7, -6], 0.0)
     """
+    check_options(draws=draws, level=level, seed=seed)
     _check(windows, draws, level)
     times = np.array(sorted({int(time) for window in windows for time in window.times}))
     observed = pd.DataFrame({window.label: _path(window, times) for window in windows}, index=times)
     placebos = [_placebo_paths(window, times) for window in windows]
+    for window, paths in zip(windows, placebos, strict=True):
+        check_scatter(window, np.nan_to_num(paths))
     rng = np.random.default_rng(seed)
-    group = [(clusters or {}).get(window.unit, window.unit) for window in windows]
-    chosen = _draw(rng, windows, group, draws)
+    # Draws go by date and by name, so that they do not depend on the order of events and donors.
+    order = sorted(range(len(windows)), key=lambda place: (windows[place].date, windows[place].unit))
+    group = [(clusters or {}).get(windows[place].unit, windows[place].unit) for place in order]
+    chosen = _draw(rng, [windows[place] for place in order], group, draws)
     total = np.zeros((draws, len(times)))
-    for window_number, paths in enumerate(placebos):
-        total += np.nan_to_num(paths[:, chosen[:, window_number]].T)
+    for column, place in enumerate(order):
+        total += np.nan_to_num(placebos[place][:, chosen[:, column]].T)
     held = observed.notna().sum(axis=1).to_numpy()
     return EventStudy(
         times=times,
@@ -276,8 +299,12 @@ def event_study(
 
 
 def _check(windows: Sequence[EventWindow], draws: int, level: float) -> None:
+    if isinstance(windows, EventWindow) or not isinstance(windows, Sequence):
+        raise OptionError("windows", type(windows).__name__, "a list of windows is wanted", repair="Type [window]")
     if not windows:
         raise ModelError("there is no event to study. Give windows, as coup_windows() makes them")
+    for window in windows:
+        check_window(window, where="event_study")
     for what in ("width", "outcome", "scale", "n_before"):
         found = {getattr(window, what) for window in windows}
         if len(found) > 1:
@@ -291,8 +318,6 @@ def _check(windows: Sequence[EventWindow], draws: int, level: float) -> None:
             raise ModelError(f"{window.label} has {len(window.donors)} donors, and placebo events want 5 at least")
     if draws < 199:
         raise OptionError("draws", draws, "too few to give a p-value", repair="Type draws=2000")
-    if not 0 < level < 1:
-        raise OptionError("level", level, "a confidence level lies between 0 and 1", repair="Type level=0.95")
 
 
 def _changes(window: EventWindow, times: Ints) -> Floats:
@@ -315,7 +340,8 @@ def _placebo_paths(window: EventWindow, times: Ints) -> Floats:
 
 def _draw(rng: np.random.Generator, windows: Sequence[EventWindow], group: Sequence[str], draws: int) -> Ints:
     """Number of the donor that stands in for each window's country, shape (D, windows)."""
-    chosen = np.column_stack([rng.integers(0, len(window.donors), size=draws) for window in windows])
+    by_name = [np.argsort(window.donors) for window in windows]
+    chosen = np.column_stack([places[rng.integers(0, len(places), size=draws)] for places in by_name])
     for name in dict.fromkeys(group):
         members = [place for place, label in enumerate(group) if label == name]
         first = np.array(windows[members[0]].donors)[chosen[:, members[0]]]
