@@ -8,12 +8,29 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MOST_CODES = 10
 
 
 class SahelkitError(Exception):
     """Root of every error that sahelkit raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A worker sends its error back; made from the text alone it would be another one, or none.
+        return _remade, (type(self), self.args, self.__dict__)
+
+
+def _remade(kind: type[SahelkitError], args: tuple[Any, ...], state: dict[str, Any]) -> SahelkitError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class CoverageWarning(UserWarning):
@@ -42,6 +59,14 @@ def near_matches(given: str, allowed: Iterable[str], *, n: int = 3) -> list[str]
     if len(wanted) >= 3:
         close += [key for key in by_plain if wanted in key and key not in close]
     return [by_plain[key] for key in close[:n]]
+
+
+def _shown(given: object) -> str:
+    """A value as Python writes it, a number of numpy as the number that it is."""
+    scalar = getattr(getattr(given, "dtype", None), "kind", "-") in "iufb" and getattr(given, "ndim", 1) == 0
+    text = repr(given.item()) if scalar and hasattr(given, "item") else repr(given)
+    text = " ".join(text.split()) if "\n" in text else text
+    return text if len(text) <= 200 else f"{text[:200]}…"
 
 
 def _listed(names: Sequence[str], *, most: int = 30) -> str:
@@ -95,6 +120,7 @@ class UnknownPlaceError(SahelkitError, ValueError):
     def __init__(self, given: object, suggestions: Sequence[str] = (), *, ambiguous: bool = False) -> None:
         self.given = given
         self.suggestions = list(suggestions)
+        self.ambiguous = ambiguous
         if ambiguous:
             text = (
                 f"{given!r} names several countries: {', '.join(self.suggestions)}. Type the code of the one you mean."
@@ -109,6 +135,41 @@ class UnknownPlaceError(SahelkitError, ValueError):
             )
         super().__init__(text)
 
+    @classmethod
+    def several(
+        cls, what: str, codes: pd.Series[Any], total: int, *, meanings: Mapping[Any, Sequence[str]] | None = None
+    ) -> UnknownPlaceError:
+        """The error for a column with unknown codes: all of them, each with the rows in which it stands.
+
+        Parameters
+        ----------
+        what : str
+            What the codes are, e.g. ``"iso3"``.
+        codes : pandas.Series
+            The codes that cannot be read, with the index of the column.
+        total : int
+            Rows of the column.
+        meanings : mapping, optional
+            Countries that a code may mean, for those with several.
+        """
+        kinds = list(dict.fromkeys(codes.tolist()))
+        named = []
+        for code in kinds[:_MOST_CODES]:
+            labels = codes.index[(codes == code).to_numpy()].tolist()
+            where = ", ".join(map(repr, labels[:3])) + (f" … ({len(labels):,} rows)" if len(labels) > 3 else "")
+            several = (meanings or {}).get(code)
+            which = f" ({' or '.join(several)}, by the date)" if several else ""
+            named.append(f"{code!r}{which} at index {where}")
+        more = f"; and {len(kinds) - _MOST_CODES} more codes" if len(kinds) > _MOST_CODES else ""
+        error = cls(kinds[0])
+        error.given = kinds
+        error.args = (
+            f"{len(codes):,} of {total:,} rows hold {what} codes that cannot be read: {'; '.join(named)}{more}. "
+            "Leave these rows out if they are no states, or mend the codes; sahelkit.places.translate(codes, "
+            "system=...) reads those of other systems.",
+        )
+        return error
+
 
 class DateError(SahelkitError, ValueError):
     """A date that cannot be read, or a window whose end lies before its start.
@@ -116,19 +177,23 @@ class DateError(SahelkitError, ValueError):
     Parameters
     ----------
     what : str
-        The option at fault, e.g. ``"start"``.
+        The option or column at fault, e.g. ``"start"``.
     given : object
         What the caller typed.
     why : str
         The reason in words.
+    row : str
+        Where the value stands, if it is one of a column.
+    repair : str
+        What to type next; the accepted forms when empty.
     """
 
-    def __init__(self, what: str, given: object, why: str) -> None:
+    def __init__(self, what: str, given: object, why: str, *, row: str = "", repair: str = "") -> None:
         self.what = what
         self.given = given
-        super().__init__(
-            f"{what}={given!r}: {why}. Type a year, month or day such as '2012', '2012-03' or '2012-03-22'."
-        )
+        where = f" in {row}" if row else ""
+        fix = repair or "Type a year, month or day such as '2012', '2012-03' or '2012-03-22'"
+        super().__init__(f"{what}={_shown(given)}{where}: {why}. {fix.rstrip('.')}.")
 
 
 class MissingColumnsError(SahelkitError, ValueError):
@@ -149,12 +214,13 @@ class MissingColumnsError(SahelkitError, ValueError):
 
 
 class OptionError(SahelkitError, ValueError):
-    """An option whose value has the wrong form."""
+    """An option, or a value of a frame, that has the wrong form; `row` tells where in the frame it stands."""
 
-    def __init__(self, what: str, given: object, why: str, *, repair: str = "") -> None:
+    def __init__(self, what: str, given: object, why: str, *, row: str = "", repair: str = "") -> None:
         self.what = what
         self.given = given
-        super().__init__(f"{what}={given!r}: {why}." + (f" {repair.rstrip('.')}." if repair else ""))
+        where = f" in {row}" if row else ""
+        super().__init__(f"{what}={_shown(given)}{where}: {why}." + (f" {repair.rstrip('.')}." if repair else ""))
 
 
 class RecordError(SahelkitError):

@@ -30,17 +30,16 @@ METHODS = ("its_quasipoisson", "its_negative_binomial", "synthetic_control", "sy
 _SENTENCE = {
     "en": "Of {n} estimates for {coups} coups by {methods} methods, {above} put {outcome} above what would have been "
     "without the coup and {below} below; {up} of the {level} intervals exclude no change upwards and {down} downwards"
-    "{unbounded}{missing}; the estimates share data and are not independent tests.",
+    "{less}; the estimates share data and are not independent tests.",
     "fr": "Sur {n} estimations pour {coups} coups d’État par {methods} méthodes, {above} situent le nombre {outcome} "
     "au-dessus de ce qu’il aurait été sans le coup d’État et {below} au-dessous ; {up} des intervalles à {level} "
-    "excluent l’absence de changement vers le haut et {down} vers le bas{missing} ; ces estimations partagent leurs "
+    "excluent l’absence de changement vers le haut et {down} vers le bas{less} ; ces estimations partagent leurs "
     "données et ne sont pas des tests indépendants.",
 }
-_UNBOUNDED = {
-    "en": " ({n} without a finite interval)",
-    "fr": " ({n} sans intervalle fini)",
+_LESS = {
+    "en": {"unbounded": "{n} without a finite interval", "missing": "{n} could not be made"},
+    "fr": {"unbounded": "{n} sans intervalle fini", "missing": "{n} n’ont pu être faites"},
 }
-_MISSING = {"en": " ({n} could not be made)", "fr": " ({n} n’ont pu être faites)"}
 
 
 @dataclass(frozen=True)
@@ -100,16 +99,15 @@ class ImpactTable(Result):
     def says(self, lang: str = "en") -> str:
         """One sentence that may be quoted."""
         count = self.counts()
-        gone = _MISSING[check_language(lang)].format(n=count["missing"]) if count["missing"] else ""
-        wide = _UNBOUNDED[lang].format(n=count["unbounded"]) if count["unbounded"] else ""
+        check_language(lang)
+        less = "; ".join(text.format(n=count[name]) for name, text in _LESS[lang].items() if count[name])
         return _SENTENCE[lang].format(
             **{name: count[name] for name in ("n", "above", "below", "up", "down")},
             coups=self.table["coup"].nunique(),
             methods=self.table["method"].nunique(),
             outcome=outcome_of(self.outcome, lang),
             level=percent(self.level, lang),
-            unbounded=wide,
-            missing=gone,
+            less=f" ({less})" if less else "",
         )
 
     def plot(self, *, lang: str = "en", source: str = "") -> Figure:

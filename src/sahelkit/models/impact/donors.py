@@ -10,8 +10,8 @@ import pandas as pd
 
 from sahelkit import places
 from sahelkit._options import check_frame, check_whole_number
-from sahelkit.dates import DateLike
-from sahelkit.errors import ModelError, OptionError
+from sahelkit.dates import DateLike, read_column
+from sahelkit.errors import OptionError
 from sahelkit.models.impact.windows import EventWindow, event_day, event_window, follow_ups
 from sahelkit.tables._select import check_columns
 
@@ -61,8 +61,8 @@ def unexposed_donors(
         If the unit is not among the candidates, a weight is unknown, or `steps` is no whole number of at least 1.
     MissingColumnsError
         If `coups` lacks a column.
-    ModelError
-        If an attempt has no date: its country might be taken for one without an attempt.
+    DateError
+        If the date of an attempt is empty or cannot be read: its country might be taken for one without an attempt.
 
     Examples
     --------
@@ -78,11 +78,6 @@ def unexposed_donors(
     for what, given in (("before", before), ("after", after)):
         check_whole_number(what, given, least=0, example=24)
     check_whole_number("steps", steps)
-    if coups["date"].isna().any():
-        raise ModelError(
-            f"{int(coups['date'].isna().sum())} attempts have no date, so that nobody knows whether they lie in these "
-            "months. Leave them out of coups= if they do not"
-        )
     code = places.resolve(unit)
     codes = [str(name) for name in weights["target"].values]
     if code not in codes:
@@ -96,10 +91,16 @@ def unexposed_donors(
     for _ in range(steps):
         reached = reached | (touching @ reached)
     month = event_day(date).to_period("M")
-    when = pd.DatetimeIndex(coups["date"]).to_period("M")
+    when = pd.PeriodIndex(_days(coups), freq="M")
     near = (when >= month - before) & (when <= month + after)
     own = set(coups.loc[np.asarray(near), "iso3"].astype(str))
     return sorted(name for name, exposed in zip(codes, reached, strict=True) if not exposed and name not in own)
+
+
+def _days(events: pd.DataFrame) -> pd.DatetimeIndex:
+    """Day of each event, the first one of a month; years and empty dates are refused."""
+    read_column(events["date"], what="date", declared="M", owner=events["iso3"])
+    return pd.DatetimeIndex(read_column(events["date"], what="date").first.astype("datetime64[ns]"))
 
 
 def coup_windows(
@@ -136,7 +137,7 @@ def coup_windows(
 
     Raises
     ------
-    MissingColumnsError, OptionError, UnknownPlaceError, ModelError
+    MissingColumnsError, OptionError, DateError, UnknownPlaceError, ModelError
         As `unexposed_donors` and `event_window` do.
 
     Examples
@@ -153,7 +154,7 @@ def coup_windows(
     """
     check_columns(check_frame(events, where="coup_windows", what="events"), ["iso3", "date"], where="coup_windows")
     excluded = set(places.resolve_many(exclude))
-    rows = events.reset_index(drop=True)
+    rows = events.assign(date=_days(events)).reset_index(drop=True)
     after_that = follow_ups(rows)
     found = []
     for place, (unit, day) in enumerate(zip(rows["iso3"].astype(str), rows["date"], strict=True)):

@@ -7,8 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from sahelkit.dates import row_words
 from sahelkit.errors import MissingColumnsError, ModelError, OptionError, UnknownNameError
+from sahelkit.frames import numbers_of, texts_of, time_of
 from sahelkit.models.links import Floats
+from sahelkit.tables._select import check_columns
 
 ROWLESS = "A month without a row is unknown; if your source covers it, fill it with 0"
 
@@ -68,29 +71,24 @@ def monthly(frame: pd.DataFrame, outcome: str) -> Monthly:
     MissingColumnsError
         If a column is missing.
     OptionError
-        If the months are no monthly periods, or a value is no finite number.
+        If a value is no finite number.
+    DateError
+        If a month cannot be read.
     ModelError
-        If a country has two rows in a month, or a row has no country or no month.
+        If a country has two rows in a month, or a row has no country.
     """
-    time = time_column(frame)
-    needed = [name for name in ("iso3", time) if name not in frame.columns]
-    if needed:
-        raise MissingColumnsError(
-            "event_window", needed, frame.columns, repair="It takes monthly periods, as load_conflict() gives them"
-        )
-    months = _months(frame[time], time)
+    check_columns(frame, ["iso3"], where="event_window", repair="Start from sahelkit.load_conflict()")
+    codes = texts_of(frame["iso3"])
+    if frame["iso3"].isna().any():
+        raise ModelError(f"{int(frame['iso3'].isna().sum()):,} rows have no iso3: nobody knows where they belong")
+    months = months_of(frame)
     if outcome in frame.columns:
         values = numbers(frame[outcome], outcome)
     elif outcome in VIOLENCE:
         values = violence(frame, outcome).to_numpy()
     else:
         raise MissingColumnsError("event_window", [outcome], frame.columns)
-    for name in ("iso3", time):
-        if frame[name].isna().any():
-            raise ModelError(
-                f"{int(frame[name].isna().sum()):,} rows have no {name}, so that nobody knows whose they are"
-            )
-    keyed = pd.DataFrame({"iso3": frame["iso3"].astype(str).to_numpy(dtype=object), "month": months, "value": values})
+    keyed = pd.DataFrame({"iso3": codes, "month": months, "value": values})
     twice = keyed.duplicated(["iso3", "month"])
     if twice.any():
         first = keyed[twice].iloc[0]
@@ -102,26 +100,12 @@ def monthly(frame: pd.DataFrame, outcome: str) -> Monthly:
     return Monthly(keyed.pivot(index="month", columns="iso3", values="value"), listed)
 
 
-def time_column(frame: pd.DataFrame) -> str:
-    """Name of the column of months."""
-    return "period" if "period" in frame.columns and "month" not in frame.columns else "month"
-
-
-def _months(times: pd.Series[Any], name: str) -> pd.PeriodIndex:
-    if str(times.dtype).startswith("period[M"):
-        return pd.PeriodIndex(times)
-    if isinstance(times.dtype, pd.PeriodDtype):
-        raise OptionError(name, str(times.dtype), f"{name} holds longer or shorter periods, and months are wanted")
-    if pd.api.types.is_datetime64_any_dtype(times.dtype):
-        raise OptionError(
-            name, str(times.dtype), f"{name} holds days, not months", repair=f'Type frame["{name}"].dt.to_period("M")'
-        )
-    raise OptionError(
-        name,
-        times.iloc[0] if len(times) else str(times.dtype),
-        f"{name} holds no monthly periods, as load_conflict() gives them",
-        repair=f'Type pandas.PeriodIndex(frame["{name}"], freq="M") if each value names one month',
-    )
+def months_of(frame: pd.DataFrame) -> pd.PeriodIndex:
+    """Month of each row."""
+    _, times = time_of(frame, where="event_window", check=False)
+    if (times.unit == "Y").any():
+        raise MissingColumnsError("event_window", ["month"], frame.columns, repair="It takes one row per month")
+    return pd.PeriodIndex(times.first.astype("datetime64[ns]"), freq="M")
 
 
 def numbers(values: pd.Series[Any], what: str) -> Floats:
@@ -137,11 +121,12 @@ def numbers(values: pd.Series[Any], what: str) -> Floats:
     >>> numbers(pd.Series([1, "2", None], dtype=object), "deaths").tolist()
     [1.0, 2.0, nan]
     """
-    if values.dtype.kind in "mMc" or isinstance(values.dtype, pd.PeriodDtype):
-        raise OptionError(what, str(values.dtype), "the column holds no plain numbers")
-    found = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    wrong = np.isinf(found) | (np.isnan(found) & ~values.isna().to_numpy())
-    if wrong.any():
-        place = int(wrong.argmax())
-        raise OptionError(what, values.iloc[place], f"it is no finite number (row {values.index[place]!r})")
-    return np.asarray(found, dtype=np.float64)
+    found = numbers_of(values.rename(what))
+    if found is None:
+        if values.isna().all():
+            return np.full(len(values), np.nan)
+        raise OptionError(what, values.dropna().iloc[0], "it is no number")
+    if np.isinf(found).any():
+        place = int(np.isinf(found).argmax())
+        raise OptionError(what, float(found[place]), f"it is no finite number ({row_words(values, place)})")
+    return found

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._options import check_options, check_whole_number
-from sahelkit.dates import DateLike, parse_date
+from sahelkit.dates import DateLike, parse_date, read_column
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.models.impact.outcomes import ROWLESS, numbers
 from sahelkit.models.impact.series_result import InterruptedSeries
@@ -47,7 +47,7 @@ def series_design(
     """
     series = _by_month(counts, "counts")
     months = pd.PeriodIndex(series.index)
-    day = parse_date(first_after, what="first_after")
+    day = parse_date(first_after, what="first_after", least="M")
     if day is None:
         raise OptionError("first_after", first_after, "the first month after the event is wanted")
     start = day.to_period("M")
@@ -90,12 +90,10 @@ def _by_month(series: pd.Series, what: str) -> pd.Series[float]:
     """A series by month, in the order of time, as numbers; each month once."""
     if not isinstance(series, pd.Series):
         raise OptionError(what, type(series).__name__, "a series of pandas, indexed by monthly periods, is wanted")
-    months = series.index
-    if not isinstance(months, pd.PeriodIndex) or months.freqstr != "M":
-        repair = f'Type {what}.to_period("M")' if isinstance(months, pd.DatetimeIndex) else ""
-        raise OptionError(what, type(months).__name__, "the values are indexed by monthly periods", repair=repair)
-    if months.hasnans:
-        raise OptionError(what, "NaT", f"{int(months.isna().sum())} values have no month")
+    if pd.api.types.is_numeric_dtype(series.index.dtype) or isinstance(series.index, pd.MultiIndex):
+        raise OptionError(what, type(series.index).__name__, "the values are indexed by monthly periods")
+    times = read_column(series.index.to_series(), what=f"{what}.index", declared="M")
+    months = pd.PeriodIndex(times.first.astype("datetime64[ns]"), freq="M")
     if not months.is_unique:
         twice = months[months.duplicated()][0]
         raise OptionError(
@@ -221,7 +219,7 @@ def fit_series(
     Parameters
     ----------
     counts : pandas.Series
-        Counts, indexed by monthly periods, in any order, each month once. A month without a count is unknown: only
+        Counts, indexed by months, in any order, each month once. A month without a count is unknown: only
         those just before `first_after` may be left out, such as the one of the event.
     first_after : date-like
         First month that counts as after the event.
@@ -291,7 +289,7 @@ def fit_series(
     if not 0 <= used < len(data.counts) // 2:
         raise OptionError("lags", lags, "the lags lie between 0 and half the number of months")
     coef, cov, dispersion = estimate(data, family=family, errors=errors, lags=used)
-    day = parse_date(event, what="event")
+    day = parse_date(event, what="event", least="M")
     return InterruptedSeries(
         unit=unit,
         date=data.months[data.since > 0][0].to_timestamp() if day is None else day,

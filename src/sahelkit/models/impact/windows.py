@@ -15,7 +15,7 @@ from sahelkit._options import check_frame, check_whole_number
 from sahelkit.dates import DateLike, parse_date
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.models.design import origin_of
-from sahelkit.models.impact.outcomes import ROWLESS, VIOLENCE, Monthly, monthly, numbers, time_column
+from sahelkit.models.impact.outcomes import ROWLESS, VIOLENCE, Monthly, monthly, months_of, numbers
 from sahelkit.models.links import Floats
 
 if TYPE_CHECKING:
@@ -260,8 +260,8 @@ def event_window(
 
 
 def event_day(date: DateLike) -> pd.Timestamp:
-    """Day of an event, the first one of a month or a year; None raises `OptionError`."""
-    day = parse_date(date, what="date")
+    """Day of an event, the first one of a month; a year or None names none."""
+    day = parse_date(date, what="date", least="M")
     if day is None:
         raise OptionError("date", date, "an event has a day or a month", repair="Type date='2012-03-22'")
     return day
@@ -328,8 +328,7 @@ def _check_logarithms(counts: pd.DataFrame) -> None:
 def _provisional(frame: pd.DataFrame, firsts: Sequence[pd.Period], times: Ints, width: int) -> int:
     if "provisional" not in frame.columns:
         return 0
-    time = time_column(frame)
-    marked = set(frame.loc[numbers(frame["provisional"], "provisional") == 1, time])
+    marked = set(months_of(frame)[numbers(frame["provisional"], "provisional") == 1])
     inside = ({first + step for step in range(width)} for first in firsts)
     return sum(bool(marked & months) for months, when in zip(inside, times, strict=True) if when > 0)
 

@@ -1,0 +1,356 @@
+"""Checks of a user's own frame: when its rows are, what its columns hold, and whether a row is there twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sahelkit._options import check_frame
+from sahelkit.dates import NAMES, Times, read_column, row_words
+from sahelkit.errors import DateError, MissingColumnsError, OptionError, UnknownNameError
+
+__all__ = [
+    "TIMES",
+    "check_frame",
+    "check_repeats",
+    "numbers_of",
+    "texts_of",
+    "time_of",
+    "with_numbers",
+]
+
+Floats = npt.NDArray[np.float64]
+
+TIMES = ("period", "month", "date", "year")
+UNITS = ("iso3", "country", "gwcode")
+REPEATS = ("refuse", "keep")
+
+_NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*")
+_MARKS = re.compile(r"[\s,'’%$€£]")  # what people write into numbers
+_PART = re.compile(r"\s*[0-9]{1,2}(?:\.0*)?\s*")
+
+
+def _owner(frame: pd.DataFrame) -> pd.Series[Any] | None:
+    return frame["iso3"] if "iso3" in frame.columns else None
+
+
+def numbers_of(column: pd.Series[Any], *, owner: pd.Series[Any] | None = None) -> Floats | None:
+    """Values of a column as numbers, NaN where empty; None for a column without numbers, such as text for real.
+
+    Numbers that are held as text or as Python objects of several types are read as the numbers they are. In a column
+    of which a part is numbers, what is no number is an error: it would make the whole column a set of labels.
+
+    Parameters
+    ----------
+    column : pandas.Series
+    owner : pandas.Series, optional
+        Country of each row, for messages.
+
+    Raises
+    ------
+    OptionError
+        If a column of numbers holds something else too, or numbers are written with a comma or another sign. The
+        message names the first such value and its row.
+
+    Examples
+    --------
+    >>> numbers_of(pd.Series(["1", "2.5", None])).tolist()
+    [1.0, 2.5, nan]
+    >>> numbers_of(pd.Series(["calm", "tense"])) is None
+    True
+    >>> numbers_of(pd.Series(["1", "n/a"], name="score"))
+    Traceback (most recent call last):
+        ...
+    sahelkit.errors.OptionError: score='n/a' in row 2 of 2 (index 1): not a number, in a column of numbers. Set it to NA
+    if it is unknown: frame['score'].replace('n/a', None); or name the values in words if they are labels.
+    """
+    dtype = column.dtype
+    if pd.api.types.is_complex_dtype(dtype):
+        raise OptionError(str(column.name), str(dtype), "complex numbers are no values of a country")
+    if pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype):
+        return np.asarray(column.to_numpy(dtype="float64", na_value=np.nan))
+    codes, values = _values(column)
+    kinds = [_kind(value) for value in values]
+    if not {"number", "written"} & set(kinds):
+        return None
+    wrong = next((code for code, kind in enumerate(kinds) if kind != "number"), None)
+    if wrong is not None:
+        why = "not a number, in a column of numbers" if kinds[wrong] != "written" else "a number in another notation"
+        raise _not_a_number(column, codes, wrong, values[wrong], owner, why)
+    return np.array([*(float(value) for value in values), np.nan])[codes]
+
+
+def texts_of(column: pd.Series[Any], *, owner: pd.Series[Any] | None = None) -> npt.NDArray[np.object_]:
+    """Values of a column of text, None where empty.
+
+    Raises
+    ------
+    OptionError
+        If a value is no text: a date, a list.
+    """
+    codes, values = _values(column)
+    odd = next((code for code, value in enumerate(values) if not isinstance(value, str)), None)
+    if odd is not None:
+        raise _not_a_number(column, codes, odd, values[odd], owner, "neither a number nor text")
+    return np.array([*values, None], dtype=object)[codes]
+
+
+def with_numbers(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """The frame with numbers where the named columns hold them as text or as Python objects.
+
+    Text for real, categories, and columns of True and False stay what they are.
+
+    Raises
+    ------
+    OptionError
+        As `numbers_of`.
+
+    Examples
+    --------
+    >>> with_numbers(pd.DataFrame({"x": ["1", "2.0"], "who": ["a", "b"]}), ["x", "who"])["x"].tolist()
+    [1.0, 2.0]
+    """
+    owner, changed = _owner(frame), {}
+    for name in names:
+        column = frame[name]
+        if not (pd.api.types.is_object_dtype(column.dtype) or pd.api.types.is_string_dtype(column.dtype)):
+            continue
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            continue
+        if all(isinstance(value, bool | np.bool_) for value in _values(column)[1]):
+            continue
+        numbers = numbers_of(column, owner=owner)
+        if numbers is not None:
+            changed[name] = numbers
+    return frame.assign(**changed) if changed else frame
+
+
+def _values(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
+    """Number of each row's value (-1 where empty), and the values."""
+    if column.dtype != object:
+        codes, values = pd.factorize(column)
+        return codes, list(values.astype("object"))
+    try:
+        codes, distinct = pd.factorize(column)
+    except TypeError:  # not hashable: lists, frames
+        return np.arange(len(column)), list(column)
+    return codes, list(distinct)
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, str):
+        if _NUMBER.fullmatch(value):
+            return "number"
+        return "written" if _NUMBER.fullmatch(_MARKS.sub("", value)) else "text"
+    number = isinstance(value, Real | Decimal | np.bool_) and not isinstance(value, np.timedelta64)
+    return "number" if number else "other"
+
+
+def _not_a_number(
+    column: pd.Series[Any], codes: npt.NDArray[np.intp], code: int, value: Any, owner: pd.Series[Any] | None, why: str
+) -> OptionError:
+    name, position = str(column.name), int((codes == code).argmax())
+    if why.startswith("a number"):
+        repair = "Write 1234.5 for it; pandas.read_csv(path, decimal=',') reads commas"
+    elif why.startswith("not"):
+        repair = (
+            f"Set it to NA if it is unknown: frame[{name!r}].replace({value!r}, None); "
+            "or name the values in words if they are labels"
+        )
+    else:
+        repair = f"Leave the column out: frame.drop(columns={name!r})"
+    return OptionError(name, value, why, row=row_words(column, position, owner), repair=repair)
+
+
+def time_of(frame: pd.DataFrame, *, where: str, check: bool = True) -> tuple[list[str], Times]:
+    """When the rows of a frame are, from its column ``period``, ``month``, ``date`` or ``year``, or from several.
+
+    ``year`` and ``month`` may be two columns of numbers, with ``day`` as a third. Where a frame has more columns of
+    time than one, the first of period, month, date and year counts, and the others must agree with it.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    where : str
+        Name of the calling function, for messages.
+    check : bool
+        Whether further columns of time are read and must agree. Models do without: there ``year`` may be a covariate,
+        scaled as one likes, beside ``period``.
+
+    Returns
+    -------
+    names : list of str
+        The columns that were read.
+    times : Times
+        All of one unit.
+
+    Raises
+    ------
+    MissingColumnsError
+        If there is no column of time, or a number of a month without its year.
+    DateError
+        If a value cannot be read, units are mixed, or two columns contradict each other.
+
+    Examples
+    --------
+    >>> names, times = time_of(pd.DataFrame({"year": [2012], "month": [3]}), where="here")
+    >>> names, times.first.astype(str).tolist(), times.unit.tolist()
+    (['year', 'month'], ['2012-03-01'], ['M'])
+    """
+    there = [name for name in TIMES if name in frame.columns]
+    owner = _owner(frame)
+    parts = "month" in there and _is_part(frame["month"])
+    if not check and there:
+        best = next((name for name in there if name != "month" or not parts), "month")
+        there = [best] if best != "year" or not parts else ["month", "year"]
+        parts = parts and "month" in there
+    if not there or (there == ["month"] and parts):
+        missing = ["year"] if there else ["period"]
+        repair = "Rows need one of the columns 'period', 'month', 'date' and 'year', or 'year' and 'month' as numbers"
+        raise MissingColumnsError(where, missing, frame.columns, repair=repair)
+    declared = {"month": "M", "year": "Y"}
+    read = {
+        name: read_column(frame[name], what=name, declared=declared.get(name), owner=owner)
+        for name in there
+        if name != "month" or not parts
+    }
+    names = there
+    if parts:
+        joined = ["month", *(["day"] if "day" in frame.columns and _is_part(frame["day"]) else [])]
+        if "year" in read:
+            names = ["year", *joined, *(name for name in there if name not in ("year", "month"))]
+            whole = _from_parts(frame, read.pop("year"), joined, owner)
+        else:
+            whole = _from_parts(frame, next(iter(read.values())).floor("Y"), ["month"], owner)
+        read["month"] = whole
+    first = next(iter(read))
+    times = read[first]
+    mixed = times.unit != times.unit[:1]
+    if mixed.any():
+        position = int(mixed.argmax())
+        units = NAMES[str(times.unit[position])], NAMES[str(times.unit[0])]
+        why = f"it names a {units[0]}, and the first row a {units[1]}"
+        where_it_is = row_words(frame[first], position, owner)
+        raise DateError(first, frame[first].iloc[position], why, row=where_it_is, repair="Keep one of them in a column")
+    for name, other in read.items():
+        _agree(frame, (first, times), (name, other), owner)
+    return names, times
+
+
+def _is_part(column: pd.Series[Any]) -> bool:
+    """Whether a column holds numbers of months or days, of one or two digits."""
+    if pd.api.types.is_bool_dtype(column.dtype) or isinstance(column.dtype, pd.PeriodDtype):
+        return False
+    values = [value for value in _values(column)[1] if not isinstance(value, float) or not np.isnan(value)]
+    return bool(values) and all(
+        not isinstance(value, bool) and isinstance(value, str | Real) and _PART.fullmatch(str(value)) is not None
+        for value in values
+    )
+
+
+def _from_parts(frame: pd.DataFrame, years: Times, parts: list[str], owner: pd.Series[Any] | None) -> Times:
+    """Months or days from a year and their numbers in it."""
+    numbers = {name: pd.to_numeric(frame[name]).to_numpy(dtype="float64", na_value=np.nan) for name in parts}
+    year = years.first.astype("datetime64[Y]").astype("int64") + 1970
+    first = years.first.copy()
+    for position, given in enumerate(zip(*numbers.values(), strict=True)):
+        for name, number in zip(parts, given, strict=True):
+            most = 12 if name == "month" else 31
+            if not 1 <= number <= most:
+                why = "it is empty" if np.isnan(number) else f"the number of a {name} lies between 1 and {most}"
+                raise _wrong(frame, name, position, why, owner)
+        month, day = (*(int(number) for number in given), 1)[:2]
+        try:
+            dt.date(max(int(year[position]), 1), month, day)
+        except ValueError:
+            raise _wrong(frame, "day", position, "this month has no such day", owner) from None
+        first[position] = np.datetime64(f"{year[position]:04d}-{month:02d}-{day:02d}", "D")
+    return Times(first, np.full(len(first), "D" if "day" in parts else "M"))
+
+
+def _wrong(frame: pd.DataFrame, name: str, position: int, why: str, owner: pd.Series[Any] | None) -> DateError:
+    return DateError(name, frame[name].iloc[position], why, row=row_words(frame[name], position, owner))
+
+
+def _agree(frame: pd.DataFrame, main: tuple[str, Times], other: tuple[str, Times], owner: Any) -> None:
+    """Of each two dates of a row one must hold the other."""
+    (name, times), (other_name, others) = main, other
+    holds = (times.first <= others.first) & (others.last <= times.last)
+    held = (others.first <= times.first) & (times.last <= others.last)
+    apart = ~(holds | held)
+    if apart.any():
+        position = int(apart.argmax())
+        why = f"it contradicts {name}={frame[name].iloc[position]!s}"
+        repair = f"Mend the row, or leave one of the columns {name!r} and {other_name!r} out"
+        raise DateError(
+            other_name,
+            frame[other_name].iloc[position],
+            why,
+            row=row_words(frame[other_name], position, owner),
+            repair=repair,
+        )
+
+
+def check_repeats(frame: pd.DataFrame, *, where: str, repeats: str = "refuse") -> None:
+    """Raise OptionError when two rows describe one unit and period.
+
+    A merge of many rows with many leaves such rows, and each of them would count as an observation of its own.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Units are read from ``iso3``, else ``country`` or ``gwcode``; periods from ``period``, else ``month``, else
+        ``date``, else ``year``. Nothing is checked when one of the two is missing.
+    where : str
+        Name of the calling function.
+    repeats : {"refuse", "keep"}
+        With ``"keep"`` nothing is checked.
+
+    Raises
+    ------
+    OptionError
+        If a unit has two rows for a period.
+    UnknownNameError
+        If `repeats` is something else.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"iso3": ["MLI", "MLI"], "year": [2012, 2012]})
+    >>> check_repeats(rows, where="fit_hazard", repeats="keep")
+    >>> check_repeats(rows, where="fit_hazard")
+    Traceback (most recent call last):
+        ...
+    sahelkit.errors.OptionError: frame='MLI 2012': fit_hazard takes one row for each iso3 and year, and 1 of 2 rows
+    repeats another (rows 1 and 2). Look at the merge that made them, or type repeats='keep' if they are meant.
+    """
+    if repeats not in REPEATS:
+        raise UnknownNameError("treatment of repeated rows", repeats, REPEATS)
+    unit = next((name for name in UNITS if name in frame.columns), None)
+    time = next((name for name in TIMES if name in frame.columns), None)
+    if repeats == "keep" or unit is None or time is None:
+        return
+    keys = [unit, time]
+    if time == "month" and "year" in frame.columns:  # month may be a number from 1 to 12
+        keys.append("year")
+    known = frame[keys].notna().all(axis=1).to_numpy()
+    double = frame.duplicated(keys).to_numpy() & known
+    if double.any():
+        position = int(double.argmax())
+        row = frame[keys].iloc[position]
+        same = (frame[keys] == row).all(axis=1).to_numpy()
+        raise OptionError(
+            "frame",
+            " ".join(str(value) for value in row),
+            f"{where} takes one row for each {' and '.join(keys)}, and {int(double.sum()):,} of {len(frame):,} rows "
+            f"{'repeats another' if double.sum() == 1 else 'repeat others'} "
+            f"(rows {int(same.argmax()) + 1} and {position + 1})",
+            repair="Look at the merge that made them, or type repeats='keep' if they are meant",
+        )
