@@ -48,7 +48,7 @@ _WORDS = {
         "synthetic": "contrôle synthétique : moyenne pondérée de pays non exposés",
         "parallel": "pays non exposés pondérés, ramenés au niveau du pays",
         "band": "bande à {level} en l’absence d’effet, d’après le rang des écarts des donneurs",
-        "no band": "pas de bande finie : trop peu de donneurs pour ce niveau, ou reproduction exacte",
+        "no band": "pas de bande finie : trop peu de donneurs pour ce niveau, ou reproduction exacte",
         "gaps": "{name} parmi {n} pays traités comme s’ils avaient connu le coup d’État de {month}",
         "gap": "Écart au contrôle synthétique propre\n(différence de log(1 + nombre))",
         "plain": "Écart au contrôle synthétique propre",

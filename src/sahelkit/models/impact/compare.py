@@ -100,7 +100,7 @@ class ImpactTable(Result):
         """One sentence that may be quoted."""
         count = self.counts()
         check_language(lang)
-        less = "; ".join(text.format(n=count[name]) for name, text in _LESS[lang].items() if count[name])
+        less = ", ".join(text.format(n=count[name]) for name, text in _LESS[lang].items() if count[name])
         return _SENTENCE[lang].format(
             **{name: count[name] for name in ("n", "above", "below", "up", "down")},
             coups=self.table["coup"].nunique(),

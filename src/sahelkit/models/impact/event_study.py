@@ -41,6 +41,7 @@ _PRE = {
         "aucune différence d’évolution n’a été décelée avant les coups d’État ({p})",
     ),
 }
+_SHARP = 1e-9  # share of the largest error below which one is rounding
 
 
 @dataclass(frozen=True)
@@ -131,11 +132,11 @@ class EventStudy(Result):
     def pre_trend_p(self) -> float:
         """Share of placebo events with a coefficient before the event at least as many errors from zero."""
         lead = self.times < -1
-        known = self.std_error[lead] > 0
-        error = np.where(known, self.std_error[lead], 1.0)
+        known = self.std_error[lead] > _SHARP * self.std_error.max()
+        error, tiny = np.where(known, self.std_error[lead], 1.0), _SHARP * float(self.std_error.max())
         # Where no placebo event strays, any difference is beyond all of them, and none is no difference.
         own, null = (
-            np.max(np.where(known, np.abs(path) / error, np.where(path == 0, 0.0, np.inf)), axis=-1)
+            np.max(np.where(known, np.abs(path) / error, np.where(np.abs(path) > tiny, np.inf, 0.0)), axis=-1)
             for path in (self.estimate[lead], self.draws[:, lead])
         )
         return permutation_p(float(own), null)

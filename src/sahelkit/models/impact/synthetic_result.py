@@ -27,8 +27,8 @@ _SENTENCE = {
     "{country} alone in these months.",
     "fr": "{country} : dans les {after} mois suivant {month}, le nombre {outcome} {change} une moyenne pondérée de "
     "{n} pays non exposés qui lui ressemblaient ({p} d’après le rang parmi {ranks} ; aucune valeur p ne peut être ici "
-    "inférieure à {least} ; en écartant un pays à la fois : {ends}) ; l’écart n’est imputable au coup d’État que si "
-    "rien d’autre n’a frappé ce seul pays dans ces mois.",
+    "inférieure à {least} ; {interval} ; en écartant un pays à la fois : {ends}) ; l’écart n’est imputable au coup "
+    "d’État que si rien d’autre n’a frappé ce seul pays dans ces mois.",
 }
 _INTERVAL = {
     "en": {
@@ -38,7 +38,7 @@ _INTERVAL = {
         "donors": "no finite {level} interval, since other countries are met exactly before",
     },
     "fr": {
-        "": "intervalle à {level} : {ends}",
+        "": "intervalle à {level} : {ends}",
         "few": "si peu de pays ne donnent pas d’intervalle fini à {level}",
         "exact": "pas d’intervalle, la moyenne reproduisant exactement le pays avant",
         "donors": "pas d’intervalle fini à {level}, d’autres pays étant exactement reproduits avant",
