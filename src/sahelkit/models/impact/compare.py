@@ -15,6 +15,7 @@ from sahelkit.models.impact.did import synthetic_did
 from sahelkit.models.impact.donors import coup_windows
 from sahelkit.models.impact.series import interrupted_series
 from sahelkit.models.impact.synthetic import synthetic_control
+from sahelkit.models.impact.synthetic_result import SyntheticControl
 from sahelkit.models.impact.windows import EventWindow
 from sahelkit.models.impact.words import outcome_of
 from sahelkit.models.result import Result
@@ -212,5 +213,5 @@ def _row(
     except ModelError as error:
         return row | {"why": str(error)}
     low, high = found.interval()
-    why = found.no_interval if method == "synthetic_control" else ""
+    why = found.no_interval if isinstance(found, SyntheticControl) else ""
     return row | {"effect": found.effect, "effect_low": low, "effect_high": high, "why": why}

@@ -182,9 +182,10 @@ class SyntheticControl(Result):
     def interval(self) -> tuple[float, float]:
         """Effects that a two-sided rank test among the donors does not reject, each in units of its gap before.
 
-        It is as wide to either side. Its coverage is `level` at least if the country is to its control as each donor
-        is to its own. With too few donors for the level it is infinite, and NaN where the country has no gap before:
-        see `no_interval`.
+        It is as wide to either side. `p_value` ranks another quantity, the root mean square of the gaps, in which gaps
+        of both signs add up; the two may differ. The coverage is `level` at least if the country is to its control as
+        each donor is to its own. With too few donors for the level it is infinite, and NaN where the country has no gap
+        before: see `no_interval`.
         """
         table = self.placebos().iloc[1:]
         sizes = self._relative(np.abs(table["effect"].to_numpy()), table["rmspe_before"].to_numpy())
