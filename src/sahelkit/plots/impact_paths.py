@@ -93,14 +93,16 @@ def _two_lines(
             low, high = (np.maximum(end, 0.0) if found.scale == "log1p" else end for end in band)
             axes.fill_between(days, low, high, color=PALE, zorder=0)
             handles.append(Patch(color=PALE, label=shade))
-            highest, lowest = max(highest, high.max()), min(lowest, low.min())
+            # A wide band is cut by the edge of the figure, so that the lines stay legible.
+            room = 0.5 * (highest - lowest)
+            highest, lowest = max(highest, min(high.max(), highest + room)), min(lowest, max(low.min(), lowest - room))
         elif band is not None:
             handles.append(Line2D([], [], ls="none", label=words(_WORDS, lang)["no band"]))
         axes.plot(days, found.synthetic, color=BLUE, lw=2, ls="--", zorder=3)
         axes.plot(days, found.observed, color=BLACK, lw=2.2, marker="o", ms=4, zorder=4)
         if found.scale == "log1p":
             count_axis(axes, top=float(highest), lang=lang)
-        axes.set_ylim(bottom=min(-0.1, float(lowest) - 0.1))
+        axes.set_ylim(min(-0.1, float(lowest) - 0.1), float(highest) + 0.05 * float(highest - lowest))
         year_axis(axes, days, found.width)
         axes.set_ylabel(measure(found.outcome, found.width, lang))
         axes.set_title(title.format(name=name, month=when(found.date, lang)), pad=16)
