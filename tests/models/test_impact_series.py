@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.errors import DateError, ModelError, OptionError, UnknownNameError
 from sahelkit.models.impact import break_dates, fit_series, interrupted_series
 from sahelkit.models.impact.windows import event_window
 
@@ -203,3 +203,103 @@ def test_the_gain_of_a_break_is_the_fall_of_statsmodels_deviance(family):
     mu = np.exp(fit.matrix @ fit.coef)
     scale = ((fit.observed - mu) ** 2 / mu).sum() / (len(mu) - 4)
     assert own == pytest.approx((less.deviance - full.deviance) / scale)
+
+
+def _same(one, two, *, rel=1e-7):
+    assert two.coef == pytest.approx(one.coef, rel=rel, abs=1e-9)
+    assert two.std_error == pytest.approx(one.std_error, rel=rel)
+
+
+@pytest.mark.parametrize("order", ["shuffled", "reversed"])
+def test_the_order_of_the_rows_makes_no_difference(order):
+    counts = _counts()
+    rows = counts.sample(frac=1, random_state=2) if order == "shuffled" else counts[::-1]
+    fit, other = (
+        fit_series(counts, "2004-01", harmonics=1),
+        fit_series(rows, "2004-01", harmonics=1, offset=rows * 0 + 1),
+    )
+    _same(fit, other)
+    assert other.months.equals(fit.months)
+    assert break_dates(other).share == break_dates(fit).share
+
+
+@pytest.mark.parametrize("kind", ["Int64", "int64[pyarrow]", "float32", object, "text", "days", "text months"])
+def test_the_type_of_counts_and_months_makes_no_difference(kind):
+    counts = _counts()
+    if kind == "text":
+        other = counts.astype(int).astype(str).astype(object)
+    elif kind == "days":
+        other = counts.to_timestamp()
+    elif kind == "text months":
+        other = counts.set_axis(counts.index.astype(str))
+    else:
+        other = counts.astype(int).astype(kind)
+    _same(fit_series(counts, "2004-01"), fit_series(other, "2004-01"))
+
+
+@pytest.mark.parametrize("scale", [1e-8, 1e8])
+@pytest.mark.parametrize(("family", "errors"), [("quasipoisson", "hac"), ("quasipoisson", "model"), ("poisson", "hac")])
+def test_the_unit_of_the_counts_moves_the_intercept_alone(scale, family, errors):
+    one, two = (fit_series(_counts() * k, "2004-01", family=family, errors=errors) for k in (1, scale))
+    assert two.coef[0] - one.coef[0] == pytest.approx(np.log(scale), rel=1e-7)
+    assert two.coef[1:] == pytest.approx(one.coef[1:], rel=1e-5)
+    assert two.std_error == pytest.approx(one.std_error, rel=1e-5)
+    _same(
+        one,
+        fit_series(_counts() * scale, "2004-01", family=family, errors=errors, offset=_counts() * 0 + scale),
+        rel=1e-5,
+    )
+
+
+def test_only_the_months_just_before_the_event_may_be_left_out():
+    counts = _counts()
+    fit = fit_series(counts.drop(pd.Period("2003-12", "M")), "2004-01")
+    assert (fit.n_before, fit.n_after) == (47, 24)
+    for gone in ("2002-05", "2004-01", "2004-06"):
+        with pytest.raises(
+            ModelError, match=f"no count in {gone}. A month without a row is unknown; .* fill it with 0"
+        ):
+            fit_series(counts.drop(pd.Period(gone, "M")), "2004-01")
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        (lambda counts: pd.concat([counts, counts[:1]]), "'2000-01': this month is there more than once"),
+        (lambda counts: counts.astype(object).where(counts.index != counts.index[3], "many"), "counts='many'"),
+        (lambda counts: counts.where(counts.index != counts.index[3], np.inf), "no finite number"),
+        (lambda counts: counts.reset_index(drop=True), "indexed by monthly periods"),
+        (lambda counts: counts.to_frame(), "a series of pandas"),
+        (lambda counts: None, "a series of pandas"),
+    ],
+)
+def test_a_series_that_cannot_be_read_is_refused(change, match):
+    with pytest.raises(OptionError, match=match):
+        fit_series(change(_counts()), "2004-01")
+
+
+@pytest.mark.parametrize("exposure", [0.0, -1.0, np.nan])
+def test_an_exposure_without_logarithm_is_refused(exposure):
+    people = _counts() * 0 + 100.0
+    people.iloc[5] = exposure
+    with pytest.raises(OptionError, match="the exposure in 2000-06 is unknown or not above 0"):
+        fit_series(_counts(), "2004-01", offset=people)
+
+
+def test_counts_without_scatter_have_no_error():
+    counts = _months([10] * 24 + [30] * 24)
+    for options in ({}, {"family": "poisson"}, {"errors": "model"}):
+        with pytest.raises(ModelError, match="without any scatter"):
+            fit_series(counts, "2002-01", **options)
+    assert fit_series(counts, "2002-01", family="poisson", errors="model").effect == pytest.approx(np.log(3))
+
+
+def test_a_year_is_no_month_and_half_a_wave_no_wave():
+    with pytest.raises(DateError, match="first_after"):
+        fit_series(_counts(), "2004")
+    with pytest.raises(OptionError, match=r"harmonics=1\.5"):
+        fit_series(_counts(), "2004-01", harmonics=1.5)
+    with pytest.raises(OptionError, match="margin"):
+        break_dates(fit_series(_counts(), "2004-01"), margin=3.5)
+    with pytest.raises(OptionError, match="an interrupted series is wanted"):
+        break_dates(None)

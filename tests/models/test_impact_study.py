@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -58,7 +60,10 @@ def test_donors_that_cannot_serve_are_named():
     frame.loc[(frame["iso3"] == "UGA") & (frame["month"] < pd.Period("2004-01", "M")), "x"] = 0
     frame.loc[(frame["iso3"] == "KEN") & (frame["month"] == pd.Period("2003-05", "M")), "x"] = np.nan
     window = _window(frame)
-    assert window.left_out.to_dict() == {"UGA": "no violence before the event", "KEN": "unknown values in the window"}
+    assert window.left_out.to_dict() == {
+        "UGA": "nothing but zeros before the event",
+        "KEN": "unknown values in the window",
+    }
     assert "UGA" not in window.donors
 
 
@@ -163,6 +168,60 @@ def test_a_cluster_gets_one_donor_for_all_its_events():
     assert (event_study(windows, draws=400, seed=1).draws == apart.draws).all()
 
 
+def test_the_order_of_events_and_donors_makes_no_difference():
+    windows = _stack()
+    one = event_study(windows, draws=300, seed=1)
+    turned = [replace(w, values=w.values[[w.unit, *w.donors[::-1]]]) for w in windows[::-1]]
+    two = event_study(turned, draws=300, seed=1)
+    assert two.draws == pytest.approx(one.draws)
+    assert two.interval() == pytest.approx(one.interval())
+    assert (two.p_value, two.pre_trend_p) == (one.p_value, one.pre_trend_p)
+
+
+def test_an_outcome_without_logarithm_never_reaches_a_study():
+    """One of two events fell out in silence, and the other was called no difference with p = 1."""
+    frame = _frame(seed=3, codes=[*CODES, "NER", "SOM"])
+    frame.loc[(frame["iso3"] == "NER") & (frame["month"] == pd.Period("2004-01", "M")), "x"] = -40.0
+    options = {"outcome": "x", "before": 24, "after": 12, "width": 3, "donors": CODES[1:]}
+    with pytest.raises(ModelError, match=r"NER has -\d+ in the period from .* of -1 or less does not exist"):
+        event_window(frame, "NER", "2004-05", **options)
+    stack = [event_window(frame, unit, "2004-05", **options, scale="count") for unit in ("MLI", "NER")]
+    assert event_study(stack, seed=1).n_coups == 2
+
+
+def test_every_event_is_counted_and_those_with_fewer_periods_are_named():
+    windows = _stack()
+    short = event_window(
+        _frame(seed=3, codes=[*CODES, "NER", "SOM"]),
+        "NER",
+        "2004-05",
+        outcome="x",
+        before=24,
+        after=12,
+        width=3,
+        donors=[*CODES[1:], "SOM"],
+        until="2004-12",
+    )
+    study = event_study([windows[0], short], seed=1)
+    assert study.shortened.to_dict() == {"NER 2004-05": 2}
+    assert "fewer than 4 periods after: NER 2004-05 (2)" in study.summary()
+    assert study.tidy()["n_coups"].tolist() == [2] * 10 + [1] * 2
+    assert event_study(windows, seed=1).shortened.empty
+
+
+def test_a_period_in_which_no_donor_strays_makes_no_p_value_of_one():
+    window = _window(scale="count")
+    values = window.values.copy()
+    values.iloc[2, 1:] = values.iloc[7, 1:] + 3.0
+    study = event_study([replace(window, values=values)], draws=500, seed=1)
+    assert study.std_error[2] == pytest.approx(0.0)
+    assert study.pre_trend_p == pytest.approx(1 / 501)
+    with pytest.raises(ModelError, match="draws of a step do not scatter"):
+        trend_bounds(study.estimate[:7], study.estimate[8:], np.zeros((500, 11)))
+    with pytest.raises(ModelError, match="no finite number"):
+        trend_bounds(np.array([np.nan, 0.1]), np.array([1.0]), _noise(3))
+
+
 def test_pre_trends_are_seen():
     frame = _frame(seed=4)
     frame["x"] = np.where(
@@ -248,7 +307,11 @@ def test_all_coups_by_all_methods(africa):
     assert set(gone["coup"]) == {"GIN 2021-09"}
     assert gone["why"].str.contains("no finite estimate").all()
     assert found.counts() == {**found.counts(), "n": 10, "missing": 2}
-    assert "2 could not be made" in found.says()
+    assert "(1 without a finite interval, 2 could not be made)" in found.says()
+    assert "(1 sans intervalle fini, 2 n’ont pu être faites)" in found.says("fr")
+    endless = found.table[np.isinf(found.table["effect_high"])]
+    assert endless["why"].str.contains("no finite 90% interval").all()
+    assert found.counts()["unbounded"] == len(endless) == 1
     windows = coup_windows(frame, events, **options)
     from sahelkit.models.impact import synthetic_did
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 class Result:
     """A result that can be read as a table, as text and as labelled arrays.
 
-    Subclasses are frozen dataclasses; they give `tidy`, `headline` and the names of the columns that index it.
+    Subclasses are frozen dataclasses; they give `tidy`, `headline` and the names of the columns that index it. Where a
+    table has the columns ``effect_low`` and ``effect_high``, they are the ends of the confidence interval of ``effect``
+    (that of `interval`), and its confidence level is in the column ``level``.
     """
 
     _index: tuple[str, ...] = ("term",)

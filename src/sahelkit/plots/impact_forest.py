@@ -24,7 +24,7 @@ _WORDS = {
         "other": "Ratio to what would have been ({level} interval; log scale)",
         "less": "◂ less violence",
         "more": "more violence ▸",
-        "none": "no estimate: nothing but zeros on one side",
+        "none": "no estimate",
         "its_quasipoisson": "own earlier trend (quasi-Poisson)",
         "its_negative_binomial": "own earlier trend (negative binomial)",
         "synthetic_control": "synthetic control",

@@ -31,7 +31,8 @@ _WORDS = {
         "did": "{name} and weighted unexposed countries, coup of {month}",
         "synthetic": "synthetic control: weighted mean of unexposed countries",
         "parallel": "weighted unexposed countries, moved to the country’s level",
-        "band": "middle {level} of the gaps of the donors, around it",
+        "band": "{level} band without an effect, by the ranks of the donors’ gaps",
+        "no band": "no finite band: too few donors for its level, or one that is met exactly",
         "gaps": "{name} among {n} donors treated as if they had had the coup of {month}",
         "gap": "Gap to the own synthetic control\n(difference of log(1 + count))",
         "plain": "Gap to the own synthetic control",
@@ -46,7 +47,8 @@ _WORDS = {
         "did": "{name} et les pays non exposés, coup d’État de {month}",
         "synthetic": "contrôle synthétique : moyenne pondérée de pays non exposés",
         "parallel": "pays non exposés pondérés, ramenés au niveau du pays",
-        "band": "{level} centraux des écarts des donneurs, autour de lui",
+        "band": "bande à {level} en l’absence d’effet, d’après le rang des écarts des donneurs",
+        "no band": "pas de bande finie : trop peu de donneurs pour ce niveau, ou reproduction exacte",
         "gaps": "{name} parmi {n} pays traités comme s’ils avaient connu le coup d’État de {month}",
         "gap": "Écart au contrôle synthétique propre\n(différence de log(1 + nombre))",
         "plain": "Écart au contrôle synthétique propre",
@@ -86,16 +88,21 @@ def _two_lines(
         handles: list[Any] = [Line2D([], [], color=BLACK, lw=2.2, marker="o", ms=4, label=name)]
         handles.append(Line2D([], [], color=BLUE, lw=2, ls="--", label=label))
         highest = max(found.observed.max(), found.synthetic.max())
-        if band is not None:
-            low, high = (np.maximum(end, 0.0) for end in band)
+        lowest = min(found.observed.min(), found.synthetic.min())
+        if band is not None and np.isfinite(band).all():
+            low, high = (np.maximum(end, 0.0) if found.scale == "log1p" else end for end in band)
             axes.fill_between(days, low, high, color=PALE, zorder=0)
             handles.append(Patch(color=PALE, label=shade))
-            highest = max(highest, high.max())
+            # A wide band is cut by the edge of the figure, so that the lines stay legible.
+            room = 0.5 * (highest - lowest)
+            highest, lowest = max(highest, min(high.max(), highest + room)), min(lowest, max(low.min(), lowest - room))
+        elif band is not None:
+            handles.append(Line2D([], [], ls="none", label=words(_WORDS, lang)["no band"]))
         axes.plot(days, found.synthetic, color=BLUE, lw=2, ls="--", zorder=3)
         axes.plot(days, found.observed, color=BLACK, lw=2.2, marker="o", ms=4, zorder=4)
         if found.scale == "log1p":
             count_axis(axes, top=float(highest), lang=lang)
-        axes.set_ylim(bottom=min(-0.1, float(found.synthetic.min()) - 0.1))
+        axes.set_ylim(min(-0.1, float(lowest) - 0.1), float(highest) + 0.05 * float(highest - lowest))
         year_axis(axes, days, found.width)
         axes.set_ylabel(measure(found.outcome, found.width, lang))
         axes.set_title(title.format(name=name, month=when(found.date, lang)), pad=16)
@@ -105,7 +112,9 @@ def _two_lines(
 
 
 def plot_synthetic(found: SyntheticControl, *, source: str, marks: Sequence[Mark] = (), lang: str = "en") -> Figure:
-    """Draw a country and its synthetic control, with the donors' own gaps as a band around the latter.
+    """Draw a country and its synthetic control, with a band around the latter for what is usual among the donors.
+
+    Where `SyntheticControl.no_interval` gives a reason there is no band.
 
     Parameters
     ----------

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._options import check_whole_number
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.models.impact.series import FAMILIES, default_lags, estimate, series_design
+from sahelkit.models.impact.series import CONVERGENCE, FAMILIES, default_lags, estimate, series_design
 from sahelkit.models.impact.series_result import InterruptedSeries
 from sahelkit.models.impact.words import Mark, country_of, month_of
 from sahelkit.models.links import Floats
@@ -137,13 +138,15 @@ def break_dates(fit: InterruptedSeries, *, margin: int | None = None) -> BreakDa
     >>> str(break_dates(fit_series(counts, "2002-01", slope=False)).best)
     '2002-01'
     """
+    if not isinstance(fit, InterruptedSeries):
+        shown = None if fit is None else type(fit).__name__
+        raise OptionError("fit", shown, "an interrupted series is wanted", repair="Type break_dates(fit_series(...))")
+    check_whole_number("margin", margin, least=3, optional=True)
     month = fit.months[fit.since > 0][0]
     margin = min(12, fit.n_after) if margin is None else margin
     candidates = list(fit.months[margin : len(fit.months) - margin + 1])
-    if margin < 3 or month not in candidates:
-        raise OptionError(
-            "margin", margin, f"it leaves {len(candidates)} months without {month}, or fewer than 3 at an end"
-        )
+    if month not in candidates:
+        raise OptionError("margin", margin, f"it leaves {len(candidates)} months without {month}")
     counts = pd.Series(fit.observed, index=fit.months)
     offset = pd.Series(np.exp(fit.offset), index=fit.months)
     slope = "since" in fit.terms
@@ -188,7 +191,7 @@ def _poisson(matrix: Floats, fit: InterruptedSeries) -> float:
     import statsmodels.api as sm
 
     model = sm.GLM(fit.observed, matrix, family=sm.families.Poisson(), offset=fit.offset)
-    return float(model.fit().deviance)
+    return float(model.fit(**CONVERGENCE).deviance)
 
 
 def _pearson(fit: InterruptedSeries) -> float:

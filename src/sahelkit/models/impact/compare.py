@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from sahelkit.models.impact.did import synthetic_did
 from sahelkit.models.impact.donors import coup_windows
 from sahelkit.models.impact.series import interrupted_series
 from sahelkit.models.impact.synthetic import synthetic_control
+from sahelkit.models.impact.synthetic_result import SyntheticControl
 from sahelkit.models.impact.windows import EventWindow
 from sahelkit.models.impact.words import outcome_of
 from sahelkit.models.result import Result
@@ -24,17 +25,22 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
 
+    from sahelkit.panels.builder import Panel
+
 METHODS = ("its_quasipoisson", "its_negative_binomial", "synthetic_control", "synthetic_did")
 _SENTENCE = {
     "en": "Of {n} estimates for {coups} coups by {methods} methods, {above} put {outcome} above what would have been "
     "without the coup and {below} below; {up} of the {level} intervals exclude no change upwards and {down} downwards"
-    "{missing}; the estimates share data and are not independent tests.",
+    "{less}; the estimates share data and are not independent tests.",
     "fr": "Sur {n} estimations pour {coups} coups d’État par {methods} méthodes, {above} situent le nombre {outcome} "
     "au-dessus de ce qu’il aurait été sans le coup d’État et {below} au-dessous ; {up} des intervalles à {level} "
-    "excluent l’absence de changement vers le haut et {down} vers le bas{missing} ; ces estimations partagent leurs "
+    "excluent l’absence de changement vers le haut et {down} vers le bas{less} ; ces estimations partagent leurs "
     "données et ne sont pas des tests indépendants.",
 }
-_MISSING = {"en": " ({n} could not be made)", "fr": " ({n} n’ont pu être faites)"}
+_LESS = {
+    "en": {"unbounded": "{n} without a finite interval", "missing": "{n} could not be made"},
+    "fr": {"unbounded": "{n} sans intervalle fini", "missing": "{n} n’ont pu être faites"},
+}
 
 
 @dataclass(frozen=True)
@@ -45,12 +51,13 @@ class ImpactTable(Result):
     ----------
     table : pandas.DataFrame
         One row per coup and method: ``coup, method, effect, effect_low, effect_high`` (logarithms of ratios; NA where
-        no estimate can be made), ``p_value`` (NA for the series), ``n_donors`` (0 for the series), ``n_after``
-        (months), ``why`` (the reason for a missing estimate).
+        no estimate can be made, an infinite interval where the donors are too few for the level), ``p_value`` (NA for
+        the series), ``n_donors`` (0 for the series), ``n_after`` (months), ``why`` (the reason for a missing estimate
+        or interval).
     outcome : str
         What is counted.
     level : float
-        Confidence level. Synthetic control: ranks of the donors' effects; the others: normal.
+        Confidence level of all intervals. Synthetic control: ranks of the donors' effects; the others: normal.
     """
 
     table: pd.DataFrame = field(repr=False)
@@ -61,9 +68,11 @@ class ImpactTable(Result):
     _index = ("coup", "method")
 
     def tidy(self) -> pd.DataFrame:
-        """The table, with ``ratio, ratio_low, ratio_high``."""
+        """The table, with ``ratio, ratio_low, ratio_high`` and the ``level``."""
         ends = {"ratio": "effect", "ratio_low": "effect_low", "ratio_high": "effect_high"}
-        return self.table.assign(**{name: np.exp(self.table[column]) for name, column in ends.items()})
+        return self.table.assign(
+            level=self.level, **{name: np.exp(self.table[column]) for name, column in ends.items()}
+        )
 
     def to_xarray(self) -> xr.Dataset:
         """The numbers by coup and method."""
@@ -75,28 +84,31 @@ class ImpactTable(Result):
         return f"{made} of {len(self.table)} estimates, {self.outcome}; {self.level:.0%} intervals"
 
     def counts(self) -> dict[str, int]:
-        """How many estimates lie above and below no change, and how many intervals exclude it."""
+        """How many estimates lie above and below no change; how many intervals exclude it, and have no finite end."""
         made = self.table.dropna(subset=["effect"])
+        width = made["effect_high"] - made["effect_low"]
         return {
             "n": len(made),
             "above": int((made["effect"] > 0).sum()),
             "below": int((made["effect"] < 0).sum()),
             "up": int((made["effect_low"] > 0).sum()),
             "down": int((made["effect_high"] < 0).sum()),
+            "unbounded": int((~np.isfinite(width)).sum()),
             "missing": len(self.table) - len(made),
         }
 
     def says(self, lang: str = "en") -> str:
         """One sentence that may be quoted."""
         count = self.counts()
-        gone = _MISSING[check_language(lang)].format(n=count["missing"]) if count["missing"] else ""
+        check_language(lang)
+        less = ", ".join(text.format(n=count[name]) for name, text in _LESS[lang].items() if count[name])
         return _SENTENCE[lang].format(
             **{name: count[name] for name in ("n", "above", "below", "up", "down")},
             coups=self.table["coup"].nunique(),
             methods=self.table["method"].nunique(),
             outcome=outcome_of(self.outcome, lang),
             level=percent(self.level, lang),
-            missing=gone,
+            less=f" ({less})" if less else "",
         )
 
     def plot(self, *, lang: str = "en", source: str = "") -> Figure:
@@ -107,7 +119,7 @@ class ImpactTable(Result):
 
 
 def impact_table(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Panel,
     events: pd.DataFrame,
     *,
     coups: pd.DataFrame,
@@ -117,7 +129,7 @@ def impact_table(
     after: int = 24,
     width: int = 3,
     steps: int = 1,
-    exclude: Sequence[str] = (),
+    exclude: str | int | Iterable[str | int] = (),
     harmonics: int = 1,
     methods: Sequence[str] = METHODS,
     level: float = 0.9,
@@ -201,4 +213,5 @@ def _row(
     except ModelError as error:
         return row | {"why": str(error)}
     low, high = found.interval()
-    return row | {"effect": found.effect, "effect_low": low, "effect_high": high}
+    why = found.no_interval if isinstance(found, SyntheticControl) else ""
+    return row | {"effect": found.effect, "effect_low": low, "effect_high": high, "why": why}

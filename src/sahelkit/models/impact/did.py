@@ -13,7 +13,7 @@ from sahelkit._options import check_options
 from sahelkit.errors import ModelError
 from sahelkit.models._replicates import on_one_thread
 from sahelkit.models.impact.did_weights import did_weights, weighted_did
-from sahelkit.models.impact.windows import EventWindow, Ints
+from sahelkit.models.impact.windows import EventWindow, Ints, check_scatter, check_window
 from sahelkit.models.impact.words import Mark, change_words, country_of, ends_of, month_of, outcome_of
 from sahelkit.models.links import Floats
 from sahelkit.models.placebo import permutation_p
@@ -90,7 +90,8 @@ class SyntheticDid(Result):
     @property
     def p_value(self) -> float:
         """Rank of the size of the effect among those of the donors, itself included."""
-        return permutation_p(abs(self.effect), np.abs(self.placebos))
+        size = float(np.abs(self.placebos).max())
+        return permutation_p(abs(self.effect) / size, np.abs(self.placebos) / size)
 
     def tidy(self) -> pd.DataFrame:
         """One row: effect, error, interval, p-value, plain difference in differences, sample sizes."""
@@ -103,6 +104,7 @@ class SyntheticDid(Result):
                 "std_error": self.std_error,
                 "effect_low": low,
                 "effect_high": high,
+                "level": self.level,
                 "p_value": self.p_value,
                 "plain": self.plain,
                 "n_donors": len(self.units),
@@ -176,9 +178,9 @@ def synthetic_did(window: EventWindow, *, level: float = 0.95, n_jobs: int | Non
     Raises
     ------
     ModelError
-        If there are fewer than five donors.
+        If there are fewer than five donors, or they do not scatter.
     OptionError
-        If the level cannot be.
+        If an option cannot be.
 
     Notes
     -----
@@ -204,7 +206,7 @@ def synthetic_did(window: EventWindow, *, level: float = 0.95, n_jobs: int | Non
     from joblib import Parallel, delayed
 
     check_options(level=level, n_jobs=n_jobs)
-    if len(window.donors) < _FEWEST:
+    if len(check_window(window, where="synthetic_did").donors) < _FEWEST:
         raise ModelError(
             f"{window.label} has {len(window.donors)} donors, and the scatter among donors, from which the error "
             f"comes, wants {_FEWEST} at least. Give donors="
@@ -215,6 +217,7 @@ def synthetic_did(window: EventWindow, *, level: float = 0.95, n_jobs: int | Non
     places = range(donors.shape[1])
     done = Parallel(n_jobs=n_jobs)(delayed(on_one_thread)(_placebo, donors, place, n_before) for place in places)
     placebos = np.array(list(done), dtype=np.float64)
+    check_scatter(window, placebos)
     others = donors @ found.units
     shift = float(found.times @ (treated - others)[:n_before])
     equal = (np.full(donors.shape[1], 1 / donors.shape[1]), np.full(n_before, 1 / n_before))

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from sahelkit.dates import DateLike, parse_date
+from sahelkit import places
+from sahelkit._options import check_frame, check_whole_number
+from sahelkit.dates import DateLike, read_column
 from sahelkit.errors import OptionError
-from sahelkit.models.impact.windows import EventWindow, event_window, follow_ups
+from sahelkit.models.impact.windows import EventWindow, event_day, event_window, follow_ups
 from sahelkit.tables._select import check_columns
 
 if TYPE_CHECKING:
     import xarray as xr
 
+    from sahelkit.panels.builder import Panel
+
 
 def unexposed_donors(
-    unit: str,
+    unit: str | int,
     date: DateLike,
     *,
     coups: pd.DataFrame,
@@ -31,8 +35,8 @@ def unexposed_donors(
 
     Parameters
     ----------
-    unit : str
-        ISO 3166 alpha-3 code.
+    unit : str or int
+        Country with the event.
     date : date-like
         Day of the event.
     coups : pandas.DataFrame
@@ -51,10 +55,14 @@ def unexposed_donors(
 
     Raises
     ------
+    UnknownPlaceError
+        If there is no such country.
     OptionError
-        If the unit is not among the candidates, or `steps` is not at least 1.
+        If the unit is not among the candidates, a weight is unknown, or `steps` is no whole number of at least 1.
     MissingColumnsError
         If `coups` lacks a column.
+    DateError
+        If the date of an attempt is empty or cannot be read: its country might be taken for one without an attempt.
 
     Examples
     --------
@@ -64,27 +72,39 @@ def unexposed_donors(
     >>> unexposed_donors("MLI", "2012-03-22", coups=coups, weights=spatial_weights("west_africa"))
     ['BEN', 'CPV', 'GHA', 'GMB', 'LBR', 'NGA', 'SLE', 'TGO']
     """
-    check_columns(coups, ["iso3", "date"], where="unexposed_donors")
-    codes = [str(code) for code in weights["target"].values]
-    if unit not in codes:
-        raise OptionError("weights", unit, "the country with the event is not among those that have weights")
-    if steps < 1:
-        raise OptionError("steps", steps, "at least the neighbours are exposed", repair="Type steps=1")
-    ties = weights.transpose("target", "source").sel(source=codes).to_numpy() != 0
+    check_columns(
+        check_frame(coups, where="unexposed_donors", what="coups"), ["iso3", "date"], where="unexposed_donors"
+    )
+    for what, given in (("before", before), ("after", after)):
+        check_whole_number(what, given, least=0, example=24)
+    check_whole_number("steps", steps)
+    code = places.resolve(unit)
+    codes = [str(name) for name in weights["target"].values]
+    if code not in codes:
+        raise OptionError("weights", code, "the country with the event is not among those that have weights")
+    shares = weights.transpose("target", "source").sel(source=codes).to_numpy()
+    if np.isnan(shares).any():
+        raise OptionError("weights", "NaN", "whether two countries touch is unknown", repair="Fill in 0 or 1")
+    ties = shares != 0
     touching = ties | ties.T
-    reached = np.array([code == unit for code in codes])
+    reached = np.array([name == code for name in codes])
     for _ in range(steps):
         reached = reached | (touching @ reached)
-    day = parse_date(date, what="date")
-    month = pd.Timestamp(str(day)).to_period("M")
-    when = pd.DatetimeIndex(coups["date"]).to_period("M")
+    month = event_day(date).to_period("M")
+    when = pd.PeriodIndex(_days(coups), freq="M")
     near = (when >= month - before) & (when <= month + after)
     own = set(coups.loc[np.asarray(near), "iso3"].astype(str))
-    return sorted(code for code, exposed in zip(codes, reached, strict=True) if not exposed and code not in own)
+    return sorted(name for name, exposed in zip(codes, reached, strict=True) if not exposed and name not in own)
+
+
+def _days(events: pd.DataFrame) -> pd.DatetimeIndex:
+    """Day of each event, the first one of a month; years and empty dates are refused."""
+    read_column(events["date"], what="date", declared="M", owner=events["iso3"])
+    return pd.DatetimeIndex(read_column(events["date"], what="date").first.astype("datetime64[ns]"))
 
 
 def coup_windows(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Panel,
     events: pd.DataFrame,
     *,
     coups: pd.DataFrame,
@@ -95,7 +115,7 @@ def coup_windows(
     width: int = 3,
     scale: str = "log1p",
     steps: int = 1,
-    exclude: Sequence[str] = (),
+    exclude: str | int | Iterable[str | int] = (),
 ) -> list[EventWindow]:
     """One window per event, each with its own unexposed donors, ended before the next event of the same country.
 
@@ -107,13 +127,18 @@ def coup_windows(
         The events to study: ``iso3``, ``date``.
     coups, weights, steps
         As in `unexposed_donors`.
-    exclude : sequence of str
-        Further countries that may not serve as donors.
+    exclude : str, int or iterable of these
+        Further countries, or sets of countries, that may not serve as donors.
 
     Returns
     -------
     list of EventWindow
         In the order of `events`.
+
+    Raises
+    ------
+    MissingColumnsError, OptionError, DateError, UnknownPlaceError, ModelError
+        As `unexposed_donors` and `event_window` do.
 
     Examples
     --------
@@ -127,8 +152,9 @@ def coup_windows(
     >>> [(window.label, window.n_before, window.n_after) for window in windows]
     [('MLI 2020-08', 20, 2), ('MLI 2021-05', 20, 8)]
     """
-    check_columns(events, ["iso3", "date"], where="coup_windows")
-    rows = events.reset_index(drop=True)
+    check_columns(check_frame(events, where="coup_windows", what="events"), ["iso3", "date"], where="coup_windows")
+    excluded = set(places.resolve_many(exclude))
+    rows = events.assign(date=_days(events)).reset_index(drop=True)
     after_that = follow_ups(rows)
     found = []
     for place, (unit, day) in enumerate(zip(rows["iso3"].astype(str), rows["date"], strict=True)):
@@ -143,7 +169,7 @@ def coup_windows(
                 after=after,
                 width=width,
                 scale=scale,
-                donors=[code for code in donors if code not in set(exclude)],
+                donors=[code for code in donors if code not in excluded],
                 until=after_that.get(place),
             )
         )

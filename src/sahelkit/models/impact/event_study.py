@@ -13,7 +13,7 @@ from sahelkit._options import check_options
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.models._replicates import jackknife_error, p_error
 from sahelkit.models.impact.honest import TrendBounds, trend_bounds
-from sahelkit.models.impact.windows import EventWindow, Ints
+from sahelkit.models.impact.windows import EventWindow, Ints, check_scatter, check_window
 from sahelkit.models.impact.words import change_words, ends_of, outcome_of
 from sahelkit.models.links import Floats
 from sahelkit.models.placebo import permutation_p
@@ -42,11 +42,14 @@ _PRE = {
         "aucune différence d’évolution n’a été décelée avant les coups d’État ({p})",
     ),
 }
+_SHARP = 1e-9  # share of the largest error below which one is rounding
 
 
 @dataclass(frozen=True)
 class EventStudy(Result):
     """Mean path of several countries around their events, against unexposed countries.
+
+    Every event that was given is in the mean; those with fewer periods after it are in `shortened`.
 
     Attributes
     ----------
@@ -104,6 +107,12 @@ class EventStudy(Result):
         """Standard deviation of the same mean among placebo events."""
         return float((self.draws @ self._after()).std())
 
+    @property
+    def shortened(self) -> pd.Series:
+        """Periods after the event, of the events whose window ends before the last period: they count until then."""
+        held = self.paths[self.times > 0].notna().sum()
+        return held[held < len(self.paths[self.times > 0])].rename("periods")
+
     def _half(self) -> float:
         from scipy import stats
 
@@ -117,15 +126,21 @@ class EventStudy(Result):
     @property
     def p_value(self) -> float:
         """Share of placebo events, the true ones included, with a mean at least as large in size."""
-        return permutation_p(abs(self.effect), np.abs(self.draws @ self._after()))
+        null = np.abs(self.draws @ self._after())
+        return permutation_p(abs(self.effect) / float(null.max()), null / null.max())
 
     @property
     def pre_trend_p(self) -> float:
         """Share of placebo events with a coefficient before the event at least as many errors from zero."""
         lead = self.times < -1
-        error = self.std_error[lead]
-        most = np.max(np.abs(self.draws[:, lead]) / error, axis=1)
-        return permutation_p(float(np.max(np.abs(self.estimate[lead]) / error)), most)
+        known = self.std_error[lead] > _SHARP * self.std_error.max()
+        error, tiny = np.where(known, self.std_error[lead], 1.0), _SHARP * float(self.std_error.max())
+        # Where no placebo event strays, any difference is beyond all of them, and none is no difference.
+        own, null = (
+            np.max(np.where(known, np.abs(path) / error, np.where(np.abs(path) > tiny, np.inf, 0.0)), axis=-1)
+            for path in (self.estimate[lead], self.draws[:, lead])
+        )
+        return permutation_p(float(own), null)
 
     @property
     def p_error(self) -> float:
@@ -186,10 +201,12 @@ class EventStudy(Result):
     def headline(self) -> str:
         """Stack, effect and pre-trends, as plain text."""
         low, high = self.interval()
+        named = ", ".join(f"{name} ({periods})" for name, periods in self.shortened.items())
+        after = int(np.sum(self.times > 0))
         return (
             f"stacked event study: {self.n_coups} events in {self.n_countries} countries, {self.outcome} "
             f"({self.scale}); mean effect {self.effect:.2f} ({low:.2f} to {high:.2f}), p {self.p_value:.3f}; "
-            f"pre-trends p {self.pre_trend_p:.3f}"
+            f"pre-trends p {self.pre_trend_p:.3f}" + (f"; fewer than {after} periods after: {named}" if named else "")
         )
 
     def says(self, lang: str = "en") -> str:
@@ -253,7 +270,8 @@ def event_study(
     OptionError
         If the windows differ in width, outcome, scale or periods before, or `draws` is too small.
     ModelError
-        If there is no window, fewer than two periods before, or a window with fewer than five donors.
+        If there is no window, fewer than two periods before, a window with fewer than five donors, or donors that do
+        not scatter.
 
     References
     ----------
@@ -279,12 +297,16 @@ def event_study(
     times = np.array(sorted({int(time) for window in windows for time in window.times}))
     observed = pd.DataFrame({window.label: _path(window, times) for window in windows}, index=times)
     placebos = [_placebo_paths(window, times) for window in windows]
+    for window, paths in zip(windows, placebos, strict=True):
+        check_scatter(window, np.nan_to_num(paths))
     rng = np.random.default_rng(seed)
-    group = [(clusters or {}).get(window.unit, window.unit) for window in windows]
-    chosen = _draw(rng, windows, group, draws)
+    # Draws go by date and by name, so that they do not depend on the order of events and donors.
+    order = sorted(range(len(windows)), key=lambda place: (windows[place].date, windows[place].unit))
+    group = [(clusters or {}).get(windows[place].unit, windows[place].unit) for place in order]
+    chosen = _draw(rng, [windows[place] for place in order], group, draws)
     total = np.zeros((draws, len(times)))
-    for window_number, paths in enumerate(placebos):
-        total += np.nan_to_num(paths[:, chosen[:, window_number]].T)
+    for column, place in enumerate(order):
+        total += np.nan_to_num(placebos[place][:, chosen[:, column]].T)
     held = observed.notna().sum(axis=1).to_numpy()
     return EventStudy(
         times=times,
@@ -300,8 +322,12 @@ def event_study(
 
 
 def _check(windows: Sequence[EventWindow], draws: int, level: float) -> None:
+    if isinstance(windows, EventWindow) or not isinstance(windows, Sequence):
+        raise OptionError("windows", type(windows).__name__, "a list of windows is wanted", repair="Type [window]")
     if not windows:
         raise ModelError("there is no event to study. Give windows, as coup_windows() makes them")
+    for window in windows:
+        check_window(window, where="event_study")
     for what in ("width", "outcome", "scale", "n_before"):
         found = {getattr(window, what) for window in windows}
         if len(found) > 1:
@@ -337,7 +363,8 @@ def _placebo_paths(window: EventWindow, times: Ints) -> Floats:
 
 def _draw(rng: np.random.Generator, windows: Sequence[EventWindow], group: Sequence[str], draws: int) -> Ints:
     """Number of the donor that stands in for each window's country, shape (D, windows)."""
-    chosen = np.column_stack([rng.integers(0, len(window.donors), size=draws) for window in windows])
+    by_name = [np.argsort(window.donors) for window in windows]
+    chosen = np.column_stack([places[rng.integers(0, len(places), size=draws)] for places in by_name])
     for name in dict.fromkeys(group):
         members = [place for place, label in enumerate(group) if label == name]
         first = np.array(windows[members[0]].donors)[chosen[:, members[0]]]

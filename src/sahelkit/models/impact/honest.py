@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._options import check_options
-from sahelkit.errors import OptionError
+from sahelkit.errors import ModelError, OptionError
 from sahelkit.models.impact.words import times_of
 from sahelkit.models.links import Floats
 from sahelkit.models.result import Result
@@ -188,6 +188,13 @@ def trend_bounds(
     level : float
         Confidence level.
 
+    Raises
+    ------
+    OptionError
+        If there is no period on one side, or an option cannot be.
+    ModelError
+        If a number is not finite, or the draws of a step do not scatter.
+
     Examples
     --------
     >>> noise = np.random.default_rng(1).normal(scale=0.01, size=(500, 3))
@@ -204,6 +211,11 @@ def trend_bounds(
     steps = np.diff(np.append(before, 0.0))
     noise = np.column_stack([draws[:, size:] @ weights, np.diff(draws[:, :size], append=0.0, axis=1)])
     error = noise.std(axis=0)
+    if not (np.isfinite(noise).all() and np.isfinite(steps).all() and np.isfinite(after).all() and (error > 0).all()):
+        raise ModelError(
+            "a coefficient or a draw is no finite number, or the draws of a step do not scatter, so that its error is "
+            "not known. Give donors that change, or longer periods (width=)"
+        )
     critical = float(np.quantile(np.max(np.abs(noise) / error, axis=1), level))
     effect = float(weights @ after)
     half, largest = critical * error[0], float((np.abs(steps) + critical * error[1:]).max())

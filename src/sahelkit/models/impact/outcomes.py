@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
+import numpy as np
 import pandas as pd
 
-from sahelkit.errors import MissingColumnsError, ModelError, UnknownNameError
+from sahelkit.dates import row_words
+from sahelkit.errors import MissingColumnsError, ModelError, OptionError, UnknownNameError
+from sahelkit.frames import numbers_of, texts_of, time_of
+from sahelkit.models.links import Floats
+from sahelkit.tables._select import check_columns
+
+ROWLESS = "A month without a row is unknown; if your source covers it, fill it with 0"
 
 VIOLENCE = {
     name: tuple(f"ucdp_{name}_{kind}" for kind in ("state_based", "non_state", "one_sided"))
@@ -28,6 +37,8 @@ def violence(frame: pd.DataFrame, what: str = "deaths") -> pd.Series:
         If `what` is something else.
     MissingColumnsError
         If a column is missing.
+    OptionError
+        If a value is no finite number.
 
     Examples
     --------
@@ -41,44 +52,81 @@ def violence(frame: pd.DataFrame, what: str = "deaths") -> pd.Series:
     missing = [name for name in VIOLENCE[what] if name not in frame.columns]
     if missing:
         raise MissingColumnsError("violence", missing, frame.columns, repair="Start from sahelkit.load_conflict()")
-    total = frame[list(VIOLENCE[what])].astype("float64").sum(axis=1, skipna=False)
-    return total.rename(what)
+    kinds = np.column_stack([numbers(frame[name], name) for name in VIOLENCE[what]])
+    return pd.Series(kinds.sum(axis=1), index=frame.index, name=what)
 
 
-def monthly(frame: pd.DataFrame, outcome: str) -> pd.DataFrame:
+class Monthly(NamedTuple):
+    """An outcome by month (rows) and country (columns), NaN where unknown; and whether the frame has a row there."""
+
+    values: pd.DataFrame
+    listed: pd.DataFrame
+
+
+def monthly(frame: pd.DataFrame, outcome: str) -> Monthly:
     """One row per month and one column per country; `outcome` is a column, or ``"deaths"`` or ``"events"``.
 
     Raises
     ------
     MissingColumnsError
         If a column is missing.
+    OptionError
+        If a value is no finite number.
+    DateError
+        If a month cannot be read.
     ModelError
-        If a country has two rows in a month.
+        If a country has two rows in a month, or a row has no country.
     """
-    time = time_column(frame)
-    needed = [
-        name for name in ("iso3", time) if name not in frame.columns or (name == time and not _is_monthly(frame[time]))
-    ]
-    if needed:
-        raise MissingColumnsError(
-            "event_window", needed, frame.columns, repair="It takes monthly periods, as load_conflict() gives them"
-        )
+    check_columns(frame, ["iso3"], where="event_window", repair="Start from sahelkit.load_conflict()")
+    codes = texts_of(frame["iso3"])
+    if frame["iso3"].isna().any():
+        raise ModelError(f"{int(frame['iso3'].isna().sum()):,} rows have no iso3: nobody knows where they belong")
+    months = months_of(frame)
     if outcome in frame.columns:
-        values = pd.to_numeric(frame[outcome]).astype("float64")
+        values = numbers(frame[outcome], outcome)
     elif outcome in VIOLENCE:
-        values = violence(frame, outcome)
+        values = violence(frame, outcome).to_numpy()
     else:
         raise MissingColumnsError("event_window", [outcome], frame.columns)
-    keyed = pd.DataFrame({"iso3": frame["iso3"].astype(str), "month": frame[time], "value": values})
-    if keyed.duplicated(["iso3", "month"]).any():
-        raise ModelError(f"some countries have two rows in a month, so that {outcome!r} is not one number there")
-    return keyed.pivot_table(index="month", columns="iso3", values="value", aggfunc="first", dropna=False)
+    keyed = pd.DataFrame({"iso3": codes, "month": months, "value": values})
+    twice = keyed.duplicated(["iso3", "month"])
+    if twice.any():
+        first = keyed[twice].iloc[0]
+        raise ModelError(
+            f"some countries have two rows in a month ({first['iso3']}, {first['month']}), so that {outcome!r} is not "
+            "one number there. Add them up, or keep one"
+        )
+    listed = keyed.assign(value=True).pivot(index="month", columns="iso3", values="value").notna()
+    return Monthly(keyed.pivot(index="month", columns="iso3", values="value"), listed)
 
 
-def time_column(frame: pd.DataFrame) -> str:
-    """Name of the column of months."""
-    return "period" if "period" in frame.columns and "month" not in frame.columns else "month"
+def months_of(frame: pd.DataFrame) -> pd.PeriodIndex:
+    """Month of each row."""
+    _, times = time_of(frame, where="event_window", check=False)
+    if (times.unit == "Y").any():
+        raise MissingColumnsError("event_window", ["month"], frame.columns, repair="It takes one row per month")
+    return pd.PeriodIndex(times.first.astype("datetime64[ns]"), freq="M")
 
 
-def _is_monthly(times: pd.Series) -> bool:
-    return str(times.dtype).startswith("period[M")
+def numbers(values: pd.Series[Any], what: str) -> Floats:
+    """Values of a column as numbers, NaN where NA, whatever the type that holds them.
+
+    Raises
+    ------
+    OptionError
+        At the first value that is no finite number.
+
+    Examples
+    --------
+    >>> numbers(pd.Series([1, "2", None], dtype=object), "deaths").tolist()
+    [1.0, 2.0, nan]
+    """
+    found = numbers_of(values.rename(what))
+    if found is None:
+        if values.isna().all():
+            return np.full(len(values), np.nan)
+        raise OptionError(what, values.dropna().iloc[0], "it is no number")
+    if np.isinf(found).any():
+        place = int(np.isinf(found).argmax())
+        raise OptionError(what, float(found[place]), f"it is no finite number ({row_words(values, place)})")
+    return found

@@ -10,14 +10,18 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._options import check_options, check_whole_number
-from sahelkit.dates import DateLike, parse_date
+from sahelkit.dates import DateLike, parse_date, read_column
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.models.impact.outcomes import ROWLESS, numbers
 from sahelkit.models.impact.series_result import InterruptedSeries
-from sahelkit.models.impact.windows import EventWindow
+from sahelkit.models.impact.windows import EventWindow, check_window
 from sahelkit.models.links import Floats
 
 FAMILIES = ("quasipoisson", "poisson", "negative_binomial")
 ERRORS = ("hac", "model")
+# By the coefficients: the deviance, by which statsmodels judges else, grows and shrinks with the unit of the counts.
+CONVERGENCE: dict[str, Any] = {"tol_criterion": "params", "atol": 1e-8, "maxiter": 1000}
+_EXACT = 1e-9  # share of the largest count below which a residual is rounding
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,9 @@ def series_design(
     ``trend`` counts months from 1 in the first month of the series; ``since`` counts 1 in the first month after the
     event, so that the step is the jump at the end of the month before it.
     """
-    months = counts.index
-    if not isinstance(months, pd.PeriodIndex) or months.freqstr != "M":
-        raise OptionError("counts", type(months).__name__, "the counts are indexed by monthly periods")
-    day = parse_date(first_after, what="first_after")
+    series = _by_month(counts, "counts")
+    months = pd.PeriodIndex(series.index)
+    day = parse_date(first_after, what="first_after", least="M")
     if day is None:
         raise OptionError("first_after", first_after, "the first month after the event is wanted")
     start = day.to_period("M")
@@ -61,22 +64,56 @@ def series_design(
     matrix = np.column_stack(list(columns.values()))
     without = matrix.copy()
     without[:, [name in ("step", "since") for name in columns]] = 0.0
-    exposure = np.zeros(len(months)) if offset is None else np.log(offset.reindex(months).to_numpy(dtype=float))
+    exposure = np.zeros(len(months))
+    if offset is not None:
+        people = _by_month(offset, "offset").reindex(months)
+        if not (people > 0).all():
+            month = people.index[~(people > 0)][0]
+            raise OptionError(
+                "offset",
+                float(people[month]),
+                f"the exposure in {month} is unknown or not above 0, and has no logarithm",
+            )
+        exposure = np.log(people.to_numpy())
     return SeriesDesign(
         terms=tuple(columns),
         matrix=matrix,
         without=without,
-        counts=counts.to_numpy(dtype=float),
+        counts=series.to_numpy(),
         offset=exposure,
         months=months,
         since=since,
     )
 
 
+def _by_month(series: pd.Series, what: str) -> pd.Series[float]:
+    """A series by month, in the order of time, as numbers; each month once."""
+    if not isinstance(series, pd.Series):
+        raise OptionError(what, type(series).__name__, "a series of pandas, indexed by monthly periods, is wanted")
+    if pd.api.types.is_numeric_dtype(series.index.dtype) or isinstance(series.index, pd.MultiIndex):
+        raise OptionError(what, type(series.index).__name__, "the values are indexed by monthly periods")
+    times = read_column(series.index.to_series(), what=f"{what}.index", declared="M")
+    months = pd.PeriodIndex(times.first.astype("datetime64[ns]"), freq="M")
+    if not months.is_unique:
+        twice = months[months.duplicated()][0]
+        raise OptionError(
+            what, str(twice), "this month is there more than once", repair="Add its values up, or keep one"
+        )
+    return pd.Series(numbers(series, what), index=months).sort_index()
+
+
 def _check(data: SeriesDesign, where: str) -> None:
     before, after = data.counts[data.since == 0], data.counts[data.since > 0]
-    if not np.isfinite(data.counts).all() or not np.isfinite(data.offset).all():
-        raise ModelError(f"{where}: a count or an offset is unknown. Unknown is not zero; choose another window")
+    if np.isnan(data.counts).any():
+        month = data.months[np.isnan(data.counts)][0]
+        raise ModelError(f"{where}: the count in {month} is unknown. Unknown is not zero; choose another window")
+    steps = np.diff(data.months.asi8)
+    gaps = np.flatnonzero((steps > 1) & (data.since[1:] != 1))
+    if len(gaps):
+        raise ModelError(
+            f"{where}: no count in {data.months[gaps[0]] + 1}. {ROWLESS}, or choose another window; only months just "
+            "before first_after, such as that of the event, may be left out"
+        )
     if (data.counts < 0).any():
         raise ModelError(f"{where}: counts are never negative")
     spare = data.matrix.shape[1] + 2
@@ -113,12 +150,18 @@ def estimate(data: SeriesDesign, *, family: str, errors: str, lags: int) -> tupl
             alpha = _spread(data) if family == "negative_binomial" else 0.0
             variance = sm.families.NegativeBinomial(alpha=alpha) if alpha else sm.families.Poisson()
             model = sm.GLM(data.counts, data.matrix, family=variance, offset=data.offset)
-            fit = model.fit(scale="X2" if family == "quasipoisson" else 1.0, **how)
+            fit = model.fit(scale="X2" if family == "quasipoisson" else 1.0, **CONVERGENCE, **how)
         except (np.linalg.LinAlgError, ValueError):
             raise ModelError("the terms repeat one another, or the counts allow no finite estimate") from None
     coef, cov = np.asarray(fit.params), np.asarray(fit.cov_params())
     if not (fit.converged and np.isfinite(coef).all() and np.isfinite(cov).all() and (np.diag(cov) > 0).all()):
         raise ModelError("the model has no finite estimate or error. Type slope=False, harmonics=0 or a longer window")
+    strays = np.abs(data.counts - np.asarray(fit.fittedvalues)).max() > _EXACT * data.counts.max()
+    if not strays and (errors == "hac" or family == "quasipoisson"):
+        raise ModelError(
+            "the counts follow the model without any scatter, so that no error can be had from them. Give counts that "
+            "scatter, or type family='poisson', errors='model' if they are known to"
+        )
     spare = len(data.counts) - data.matrix.shape[1]
     return coef, cov, alpha if family == "negative_binomial" else float(fit.pearson_chi2 / spare)
 
@@ -128,12 +171,13 @@ def _spread(data: SeriesDesign) -> float:
     import statsmodels.api as sm
     from scipy.optimize import minimize_scalar
 
-    start = np.asarray(sm.GLM(data.counts, data.matrix, family=sm.families.Poisson(), offset=data.offset).fit().params)
+    poisson = sm.GLM(data.counts, data.matrix, family=sm.families.Poisson(), offset=data.offset)
+    start = np.asarray(poisson.fit(**CONVERGENCE).params)
 
     def loss(log_alpha: float) -> float:
         variance = sm.families.NegativeBinomial(alpha=float(np.exp(log_alpha)))
-        fit = sm.GLM(data.counts, data.matrix, family=variance, offset=data.offset).fit(start_params=start)
-        return -float(fit.llf)
+        model = sm.GLM(data.counts, data.matrix, family=variance, offset=data.offset)
+        return -float(model.fit(start_params=start, maxiter=1000).llf)
 
     limits = (np.log(1e-6), np.log(1e3))
     return float(np.exp(minimize_scalar(loss, bounds=limits, method="bounded", options={"xatol": 1e-5}).x))
@@ -175,7 +219,8 @@ def fit_series(
     Parameters
     ----------
     counts : pandas.Series
-        Counts, indexed by monthly periods. Months may be left out, such as the one of the event.
+        Counts, indexed by months, in any order, each month once. A month without a count is unknown: only
+        those just before `first_after` may be left out, such as the one of the event.
     first_after : date-like
         First month that counts as after the event.
     family : {"quasipoisson", "poisson", "negative_binomial"}
@@ -185,7 +230,7 @@ def fit_series(
     harmonics : int
         Pairs of sine and cosine with periods of 12, 6, 4 ... months.
     offset : pandas.Series, optional
-        Exposure by month (e.g. population), of which the logarithm enters with coefficient one.
+        Exposure by month (e.g. population), above 0, of which the logarithm enters with coefficient one.
     errors : {"hac", "model"}
         Standard errors robust to autocorrelation and unequal variance (Newey and West), or the model's.
     lags : int, optional
@@ -202,9 +247,10 @@ def fit_series(
     Raises
     ------
     UnknownNameError, OptionError
-        If an option cannot be.
+        If an option cannot be, a month is there twice, or a count is no number.
     ModelError
-        If a count is unknown, a side is too short or holds nothing but zeros, or the model cannot be fitted.
+        If a count is unknown, a side is too short or holds nothing but zeros, the model cannot be fitted, or the counts
+        follow it without scatter, so that it has no error.
 
     Notes
     -----
@@ -235,7 +281,7 @@ def fit_series(
     for what, given, allowed in (("family", family, FAMILIES), ("errors", errors, ERRORS)):
         if given not in allowed:
             raise UnknownNameError(what, given, allowed)
-    if not 0 <= harmonics <= 5:
+    if isinstance(harmonics, bool) or harmonics not in range(6):
         raise OptionError("harmonics", harmonics, "months allow 0 to 5 pairs of sine and cosine")
     data = series_design(counts, first_after, slope=slope, harmonics=harmonics, offset=offset)
     _check(data, unit or "the series")
@@ -243,7 +289,7 @@ def fit_series(
     if not 0 <= used < len(data.counts) // 2:
         raise OptionError("lags", lags, "the lags lie between 0 and half the number of months")
     coef, cov, dispersion = estimate(data, family=family, errors=errors, lags=used)
-    day = parse_date(event, what="event")
+    day = parse_date(event, what="event", least="M")
     return InterruptedSeries(
         unit=unit,
         date=data.months[data.since > 0][0].to_timestamp() if day is None else day,
@@ -290,7 +336,7 @@ def interrupted_series(window: EventWindow, **options: Any) -> InterruptedSeries
     >>> fit.n_before, fit.n_after, bool(fit.interval()[0] < fit.effect < fit.interval()[1])
     (60, 24, True)
     """
-    if window.width != 1:
+    if check_window(window, where="interrupted_series").width != 1:
         raise OptionError("window", f"width={window.width}", "the series is monthly", repair="Type width=1")
     return fit_series(
         window.counts[window.unit],

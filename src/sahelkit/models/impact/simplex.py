@@ -39,14 +39,18 @@ def simplex_weights(columns: Floats, target: Floats, *, ridge: float = 0.0) -> F
     """
     from scipy.optimize import nnls
 
-    gaps = columns - target[:, None]
-    if ridge > 0:
-        gaps = np.vstack([gaps, np.sqrt(ridge) * np.eye(columns.shape[1])])
-    size = float(np.sqrt(np.mean(gaps**2) * len(gaps)))
+    rows, number = columns.shape
+    penalty = number if ridge > 0 else 0
+    stacked = np.zeros((rows + penalty + 1, number))
+    stacked[:rows] = columns - target[:, None]
+    if penalty:
+        np.fill_diagonal(stacked[rows:-1], np.sqrt(ridge))
+    size = float(np.sqrt(np.vdot(stacked, stacked) / number))
     if size == 0:
-        return np.full(columns.shape[1], 1 / columns.shape[1])
-    stacked = np.vstack([gaps / size, np.ones(columns.shape[1])])
+        return np.full(number, 1 / number)
+    stacked /= size
+    stacked[-1] = 1.0
     wanted = np.zeros(len(stacked))
     wanted[-1] = 1.0
-    found, _ = nnls(stacked, wanted, maxiter=50 * columns.shape[1])
+    found, _ = nnls(stacked, wanted, maxiter=50 * number)
     return np.asarray(found / found.sum(), dtype=np.float64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from sahelkit.models.impact.windows import Ints
 from sahelkit.models.impact.words import Mark, change_words, country_of, ends_of, month_of, outcome_of
 from sahelkit.models.links import Floats
 from sahelkit.models.result import Result
-from sahelkit.models.wording import check_language, number, p_words
+from sahelkit.models.wording import check_language, number, p_words, percent
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -22,12 +23,26 @@ if TYPE_CHECKING:
 _SENTENCE = {
     "en": "In {country}, {outcome} in the {after} months after {month} {change} those of a weighted mean of {n} "
     "unexposed countries that had resembled it ({p} by rank among {ranks}; no p-value here can be below {least}; "
-    "leaving out one country at a time: {ends}); a difference is the coup’s only if nothing else befell {country} "
-    "alone in these months.",
+    "{interval}; leaving out one country at a time: {ends}); a difference is the coup’s only if nothing else befell "
+    "{country} alone in these months.",
     "fr": "{country} : dans les {after} mois suivant {month}, le nombre {outcome} {change} une moyenne pondérée de "
     "{n} pays non exposés qui lui ressemblaient ({p} d’après le rang parmi {ranks} ; aucune valeur p ne peut être ici "
-    "inférieure à {least} ; en écartant un pays à la fois : {ends}) ; l’écart n’est imputable au coup d’État que si "
-    "rien d’autre n’a frappé ce seul pays dans ces mois.",
+    "inférieure à {least} ; {interval} ; en écartant un pays à la fois : {ends}) ; l’écart n’est imputable au coup "
+    "d’État que si rien d’autre n’a frappé ce seul pays dans ces mois.",
+}
+_INTERVAL = {
+    "en": {
+        "": "{level} interval {ends}",
+        "few": "so few countries give no finite {level} interval",
+        "exact": "no interval, since the mean meets the country exactly before",
+        "donors": "no finite {level} interval, since other countries are met exactly before",
+    },
+    "fr": {
+        "": "intervalle à {level} : {ends}",
+        "few": "si peu de pays ne donnent pas d’intervalle fini à {level}",
+        "exact": "pas d’intervalle, la moyenne reproduisant exactement le pays avant",
+        "donors": "pas d’intervalle fini à {level}, d’autres pays étant exactement reproduits avant",
+    },
 }
 
 
@@ -53,12 +68,20 @@ class SyntheticControl(Result):
         Weights of the donors.
     importance : pandas.Series or None
         Weights of the predictors; None when the outcome itself was matched.
+    loss, least : float
+        Mean squared gap of the outcome in the periods that were judged, and the least that any weights of these donors
+        could reach there.
+    search : pandas.DataFrame or None
+        How the weights of the predictors were found: ``name`` of each starting point that was followed,
+        ``loss_at_start``, ``loss`` where the search ended, and whether it ``settled``; None when there was no search.
     placebo_gaps : pandas.DataFrame, shape (T, J)
         Each donor minus its own synthetic control.
     without : pandas.DataFrame, shape (T, L)
         Synthetic control without each donor that has weight.
     level : float
-        Share of the donors' gaps that bands and intervals hold.
+        Confidence level of `interval` and `band`.
+    rounding : float
+        Gaps no larger than this are taken for 0.
     provisional : int
         Periods with figures that the source will revise.
     cut : str
@@ -81,6 +104,10 @@ class SyntheticControl(Result):
     placebo_gaps: pd.DataFrame = field(repr=False)
     without: pd.DataFrame = field(repr=False)
     level: float
+    loss: float = float("nan")
+    least: float = float("nan")
+    search: pd.DataFrame | None = field(default=None, repr=False)
+    rounding: float = field(default=0.0, repr=False)
     provisional: int = 0
     cut: str = ""
     origin: str = ""
@@ -105,24 +132,27 @@ class SyntheticControl(Result):
     @property
     def ratio(self) -> float:
         """Root mean squared gap after over before."""
-        before, after = self.rmspe()
-        return float(after / before) if before > 0 else float("inf")
+        return float(self.placebos()["ratio"].iloc[0])
 
     def placebos(self) -> pd.DataFrame:
         """One row per donor, and the country itself: ``unit, effect, rmspe_before, rmspe_after, ratio``."""
         gaps = np.column_stack([self.gaps, self.placebo_gaps.to_numpy()])
         before, after = _rmspe(gaps, self.times)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.where(before > 0, after / before, np.inf)
         return pd.DataFrame(
             {
                 "unit": [self.unit, *self.placebo_gaps.columns],
                 "effect": gaps[self.times > 0].mean(axis=0),
                 "rmspe_before": before,
                 "rmspe_after": after,
-                "ratio": ratio,
+                "ratio": self._relative(after, before),
             }
         )
+
+    def _relative(self, size: Floats, before: Floats) -> Floats:
+        """Sizes in units of the gap before; where that is 0, 0 for a size of 0 and infinite for any other."""
+        known = before > self.rounding
+        never = np.where(size > self.rounding, np.inf, 0.0)
+        return np.asarray(np.where(known, size / np.where(known, before, 1.0), never))
 
     @property
     def p_value(self) -> float:
@@ -135,15 +165,51 @@ class SyntheticControl(Result):
         """The smallest p-value that a rank among so many countries can give."""
         return 1 / (1 + len(self.placebo_gaps.columns))
 
+    def _half(self, sizes: Floats) -> Floats:
+        """Half-widths, from sizes of the donors' gaps (..., J) in units of each one's gap before.
+
+        With n donors, the size that is exceeded or reached by ``(n + 1) (1 - level)`` of them (rounded down): were the
+        country one of them by lot, its own would be larger with a probability of at most ``1 - level``.
+        """
+        number = sizes.shape[-1]
+        rank = int((number + 1) * (1 - self.level) + 1e-9)
+        if self.rmspe()[0] <= self.rounding:
+            return np.full(sizes.shape[:-1], np.nan)
+        if rank == 0:
+            return np.full(sizes.shape[:-1], np.inf)
+        return np.asarray(np.sort(sizes, axis=-1)[..., number - rank] * self.rmspe()[0])
+
     def interval(self) -> tuple[float, float]:
-        """Effects that the donors' own effects, each in units of its gap before the event, do not rule out."""
-        table = self.placebos()
-        with np.errstate(divide="ignore", invalid="ignore"):
-            scaled = (table["effect"] / table["rmspe_before"]).to_numpy()[1:]
-        scaled = np.nan_to_num(scaled, posinf=np.inf, neginf=-np.inf)
-        low, high = np.quantile(scaled, [(1 - self.level) / 2, (1 + self.level) / 2])
-        before = self.rmspe()[0]
-        return self.effect - float(high) * before, self.effect - float(low) * before
+        """Effects that a two-sided rank test among the donors does not reject, each in units of its gap before.
+
+        It is as wide to either side. `p_value` ranks another quantity, the root mean square of the gaps, in which gaps
+        of both signs add up; the two may differ. The coverage is `level` at least if the country is to its control as
+        each donor is to its own. With too few donors for the level it is infinite, and NaN where the country has no gap
+        before: see `no_interval`.
+        """
+        table = self.placebos().iloc[1:]
+        sizes = self._relative(np.abs(table["effect"].to_numpy()), table["rmspe_before"].to_numpy())
+        half = float(self._half(sizes))
+        return self.effect - half, self.effect + half
+
+    @property
+    def no_interval(self) -> str:
+        """Why there is no finite interval; empty when there is one."""
+        donors, fewest = len(self.weights), math.ceil(1 / (1 - self.level) - 1e-9) - 1
+        return {
+            "": "",
+            "few": f"{donors} donors give no finite {self.level:.0%} interval; ranks want {fewest} at least",
+            "exact": "no interval: the country is met exactly before the event, so that its gaps have no size",
+            "donors": f"no finite {self.level:.0%} interval: too many donors are met exactly before the event",
+        }[self._without_end()]
+
+    def _without_end(self) -> str:
+        low, high = self.interval()
+        if math.isnan(low):
+            return "exact"
+        if math.isinf(high - low):
+            return "few" if (len(self.weights) + 1) * (1 - self.level) + 1e-9 < 1 else "donors"
+        return ""
 
     def leave_one_out(self) -> pd.Series:
         """Effect without each donor that has weight, by donor."""
@@ -153,22 +219,26 @@ class SyntheticControl(Result):
         )
 
     def band(self) -> tuple[Floats, Floats]:
-        """Synthetic control plus the central share of the donors' gaps, shape (T,) each."""
-        tails = [(1 - self.level) / 2, (1 + self.level) / 2]
-        low, high = np.quantile(self.placebo_gaps.to_numpy(), tails, axis=1)
-        return self.synthetic + low, self.synthetic + high
+        """Where the country would be without an effect, in each period taken alone, shape (T,) each; as `interval`."""
+        gaps = np.abs(self.placebo_gaps.to_numpy())
+        half = self._half(self._relative(gaps, _rmspe(gaps, self.times)[0]))
+        return self.synthetic - half, self.synthetic + half
 
     def tidy(self) -> pd.DataFrame:
-        """One row: effect, range without one donor, RMSPE before and after, ratio, p-value, sample sizes."""
+        """One row: effect, its interval, range without one donor, RMSPE before and after, ratio, p-value, sizes."""
         before, after = self.rmspe()
+        low, high = self.interval()
         others = self.leave_one_out()
         return pd.DataFrame(
             {
                 "unit": [self.unit],
                 "date": self.date,
                 "effect": self.effect,
-                "effect_low": float(others.min()),
-                "effect_high": float(others.max()),
+                "effect_low": low,
+                "effect_high": high,
+                "level": self.level,
+                "without_one_low": float(others.min()),
+                "without_one_high": float(others.max()),
                 "rmspe_before": before,
                 "rmspe_after": after,
                 "ratio": self.ratio,
@@ -200,8 +270,16 @@ class SyntheticControl(Result):
         names = ", ".join(f"{name} {weight:.2f}" for name, weight in main.items())
         more = f"; {self.cut}" if self.cut else ""
         late = f"; {self.provisional} provisional periods" if self.provisional else ""
+        wide = f"; {self.no_interval}" if self.no_interval else ""
+        found = ""
+        if self.importance is not None:
+            found = f"; loss {self.loss:.4g} (least possible {self.least:.4g})"
+        if self.search is not None:
+            same = int((self.search["loss"] <= self.loss * 1.001 + 1e-12).sum())
+            found += f", reached from {same} of {len(self.search)} starting points"
         return (
-            f"synthetic control: {self.unit} {self.date:%Y-%m-%d}, {self.outcome} ({self.scale}): {names}{more}{late}"
+            f"synthetic control: {self.unit} {self.date:%Y-%m-%d}, {self.outcome} ({self.scale}): "
+            f"{names}{found}{wide}{more}{late}"
         )
 
     def says(self, lang: str = "en") -> str:
@@ -218,6 +296,9 @@ class SyntheticControl(Result):
             p=p_words(self.p_value, lang),
             ranks=len(self.weights) + 1,
             least=number(self.smallest_p, lang, digits=3),
+            interval=_INTERVAL[lang][self._without_end()].format(
+                level=percent(self.level, lang), ends=ends_of(*self.interval(), lang, logs=logs)
+            ),
             ends=ends_of(float(others.min()), float(others.max()), lang, logs=logs),
         )
 

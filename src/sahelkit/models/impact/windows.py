@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from sahelkit import places
+from sahelkit._options import check_frame, check_whole_number
 from sahelkit.dates import DateLike, parse_date
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.models.design import origin_of
-from sahelkit.models.impact.outcomes import monthly, time_column
+from sahelkit.models.impact.outcomes import ROWLESS, VIOLENCE, Monthly, monthly, months_of, numbers
+from sahelkit.models.links import Floats
+
+if TYPE_CHECKING:
+    from sahelkit.panels.builder import Panel
 
 Ints = npt.NDArray[np.int64]
 SCALES = ("log1p", "count")
 _FEWEST = 4  # periods before the event: with fewer no trend and no comparison can be checked
+_SHARP = 1e-9  # share of the outcome's size below which a difference is rounding
 
 
 @dataclass(frozen=True)
 class EventWindow:
     """An outcome in the periods around an event, of the country concerned and of the countries it is compared with.
+
+    All values are known: a window that holds an unknown one cannot be made.
 
     Attributes
     ----------
@@ -69,6 +78,21 @@ class EventWindow:
     cut: str = ""
     origin: str = ""
 
+    def __post_init__(self) -> None:
+        names, size = self.values.columns, (len(self.times), len(self.months))
+        if not names.is_unique or names[0] != self.unit or size != (len(self.values), len(self.values)):
+            raise ModelError(
+                f"{self.unit} {self.date}: a window has one row per period, and one column per country, {self.unit} "
+                f"first; it has {size[0]} times, {size[1]} months, {len(self.values)} rows, columns {list(names)[:5]}"
+            )
+        unknown = ~np.isfinite(self.values.to_numpy(dtype=float))
+        if unknown.any():
+            row, column = np.argwhere(unknown)[0]
+            raise ModelError(
+                f"{self.label}: {names[column]} has no finite value in the period from {self.months[row]}. Unknown is "
+                "not zero; leave the country out or choose another window"
+            )
+
     @property
     def donors(self) -> list[str]:
         """Countries of comparison."""
@@ -89,9 +113,40 @@ class EventWindow:
         """Country and month of the event."""
         return f"{self.unit} {self.date:%Y-%m}"
 
+    @property
+    def rounding(self) -> float:
+        """Differences of the outcome that are no larger than this are not told from rounding."""
+        return float(_SHARP * np.ptp(self.values.to_numpy(dtype=float)))
+
+
+def check_window(window: EventWindow, *, where: str) -> EventWindow:
+    """Return a window, or raise `OptionError` for anything else.
+
+    Examples
+    --------
+    >>> check_window(None, where="synthetic_control")
+    Traceback (most recent call last):
+    sahelkit.errors.OptionError: window=None: synthetic_control takes a window. Make one with event_window().
+    """
+    if not isinstance(window, EventWindow):
+        shown = None if window is None else type(window).__name__
+        raise OptionError("window", shown, f"{where} takes a window", repair="Make one with event_window()")
+    return window
+
+
+def check_scatter(window: EventWindow, placebos: Floats) -> None:
+    """Raise `ModelError` where the donors' own effects tell nothing of how far a country strays by chance."""
+    still = np.ptp(window.values.to_numpy(dtype=float)[:, 1:], axis=0).max() <= window.rounding
+    if still or np.abs(placebos).max() <= window.rounding:
+        how = "each donor has the same value throughout" if still else "the donors move as one"
+        raise ModelError(
+            f"{window.label}: {how}, so that nothing tells how far a country strays without an event: no error, no "
+            "interval and no p-value can be had. Give other donors="
+        )
+
 
 def event_window(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Panel,
     unit: str | int,
     date: DateLike,
     *,
@@ -100,7 +155,7 @@ def event_window(
     after: int = 24,
     width: int = 1,
     scale: str = "log1p",
-    donors: Sequence[str] = (),
+    donors: str | int | Iterable[str | int] = (),
     until: DateLike = None,
 ) -> EventWindow:
     """Cut the months around an event out of a monthly frame.
@@ -111,9 +166,9 @@ def event_window(
 
     Parameters
     ----------
-    frame : pandas.DataFrame
+    frame : pandas.DataFrame or Panel
         As `sahelkit.load_conflict` gives it: ``iso3``, ``month`` (or ``period``, monthly), the outcome, and if present
-        ``provisional``.
+        ``provisional``. A month without a row is unknown, not zero.
     unit : str or int
         Country with the event.
     date : date-like
@@ -125,9 +180,11 @@ def event_window(
     width : int
         Months per period.
     scale : {"log1p", "count"}
-        Whether `values` are logarithms of one plus the count.
-    donors : sequence of str
-        Countries of comparison, see `sahelkit.models.impact.unexposed_donors`.
+        Whether `values` are logarithms of one plus the count. They do not exist for values of -1 or less.
+    donors : str, int or iterable of these
+        Countries of comparison, by any name or code, and names of sets, as in `sahelkit.places.resolve_many`; see
+        `sahelkit.models.impact.unexposed_donors`. Those that cannot serve are in `EventWindow.left_out`, with the
+        reason.
     until : date-like, optional
         The periods after the event end before this month, e.g. that of the next coup.
 
@@ -139,9 +196,11 @@ def event_window(
     ------
     MissingColumnsError, UnknownNameError, OptionError
         If a column or an option cannot be.
+    UnknownPlaceError
+        If a country is unknown, the one with the event or a donor.
     ModelError
         If the country has no rows, no whole period after the event or fewer than four before it, an unknown value, or
-        the same value throughout.
+        the same value throughout; if a logarithm is asked for that does not exist.
 
     Examples
     --------
@@ -150,10 +209,14 @@ def event_window(
     >>> window.n_before, window.n_after, window.donors, str(window.months[window.times == 1][0])
     (20, 8, ['NGA'], '2012-04')
     """
-    code = places.resolve(unit)
-    _check(before, after, width, scale)
-    wide = monthly(frame, outcome)
-    month = _month(date)
+    code, candidates = places.resolve(unit), places.resolve_many(donors)
+    if scale not in SCALES:
+        raise UnknownNameError("scale", scale, SCALES)
+    for what, given in (("width", width), ("before", before), ("after", after)):
+        check_whole_number(what, given)
+    frame = check_frame(frame, where="event_window")
+    known = monthly(frame, outcome)
+    wide, month = known.values, event_day(date).to_period("M")
     if code not in wide.columns:
         raise ModelError(f"the frame has no rows of {code}. Load it with countries='africa' or without countries")
     last, cut = _last_month(wide.index, month, after, until)
@@ -173,11 +236,15 @@ def event_window(
     times = np.concatenate([np.arange(-wanted, 0), np.arange(1, periods + 1)]).astype(np.int64)
     firsts = [month + int(time * width if time < 0 else 1 + (time - 1) * width) for time in times]
     summed = _summed(wide, firsts, width)
-    kept, left_out = _eligible(summed, code, donors, times)
-    counts = summed[[code, *kept]]
+    _check_own(summed[code], known, width)
+    others = [name for name in candidates if name != code]
+    left_out = {name: why for name in others if (why := _reason(summed, name, times, known, outcome, width))}
+    counts = summed[[code, *(name for name in others if name not in left_out)]]
+    if scale == "log1p":
+        _check_logarithms(counts)
     return EventWindow(
         unit=code,
-        date=_day(date),
+        date=event_day(date),
         outcome=outcome,
         scale=scale,
         width=width,
@@ -185,36 +252,25 @@ def event_window(
         months=pd.PeriodIndex(firsts, freq="M"),
         values=np.log1p(counts) if scale == "log1p" else counts,
         counts=counts,
-        left_out=left_out,
+        left_out=pd.Series(left_out, dtype=object),
         provisional=_provisional(frame, firsts, times, width),
         cut=cut,
         origin=origin_of(frame),
     )
 
 
-def _check(before: int, after: int, width: int, scale: str) -> None:
-    if scale not in SCALES:
-        raise UnknownNameError("scale", scale, SCALES)
-    for what, given in (("width", width), ("before", before), ("after", after)):
-        if isinstance(given, bool) or not isinstance(given, (int, np.integer)) or given < 1:
-            raise OptionError(what, given, "months are whole numbers of at least 1")
-
-
-def _day(date: DateLike) -> pd.Timestamp:
-    day = parse_date(date, what="date")
+def event_day(date: DateLike) -> pd.Timestamp:
+    """Day of an event, the first one of a month; a year or None names none."""
+    day = parse_date(date, what="date", least="M")
     if day is None:
         raise OptionError("date", date, "an event has a day or a month", repair="Type date='2012-03-22'")
     return day
 
 
-def _month(date: DateLike) -> pd.Period:
-    return _day(date).to_period("M")
-
-
 def _last_month(months: pd.Index, month: pd.Period, after: int, until: DateLike) -> tuple[pd.Period, str]:
     wanted, cut = month + after, ""
-    if until is not None and _month(until) - 1 < wanted:
-        wanted, cut = _month(until) - 1, f"the window ends before the next event in {_month(until)}"
+    if until is not None and (following := event_day(until).to_period("M")) - 1 < wanted:
+        wanted, cut = following - 1, f"the window ends before the next event in {following}"
     if months[-1] < wanted:
         wanted, cut = months[-1], f"the frame ends in {months[-1]}"
     return wanted, cut
@@ -226,30 +282,53 @@ def _summed(wide: pd.DataFrame, firsts: Sequence[pd.Period], width: int) -> pd.D
     return pd.DataFrame(blocks.sum(axis=1), index=pd.PeriodIndex(firsts, freq="M"), columns=list(wide.columns))
 
 
-def _eligible(summed: pd.DataFrame, unit: str, donors: Sequence[str], times: Ints) -> tuple[list[str], pd.Series]:
-    own = summed[unit].to_numpy()
-    if np.isnan(own).any():
-        gap = summed.index[np.isnan(own)][0]
-        raise ModelError(f"{unit} has no value in the period from {gap}. Unknown is not zero; choose another window")
-    if np.ptp(own) == 0:
+def _without_row(code: str, firsts: pd.Index, known: Monthly, width: int) -> str:
+    """Months of these periods of which the frame has no row; empty where it has all."""
+    months = pd.PeriodIndex([first + step for first in firsts for step in range(width)], freq="M")
+    gone = months[~known.listed[code].reindex(months, fill_value=False).to_numpy(dtype=bool)]
+    more = f" and {len(gone) - 1} other months" if len(gone) > 1 else ""
+    return f"no row in {gone[0]}{more}. {ROWLESS}" if len(gone) else ""
+
+
+def _check_own(own: pd.Series[float], known: Monthly, width: int) -> None:
+    if own.isna().any():
+        gone = _without_row(str(own.name), own.index, known, width)
         raise ModelError(
-            f"{unit} has the same value ({own[0]:g}) in all {len(own)} periods: nothing changed at the event"
+            f"{own.name} has no value in the period from {own.index[own.isna()][0]}. Unknown is not zero; choose "
+            "another window" + (f". It has {gone}" if gone else "")
         )
-    reasons: dict[str, str] = {}
-    for name in dict.fromkeys(str(donor) for donor in donors if donor != unit):
-        if name not in summed.columns or summed[name].isna().any():
-            reasons[name] = "unknown values in the window"
-        elif not summed[name].to_numpy()[times < 0].any():
-            reasons[name] = "no violence before the event"
-    kept = [str(name) for name in dict.fromkeys(donors) if name != unit and name not in reasons]
-    return kept, pd.Series(reasons, dtype=object)
+    if np.ptp(own.to_numpy()) == 0:
+        raise ModelError(
+            f"{own.name} has the same value ({own.iloc[0]:g}) in all {len(own)} periods: nothing changed at the event"
+        )
+
+
+def _reason(summed: pd.DataFrame, name: str, times: Ints, known: Monthly, outcome: str, width: int) -> str:
+    """Why a country cannot be compared with; empty if it can."""
+    if name not in summed.columns:
+        return "no rows in the frame"
+    if summed[name].isna().any():
+        return _without_row(name, summed.index, known, width) or "unknown values in the window"
+    if not summed[name].to_numpy()[times < 0].any():
+        quiet = "no violence" if outcome in VIOLENCE or outcome.startswith("ucdp_") else "nothing but zeros"
+        return f"{quiet} before the event"
+    return ""
+
+
+def _check_logarithms(counts: pd.DataFrame) -> None:
+    lowest = counts.min()
+    if (lowest <= -1).any():
+        name = str(lowest.idxmin())
+        raise ModelError(
+            f"{name} has {lowest[name]:g} in the period from {counts[name].idxmin()}, and the logarithm of one plus a "
+            "value of -1 or less does not exist. Type scale='count'"
+        )
 
 
 def _provisional(frame: pd.DataFrame, firsts: Sequence[pd.Period], times: Ints, width: int) -> int:
     if "provisional" not in frame.columns:
         return 0
-    time = time_column(frame)
-    marked = set(frame.loc[frame["provisional"].astype(bool), time])
+    marked = set(months_of(frame)[numbers(frame["provisional"], "provisional") == 1])
     inside = ({first + step for step in range(width)} for first in firsts)
     return sum(bool(marked & months) for months, when in zip(inside, times, strict=True) if when > 0)
 
