@@ -267,10 +267,10 @@ def _evaluate(formula: str, given: pd.DataFrame) -> tuple[Floats, Floats, tuple[
     left_side, right_side, info = _both_sides(formula, frame)
     if left_side.shape[1] != 1:
         raise ModelError(f"the outcome of {formula!r} is not one numeric column. Make it 0 or 1")
-    left, _, right = formula.partition("~")
-    outcome = _blanked(left_side[:, 0], frame, left)
+    before, _, after = formula.partition("~")
+    outcome = _blanked(left_side[:, 0], frame, before)
     recipe = Recipe(formula, frame[used].reset_index(drop=True), info)
-    return outcome, _blanked(right_side, frame, right), tuple(info.column_names), recipe
+    return outcome, _blanked(right_side, frame, after), tuple(info.column_names), recipe
 
 
 def _both_sides(formula: str, frame: pd.DataFrame) -> tuple[Floats, Floats, Any]:
