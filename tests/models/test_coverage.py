@@ -87,17 +87,17 @@ def test_intervals_of_the_hazard_model_and_of_many_models():
 
 @pytest.mark.slow
 def test_intervals_of_success_given_an_attempt():
-    """300 samples of 16 countries by 12 attempts; the default takes attempts as independent, and says so."""
+    """300 samples of 16 countries by 12 attempts; the profile takes attempts as independent."""
     rng = np.random.default_rng(6)
     held = defaultdict(list)
     for _ in range(300):
         frame = _history(rng, rows=12, rate=0.6).rename(columns={"event": "success"})
-        for name, options in {"CR2": {"errors": "CR2"}, "profile": {}}.items():
+        for name, options in {"default": {}, "profile": {"errors": "profile"}}.items():
             held[name].append(_holds_zero(fit_success("success ~ z", frame, attempt=None, **options).fit))
     found = {name: float(np.mean(values)) for name, values in held.items()}
     print(found)
-    assert 0.92 < found["CR2"] < 0.98
-    assert found["profile"] < found["CR2"]
+    assert 0.92 < found["default"] < 0.98
+    assert found["profile"] < found["default"]
 
 
 @pytest.mark.slow

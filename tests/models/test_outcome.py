@@ -95,3 +95,16 @@ def test_bad_frames_are_named():
 def test_wilson_interval_at_the_edges():
     assert wilson_interval(0, 10)[0] == pytest.approx(0, abs=1e-12)
     assert wilson_interval(10, 10)[1] == pytest.approx(1)
+
+
+def test_default_errors_are_clustered_unless_they_cannot_be():
+    rng = np.random.default_rng(8)
+    frame = pd.DataFrame({"iso3": np.repeat(list("ABCDEFGH"), 8), "z": np.repeat(rng.normal(size=8), 8)})
+    frame["success"] = (rng.random(64) < 0.5).astype(int)
+    assert fit_success("success ~ z", frame, attempt=None).fit.errors == "CR2"
+    one = fit_success("success ~ x", frame.assign(iso3="A", x=rng.normal(size=64)), attempt=None)
+    assert one.fit.errors == "profile"
+    apart = fit_success("success ~ x", frame.assign(x=frame["success"]), attempt=None)
+    assert apart.fit.separated == ("x",)
+    assert apart.fit.errors == "profile"
+    assert fit_success("success ~ z", frame, attempt=None, correction="flac").fit.errors == "model"
