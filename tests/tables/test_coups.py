@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 
 import pandas as pd
@@ -16,7 +15,6 @@ from sahelkit.tables.coups import coup_coders, diff_coups, load_coups
 
 CODERS = {"powell_thyne": "pt", "cline": "cline", "colpus": "colpus", "cam": "cam", "sahelkit": "sahelkit"}
 # Limit of the project, with room for a machine that is busy with other things.
-WARM_SECONDS = 0.015
 
 
 # What Cline withdrew in a later release: a failed attempt in its own list of 2.1.2, a plot as an event.
@@ -265,13 +263,3 @@ def test_a_result_may_be_changed_without_harm():
     mine = load_coups(countries="MLI")
     mine["outcome"] = "none"
     assert set(load_coups(countries="MLI")["outcome"]) == {"success", "failure"}
-
-
-def test_loading_again_is_quick():
-    load_coups()
-    seconds = []
-    for _ in range(20):
-        begin = time.perf_counter()
-        load_coups()
-        seconds.append(time.perf_counter() - begin)
-    assert min(seconds) < WARM_SECONDS

@@ -147,7 +147,7 @@ class CaptureLags(Result):
         """
         return say_captures(self, lang)
 
-    def plot(self, *, lang: str = "en", source: str = "sahelkit crisis 2026.1") -> Figure:
+    def plot(self, *, lang: str = "en", source: str = "sahelkit crisis 2026.2") -> Figure:
         """Draw the lag of each place.
 
         Parameters

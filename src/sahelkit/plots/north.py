@@ -32,7 +32,7 @@ _WORDS = {
         "? no day in the chronology",
         "about": "c. ",
         "shared": " (s)",
-        "source": "sahelkit crisis and map 2026.1, Natural Earth",
+        "source": "sahelkit crisis and map 2026.2, Natural Earth",
         "n": "n = {n} places that the chronology names, {start} to {end}",
     },
     "fr": {
@@ -45,7 +45,7 @@ _WORDS = {
         " v. (vers) jour incertain, ? aucun jour dans la chronologie",
         "about": "v. ",
         "shared": " (p)",
-        "source": "sahelkit crisis et map 2026.1, Natural Earth",
+        "source": "sahelkit crisis et map 2026.2, Natural Earth",
         "n": "n = {n} localités que nomme la chronologie, {start} à {end}",
     },
 }

@@ -132,7 +132,7 @@ def plot_responses(
     highlight: str | None = None,
     title: str | None = None,
     lang: str = "en",
-    source: str = "sahelkit responses 2026.1",
+    source: str = "sahelkit responses 2026.2",
 ) -> Figure:
     """Draw one row per coup with a mark for each first measure, on an axis of days since the coup.
 
@@ -191,7 +191,7 @@ def plot_responses(
 
 
 def plot_waiting(
-    waits: Sequence[WaitingTimes], *, lang: str = "en", source: str = "sahelkit responses 2026.1"
+    waits: Sequence[WaitingTimes], *, lang: str = "en", source: str = "sahelkit responses 2026.2"
 ) -> Figure:
     """Draw the share of coups that a measure had followed by each day, one curve per body.
 

@@ -164,7 +164,7 @@ def plot_timeline(
     end: str,
     rules: Mapping[str, str] | None = None,
     bands: Sequence[tuple[str, str, str]] = (),
-    source: str = "sahelkit crisis 2026.1",
+    source: str = "sahelkit crisis 2026.2",
     lang: str = "en",
 ) -> Figure:
     """Draw the events of a window as a timeline in five columns, on a page as tall as they need.

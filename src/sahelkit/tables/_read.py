@@ -105,6 +105,12 @@ def read_file(
     return typed(_read_parquet(path, columns, filters), table, where=where)
 
 
+def _as_today(frame: pd.DataFrame, layout: Table, *, where: str) -> pd.DataFrame:
+    """An older table with the columns that have come since, NA throughout, so that one loader reads both."""
+    new = [item.name for item in layout.fields if item.name not in frame.columns and not item.required]
+    return frame.assign(**typed(pd.DataFrame(None, index=frame.index, columns=new, dtype=object), layout, where=where))
+
+
 def read_table(
     dataset: str,
     table: str | None = None,
@@ -122,7 +128,7 @@ def read_table(
     table : str, optional
         Name of the table (file stem); the main table when absent.
     version : str, optional
-        Data version; the bundled one when absent.
+        Data version; the bundled one when absent. A table or column that an older version did not have is empty.
     columns : sequence of str, optional
         Columns to read; all when absent.
     filters : optional
@@ -146,10 +152,16 @@ def read_table(
     ['iso3', 'gwcode']
     """
     description = _record_of(dataset, version)
-    layout = description.table(table)
-    for column in columns or ():
-        layout.field(column)
-    path = store.data_path(dataset, layout.file, version)
-    frame = read_file(path, layout, where=dataset, columns=columns, filters=filters)
+    newest = record(dataset)
+    if description.version != newest.version and table not in (None, *(item.name for item in description.tables)):
+        frame = read_table(dataset, table, columns=columns).iloc[:0]  # the older version held nothing of the kind
+    else:
+        layout = description.table(table)
+        for column in columns or ():
+            layout.field(column)
+        path = store.data_path(dataset, layout.file, version)
+        frame = read_file(path, layout, where=dataset, columns=columns, filters=filters)
+        if description.version != newest.version and columns is None:
+            frame = _as_today(frame, newest.table(layout.name), where=dataset)
     frame.attrs = {"sahelkit": {"datasets": {dataset: description.version}}}
     return frame

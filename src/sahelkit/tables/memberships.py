@@ -9,7 +9,7 @@ import pandas as pd
 
 from sahelkit.catalog import record
 from sahelkit.errors import CoverageWarning
-from sahelkit.tables._bounds import may_touch, surely_touch
+from sahelkit.tables._bounds import day_span, may_touch, surely_touch
 from sahelkit.tables._read import read_table
 from sahelkit.tables._select import DateLike, Places, chosen_names, parse_date, parse_window, warn_outside
 from sahelkit.tables._study import study_states
@@ -88,6 +88,10 @@ def load_memberships(
     first, last = parse_window(start, end)
     warn_outside(DATASET, first, last, record(DATASET).coverage)
     frame = read_table(DATASET, version=version)
+    if "start_max" not in frame.columns:  # version 2026.1 left what a day may be to its precision
+        for side in ("start", "end"):
+            span = day_span(frame[side], frame[f"{side}_precision"])
+            frame[f"{side}_min"], frame[f"{side}_max"] = span["first"], span["last"]
     keep = frame["iso3"].isin(wanted) & frame["organisation"].isin(names) & may_touch(frame, first, last)
     certain = surely_touch(frame, first, last)
     day = parse_date(on, what="on", last=True)

@@ -104,7 +104,7 @@ class Association(Result):
         log: bool = False,
         days: bool = False,
         title: str | None = None,
-        source: str = "sahelkit responses 2026.1",
+        source: str = "sahelkit responses 2026.2",
     ) -> Figure:
         """Draw the cases with their names, as `sahelkit.plots.response_ranks.plot_association` does."""
         from sahelkit.plots.response_ranks import plot_association
@@ -168,7 +168,7 @@ class Contrast(Result):
         return pd.DataFrame([{name: getattr(self, name) for name in names}])
 
     def plot(
-        self, *, x: str, lang: str = "en", days: bool = False, source: str = "sahelkit responses 2026.1"
+        self, *, x: str, lang: str = "en", days: bool = False, source: str = "sahelkit responses 2026.2"
     ) -> Figure:
         """Draw the cases of both groups; `x` is the label of the axis."""
         from sahelkit.plots.response_ranks import plot_contrast

@@ -95,7 +95,7 @@ class Rank(Result):
             return str(self.rank_low)
         return f"{self.rank_low} {'to' if lang == 'en' else 'à'} {self.rank_high}"
 
-    def plot(self, *, lang: str = "en", source: str = "sahelkit responses 2026.1") -> Figure:
+    def plot(self, *, lang: str = "en", source: str = "sahelkit responses 2026.2") -> Figure:
         """Draw the cases in the order of their days."""
         from sahelkit.plots.response_ranks import plot_rank
 

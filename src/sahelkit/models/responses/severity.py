@@ -200,7 +200,7 @@ class SeverityRanks(Result):
         """Monte Carlo standard error of that share."""
         return share_error(self.share_within(rank), self.draws)
 
-    def plot(self, *, lang: str = "en", source: str = "sahelkit responses 2026.1") -> Figure:
+    def plot(self, *, lang: str = "en", source: str = "sahelkit responses 2026.2") -> Figure:
         """Draw the share of the sets of weights that give each rank."""
         from sahelkit.plots.response_ranks import plot_rank_shares
 

@@ -119,7 +119,7 @@ class WaitingTimes(Result):
             censored=_CENSORED[lang][min(left, 2)].format(cases_words(left, lang)),
         )
 
-    def plot(self, *, lang: str = "en", source: str = "sahelkit responses 2026.1") -> Figure:
+    def plot(self, *, lang: str = "en", source: str = "sahelkit responses 2026.2") -> Figure:
         """Draw the share of coups that the measure had followed."""
         from sahelkit.plots.responses import plot_waiting
 
