@@ -10,6 +10,7 @@ import pytest
 
 import sahelkit as sk
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.models._replicates import quantile_error
 from sahelkit.models.hawkes import contagion_bound, excitation_intervals, fit_hawkes
 from sahelkit.models.hawkes.calibrated import replicate_root, strength_at
 from sahelkit.models.hawkes.profile import signed_root
@@ -64,6 +65,11 @@ def test_cut_off_is_the_quantile_of_roots_in_histories_of_the_profile_end(fit, i
     seeds = np.random.SeedSequence(1 + 1).spawn(19)
     roots = [replicate_root(fit, process, "own", end.profile, np.random.default_rng(seed)) for seed in seeds]
     assert end.cutoff == min(roots)
+    # The end moves as far as the cut-off does, by the slope of the root there.
+    near, far = (signed_root(fit.estimate, fit.settings, "own", end.value + step)[0] for step in (-0.02, 0.02))
+    assert far < near
+    assert end.mc_error == pytest.approx(quantile_error(np.array(roots), 0.05) * 0.04 / (near - far), rel=0.15)
+    assert intervals.tidy().set_index("quantity").loc["own", "mc_error_high"] == end.mc_error
 
 
 def test_bound_is_the_upper_end_of_contagion(intervals, bound, fit):

@@ -80,6 +80,17 @@ def test_contagion_is_found_whatever_the_unit_of_the_weights(by_weights):
     assert plain["lr"] == pytest.approx({"land": 1.343018, "inverse_distance": 0.148428}[kind], abs=1e-5)
 
 
+def test_strengths_and_weights_as_given_make_up_the_branching(coups):
+    """The coefficients belong to the weights and marks that the user gave: own * I + cross * W, at the mean mark."""
+    marked = coups.assign(size=3.0 + (coups["outcome"] == "success"))
+    weights = _weights("inverse_distance") * 7
+    fit = fit_hawkes(marked, weights=weights, own_mark="size", cross_mark="size", **WINDOW)
+    mean = marked.loc[marked["date"] >= "1960", "size"].mean()
+    known = mean * (fit.own * np.eye(16) + fit.cross * weights.to_numpy())
+    assert fit.branching == pytest.approx(known, rel=1e-3, abs=1e-9)
+    assert fit.weights == pytest.approx(weights.to_numpy())
+
+
 def test_no_point_of_a_grid_is_better(coups):
     fit = fit_hawkes(coups, weights=_weights("inverse_distance"), **WINDOW)
     problem, null = fit.estimate.problem, fit.estimate.null.vector()

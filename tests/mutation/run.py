@@ -196,7 +196,7 @@ def tests_of(path: str) -> list[list[str]]:
     wide = sorted(str(p.relative_to(ROOT)) for p in top.glob(f"test_{'_'.join(folders[1:]) or ''}*.py"))
     if folders and not wide:
         wide = [str(top.relative_to(ROOT))]
-    tiers = [[*near, f"src/sahelkit/{path}"], [name for name in wide if name not in near]]
+    tiers = [[*near, f"src/sahelkit/{path}"], [name for name in wide if name not in near and "test_checks" not in name]]
     return [tier for tier in tiers if tier]
 
 

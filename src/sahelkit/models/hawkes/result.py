@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -151,9 +151,9 @@ class HawkesFit:
 
     def radius_at(self, own: float, cross: float) -> float:
         """The same at other strengths in standardised units: linear in them, for no weight is negative."""
-        counted = self.observed.counted
-        at_home, abroad = (float(marks[counted].mean()) for marks in (self.observed.own_mark, self.observed.cross_mark))
-        return own * at_home + cross * abroad * spectral_radius(self.tie)
+        o = self.observed
+        at_home, abroad = o.own_mark[o.counted].mean(), o.cross_mark[o.counted].mean()
+        return float(own * at_home + cross * abroad * spectral_radius(self.tie))
 
     @property
     def stationary(self) -> bool:
@@ -235,9 +235,8 @@ class HawkesFit:
         for block, spread in self.estimate.spreads.items():
             add(f"{block}_sd", "log rate", spread)
         for column in self.baseline.columns("covariate"):
-            term = self.baseline.terms[column]
-            value, half = self.estimate.point.coef[column], self._half_width(int(column))
-            ends = np.array([value, value - half, value + half]) / self.baseline.units[term]
+            term, half = self.baseline.terms[column], self._half_width(int(column))
+            ends = (self.estimate.point.coef[column] + np.array([0.0, -half, half])) / self.baseline.units[term]
             with np.errstate(over="ignore"):
                 middle, low, high = np.exp(ends)
             add(term, "rate ratio", middle, (low, high))
@@ -262,8 +261,6 @@ class HawkesFit:
             One row per lag: ``cross_lag`` (years), ``cross``, ``high`` (upper end of the profile interval at that
             lag), ``lr`` (likelihood ratio statistic against none), ``level``.
         """
-        from dataclasses import replace
-
         rows = []
         null = self.estimate.null.vector()
         for lag in LAGS:
@@ -389,7 +386,7 @@ class HawkesFit:
         return sentence(
             lang,
             contagion=self.settings.contagion,
-            value=getattr(self.estimate.point, which),  # of a mean event, whatever the unit of the weights and marks
+            value=getattr(self.estimate.point, which),  # of a mean event, whatever the units
             ends=(0.0, bound.upper * bound.unit) if bound else self.plain_interval(which),
             level=self.level,
             n_events=self.n_events,
