@@ -91,6 +91,16 @@ def test_organisations_that_are_not_known_for_the_day_are_refused():
         spatial_weights(["MLI", "CPV"], kind="organisation", organisations=["CILSS"], on="1990")
 
 
+def test_unsure_memberships_are_left_out_on_demand():
+    # Cabo Verde joined ECOWAS on some day of 1977.
+    pair = {"kind": "organisation", "normalise": None, "unsure": "leave_out"}
+    with pytest.warns(CoverageWarning, match="ECOWAS CPV"):
+        assert spatial_weights(["MLI", "CPV"], on="1977-06-01", **pair).values.max() == 0
+    assert spatial_weights(["MLI", "CPV"], on="1978", **pair).values.max() == 1
+    with pytest.raises(UnknownNameError, match="unknown treatment of unsure memberships 'drop'"):
+        spatial_weights(["MLI", "CPV"], kind="organisation", unsure="drop")
+
+
 def test_organisations_are_unknown_outside_the_study_region():
     with pytest.raises(ModelError, match=r"the memberships of FRA are not known. Leave these countries out"):
         spatial_weights(["MLI", "FRA"], kind="organisation")

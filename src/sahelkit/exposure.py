@@ -23,6 +23,7 @@ Matrix = npt.NDArray[np.float64]
 
 KINDS = ("land", "inverse_distance", "language", "coloniser", "organisation")
 ORGANISATIONS = ("ECOWAS", "UEMOA")
+UNSURE = ("refuse", "leave_out")
 NORMALISATIONS = ("column", "row", None)
 _TIES = {"language": "cepii_common_official_language", "coloniser": "cepii_common_coloniser"}
 # An unknown month hides the exposure after it for as long as it could still carry this share of its own weight.
@@ -36,6 +37,7 @@ def spatial_weights(
     on: DateLike = None,
     normalise: str | None = "column",
     organisations: str | Sequence[str] | None = None,
+    unsure: str = "refuse",
     version: str | None = None,
 ) -> xr.DataArray:
     """Weights W[target, source]: how much an event in the source counts for the target.
@@ -57,6 +59,9 @@ def spatial_weights(
         None: as they are.
     organisations : str or sequence of str, optional
         For ``"organisation"``: which count, each once, as in `sahelkit.load_memberships`; ECOWAS and UEMOA when absent.
+    unsure : {"refuse", "leave_out"}
+        What becomes of memberships of which it is not known whether they held on the day: stop, or count those known
+        to hold only.
     version : str, optional
         Data version; the bundled one when absent.
 
@@ -78,7 +83,8 @@ def spatial_weights(
     DateError
         If `on` cannot be read.
     ModelError
-        If a distance or tie of a pair of countries is not known, or the memberships of a country.
+        If a distance or tie of a pair of countries is not known, or the memberships of a country, or whether one of
+        them held on the day (with ``unsure="refuse"``).
 
     Warns
     -----
@@ -107,6 +113,8 @@ def spatial_weights(
         raise UnknownNameError("kind of weight", kind, KINDS)
     if normalise not in NORMALISATIONS:
         raise UnknownNameError("normalisation", normalise, [str(name) for name in NORMALISATIONS])
+    if unsure not in UNSURE:
+        raise UnknownNameError("treatment of unsure memberships", unsure, UNSURE)
     if organisations is not None and kind != "organisation":
         raise OptionError(
             "organisations", organisations, f"the kind {kind!r} has none", repair="Add kind='organisation'"
@@ -115,7 +123,7 @@ def spatial_weights(
     if kind == "land":
         raw = _borders(codes, on, version)
     elif kind == "organisation":
-        raw = _shared(codes, organisations, on, version)
+        raw = _shared(codes, organisations, on, version, refuse=unsure == "refuse")
     else:
         raw = _from_pairs(codes, kind, version)
     lonely = [code for code, row, column in zip(codes, raw, raw.T, strict=True) if not (row.any() or column.any())]
@@ -137,7 +145,12 @@ def _borders(codes: Sequence[str], on: DateLike, version: str | None) -> Matrix:
 
 
 def _shared(
-    codes: Sequence[str], organisations: str | Sequence[str] | None, on: DateLike, version: str | None
+    codes: Sequence[str],
+    organisations: str | Sequence[str] | None,
+    on: DateLike,
+    version: str | None,
+    *,
+    refuse: bool,
 ) -> Matrix:
     known = places.members("study")
     unknown = [code for code in codes if code not in known]
@@ -150,10 +163,11 @@ def _shared(
     frame = load_memberships(countries=list(codes), organisations=wanted, on=on, version=version)
     frame = frame[(frame["status"] == "member") & (frame["end"].isna() | (on is not None))]
     unsure = frame.loc[~frame["certain"], "organisation"] + " " + frame.loc[~frame["certain"], "iso3"]
-    if len(unsure):
+    frame = frame[frame["certain"]]
+    if len(unsure) and refuse:
         raise ModelError(
             f"whether these memberships held on {on} is not known: {', '.join(unsure)}. Choose other organisations= or "
-            "another day; load_memberships() shows the bounds"
+            "another day, or unsure='leave_out'; load_memberships() shows the bounds"
         )
     belongs = pd.crosstab(frame["iso3"], frame["organisation"]).clip(upper=1).reindex(list(codes), fill_value=0)
     members = belongs.to_numpy(dtype=float)

@@ -175,7 +175,8 @@ def exposure_measures(
     weights : sequence of str, or dict of str to xarray.DataArray
         Kinds of `sahelkit.exposure.spatial_weights`, not normalised, ``"region"`` (1 for every other country of the
         panel), or matrices of your own with the dimensions ``target`` and ``source``. Memberships of organisations
-        are those of 1 January of each year; before September 1973 they are zero.
+        are those known to hold on 1 January of each year (so that Cabo Verde, which joined ECOWAS on an unknown day
+        of 1977, counts from 1978); before September 1973 they are zero.
     fades : sequence of {"window", "decay"}
         How events of different age count.
     cluster : str
@@ -253,6 +254,7 @@ def _memberships(grid: EventGrid) -> Floats:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CoverageWarning)  # after its last revision the table is taken to hold
         for year in np.unique(years[years >= 1974]):
-            table = spatial_weights(list(grid.codes), kind="organisation", on=f"{year}-01-01", normalise=None)
+            day = f"{year}-01-01"
+            table = spatial_weights(list(grid.codes), kind="organisation", on=day, normalise=None, unsure="leave_out")
             found[years == year] = table.to_numpy()
     return found
