@@ -25,6 +25,8 @@ DATASET = "coups"
 LAST_DAY = dt.date(2025, 12, 31)
 # Coders whose lists may be shown for the study region only (sources.toml: study-region-facts).
 STUDY_ONLY = ("colpus", "cam")
+# How much of a page that a hand-made table names was read by whoever decided.
+SEEN = ("page_read", "copy_read", "in_part", "not_read")
 
 
 def _day(value: object) -> dt.date:
@@ -33,6 +35,10 @@ def _day(value: object) -> dt.date:
 
 def _hand(here: Path, name: str) -> list[dict[str, str]]:
     frame = pd.read_csv(here / name, dtype=str, keep_default_na=False)
+    for column in [c for c in frame.columns if c.startswith("seen")]:
+        strange = sorted(set(frame[column]) - set(SEEN))
+        if strange:
+            raise TableError(DATASET, f"{name}: {strange[0]!r} in {column} is none of {', '.join(SEEN)}")
     return [{str(key): str(value) for key, value in row.items()} for row in frame.to_dict("records")]
 
 
