@@ -43,6 +43,7 @@ def _check_dates(rows: pd.DataFrame) -> None:
     first, least, most = (_days(rows[name]) for name in ("date", "date_min", "date_max"))
     _refuse(rows, (least > first) | (first > most), "the day lies outside its range")
     _refuse(rows, _days(rows["end"]) <= first, "ends before it begins")
+    _refuse(rows, _days(rows["end"]) < most, "may begin after its end: narrow the range of its first day")
     month = rows["date_precision"] == "month"
     _refuse(rows, month & (first.dt.day != 1), "known to the month, yet not written as its first day")
     _refuse(rows, (rows["date_precision"] != "day") & (least == most), "an unsure day without a range")

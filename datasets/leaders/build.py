@@ -75,20 +75,25 @@ def _corrected(rows: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ends(rows: pd.DataFrame) -> pd.DataFrame:
-    """Days of leaving office: as corrected, else the successor's first day in the month given, else its last day."""
+    """Days of leaving office: as corrected, else the successor's first day, which must lie in the month given."""
     successor = rows.groupby("iso3")["start"].shift(-1).fillna("")
     is_month = rows["end"].str.len() == len("1960-01")
     handed_over = is_month & (successor.str[:7] == rows["end"])
-    month_only = is_month & ~handed_over
-    last_days = pd.PeriodIndex(rows.loc[month_only, "end"], freq="M").to_timestamp(how="end").strftime("%Y-%m-%d")
     end = rows["end"].mask(handed_over, successor)
-    end.loc[month_only] = last_days
-    basis = pd.Series("", index=rows.index).mask(handed_over, "successor").mask(month_only, "month")
-    basis = basis.mask(rows["end_corrected"] & (end != ""), "corrected")
-    late = (successor != "") & ((end == "") | (end > successor))
+    late = (successor != "") & ((end == "") | (end.str[:7] > successor.str[:7]) | (~is_month & (end > successor)))
     if late.any():
         raise TableError(DATASET, f"spells that overlap with the next or do not end: {rows.index[late].tolist()}")
-    precision = basis.map({"successor": "day", "corrected": "day", "month": "month"})
+    month_only = is_month & ~handed_over
+    if month_only.any():
+        # A placeholder would act as the day on which the leader left, in every filter and panel.
+        raise TableError(
+            DATASET,
+            f"spells of which only the month of leaving is known: {rows.index[month_only].tolist()}. "
+            "Find the day and write it into hand_corrections.csv",
+        )
+    basis = pd.Series("", index=rows.index).mask(handed_over, "successor")
+    basis = basis.mask(rows["end_corrected"] & (end != ""), "corrected")
+    precision = basis.map({"successor": "day", "corrected": "day"})
     return rows.assign(end=end.replace("", None), end_precision=precision, end_basis=basis.replace("", None))
 
 

@@ -15,6 +15,10 @@ def _bounds(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     """Bounds of the first day or of the day of the end: from the precision, closer where pages allow it."""
     span = day_span(pd.to_datetime(rows[name]), rows[f"{name}_precision"])
     told = rows.reindex(columns=[f"{name}_min"]).apply(pd.to_datetime)[f"{name}_min"]
+    idle = told.notna() & span["first"].notna()
+    if idle.any():
+        wrong = ", ".join(rows.loc[idle, "organisation"] + " " + rows.loc[idle, "iso3"])
+        raise TableError("memberships", f"an earliest day belongs to a day that is only a bound (before): {wrong}")
     return pd.DataFrame({f"{name}_min": span["first"].fillna(told), f"{name}_max": span["last"]})
 
 

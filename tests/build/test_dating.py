@@ -103,6 +103,20 @@ def test_one_place_shifted_among_many_is_caught():
         check_dating("toy", "deaths", "registers", ours, copy)
 
 
+@pytest.mark.parametrize(("years", "said"), [(1, "1 year late"), (-1, "1 year early")])
+def test_one_place_that_falls_steadily_is_caught_by_its_values(years, said):
+    """As mortality of one country: its changes agree nowhere, its values with those of the year before or after."""
+    copy = restless()
+    copy.loc["P07"] = [300.0 - 5 * n for n in range(len(YEARS))]
+    ours = noisy(copy, share=0.2)
+    check_dating("toy", "deaths", "registers", ours, copy)
+    ours.loc["P07"] = shifted(ours, years).loc["P07"].reindex(YEARS)
+    with pytest.raises(TableError, match=rf"deaths of P07 stands {said} against registers: distance by lag"):
+        check_dating("toy", "deaths", "registers", ours, copy)
+    # In another unit the values say nothing.
+    check_dating("toy", "deaths", "registers", ours, copy * 1000)
+
+
 def test_two_places_that_move_once_do_not_stop_the_build():
     copy = restless()
     ours = copy.copy()

@@ -20,6 +20,7 @@ def _check(verdict, page, address, sources=(FIRST, SECOND)):
 
 @pytest.mark.parametrize("address", [
     "http://a.org/one", "https://a.org/one/", "HTTPS://WWW.A.ORG/One", "https://m.a.org:443/one", "https://a.org/%6Fne",
+    "https://a.org/one/amp/", "https://a.org/one?amp=1&utm_source=x", "https://a.org/one#end",
 ])  # fmt: skip
 def test_one_page_under_several_addresses(address):
     assert same_page(address) == same_page(FIRST)
@@ -48,6 +49,8 @@ def test_looks_that_stand(verdict, page, address, sources):
     ("same_page", "other", THIRD, (FIRST, SECOND), "has the verdict same_page, and no other has it"),
     ("confirmed", "adopted", FIRST, (FIRST, None), "the only one that the row rests on"),
     ("confirmed", None, THIRD, (FIRST, SECOND), "not one of other, adopted, own"),
+    ("confirmed", "other", None, (FIRST, SECOND), "confirmed by no page"),
+    ("corrected", None, None, (FIRST, SECOND), "corrected by no page"),
 ])  # fmt: skip
 def test_looks_that_prove_nothing(verdict, page, address, sources, why):
     with pytest.raises(TableError, match=why):

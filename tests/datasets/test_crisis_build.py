@@ -32,11 +32,12 @@ def test_days_lie_in_order_and_inside_the_coverage():
     assert (FRAME["date_min"] <= FRAME["date"]).all()
     assert (FRAME["date"] <= FRAME["date_max"]).all()
     assert (FRAME["end"].dropna() > FRAME.loc[FRAME["end"].notna(), "date"]).all()
+    assert (FRAME["end"].dropna() >= FRAME.loc[FRAME["end"].notna(), "date_max"]).all()
     assert FRAME["date_min"].min() >= pd.Timestamp(cover.first)
     assert FRAME["end"].fillna(FRAME["date"]).max() <= pd.Timestamp(cover.last)
     unsure = FRAME["date_precision"] != "day"
     assert (FRAME.loc[unsure, "date_min"] < FRAME.loc[unsure, "date_max"]).all()
-    assert unsure.sum() == 13
+    assert unsure.sum() == 12
 
 
 def test_coups_are_those_of_the_table_of_coups():

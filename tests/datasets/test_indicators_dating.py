@@ -146,6 +146,22 @@ def test_a_copy_would_catch_a_shift_from_2000_on(pairs, number):
 
 
 @pytest.mark.sources
+@pytest.mark.parametrize("iso3", ["MLI", "NER", "GIN"])
+@pytest.mark.parametrize(("series", "source"), [
+    ("igme_under5_mortality", "wdi_rents"), ("wdi_gdp_per_capita", "covariates_tocsin"),
+    ("wdi_population_growth", "covariates_tocsin"), ("wdi_urban_share", "covariates_tocsin"),
+    ("wdi_fdi_inflows", "wdi_rents"),
+])  # fmt: skip
+def test_a_copy_would_catch_one_country_a_year_late(pairs, series, source, iso3):
+    number = next(i for i, copy in enumerate(COPIES) if (copy["series"], copy["source"]) == (series, source))
+    _, name, ours, copy = pairs[number]
+    late = ours.copy()
+    late.loc[iso3] = ours.loc[iso3].shift(1)
+    with pytest.raises(TableError, match=f"{series} of {iso3} stands 1 year late against"):
+        check_dating("indicators", series, name, late, copy)
+
+
+@pytest.mark.sources
 def test_the_build_stops_at_the_late_copy(sources_dir, monkeypatch):
     monkeypatch.setenv("SAHELKIT_MIRRORS", str(sources_dir))
     build = module()

@@ -160,7 +160,9 @@ def test_days_of_leaving():
     build = module()
     columns = ["end", "end_precision", "end_basis"]
     assert build._ends(two_spells())[columns].iloc[0].tolist() == ["2020-05-07", "day", "successor"]
-    assert build._ends(two_spells(end="2020-04"))[columns].iloc[0].tolist() == ["2020-04-30", "month", "month"]
+    for month in ("2020-04", "2020-01"):
+        with pytest.raises(TableError, match=r"only the month of leaving is known: \['A'\]. Find the day"):
+            build._ends(two_spells(end=month))
     corrected = two_spells(end="2020-05-02", end_corrected=True)
     assert build._ends(corrected)[columns].iloc[0].tolist() == ["2020-05-02", "day", "corrected"]
     assert build._ends(two_spells())[columns].iloc[1].isna().all()

@@ -16,6 +16,11 @@ LEAST_PLACES = 20
 LEAD = 0.05
 # One place alone is taken to be shifted if it agrees this well at another lag, and this much worse at lag 0.
 ONE_PLACE = (0.8, 0.3)
+# A copy in the same unit lies this close to ours in most places, in changes from one year to the next.
+SAME_UNIT = 0.5
+# One place is taken to be shifted if its values lie at most this share of the distance at lag 0 from the copy's at
+# another lag, and the gain is this much of a year's change.
+CLOSER = (1 / 3, 0.5)
 
 
 def _yearly(frame: pd.DataFrame) -> pd.DataFrame:
@@ -83,6 +88,33 @@ def agreement(ours: pd.DataFrame, copy: pd.DataFrame) -> pd.DataFrame:
     return _by_lag(*_ranked_changes(ours, copy))
 
 
+def _distances(ours: pd.DataFrame, copy: pd.DataFrame) -> pd.DataFrame:
+    """Median distance of the values at each lag, places by lags, in the place's median change from year to year."""
+    one, other = _yearly(ours), _yearly(copy)
+    years = one.columns.union(other.columns)
+    one, other = one.reindex(columns=years), other.reindex(columns=years)
+    gaps = np.stack([(one.shift(-lag, axis=1) - other).abs().to_numpy() for lag in LAGS])
+    known = ~np.isnan(gaps).any(axis=0)
+    change = one.diff(axis=1).abs().median(axis=1)
+    asked = (known.sum(axis=1) >= LEAST_CHANGES) & (change > 0).to_numpy()
+    medians = np.nanmedian(np.where(known, gaps, np.nan)[:, asked], axis=2)
+    return pd.DataFrame(medians.T, index=one.index[asked], columns=list(LAGS)).div(change[asked], axis=0)
+
+
+def _check_values(dataset: str, series: str, copy_name: str, ours: pd.DataFrame, copy: pd.DataFrame) -> None:
+    """Stop at one place whose values are the copy's of another year; only a copy in the same unit can tell."""
+    by_lag = _distances(ours, copy)
+    if by_lag.empty or by_lag[0].median() > SAME_UNIT:
+        return
+    share, gain = CLOSER
+    best = by_lag.drop(columns=0).min(axis=1)
+    for place, distances in by_lag[(best <= share * by_lag[0]) & (by_lag[0] - best >= gain)].iterrows():
+        figures = ", ".join(f"{lag:+d}: {value:.2f}" for lag, value in distances.items())
+        why = f"distance by lag, in changes of a year, is {figures}, and must be least at lag 0"
+        stands = f"{series} of {place} stands {_years(int(distances.idxmin()))} against {copy_name}"
+        raise TableError(dataset, f"{stands}: {why}", repair=RIGHT_YEAR)
+
+
 def _spans(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Agreement over all years and over each half of them: a series may be shifted from some year on."""
     both = (one.notna() & other.notna()).sum()
@@ -95,6 +127,7 @@ def check_dating(dataset: str, series: str, copy_name: str, ours: pd.DataFrame, 
     """Agreement of a series with its second copy at each lag, the median over places; it must be best at lag 0.
 
     All years, each half of them, and each place alone are asked; a half that too few places can answer is left out.
+    Changes of one smooth series say little, so a copy in the same unit is also held against the values, place by place.
 
     Parameters
     ----------
@@ -143,6 +176,7 @@ def check_dating(dataset: str, series: str, copy_name: str, ours: pd.DataFrame, 
     best = every.max(axis=1)
     for place in every.index[lively[every.index] & (best >= enough) & (best - every[0] >= more)]:
         raise _refusal(dataset, f"{series} of {place}", copy_name, every.loc[place])
+    _check_values(dataset, series, copy_name, ours.loc[places], copy.loc[places])
     return every.median()
 
 
@@ -156,6 +190,9 @@ def _refusal(dataset: str, series: str, copy_name: str, by_lag: pd.Series) -> Ta
     if best == 0:
         why = f"agreement at lag 0 leads by less than {LEAD} ({figures})"
         return TableError(dataset, f"{copy_name} cannot date {series}: {why}", repair=OTHER_COPY)
-    years = f"{abs(best)} year{'s' if abs(best) > 1 else ''} {'late' if best > 0 else 'early'}"
     why = f"agreement by lag is {figures}, and must be best at lag 0"
-    return TableError(dataset, f"{series} stands {years} against {copy_name}: {why}", repair=RIGHT_YEAR)
+    return TableError(dataset, f"{series} stands {_years(best)} against {copy_name}: {why}", repair=RIGHT_YEAR)
+
+
+def _years(lag: int) -> str:
+    return f"{abs(lag)} year{'s' if abs(lag) > 1 else ''} {'late' if lag > 0 else 'early'}"

@@ -47,8 +47,9 @@ def load_leaders(
     pandas.DataFrame
         ``spell_id``, ``iso3``, ``gwcode``, ``leader_id`` (the same in all spells of a person), ``leader``,
         ``reign_leader``, ``start`` (first day), ``start_precision``, ``end`` (day of leaving; NA for those in office
-        when the list was last revised), ``end_precision`` (day, month), ``end_basis`` (successor, corrected, month),
-        ``reign_military_career``, ``reign_birth_year``, ``reign_gender``, ``note_en``, ``note_fr`` (corrections).
+        when the list was last revised), ``end_precision`` (day, as that of the start), ``end_basis`` (successor,
+        corrected), ``reign_military_career``, ``reign_birth_year``, ``reign_gender``, ``note_en``, ``note_fr``
+        (corrections).
         Sorted by country and first day.
 
     Raises
