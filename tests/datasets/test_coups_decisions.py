@@ -31,6 +31,7 @@ def hand_made(table: str) -> list[dict[str, str]]:
 RIGHT_DAYS = {
     "Ben Ali's fall": ("TUN-2011-01-14", "cline_date", "2019-01-14"),
     "Milošević's fall": ("YUG-2000-10-07", "cline_date", "1999-10-07"),
+    "the end of Husák": ("CSK-1987-12-17", "cline_date", "1987-12-18"),
     "the arrest of Slánský": ("CSK-1951-11-24", "cline_date", "1951-11-20"),
     "the rising of Paraguay's navy": ("PRY-1947-04-26", "cline_date", "1947-04-30"),
     "the plot made public in Minsk": ("BLR-2021-04-17", "cline_date", "2021-07-05"),
@@ -55,6 +56,27 @@ def test_each_correction_of_a_day_has_two_pages(coups):
         assert row["source_1"].startswith("http"), row
         assert row["source_2"].startswith("http"), row
         assert row["source_1"] != row["source_2"], row
+
+
+PAGES = {
+    "hand_dates.csv": {"source_1": "seen_1", "source_2": "seen_2"},
+    "hand_withdrawn.csv": {"source_1": "seen_1", "source_2": "seen_2"},
+    "hand_links.csv": {"address": "seen"},
+    "hand_rulers.csv": {"address": "seen"},
+}
+
+
+@pytest.mark.parametrize(("table", "columns"), PAGES.items(), ids=PAGES.keys())
+def test_each_page_is_marked_with_what_was_read_of_it(table, columns):
+    for row in hand_made(table):
+        for page, seen in columns.items():
+            assert row[page].startswith("http"), row
+            assert row[seen] in ("page_read", "copy_read", "in_part", "not_read"), row
+
+
+def test_a_day_is_corrected_by_pages_that_were_read():
+    for row in hand_made("hand_dates.csv"):
+        assert "not_read" not in (row["seen_1"], row["seen_2"]), row
 
 
 def test_steps_of_a_takeover_name_the_event_and_no_step(coups):
@@ -130,3 +152,11 @@ def test_the_build_stops_where_nothing_is_decided(table, row, message, tmp_path,
     (here / table).write_text("".join(kept), encoding="utf-8")
     with pytest.raises(TableError, match=message):
         _module(record("coups")).build(Sources(here))
+
+
+def test_cline_and_powell_thyne_tell_of_the_same_november_in_bangladesh(coups):
+    by_id = coups[coups["coup_id"].str.startswith("BGD-1975-11")].set_index("coup_id")
+    assert by_id.index.tolist() == ["BGD-1975-11-03", "BGD-1975-11-07"]
+    assert by_id["pt_outcome"].tolist() == ["absent", "success"]
+    assert by_id["cline_date"].tolist() == [pd.Timestamp("1975-11-07"), pd.Timestamp("1975-11-08")]
+    assert by_id["former_id"].tolist()[1] == "BGD-1975-11-08"

@@ -153,32 +153,6 @@ def test_days_on_which_coders_differ(coups):
     assert [day.day for day in gambia[["pt_date", "cline_date", "cam_date"]]] == [23, 24, 23]
 
 
-<<<<<<< HEAD
-=======
-RIGHT_DAYS = {
-    "Ben Ali's fall": ("TUN-2011-01-14", "cline_date", "2019-01-14"),
-    "Milošević's fall": ("YUG-2000-10-07", "cline_date", "1999-10-07"),
-    "the end of Husák": ("CSK-1987-12-17", "cline_date", "1987-12-18"),
-    "the arrest of Slánský": ("CSK-1951-11-24", "cline_date", "1951-11-20"),
-    "the rising of Paraguay's navy": ("PRY-1947-04-26", "cline_date", "1947-04-30"),
-    "the plot made public in Minsk": ("BLR-2021-04-17", "cline_date", "2021-07-05"),
-    "the coup in Turkey": ("TUR-1980-09-12", "pt_date", "1980-09-10"),
-    "the end of the band of three in Mali": ("MLI-1978-02-28", "pt_date", "1978-02-15"),
-    "the August putsch": ("RUS-1991-08-19", "pt_date", "1991-08-21"),
-}
-
-
-@pytest.mark.parametrize(("event", "column", "given"), RIGHT_DAYS.values(), ids=RIGHT_DAYS.keys())
-def test_a_day_known_to_be_wrong_stays_in_the_coders_column_only(coups, event, column, given):
-    row = coups.set_index("coup_id").loc[event]
-    assert row["date"] == row["date_min"] == row["date_max"] == pd.Timestamp(event[4:])
-    assert row[column] == pd.Timestamp(given)
-    assert row["former_id"] == f"{event[:3]}-{given}"
-    assert str(pd.Timestamp(given).day) in row["note_en"]
-    assert row["note_fr"]
-
-
->>>>>>> w-pages
 def test_a_verdict_has_a_day_and_only_a_verdict_has(coups):
     for prefix in CODERS:
         listed = coups[f"{prefix}_outcome"].isin(LISTED)
@@ -222,37 +196,6 @@ def test_lists_that_may_not_be_passed_on_are_shown_for_the_study_region_only(cou
     assert {row["iso3"] for row in links} <= set(members("study"))
 
 
-<<<<<<< HEAD
-=======
-def test_each_correction_of_a_day_has_two_pages(coups):
-    for row in hand_made("hand_dates.csv"):
-        assert row["source_1"].startswith("http"), row
-        assert row["source_2"].startswith("http"), row
-        assert row["source_1"] != row["source_2"], row
-
-
-PAGES = {
-    "hand_dates.csv": {"source_1": "seen_1", "source_2": "seen_2"},
-    "hand_withdrawn.csv": {"source_1": "seen_1", "source_2": "seen_2"},
-    "hand_links.csv": {"address": "seen"},
-    "hand_rulers.csv": {"address": "seen"},
-}
-
-
-@pytest.mark.parametrize(("table", "columns"), PAGES.items(), ids=PAGES.keys())
-def test_each_page_is_marked_with_what_was_read_of_it(table, columns):
-    for row in hand_made(table):
-        for page, seen in columns.items():
-            assert row[page].startswith("http"), row
-            assert row[seen] in ("page_read", "copy_read", "in_part", "not_read"), row
-
-
-def test_a_day_is_corrected_by_pages_that_were_read():
-    for row in hand_made("hand_dates.csv"):
-        assert "not_read" not in (row["seen_1"], row["seen_2"]), row
-
-
->>>>>>> w-pages
 @pytest.mark.parametrize(("first", "second"), REAL_PAIRS.values(), ids=REAL_PAIRS.keys())
 def test_real_pairs_stay_apart(coups, first, second):
     assert {first, second} <= set(coups["coup_id"])
@@ -270,42 +213,6 @@ def test_events_that_a_hand_made_link_joins(coups):
     assert by_id.loc["SYR-1982-01-06", ["pt_outcome", "cline_outcome"]].tolist() == ["failure", "failure"]
 
 
-<<<<<<< HEAD
-=======
-def test_cline_and_powell_thyne_tell_of_the_same_november_in_bangladesh(coups):
-    by_id = coups[coups["coup_id"].str.startswith("BGD-1975-11")].set_index("coup_id")
-    assert by_id.index.tolist() == ["BGD-1975-11-03", "BGD-1975-11-07"]
-    assert by_id["pt_outcome"].tolist() == ["absent", "success"]
-    assert by_id["cline_date"].tolist() == [pd.Timestamp("1975-11-07"), pd.Timestamp("1975-11-08")]
-    assert by_id["former_id"].tolist()[1] == "BGD-1975-11-08"
-
-
-def test_steps_of_a_takeover_name_the_event_and_no_step(coups):
-    steps = coups.dropna(subset=["part_of"]).set_index("coup_id")
-    assert set(steps["part_of"]) <= set(coups["coup_id"]) - set(steps.index)
-    assert (steps["part_of"].str[:3] == steps["iso3"]).all()
-    assert (steps["n_listing"] == 1).all()
-    assert steps["note_en"].notna().all()
-    assert steps.loc[["TCD-1975-04-15", "TGO-1967-04-14", "SLE-1992-04-30-2"], "part_of"].tolist() == [
-        *("TCD-1975-04-13", "TGO-1967-01-13", "SLE-1992-04-30")
-    ]
-
-
-def test_successes_without_a_new_ruler_are_marked(coups):
-    mark = coups.set_index("coup_id")["ruler_change"]
-    assert mark[["BFA-1974-02-08", "SDN-2021-10-25", "TUN-2021-07-25"]].tolist() == ["none"] * 3
-    assert mark[["GAB-1964-02-17", "BFA-2015-09-16", "SDN-1971-07-19"]].tolist() == ["undone"] * 3
-    assert mark[["GAB-1964-02-19", "BFA-2015-09-23", "SDN-1971-07-22"]].tolist() == ["restored"] * 3
-    assert mark[["LBR-1990-09-09", "KOR-1980-05-17"]].tolist() == ["later"] * 2
-    assert mark[["BRA-1945-10-29", "SYR-1949-03-30"]].tolist() == ["changed"] * 2
-    assert mark[["MLI-2012-03-22", "GAB-2023-08-30", "CHL-1973-09-11"]].isna().all()
-    marked = coups[coups["ruler_change"].notna()]
-    assert (marked[[f"{p}_outcome" for p in CODERS]] == "success").any(axis=1).all()
-    assert marked["note_en"].notna().all()
-    assert "not_reviewed" not in set(marked["ruler_change"])
-
-
->>>>>>> w-pages
 def test_other_tables_link_to_coups_that_are_there(coups):
     known = set(coups.loc[coups["part_of"].isna(), "coup_id"])
     for name in ("crisis", "responses"):
