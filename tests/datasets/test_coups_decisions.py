@@ -160,3 +160,13 @@ def test_cline_and_powell_thyne_tell_of_the_same_november_in_bangladesh(coups):
     assert by_id["pt_outcome"].tolist() == ["absent", "success"]
     assert by_id["cline_date"].tolist() == [pd.Timestamp("1975-11-07"), pd.Timestamp("1975-11-08")]
     assert by_id["former_id"].tolist()[1] == "BGD-1975-11-08"
+
+
+@pytest.mark.sources
+def test_the_build_stops_at_a_mark_of_a_page_that_it_does_not_know(tmp_path, sources_dir, monkeypatch):
+    monkeypatch.setenv("SAHELKIT_MIRRORS", str(sources_dir))
+    here = shutil.copytree(Path(locate.datasets_dir()) / "coups", tmp_path / "coups")
+    text = (here / "hand_rulers.csv").read_text(encoding="utf-8")
+    (here / "hand_rulers.csv").write_text(text.replace(",page_read", ",seen", 1), encoding="utf-8")
+    with pytest.raises(TableError, match=r"hand_rulers.csv: 'seen' in seen is none of page_read, "):
+        _module(record("coups")).build(Sources(here))

@@ -264,16 +264,6 @@ def test_the_record_covers_what_the_table_holds(coups):
 
 
 @pytest.mark.sources
-def test_the_build_stops_at_a_mark_of_a_page_that_it_does_not_know(tmp_path, sources_dir, monkeypatch):
-    monkeypatch.setenv("SAHELKIT_MIRRORS", str(sources_dir))
-    here = shutil.copytree(Path(locate.datasets_dir()) / "coups", tmp_path / "coups")
-    text = (here / "hand_rulers.csv").read_text(encoding="utf-8")
-    (here / "hand_rulers.csv").write_text(text.replace(",page_read", ",seen", 1), encoding="utf-8")
-    with pytest.raises(TableError, match=r"hand_rulers.csv: 'seen' in seen is none of page_read, "):
-        _module(record("coups")).build(Sources(here))
-
-
-@pytest.mark.sources
 def test_totals_per_country_and_year_are_those_of_an_independent_count(coups, sources_dir):
     count = pd.read_csv(sources_dir / "powell_thyne_country_year.csv")
     theirs = count[count["attempts"] > 0].set_index(["gwno", "year"])[["attempts", "successes"]]
