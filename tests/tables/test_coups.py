@@ -73,9 +73,10 @@ def test_a_coders_rule_gives_its_own_list(everything, rule, prefix):
     own = load_coups(rule=rule, include_plots=True)
     listed = everything[everything[f"{prefix}_outcome"].isin(["success", "failure", "plot"])]
     assert sorted(own["coup_id"]) == sorted(listed["coup_id"])
-    # Days that are known to be wrong are put right under the coder's own rule too.
+    # A day that is known to be wrong is put right under the coder's own rule where it lies in another month.
     moved = own[own["date"] != own[f"{prefix}_date"]].set_index("coup_id")
     wrong = pd.read_csv(locate.datasets_dir() / "coups" / "hand_dates.csv").query("source == @prefix")
+    wrong = wrong[wrong["date"].str[:7] != wrong["date_given"].str[:7]]
     given = dict(zip(wrong["iso3"] + "-" + wrong["date"], wrong["date_given"], strict=True))
     assert moved[f"{prefix}_date"].dt.strftime("%Y-%m-%d").to_dict() == given
     assert (moved["date"].dt.strftime("%Y-%m-%d") == moved.index.str[4:]).all()

@@ -89,12 +89,18 @@ def _known_wrong(frame: pd.DataFrame, prefix: str) -> pd.Series:
 
 
 def _as_coded(frame: pd.DataFrame, prefix: str, *, include_plots: bool) -> pd.DataFrame:
-    """Rows that one coder lists, with its own day (the event's where that is known to be wrong), kind and outcome."""
+    """Rows that one coder lists, with its own day, kind and outcome.
+
+    A day that is known to be wrong stays the coder's within its month; in another month than the event it would put an
+    attempt where there was none, and the event's day takes its place.
+    """
     verdict = frame[f"{prefix}_outcome"]
     rows = frame[verdict.isin((*_ATTEMPT, "plot") if include_plots else _ATTEMPT)].copy()
     verdict = rows[f"{prefix}_outcome"]
     is_plot = verdict == "plot"
-    rows["date"] = rows[f"{prefix}_date"].mask(_known_wrong(rows, prefix), rows["date"])
+    own, day = rows[f"{prefix}_date"], rows["date"]
+    elsewhere = own.dt.to_period("M") != day.dt.to_period("M")
+    rows["date"] = own.mask(_known_wrong(rows, prefix) & elsewhere, day)
     rows["kind"] = pd.Series("attempt", index=rows.index, dtype=TEXT).where(~is_plot, "plot")
     rows["outcome"] = verdict.where(~is_plot)
     return rows.sort_values(["iso3", "date", "coup_id"], kind="stable")
@@ -198,8 +204,9 @@ def load_coups(
         - ``"majority"``: more than half of them list it;
         - ``"all"``: each of them lists it;
         - ``"powell_thyne"``, ``"cline"``, ``"colpus"``, ``"cam"``, ``"sahelkit"``: that coder lists it. Then
-          ``date``, ``kind`` and ``outcome`` are that coder's own, so that its published totals come back; only a day
-          that is known to be wrong is put right in ``date``, never in ``<coder>_date``.
+          ``date``, ``kind`` and ``outcome`` are that coder's own, so that its list comes back as published; only a day
+          that is known to be wrong and lies in another month or year is put right in ``date``, never in
+          ``<coder>_date``.
 
         ``"majority"`` and ``"all"`` mean less where fewer coders cover: outside the study region Cline stands alone
         before 1950 and Powell and Thyne from 2023 on, and then the rule is that coder's list. A warning says where.
