@@ -163,3 +163,28 @@ def test_a_year_of_vdem_is_read_like_any_other(year, code):
     assert codes.iso3_of_vdem("CZE", year) == code
     with pytest.raises(DateError, match="year='12'"):
         codes.iso3_of_vdem("CZE", "12")
+
+
+@pytest.mark.parametrize("dates", [[1991, 2012], 2012, "2012", pd.DataFrame({"year": [1991, 2012]})])
+def test_dates_that_are_no_column_are_refused(dates):
+    with pytest.raises(OptionError, match=r"^dates=.*Type pandas.Series\(dates, index=codes.index\)"):
+        codes.translate(pd.Series([345, 345]), system="cow", dates=dates)
+
+
+@pytest.mark.parametrize("given", [[432], 432, None, pd.DataFrame({"code": [432]})])
+def test_codes_that_are_no_column_are_refused(given):
+    with pytest.raises(OptionError, match=r"^codes=.*Type pandas.Series\(codes\)"):
+        codes.translate(given, system="gw")
+
+
+@pytest.mark.parametrize("odd", [["MLI"], {"MLI"}, pd.DataFrame({"a": [1]}), None, 432.5])
+def test_what_is_no_code_is_unknown_and_no_error_of_python(odd):
+    with pytest.raises(UnknownPlaceError):
+        codes.gwcode_of(odd)
+    with pytest.raises(UnknownNameError):
+        codes.translate(pd.Series([432]), system=odd)
+
+
+def test_the_recipe_for_dates_speaks_of_dates():
+    with pytest.raises(DateError, match=r"pandas.to_datetime\(dates, format='%d/%m/%Y'\)"):
+        codes.translate(pd.Series([345]), system="cow", dates=pd.Series(["05/02/2012"]))

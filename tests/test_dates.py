@@ -78,11 +78,16 @@ def test_the_first_unreadable_value_is_blamed_and_not_the_first_value():
         read_column(pd.Series([2011, np.nan]), what="year", declared="Y")
 
 
+TEXT = "frame['t'].astype('Int64').astype(str)"
+
+
 @pytest.mark.parametrize(
     ("value", "recipe", "meant"),
     [
-        (201203, "pandas.to_datetime(frame['t'].astype(str), format='%Y%m').dt.to_period('M')", "2012-03-01"),
-        (20120322, "pandas.to_datetime(frame['t'].astype(str), format='%Y%m%d')", "2012-03-22"),
+        (201203, f"pandas.to_datetime({TEXT}, format='%Y%m').dt.to_period('M')", "2012-03-01"),
+        (201203.0, f"pandas.to_datetime({TEXT}, format='%Y%m').dt.to_period('M')", "2012-03-01"),
+        ("201203", f"pandas.to_datetime({TEXT}, format='%Y%m').dt.to_period('M')", "2012-03-01"),
+        (20120322, f"pandas.to_datetime({TEXT}, format='%Y%m%d')", "2012-03-22"),
         (40969, "pandas.to_datetime(frame['t'], unit='D', origin='1899-12-30')", "2012-03-01"),
         ("05/02/2012", "pandas.to_datetime(frame['t'], format='%d/%m/%Y')", "2012-02-05"),
     ],

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import inspect
 import pickle
+import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -81,3 +83,15 @@ def test_a_value_is_shown_as_what_it_is_and_not_at_any_length():
     long = str(errors.OptionError("rule", pd.DataFrame({"x": range(1000)}), "no name"))
     assert len(long) < 300
     assert "\n" not in long
+
+
+@pytest.mark.parametrize("odd", [["x"], {"x": 1}, pd.NA, np.array(["x", "y"]), pd.DataFrame({"x": [1]}), b"x"])
+def test_what_is_no_name_is_not_known(odd):
+    assert not any(errors.is_known(odd, allowed) for allowed in (("x", "y"), {"x", "y"}, {"x": 1}))
+
+
+def test_no_option_is_looked_up_in_a_way_that_lists_and_frames_break():
+    root = Path(errors.__file__).parent
+    pattern = re.compile(r"if [a-z_.]+ not in [A-Z_]+:\n\s+raise UnknownNameError\(")
+    found = [path.name for path in root.rglob("*.py") if pattern.search(path.read_text(encoding="utf-8"))]
+    assert found == [], "ask with errors.is_known"

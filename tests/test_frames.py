@@ -57,7 +57,7 @@ def test_text_for_real_is_no_number(dtype):
         ("1_000", "not a number"),
         (dt.date(2012, 3, 22), "not a number"),
         ([1], "not a number"),
-        ("2,0", "a number in another notation. Write 1234.5 for it; pandas.read_csv(path, decimal=',') reads commas"),
+        ("2,0", "a number in another notation. Write 1234.5 for it; pandas.read_csv(path, decimal=',') reads decimal"),
         ("1 234", "a number in another notation"),
         ("1.234,5", "a number in another notation"),
         ("12 %", "a number in another notation"),
@@ -94,7 +94,8 @@ def test_only_the_named_columns_are_read_and_booleans_stay():
     frame = pd.DataFrame({"x": ["1", "2"], "y": ["1", "b"], "flag": pd.Series([True, None], dtype=object)})
     out = with_numbers(frame, ["x", "flag"])
     assert out["x"].tolist() == [1.0, 2.0]
-    assert out[["y", "flag"]].equals(frame[["y", "flag"]])
+    assert out["y"].equals(frame["y"])
+    assert out["flag"].astype(object).tolist() == [True, pd.NA]
     assert with_numbers(frame, []) is frame
 
 
@@ -138,7 +139,7 @@ NOT_TIMES = [
     (
         {"year": [2012, 2013], "month": [3, 13]},
         DateError,
-        "month=13 in row 2 of 2 (index 1, NER): the number of a month",
+        "month=13 in row 2 of 2 (index 1, NER): it is no whole number between 1 and 12. Beside 'year'",
     ),
     ({"year": [2012, 2013], "month": [3, None]}, DateError, "month=nan in row 2 of 2 (index 1, NER): it is empty"),
     ({"year": [2012, None], "month": [3, 4]}, DateError, "year=nan in row 2 of 2 (index 1, NER): it is empty"),
@@ -146,7 +147,7 @@ NOT_TIMES = [
     (
         PARTS | {"day": [21, 32]},
         DateError,
-        "day=32 in row 2 of 2 (index 1, NER): the number of a day lies between 1 and 31",
+        "day=32 in row 2 of 2 (index 1, NER): it is no whole number between 1 and 31",
     ),
     (
         MONTH | {"year": [2012, 2012]},
@@ -185,3 +186,53 @@ def test_months_as_numbers_are_no_repeats_and_unknown_keys_are_not_equal():
     check_repeats(months, where="here")
     check_repeats(months.drop(columns=["year", "month"]), where="here")
     check_repeats(pd.DataFrame({"iso3": [None, None], "year": [2012, 2012]}), where="here")
+
+
+def test_a_number_that_is_too_large_is_infinite_and_no_error_of_python():
+    assert numbers_of(pd.Series([10**400, -(10**400), 1], dtype=object)).tolist() == [np.inf, -np.inf, 1.0]
+
+
+@pytest.mark.parametrize("written", ["1 234", "1\u202f234", "12%", "€5"])
+def test_the_recipe_for_a_number_with_a_mark_makes_a_number_of_it(written):
+    frame = pd.DataFrame({"x": [written, "3"]})
+    with pytest.raises(OptionError) as error:
+        numbers_of(frame["x"])
+    recipe = str(error.value).partition("Write 1234.5 for it: ")[2].rstrip(".")
+    assert eval(recipe, {"pandas": pd, "frame": frame}).tolist()[1] == 3
+
+
+@pytest.mark.parametrize("texts", [["", ""], ["calm", " "], ["\u00a0", None]])
+def test_an_empty_text_is_no_label(texts):
+    with pytest.raises(OptionError, match=r"the text is empty. Set it to NA"):
+        numbers_of(pd.Series(texts, name="mood"))
+
+
+def test_lists_of_arrow_are_named_and_no_error_of_arrow():
+    arrow = pytest.importorskip("pyarrow")
+    column = pd.Series(pd.array(arrow.array([[1], [2]]), dtype=pd.ArrowDtype(arrow.list_(arrow.int64()))), name="x")
+    assert numbers_of(column) is None
+    with pytest.raises(OptionError, match=r"x=\[1\] in row 1 of 2"):
+        texts_of(column)
+
+
+@pytest.mark.parametrize("months", [[2, 3.5], [2, 13], [2, 201203], ["2", "0"], [2, -3]])
+def test_of_numbers_of_months_the_wrong_one_is_blamed(months):
+    frame = pd.DataFrame({"iso3": ["MLI", "NER"], "year": [2011, 2012], "month": months})
+    with pytest.raises(DateError, match=r"^month=.* in row 2 of 2 \(index 1, NER\): it is no whole number"):
+        time_of(frame, where="here")
+
+
+@pytest.mark.parametrize("name", ["Year", " year", "YEAR"])
+def test_a_column_of_time_with_nearly_the_right_name_is_named(name):
+    with pytest.raises(MissingColumnsError, match=rf"Is '{name}' meant to be 'year'"):
+        time_of(pd.DataFrame({"iso3": ["MLI"], name: [2012]}), where="here")
+
+
+@pytest.mark.parametrize(
+    "years",
+    [[2012, "2012"], ["2012", "2012.0"], [2012, pd.Period("2012", "Y")], ["05/02/2012", "05/02/2012"]],
+)
+def test_a_period_that_is_written_in_two_ways_is_repeated(years):
+    frame = pd.DataFrame({"iso3": "MLI", "year": pd.Series(years, dtype=object)})
+    with pytest.raises(OptionError, match=r"1 of 2 rows repeats another \(rows 1 and 2\)"):
+        check_repeats(frame, where="fit_hazard")

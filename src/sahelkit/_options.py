@@ -179,10 +179,10 @@ def check_frame(frame: Any, *, where: str, what: str = "frame") -> pd.DataFrame:
         kind = "None" if frame is None else type(frame).__name__
         if isinstance(frame, pd.Series):
             repair = f"Type {what}.to_frame()"
-        elif hasattr(frame, "to_pandas"):
-            repair = f"Type {what}.to_pandas()"
         elif hasattr(frame, "to_dataframe"):
             repair = f"Type {what}.to_dataframe().reset_index()"
+        elif hasattr(frame, "to_pandas"):
+            repair = f"Type {what}.to_pandas()"
         else:
             repair = "Type pandas.read_csv(path)" if isinstance(frame, str) else f"Type pandas.DataFrame({what})"
         if frame is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sahelkit._place_index import Meaning, index
-from sahelkit.errors import OptionError, UnknownNameError, UnknownPlaceError
+from sahelkit.errors import OptionError, UnknownNameError, UnknownPlaceError, is_known
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,7 +58,7 @@ def translate_one(system: str, code: object, day: str | None) -> str:
     UnknownPlaceError
         If the code is unknown, is that of no state, or has several meanings on the day.
     """
-    if system not in SYSTEMS:
+    if not is_known(system, SYSTEMS):
         raise UnknownNameError("code system", system, SYSTEMS)
     found = _translate(system, code, day)
     if not found:
@@ -193,7 +193,7 @@ def gwcode_of(iso3: str, date: DateLike = None) -> int:
     >>> gwcode_of("MLI"), gwcode_of("DEU"), gwcode_of("DEU", "1945-01-15")
     (432, 260, 255)
     """
-    spells = index().spells.get(iso3)
+    spells = index().spells.get(iso3) if isinstance(iso3, str) else None
     if spells is None:
         raise UnknownPlaceError(iso3)
     day = day_of(date, what="date")
@@ -224,6 +224,8 @@ def translate(codes: pd.Series[Any], *, system: str, dates: pd.Series[Any] | Non
     ------
     UnknownNameError
         If the system is unknown.
+    OptionError
+        If `codes` or `dates` is no column of pandas, or their rows cannot be matched.
     UnknownPlaceError
         If codes are unknown, or have several meanings where no date is given; all of them are named, with the rows in
         which they stand.
@@ -240,8 +242,12 @@ def translate(codes: pd.Series[Any], *, system: str, dates: pd.Series[Any] | Non
 
     from sahelkit.tables._read import TEXT
 
-    if system not in SYSTEMS:
+    if not is_known(system, SYSTEMS):
         raise UnknownNameError("code system", system, SYSTEMS)
+    for what, column in (("codes", codes), ("dates", dates)):
+        if not isinstance(column, pd.Series) and not (what == "dates" and column is None):
+            repair = f"Type pandas.Series({what}{'' if what == 'codes' else ', index=codes.index'})"
+            raise OptionError(what, column, "it is no column (Series) of pandas", repair=repair)
     several = {code for code, found in index().codes[system].items() if len(pick(found, None)) > 1}
     text = codes.astype("object").map(_as_text, na_action="ignore")
     days = _days(dates, codes.index, needed=text.isin(several).to_numpy())
@@ -279,7 +285,7 @@ def _days(dates: pd.Series[Any] | None, rows: pd.Index, *, needed: npt.NDArray[n
             why = "its index differs from that of the codes, and has labels twice"
             raise OptionError("dates", dates.name, why, repair="Take both from one frame")
         given = dates if dates.index.equals(rows) else dates.reindex(rows)
-        times = read_column(given[needed], what="dates", blanks=True)
+        times = read_column(given[needed], what="dates", blanks=True, typed="dates")
         for place, day in zip(needed.nonzero()[0], times.last.astype(str), strict=True):
             out[place] = None if day == "NaT" else day
     return out

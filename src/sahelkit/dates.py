@@ -45,8 +45,9 @@ _CLOCK = re.compile(r"[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?) ?(?
 _ORDER_UNKNOWN = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}[/.-](?:[0-9]{2}|[0-9]{4})(?: .*)?", re.DOTALL)
 _DECLARE = {
     5: "If it counts days as a spreadsheet does, type pandas.to_datetime({}, unit='D', origin='1899-12-30')",
-    6: "If it is year and month, type pandas.to_datetime({}.astype(str), format='%Y%m').dt.to_period('M')",
-    8: "If it is year, month and day, type pandas.to_datetime({}.astype(str), format='%Y%m%d')",
+    6: "If it is year and month, type "
+    "pandas.to_datetime({}.astype('Int64').astype(str), format='%Y%m').dt.to_period('M')",
+    8: "If it is year, month and day, type pandas.to_datetime({}.astype('Int64').astype(str), format='%Y%m%d')",
 }
 
 
@@ -292,6 +293,7 @@ def read_column(
     declared: str | None = None,
     owner: pd.Series[Any] | None = None,
     blanks: bool = False,
+    typed: str = "",
 ) -> Times:
     """Read a column of days, months or years, value by value as `parse_date` reads one.
 
@@ -309,6 +311,8 @@ def read_column(
         Country of each row, for messages.
     blanks : bool
         Whether empty values are allowed.
+    typed : str
+        How the caller types the column, for messages that show what to type; ``frame[...]`` when empty.
 
     Raises
     ------
@@ -325,7 +329,7 @@ def read_column(
     def refuse(position: int, why: str, repair: str = "") -> DateError:
         return DateError(what, column.iloc[position], why, row=row_words(column, position, owner), repair=repair)
 
-    times = _whole(column) or _one_by_one(column, what, declared, refuse)
+    times = _whole(column) or _one_by_one(column, typed or f"frame[{what!r}]", declared, refuse)
     blank = np.isnat(times.first)
     if blank.any() and not blanks:
         raise refuse(int(blank.argmax()), "it is empty", f"Give each row its {NAMES.get(declared or '', 'date')}")
@@ -384,7 +388,7 @@ def _distinct(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], Sequence[An
 
 
 def _one_by_one(
-    column: pd.Series[Any], what: str, declared: str | None, refuse: Callable[[int, str, str], DateError]
+    column: pd.Series[Any], typed: str, declared: str | None, refuse: Callable[[int, str, str], DateError]
 ) -> Times:
     codes, values = _distinct(column)
     first = np.full(len(values) + 1, np.datetime64("NaT"), dtype="datetime64[D]")
@@ -396,5 +400,5 @@ def _one_by_one(
             first[code], unit[code] = _read(value, declared)
         except _UnreadError as error:
             position = int((codes == code).argmax())
-            raise refuse(position, str(error), error.recipe.format(f"frame[{what!r}]")) from None
+            raise refuse(position, str(error), error.recipe.format(typed)) from None
     return Times(first[codes], unit[codes])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +61,17 @@ def near_matches(given: str, allowed: Iterable[str], *, n: int = 3) -> list[str]
     return [by_plain[key] for key in close[:n]]
 
 
+def is_known(given: object, allowed: Container[Any]) -> bool:
+    """Whether a name is one of those allowed; a list, a frame or NA is none, where ``in`` ends in an error.
+
+    Examples
+    --------
+    >>> is_known("en", ("en", "fr")), is_known(["en"], {"en", "fr"})
+    (True, False)
+    """
+    return (given is None or isinstance(given, str | int | float)) and given in allowed
+
+
 def _shown(given: object) -> str:
     """A value as Python writes it, a number of numpy as the number that it is."""
     scalar = getattr(getattr(given, "dtype", None), "kind", "-") in "iufb" and getattr(given, "ndim", 1) == 0
@@ -94,7 +105,7 @@ class UnknownNameError(SahelkitError, ValueError):
         self.given = given
         self.allowed = sorted(allowed)
         self.suggestions = near_matches(str(given), self.allowed)
-        text = f"unknown {kind} {given!r}."
+        text = f"unknown {kind} {_shown(given)}."
         if self.suggestions:
             text += " Did you mean " + " or ".join(repr(s) for s in self.suggestions) + "?"
         if self.allowed and not (self.suggestions and len(self.allowed) > 12):
@@ -122,11 +133,10 @@ class UnknownPlaceError(SahelkitError, ValueError):
         self.suggestions = list(suggestions)
         self.ambiguous = ambiguous
         if ambiguous:
-            text = (
-                f"{given!r} names several countries: {', '.join(self.suggestions)}. Type the code of the one you mean."
-            )
+            names = ", ".join(self.suggestions)
+            text = f"{_shown(given)} names several countries: {names}. Type the code of the one you mean."
         else:
-            text = f"unknown country or place set {given!r}."
+            text = f"unknown country or place set {_shown(given)}."
             if self.suggestions:
                 text += f" Did you mean {' or '.join(self.suggestions)}?"
             text += (
@@ -137,7 +147,13 @@ class UnknownPlaceError(SahelkitError, ValueError):
 
     @classmethod
     def several(
-        cls, what: str, codes: pd.Series[Any], total: int, *, meanings: Mapping[Any, Sequence[str]] | None = None
+        cls,
+        what: str,
+        codes: pd.Series[Any],
+        total: int,
+        *,
+        meanings: Mapping[Any, Sequence[str]] | None = None,
+        near: Sequence[str] = (),
     ) -> UnknownPlaceError:
         """The error for a column with unknown codes: all of them, each with the rows in which it stands.
 
@@ -151,6 +167,8 @@ class UnknownPlaceError(SahelkitError, ValueError):
             Rows of the column.
         meanings : mapping, optional
             Countries that a code may mean, for those with several.
+        near : sequence of str
+            Near matches of the one code.
         """
         kinds = list(dict.fromkeys(codes.tolist()))
         named = []
@@ -161,10 +179,13 @@ class UnknownPlaceError(SahelkitError, ValueError):
             which = f" ({' or '.join(several)}, by the date)" if several else ""
             named.append(f"{code!r}{which} at index {where}")
         more = f"; and {len(kinds) - _MOST_CODES} more codes" if len(kinds) > _MOST_CODES else ""
-        error = cls(kinds[0])
+        verb = "holds" if len(codes) == 1 else "hold"
+        meant = f" Did you mean {' or '.join(near)}?" if near else ""
+        error = cls(kinds[0], near)
         error.given = kinds
         error.args = (
-            f"{len(codes):,} of {total:,} rows hold {what} codes that cannot be read: {'; '.join(named)}{more}. "
+            f"{len(codes):,} of {total:,} rows {verb} {what} codes that cannot be read: "
+            f"{'; '.join(named)}{more}.{meant} "
             "Leave these rows out if they are no states, or mend the codes; sahelkit.places.translate(codes, "
             "system=...) reads those of other systems.",
         )

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sahelkit import places
 from sahelkit.dates import read_column
-from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.tables._select import DateLike, Places, check_columns, parse_window
 from sahelkit.tables.borders import load_borders, load_distances
 from sahelkit.tables.memberships import load_memberships
@@ -109,9 +109,9 @@ def spatial_weights(
     """
     import xarray as xr
 
-    if kind not in KINDS:
+    if not is_known(kind, KINDS):
         raise UnknownNameError("kind of weight", kind, KINDS)
-    if normalise not in NORMALISATIONS:
+    if not is_known(normalise, NORMALISATIONS):
         raise UnknownNameError("normalisation", normalise, [str(name) for name in NORMALISATIONS])
     if unsure not in UNSURE:
         raise UnknownNameError("treatment of unsure memberships", unsure, UNSURE)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from sahelkit._options import check_frame
 from sahelkit.dates import NAMES, Times, read_column, row_words
-from sahelkit.errors import DateError, MissingColumnsError, OptionError, UnknownNameError
+from sahelkit.errors import DateError, MissingColumnsError, OptionError, UnknownNameError, is_known, near_matches
 
 __all__ = [
     "TIMES",
@@ -35,7 +35,6 @@ REPEATS = ("refuse", "keep")
 
 _NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*")
 _MARKS = re.compile(r"[\s,'’%$€£]")  # what people write into numbers
-_PART = re.compile(r"\s*[0-9]{1,2}(?:\.0*)?\s*")
 
 
 def _owner(frame: pd.DataFrame) -> pd.Series[Any] | None:
@@ -82,15 +81,26 @@ def numbers_of(column: pd.Series[Any], *, owner: pd.Series[Any] | None = None) -
         return np.full(len(column), np.nan)
     kinds = [_kind(value) for value in values]
     if not {"number", "written"} & set(kinds):
+        blank = next((code for code, value in enumerate(values) if isinstance(value, str) and not value.strip()), None)
+        if blank is not None:  # it would become a label beside the others, and count as known
+            raise _not_a_number(column, codes, blank, values[blank], owner, "not a label: the text is empty")
         return None
     wrong = next((code for code, kind in enumerate(kinds) if kind != "number"), None)
     if wrong is not None:
         why = "not a number, in a column of numbers" if kinds[wrong] != "written" else "a number in another notation"
         raise _not_a_number(column, codes, wrong, values[wrong], owner, why)
-    return np.array([*(float(value) for value in values), np.nan])[codes]
+    return np.array([*map(_float, values), np.nan])[codes]
 
 
-def texts_of(column: pd.Series[Any], *, owner: pd.Series[Any] | None = None) -> npt.NDArray[np.object_]:
+def _marks(written: str) -> str:
+    """The first mark in a number that is written with one."""
+    found = _MARKS.search(written.strip())
+    return found.group() if found else ""
+
+
+def texts_of(
+    column: pd.Series[Any], *, owner: pd.Series[Any] | None = None, repair: str = ""
+) -> npt.NDArray[np.object_]:
     """Values of a column of text, None where empty.
 
     Raises
@@ -101,7 +111,7 @@ def texts_of(column: pd.Series[Any], *, owner: pd.Series[Any] | None = None) -> 
     codes, values = _values(column)
     odd = next((code for code, value in enumerate(values) if not isinstance(value, str)), None)
     if odd is not None:
-        raise _not_a_number(column, codes, odd, values[odd], owner, "neither a number nor text")
+        raise _not_a_number(column, codes, odd, values[odd], owner, "neither a number nor text", repair)
     return np.array([*values, None], dtype=object)[codes]
 
 
@@ -120,14 +130,18 @@ def with_numbers(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
     >>> with_numbers(pd.DataFrame({"x": ["1", "2.0"], "who": ["a", "b"]}), ["x", "who"])["x"].tolist()
     [1.0, 2.0]
     """
-    owner, changed = _owner(frame), {}
+    owner, changed = _owner(frame), dict[str, Any]()
     for name in names:
         column = frame[name]
+        if pd.api.types.is_complex_dtype(column.dtype):
+            numbers_of(column, owner=owner)
         if not (pd.api.types.is_object_dtype(column.dtype) or pd.api.types.is_string_dtype(column.dtype)):
             continue
         if isinstance(column.dtype, pd.CategoricalDtype):
             continue
-        if all(isinstance(value, bool | np.bool_) for value in _values(column)[1]):
+        values = _values(column)[1]
+        if values and all(isinstance(value, bool | np.bool_) for value in values):
+            changed[name] = column.astype("boolean")
             continue
         numbers = numbers_of(column, owner=owner)
         if numbers is not None:
@@ -137,14 +151,18 @@ def with_numbers(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
 
 def _values(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
     """Number of each row's value (-1 where empty), and the values."""
-    if column.dtype != object:
-        codes, values = pd.factorize(column)
-        return codes, list(values.astype("object"))
     try:
         codes, distinct = pd.factorize(column)
-    except TypeError:  # not hashable: lists, frames
+    except (TypeError, NotImplementedError):  # what cannot be hashed, such as lists; those of pyarrow too
         return np.arange(len(column)), list(column)
-    return codes, list(distinct)
+    return codes, list(distinct.astype("object"))
+
+
+def _float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # a whole number of more than 308 digits
+        return np.inf if value > 0 else -np.inf
 
 
 def _kind(value: Any) -> str:
@@ -157,11 +175,23 @@ def _kind(value: Any) -> str:
 
 
 def _not_a_number(
-    column: pd.Series[Any], codes: npt.NDArray[np.intp], code: int, value: Any, owner: pd.Series[Any] | None, why: str
+    column: pd.Series[Any],
+    codes: npt.NDArray[np.intp],
+    code: int,
+    value: Any,
+    owner: pd.Series[Any] | None,
+    why: str,
+    repair: str = "",
 ) -> OptionError:
     name, position = str(column.name), int((codes == code).argmax())
-    if why.startswith("a number"):
-        repair = "Write 1234.5 for it; pandas.read_csv(path, decimal=',') reads commas"
+    if repair:
+        pass
+    elif why.startswith("a number"):
+        repair = (
+            "Write 1234.5 for it; pandas.read_csv(path, decimal=',') reads decimal commas, thousands=',' the other ones"
+            if "," in value
+            else f"Write 1234.5 for it: pandas.to_numeric(frame[{name!r}].str.replace({_marks(value)!r}, ''))"
+        )
     elif why.startswith("not"):
         repair = (
             f"Set it to NA if it is unknown: frame[{name!r}].replace({value!r}, None); "
@@ -215,7 +245,8 @@ def time_of(frame: pd.DataFrame, *, where: str, check: bool = True) -> tuple[lis
         there = [best] if best != "year" or not parts else ["month", "year"]
         parts = parts and "month" in there
     if not there or (there == ["month"] and parts):
-        missing = ["year"] if there else ["period"]
+        near = next((name for name in TIMES if near_matches(name, map(str, frame.columns), n=1)), "period")
+        missing = ["year" if there else near]
         repair = "Rows need one of the columns 'period', 'month', 'date' and 'year', or 'year' and 'month' as numbers"
         raise MissingColumnsError(where, missing, frame.columns, repair=repair)
     declared = {"month": "M", "year": "Y"}
@@ -248,26 +279,23 @@ def time_of(frame: pd.DataFrame, *, where: str, check: bool = True) -> tuple[lis
 
 
 def _is_part(column: pd.Series[Any]) -> bool:
-    """Whether a column holds numbers of months or days, of one or two digits."""
-    if pd.api.types.is_bool_dtype(column.dtype) or isinstance(column.dtype, pd.PeriodDtype):
-        return False
+    """Whether a column holds numbers of months or days: all are numbers, and one is short."""
     values = [value for value in _values(column)[1] if not isinstance(value, float) or not np.isnan(value)]
-    return bool(values) and all(
-        not isinstance(value, bool) and isinstance(value, str | Real) and _PART.fullmatch(str(value)) is not None
-        for value in values
-    )
+    if any(isinstance(value, bool | np.bool_) or _kind(value) != "number" for value in values):
+        return False
+    return any(abs(_float(value)) < 100 for value in values)
 
 
 def _from_parts(frame: pd.DataFrame, years: Times, parts: list[str], owner: pd.Series[Any] | None) -> Times:
     """Months or days from a year and their numbers in it."""
-    numbers = {name: pd.to_numeric(frame[name]).to_numpy(dtype="float64", na_value=np.nan) for name in parts}
+    numbers = {name: numbers for name in parts if (numbers := numbers_of(frame[name], owner=owner)) is not None}
     year = years.first.astype("datetime64[Y]").astype("int64") + 1970
     first = years.first.copy()
     for position, given in enumerate(zip(*numbers.values(), strict=True)):
         for name, number in zip(parts, given, strict=True):
             most = 12 if name == "month" else 31
-            if not 1 <= number <= most:
-                why = "it is empty" if np.isnan(number) else f"the number of a {name} lies between 1 and {most}"
+            if not 1 <= number <= most or number % 1:
+                why = "it is empty" if np.isnan(number) else f"it is no whole number between 1 and {most}"
                 raise _wrong(frame, name, position, why, owner)
         month, day = (*(int(number) for number in given), 1)[:2]
         try:
@@ -279,7 +307,8 @@ def _from_parts(frame: pd.DataFrame, years: Times, parts: list[str], owner: pd.S
 
 
 def _wrong(frame: pd.DataFrame, name: str, position: int, why: str, owner: pd.Series[Any] | None) -> DateError:
-    return DateError(name, frame[name].iloc[position], why, row=row_words(frame[name], position, owner))
+    repair = f"Beside 'year', {name!r} is the number of the {name}: give each row its own"
+    return DateError(name, frame[name].iloc[position], why, row=row_words(frame[name], position, owner), repair=repair)
 
 
 def _agree(frame: pd.DataFrame, main: tuple[str, Times], other: tuple[str, Times], owner: Any) -> None:
@@ -299,6 +328,17 @@ def _agree(frame: pd.DataFrame, main: tuple[str, Times], other: tuple[str, Times
             row=row_words(frame[other_name], position, owner),
             repair=repair,
         )
+
+
+def _one_spelling(column: pd.Series[Any]) -> pd.Series[Any]:
+    """A key in which what is written in two ways, such as ``2012`` and ``"2012"``, is the same."""
+    if not pd.api.types.is_object_dtype(column.dtype):
+        return column
+    try:
+        times = read_column(column, what=str(column.name), blanks=True)
+    except DateError:
+        return column.where(column.isna(), column.map(str))
+    return pd.Series(list(zip(times.first.astype("int64"), times.unit, strict=True)), index=column.index)
 
 
 def check_repeats(frame: pd.DataFrame, *, where: str, repeats: str = "refuse") -> None:
@@ -333,7 +373,7 @@ def check_repeats(frame: pd.DataFrame, *, where: str, repeats: str = "refuse") -
     sahelkit.errors.OptionError: frame='MLI 2012': fit_hazard takes one row for each iso3 and year, and 1 of 2 rows
     repeats another (rows 1 and 2). Look at the merge that made them, or type repeats='keep' if they are meant.
     """
-    if repeats not in REPEATS:
+    if not is_known(repeats, REPEATS):
         raise UnknownNameError("treatment of repeated rows", repeats, REPEATS)
     unit = next((name for name in UNITS if name in frame.columns), None)
     time = next((name for name in TIMES if name in frame.columns), None)
@@ -343,11 +383,12 @@ def check_repeats(frame: pd.DataFrame, *, where: str, repeats: str = "refuse") -
     if time == "month" and "year" in frame.columns:  # month may be a number from 1 to 12
         keys.append("year")
     known = frame[keys].notna().all(axis=1).to_numpy()
-    double = frame.duplicated(keys).to_numpy() & known
+    double = frame[keys].apply(_one_spelling).duplicated().to_numpy() & known
     if double.any():
         position = int(double.argmax())
         row = frame[keys].iloc[position]
-        same = (frame[keys] == row).all(axis=1).to_numpy()
+        spelled = frame[keys].apply(_one_spelling)
+        same = (spelled == spelled.iloc[position]).all(axis=1).to_numpy()
         raise OptionError(
             "frame",
             " ".join(str(value) for value in row),

@@ -25,7 +25,7 @@ from sahelkit.codes import (
     translate,
     translate_one,
 )
-from sahelkit.errors import UnknownNameError, UnknownPlaceError
+from sahelkit.errors import UnknownNameError, UnknownPlaceError, is_known
 
 if TYPE_CHECKING:
     from sahelkit.dates import DateLike
@@ -272,7 +272,7 @@ def name(place: Place, lang: str = "en", *, on: DateLike = None) -> str:
     >>> name("TCD", "fr"), name("BFA", "fr", on="1966-01-03"), name("BFA")
     ('Tchad', 'Haute-Volta', 'Burkina Faso')
     """
-    if lang not in LANGUAGES:
+    if not is_known(lang, LANGUAGES):
         raise UnknownNameError("language", lang, LANGUAGES)
     day = day_of(on)
     titles = index().titles[_resolve(_plain(place), day), lang]
@@ -325,7 +325,7 @@ def sets(lang: str = "en") -> dict[str, str]:
     >>> sets()["sahel"]
     'The five members of the G5 Sahel (2014): Burkina Faso, Chad, Mali, Mauritania and Niger.'
     """
-    if lang not in LANGUAGES:
+    if not is_known(lang, LANGUAGES):
         raise UnknownNameError("language", lang, LANGUAGES)
     return {group: described[f"definition_{lang}"] for group, described in _descriptions().items()}
 

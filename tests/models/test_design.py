@@ -182,7 +182,9 @@ def test_a_formula_may_speak_of_what_is_not_known(months):
 def test_an_infinite_value_is_named_with_its_row(months, formula):
     months.index = [f"row {number}" for number in range(len(months))]
     months.loc["row 7", "z"] = -np.inf
-    with pytest.raises(ModelError, match=r"z has infinite values in 1 of 720 rows, first in row 'row 7'"):
+    with pytest.raises(
+        ModelError, match=r"z has infinite values in 1 of 720 rows, first in row 8 of 720 \(index 'row 7'\)"
+    ):
         _read(formula, months)
 
 

@@ -107,3 +107,47 @@ def test_the_advice_for_counts_keeps_na(months):
     binary = eval(advised, {"frame": counts})
     assert binary.isna().sum() == 10
     assert fit_hazard("attempt ~ x", counts.assign(attempt=binary)).n_rows == len(months) - 10
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (pd.Timestamp("2012-03-22"), r"z=Timestamp\('2012-03-22 00:00:00'\) in row 1 of .*labels by C\(z\)"),
+        (pd.Period("2012-03", "M"), r"z=Period\('2012-03', 'M'\) in row 1 of "),
+        (pd.Timedelta(days=3), r"z=Timedelta\('3 days 00:00:00'\) in row 1 of "),
+        ((1, 2), r"z=\(1, 2\) in row 1 of "),
+        (1 + 2j, "complex numbers"),
+        ("", "the text is empty"),
+    ],
+)
+@pytest.mark.parametrize("formula", ["attempt ~ z", "attempt ~ w * z", "attempt ~ np.log1p(w) + (z)"])
+def test_what_is_neither_number_nor_label_is_no_term_with_a_category_for_each_value(months, formula, values, message):
+    frame = months.assign(w=1.0 + np.arange(len(months)), z=pd.Series([values] * len(months), index=months.index))
+    with pytest.raises(OptionError, match=message):
+        _read(formula, frame)
+
+
+def test_periods_are_labels_when_they_are_called_so(months):
+    found = _read("attempt ~ C(year)", months.assign(year=months["period"].dt.year))
+    same = _read("attempt ~ C(year)", months.assign(year=months["period"].dt.asfreq("Y")))
+    np.testing.assert_array_equal(found.matrix, same.matrix)
+    assert found.terms == same.terms
+    numbers = _read("attempt ~ I(period.dt.year - 2000)", months)
+    np.testing.assert_array_equal(numbers.matrix[:, 1], months["period"].dt.year - 2000)
+
+
+@pytest.mark.parametrize("name", ["attempt", "z"])
+def test_a_column_without_values_is_named(months, name):
+    frame = months.assign(z=np.arange(len(months))).assign(**{name: pd.Series([None] * len(months), dtype=object)})
+    with pytest.raises(ModelError, match=rf"no row is left, .*look at {name}\)"):
+        _read("attempt ~ np.log1p(z)" if name == "attempt" else "attempt ~ z", frame)
+
+
+def test_true_false_and_unknown_held_as_objects_are_an_outcome(months):
+    held = pd.Series([True, False, None] * len(months), dtype=object).iloc[: len(months)]
+    frame = months.assign(attempt=held.to_numpy(), z=np.sin(np.arange(len(months))))
+    found, wanted = (
+        _read("attempt ~ z", frame.assign(attempt=frame["attempt"].astype(to))) for to in ("object", "boolean")
+    )
+    np.testing.assert_array_equal(found.outcome, wanted.outcome)
+    assert found.n_dropped == len(months) // 3

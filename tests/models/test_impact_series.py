@@ -303,3 +303,8 @@ def test_a_year_is_no_month_and_half_a_wave_no_wave():
         break_dates(fit_series(_counts(), "2004-01"), margin=3.5)
     with pytest.raises(OptionError, match="an interrupted series is wanted"):
         break_dates(None)
+
+
+def test_a_series_without_rows_is_named():
+    with pytest.raises(ModelError, match="counts has no rows"):
+        fit_series(_counts().iloc[:0], "2004-01")

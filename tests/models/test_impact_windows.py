@@ -203,3 +203,14 @@ def test_an_attempt_without_a_date_and_an_unknown_border_are_refused():
         unexposed_donors("MLI", "2004-01", coups=coups[:1], weights=_line().where(_line() < 1))
     with pytest.raises(OptionError, match=r"steps=1\.5"):
         unexposed_donors("MLI", "2004-01", coups=coups[:1], weights=_line(), steps=1.5)
+
+
+def test_names_in_the_place_of_codes_are_told_apart_from_a_country_without_rows():
+    months = pd.period_range("2000-01", periods=60, freq="M")
+    frame = pd.DataFrame({"iso3": "Mali", "month": months, "x": range(60)})
+    with pytest.raises(ModelError, match=r"Its iso3 holds 'Mali', which is no ISO code: type frame.assign"):
+        event_window(frame, "MLI", "2003-01-15", outcome="x", donors=["NGA"])
+    with pytest.raises(ModelError, match="Load it with countries='africa'"):
+        event_window(frame.assign(iso3="NER"), "MLI", "2003-01-15", outcome="x", donors=["NGA"])
+    with pytest.raises(OptionError, match=r"iso3=432 in row 1 of 60 \(index 0\): .*ISO code"):
+        event_window(frame.assign(iso3=432), "MLI", "2003-01-15", outcome="x", donors=["NGA"])

@@ -278,3 +278,11 @@ def test_size_of_the_map_placebo_is_nominal_without_contagion():
         if panel["onset"].sum() > 3:
             rejected += placebo_test("onset ~ 1", panel, weights=_ring(), draws=199, seed=seed).p_value <= 0.05
     assert 0.02 <= rejected / 400 <= 0.085
+
+
+def test_a_row_without_country_counts_for_no_country_and_an_empty_frame_is_named():
+    frame = pd.DataFrame({"iso3": ["MLI", None, "NER"], "period": [2000, 2001, 2000], "attempt": [0, 1, 0]})
+    with pytest.raises(OptionError, match=r"iso3=None in row 2 of 3 \(index 1\): it is empty"):
+        event_grid(frame, "attempt", "iso3")
+    with pytest.raises(ModelError, match="the frame has no rows"):
+        event_grid(frame.iloc[:0], "attempt", "iso3")

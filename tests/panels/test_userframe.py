@@ -277,3 +277,31 @@ def test_a_month_in_a_column_of_dates_is_known_after_its_end():
     built = panel("Mali", "2012-01", "2012-02").add_frame(rows, published="+30d")
     np.testing.assert_array_equal(built.as_of("2012-02-29").frame["x"], [NAN, NAN])
     np.testing.assert_array_equal(built.as_of("2012-03-01").frame["x"], [1, NAN])
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, "1e400", 10**400])
+def test_an_infinite_value_is_named_with_its_row(value):
+    frame = TOY.assign(raids=pd.Series([0, 1, value, 2, 0], dtype=object))
+    with pytest.raises(OptionError, match=r"raids=-?inf in row 3 of 5 \(index 2, MLI\): infinite"):
+        panel(["Mali", "Niger"], "2012-01", "2012-04").add_frame(frame)
+
+
+@pytest.mark.parametrize("code", ["XXX", "", "WLD", 432])
+def test_an_unknown_code_is_named_with_its_row(code):
+    frame = TOY.assign(iso3=pd.Series(["MLI", "MLI", code, "NER", "NER"], dtype=object))
+    with pytest.raises(
+        UnknownPlaceError, match=rf"1 of 5 rows holds iso3 codes that cannot be read: {code!r} at index 2"
+    ):
+        panel(["Mali", "Niger"], "2012-01", "2012-04").add_frame(frame)
+
+
+def test_an_unknown_code_comes_with_its_near_matches():
+    frame = TOY.assign(iso3=["Mli", "MLI", "Marli", "NER", "NER"])
+    with pytest.raises(UnknownPlaceError, match=r"'Marli' at index 2. Did you mean Mali \(MLI\)"):
+        panel(["Mali", "Niger"], "2012-01", "2012-04").add_frame(frame)
+
+
+def test_the_year_0_has_a_name_in_the_warning():
+    frame = pd.DataFrame({"iso3": ["MLI", "MLI"], "year": [0, 2012], "x": [1.0, 2.0]})
+    with pytest.warns(CoverageWarning, match=r"1 lies outside 2010 to 2014 \(MLI 0\)"):
+        assert panel("MLI", 2010, 2014, freq="Y").add_frame(frame).frame["x"].sum() == 2

@@ -19,7 +19,7 @@ from sahelkit.catalog.plain_styles import apa, text
 from sahelkit.catalog.records import Record, records
 from sahelkit.catalog.references import Reference, reference, references
 from sahelkit.catalog.sources import source, sources
-from sahelkit.errors import OptionError, UnknownNameError
+from sahelkit.errors import OptionError, UnknownNameError, is_known
 
 _STYLES: dict[str, Callable[[Reference, str], str]] = {"bibtex": bibtex_entry, "apa": apa, "text": text}
 
@@ -214,7 +214,7 @@ def cite(obj: Any = None, *, style: str = "bibtex") -> str:
     Gleditsch, K. S., & Ward, M. D. (1999). A revised list of independent states since the Congress of Vienna.
     International Interactions, 25(4), 393-413. https://doi.org/10.1080/03050629908434958 [Data edition used: ...]
     """
-    if style not in _STYLES:
+    if not is_known(style, _STYLES):
         raise UnknownNameError("style", style, _STYLES)
     write = _STYLES[style]
     entries = [write(work, note) for work, note in works(obj)]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from sahelkit.catalog.records import records
-from sahelkit.errors import UnknownNameError
+from sahelkit.errors import UnknownNameError, is_known
 
 LANGUAGES = ("en", "fr")
 
 
 def check_lang(lang: str) -> str:
     """The language itself; `UnknownNameError` for one that is not ``en`` or ``fr``."""
-    if lang not in LANGUAGES:
+    if not is_known(lang, LANGUAGES):
         raise UnknownNameError("language", lang, LANGUAGES)
     return lang
 

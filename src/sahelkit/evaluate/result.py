@@ -11,7 +11,7 @@ import pandas as pd
 from sahelkit import places
 from sahelkit._options import check_options
 from sahelkit.catalog.columns import recorded_datasets
-from sahelkit.errors import OptionError, UnknownNameError
+from sahelkit.errors import OptionError, UnknownNameError, is_known
 from sahelkit.evaluate import words
 from sahelkit.evaluate.calibration import Corp, corp, reliability_curve
 from sahelkit.evaluate.comparison import Comparison, compare, other_frame
@@ -322,7 +322,7 @@ class Backtest(Result):
     def by_decade(self, score: str = "log", *, level: float = 0.95, n_boot: int = 1000) -> pd.DataFrame:
         """One score of every model, decade by decade, as in `scores`, with ``decade`` (its first year)."""
         check_options(level=level, n_boot=n_boot)
-        if score not in NAMES:
+        if not is_known(score, NAMES):
             raise UnknownNameError("score", score, NAMES)
         decades = self.frame["origin"].dt.year // 10 * 10
         parts = []

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sahelkit.errors import ModelError, UnknownNameError
+from sahelkit.errors import ModelError, UnknownNameError, is_known
 from sahelkit.models.cluster_parts import (
     Numbers,
     cluster_information,
@@ -120,7 +120,7 @@ def clustered_covariance(
     >>> out.freedom.round(2).tolist()
     [1.12, 1.19]
     """
-    if kind not in KINDS:
+    if not is_known(kind, KINDS):
         raise UnknownNameError("kind of clustered covariance", kind, KINDS)
     count = int(groups.max()) + 1
     if count < 2:

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from sahelkit._options import check_frame, check_name
+from sahelkit.dates import row_words
 from sahelkit.errors import MissingColumnsError, ModelError
 from sahelkit.frames import check_repeats, with_numbers
+from sahelkit.models._formula import Recipe, blanked, both_sides, by_patsy, used
 from sahelkit.models.links import Floats
 from sahelkit.models.newton import scaled
-
-T = TypeVar("T")
 
 if TYPE_CHECKING:
     from sahelkit.panels import Panel
 
 _PLAIN = re.compile(r"\s*(\w+)\s*~\s*(\w+(?:\s*\+\s*\w+)*)\s*$")
 _WORD = re.compile(r"\w+")
-_QUOTED = re.compile(r"Q\(['\"](.+?)['\"]\)")
-_LABELS = re.compile(r"\bC\((?:[^()]|\([^()]*\))*\)")
-_SPEAKS_OF_NA = re.compile(r"\b(isna|isnull|notna|notnull|fillna|isnan|isfinite|nan_to_num|combine_first|where)\b")
 _TIMES = ("period", "month", "year", "date")
 # Columns this close to a combination of the others (share of their variance that is left over) repeat them.
 _REPEATED = 1e-9
@@ -113,13 +109,13 @@ class Design:
             return np.column_stack(columns)
         import patsy
 
-        found = _by_patsy(
+        found = by_patsy(
             lambda rows: patsy.dmatrix(self.recipe.info, rows, return_type="dataframe").reindex(rows.index),
-            with_numbers(frame, _used(self.formula, frame)),
+            with_numbers(frame, used(self.formula, frame)),
             self.formula,
             "the new rows",
         )
-        return _blanked(np.asarray(found, dtype=float), frame, self.formula.partition("~")[2])
+        return blanked(np.asarray(found, dtype=float), frame, self.formula.partition("~")[2])
 
 
 def read_design(
@@ -209,50 +205,16 @@ def _check_finite(formula: str, frame: pd.DataFrame, rows: npt.NDArray[np.intp],
     for name, column in columns.items():
         endless = np.flatnonzero(~np.isfinite(column))
         if endless.size:
-            where = frame.index[rows[endless[0]]]
+            where = row_words(frame.iloc[:, 0], int(rows[endless[0]]))
             raise ModelError(
                 f"{formula!r}: {name} has infinite values in {endless.size:,} of {len(column):,} rows, "
-                f"first in row {where!r}. Set such values to NA, or mend the formula"
+                f"first in {where}. Set such values to NA, or mend the formula"
             )
 
 
-class Recipe:
-    """How patsy turns rows into covariates; it can be pickled, which what patsy makes cannot.
-
-    Parameters
-    ----------
-    formula : str
-    frame : pandas.DataFrame
-        The columns from which the recipe was made, to make it again.
-    info : patsy.DesignInfo
-    """
-
-    def __init__(self, formula: str, frame: pd.DataFrame, info: Any) -> None:
-        self.formula, self.frame, self._info = formula, frame, info
-
-    @property
-    def info(self) -> Any:
-        """What patsy made of the right side of the formula."""
-        if self._info is None:
-            self._info = _both_sides(self.formula, self.frame)[2]
-        return self._info
-
-    def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_info": None}
-
-    def __deepcopy__(self, memo: Any) -> Recipe:
-        return self  # nothing in it changes
-
-
-def _used(formula: str, frame: pd.DataFrame) -> list[str]:
-    """Columns of the frame that a formula names."""
-    words = {*_WORD.findall(formula), *_QUOTED.findall(formula)}
-    return [name for name in frame.columns if name in words]
-
-
 def _evaluate(formula: str, given: pd.DataFrame) -> tuple[Floats, Floats, tuple[str, ...], Any]:
-    used = _used(formula, given)
-    frame = with_numbers(given, used)
+    named = used(formula, given)
+    frame = with_numbers(given, named)
     plain = _PLAIN.match(formula)
     if plain:
         left, right = plain.group(1), _WORD.findall(plain.group(2))
@@ -264,72 +226,13 @@ def _evaluate(formula: str, given: pd.DataFrame) -> tuple[Floats, Floats, tuple[
         if numeric and not any(pd.api.types.is_bool_dtype(frame[name]) for name in names):
             columns = [np.ones(len(frame)), *(_numbers(frame[name]) for name in names)]
             return _numbers(frame[left]), np.array(columns).T, ("Intercept", *names), None
-    left_side, right_side, info = _both_sides(formula, frame)
+    left_side, right_side, info = both_sides(formula, frame)
     if left_side.shape[1] != 1:
         raise ModelError(f"the outcome of {formula!r} is not one numeric column. Make it 0 or 1")
     before, _, after = formula.partition("~")
-    outcome = _blanked(left_side[:, 0], frame, before)
-    recipe = Recipe(formula, frame[used].reset_index(drop=True), info)
-    return outcome, _blanked(right_side, frame, after), tuple(info.column_names), recipe
-
-
-def _both_sides(formula: str, frame: pd.DataFrame) -> tuple[Floats, Floats, Any]:
-    import patsy
-
-    return _by_patsy(
-        lambda rows: _sides(patsy.dmatrices(formula, rows, return_type="dataframe"), rows), frame, formula, "the frame"
-    )
-
-
-def _blanked(values: Floats, frame: pd.DataFrame, side: str) -> Floats:
-    """Values with NaN in the rows in which a column of the formula is NA: a comparison would make "no" of it.
-
-    A side of the formula that speaks of NA itself is left as it is.
-    """
-    if not _SPEAKS_OF_NA.search(side):
-        values = np.array(values)
-        for name in set(_WORD.findall(side)).intersection(map(str, frame.columns)):
-            values[frame[name].isna().to_numpy()] = np.nan
-    return values
-
-
-def _sides(both: tuple[pd.DataFrame, pd.DataFrame], rows: pd.DataFrame) -> tuple[Floats, Floats, Any]:
-    left, right = (side.reindex(rows.index).to_numpy(dtype=float) for side in both)
-    return left, right, both[1].design_info
-
-
-def _by_patsy(evaluate: Callable[[pd.DataFrame], T], frame: pd.DataFrame, formula: str, whom: str) -> T:
-    """Evaluate a formula; whole numbers become floats, or integers of 64 bits where it wants integers."""
-    problem: Exception | None = None
-    for whole_as in ("float64", "int64"):
-        try:
-            return evaluate(_promoted(frame, formula, whole_as))
-        except Exception as error:  # patsy raises many types for one cause: a formula that does not fit the frame
-            problem = problem or error
-    raise ModelError(f"the formula {formula!r} does not fit {whom} ({str(problem).splitlines()[0]})") from problem
-
-
-def _promoted(frame: pd.DataFrame, formula: str, whole_as: str) -> pd.DataFrame:
-    """Columns of a formula in types of which arithmetic neither overflows nor refuses NA; C() keeps its labels."""
-    whole = frame.reset_index(drop=True)
-    labels, outcome = set(_WORD.findall(" ".join(_LABELS.findall(formula)))), formula.split("~")[0].strip()
-    for name in set(_WORD.findall(formula)).intersection(map(str, whole.columns)):
-        column = whole[name]
-        kind, known = column.dtype, bool(column.notna().all())
-        if pd.api.types.is_bool_dtype(kind) and not isinstance(kind, pd.CategoricalDtype):
-            plain = "float64" if name == outcome else "bool" if known else "object"
-        elif pd.api.types.is_integer_dtype(kind):
-            plain = "int64" if known and (name in labels or whole_as == "int64") else "float64"
-        elif pd.api.types.is_float_dtype(kind):
-            plain = "float64"
-        elif isinstance(kind, pd.StringDtype | pd.ArrowDtype):
-            plain = "object"
-        else:
-            continue
-        if kind != plain:
-            gap = None if plain == "object" else np.nan
-            whole[name] = column.to_numpy(dtype=plain) if known else column.to_numpy(dtype=plain, na_value=gap)
-    return whole
+    outcome = blanked(left_side[:, 0], frame, before)
+    recipe = Recipe(formula, frame[named].reset_index(drop=True), info)
+    return outcome, blanked(right_side, frame, after), tuple(info.column_names), recipe
 
 
 def _numbers(column: pd.Series) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelkit._options import check_options
-from sahelkit.errors import ModelError, UnknownNameError
+from sahelkit.errors import ModelError, UnknownNameError, is_known
 from sahelkit.models.links import Floats, linear_predictor, row_terms
 from sahelkit.models.newton import constant_column, gram, solve
 
@@ -227,7 +227,7 @@ def penalised_lr(
     """
     from scipy import stats
 
-    if convention not in CONVENTIONS:
+    if not is_known(convention, CONVENTIONS):
         raise UnknownNameError("convention", convention, CONVENTIONS)
     kept = np.ones(design.shape[1], dtype=bool)
     kept[list(positions)] = False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sahelkit import places
-from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.models.group_reach_words import sentence
 from sahelkit.models.result import Result
 from sahelkit.tables._select import DateLike, check_columns, parse_date
@@ -221,7 +221,7 @@ class GroupReach(Result):
         """
         from sahelkit.plots.group_lanes import plot_group_lanes
 
-        if groups not in GROUPS:
+        if not is_known(groups, GROUPS):
             raise UnknownNameError("groups", groups, GROUPS)
         table = self.shared() if groups == "both" else self.tidy()
         if groups == "home":

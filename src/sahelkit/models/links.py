@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sahelkit.errors import UnknownNameError
+from sahelkit.errors import UnknownNameError, is_known
 
 LINKS = ("cloglog", "logit")
 
@@ -50,7 +50,7 @@ class Rows:
 
 def check_link(link: str) -> str:
     """Return the link, or raise UnknownNameError."""
-    if link not in LINKS:
+    if not is_known(link, LINKS):
         raise UnknownNameError("link", link, LINKS)
     return link
 

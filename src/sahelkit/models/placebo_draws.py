@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit._options import check_name
-from sahelkit.errors import MissingColumnsError, ModelError
+from sahelkit.dates import row_words
+from sahelkit.errors import MissingColumnsError, ModelError, OptionError
 from sahelkit.frames import numbers_of, time_of
 from sahelkit.models.links import Floats, row_terms
 from sahelkit.models.newton import gram, maximise
@@ -68,6 +69,12 @@ def event_grid(frame: pd.DataFrame, event: str, *, cluster: str) -> EventGrid:
     missing = [name for name in (event, cluster) if name not in frame.columns]
     if missing:
         raise MissingColumnsError("placebo_test", missing, frame.columns)
+    if frame.empty:
+        raise ModelError("the frame has no rows. Choose other countries or another window")
+    blank = frame[cluster].isna().to_numpy()
+    if blank.any():  # it would count for the last country
+        where = row_words(frame[cluster], int(blank.argmax()))
+        raise OptionError(cluster, None, "it is empty", row=where, repair="Give each row its country")
     ordinal, per_year = _ordinals(frame)
     values = numbers_of(frame[event])
     if values is None:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sahelkit import places
 from sahelkit._options import check_options, check_whole_number
-from sahelkit.errors import DateError, OptionError, UnknownNameError
+from sahelkit.errors import DateError, OptionError, UnknownNameError, is_known
 from sahelkit.exposure import spatial_weights
 from sahelkit.models.hawkes.baseline import Baseline, grid_edges
 from sahelkit.models.hawkes.integral import Process
@@ -106,7 +106,7 @@ def simulate_panel(
         )
     if type(decade_from) is not int or not 0 <= decade_from <= 9:
         raise OptionError("decade_from", decade_from, "it is the last digit of a year", repair="Type decade_from=5")
-    if freq not in FREQS:
+    if not is_known(freq, FREQS):
         raise UnknownNameError("frequency", freq, [str(name) for name in FREQS])
     first, last = parse_window(start, end)
     if first is None or last is None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._options import check_name, check_options
-from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.frames import check_frame, check_repeats
 from sahelkit.models.design import Design, read_design
 from sahelkit.models.links import Floats
@@ -257,7 +257,7 @@ def fit_split_population(
     check_name("duration", duration)
     check_name("risk", risk)
     check_name("cluster", cluster)
-    if start not in STARTS:
+    if not is_known(start, STARTS):
         raise UnknownNameError("start", start, STARTS)
     frame = check_frame(frame, where="fit_split_population")
     check_columns(frame, [time, *([before] if before else [])], where="fit_split_population")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._options import check_level, check_options
-from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.models._replicates import p_error
 from sahelkit.models.cluster_parts import cluster_information, unit_basis
 from sahelkit.models.few_clusters import uncomparable
@@ -250,7 +250,7 @@ def wild_score_test(
     check_options(draws=draws, seed=seed)
     check_level(level, optional=True)
     place = fit.position(term)
-    if weights not in WEIGHTS:
+    if not is_known(weights, WEIGHTS):
         raise UnknownNameError("weights", weights, WEIGHTS)
     if draws < 99:
         raise OptionError("draws", draws, "too few to give a p-value", repair="Type draws=9999")

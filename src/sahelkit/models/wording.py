@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from sahelkit.errors import UnknownNameError
+from sahelkit.errors import UnknownNameError, is_known
 
 LANGUAGES = ("en", "fr")
 _PERIODS = re.compile(r"period\[(\w)")
@@ -25,7 +25,7 @@ _UNITS = {
 
 def check_language(lang: str) -> str:
     """Return the language, or raise UnknownNameError."""
-    if lang not in LANGUAGES:
+    if not is_known(lang, LANGUAGES):
         raise UnknownNameError("language", lang, LANGUAGES)
     return lang
 

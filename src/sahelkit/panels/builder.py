@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import pandas as pd
 
 from sahelkit import places
-from sahelkit.errors import DateError, OptionError, UnknownNameError
+from sahelkit.errors import DateError, OptionError, UnknownNameError, is_known
 from sahelkit.panels import assemble
 from sahelkit.panels.adding import Adding
 from sahelkit.panels.deriving import Deriving
@@ -198,7 +198,7 @@ def panel(countries: Places, start: DateLike, end: DateLike, *, freq: str = "M",
     >>> mali.as_of("2012-04-21").frame["attempt"].tolist()
     [0.0, 0.0, 1.0, nan]
     """
-    if freq not in FREQUENCIES:
+    if not is_known(freq, FREQUENCIES):
         raise UnknownNameError("freq", freq, FREQUENCIES, repair="M is months, Y is years")
     if start is None or end is None:
         raise DateError("start" if start is None else "end", None, "a panel needs its first and last period")

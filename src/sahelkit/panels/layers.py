@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit.errors import OptionError
 from sahelkit.panels.universe import Bools, Cells, Days, Grid
 
 
@@ -155,6 +156,8 @@ def settle(
 
 def as_names(columns: str | Sequence[str]) -> tuple[str, ...]:
     """One name or several, as a tuple."""
+    if not isinstance(columns, str) and not (isinstance(columns, Iterable) and not isinstance(columns, bytes)):
+        raise OptionError("columns", columns, "one name or a list of names is wanted")
     return (columns,) if isinstance(columns, str) else tuple(columns)
 
 

@@ -72,7 +72,7 @@ def unplaced(step: UserFrame, grid: Grid, *, first: int, history: bool) -> pd.Da
 
 def _named(day: np.datetime64, unit: str) -> str:
     text = str(day.astype(f"datetime64[{unit}]"))
-    return text.lstrip("0") if unit == "Y" else text
+    return str(int(text)) if unit == "Y" else text
 
 
 def _state_then(code: str, day: Any) -> str:

@@ -14,7 +14,7 @@ from sahelkit import places
 from sahelkit._options import check_frame, check_name
 from sahelkit.catalog.publication import Publication
 from sahelkit.dates import Times, read_column, row_words
-from sahelkit.errors import MissingColumnsError, OptionError, UnknownNameError, UnknownPlaceError
+from sahelkit.errors import MissingColumnsError, OptionError, UnknownNameError, UnknownPlaceError, is_known
 from sahelkit.frames import TIMES, numbers_of, texts_of, time_of
 from sahelkit.panels.annual import spread
 from sahelkit.panels.layers import Context, Layer, Step, settle
@@ -131,7 +131,7 @@ def read_user_frame(frame: pd.DataFrame, *, published: str | None, how: str, win
     UnknownNameError
         If `how` is unknown.
     """
-    if how not in HOW:
+    if not is_known(how, HOW):
         raise UnknownNameError("treatment of several rows", how, HOW, repair="how='sum' adds them up")
     frame = check_frame(frame, where=WHERE)
     check_name("published", published, optional=True)
@@ -192,15 +192,22 @@ def _check_states(codes: pd.Series[Any]) -> None:
     if not odd:
         return
     unknown = [code for code in odd if not _is_name(code)]
-    if len(unknown) == 1 and isinstance(unknown[0], str):
-        places.resolve(unknown[0])  # raises with near matches
     if unknown:
-        raise UnknownPlaceError.several("iso3", codes[codes.isin(unknown)], len(codes))
+        near = _near(unknown[0]) if len(unknown) == 1 else []
+        raise UnknownPlaceError.several("iso3", codes[codes.isin(unknown)], len(codes), near=near)
     where = row_words(codes, int((codes == odd[0]).to_numpy().argmax()))
     one = f"{places.resolve(odd[0])!r}, as places.resolve does"
     each = "frame.assign(iso3=frame['iso3'].map(sahelkit.places.resolve))"
     repair = f"Type {one if len(odd) == 1 else each}"
     raise OptionError("iso3", odd[0], "not an ISO code", row=where, repair=repair)
+
+
+def _near(code: object) -> list[str]:
+    try:
+        places.resolve(code)  # type: ignore[arg-type]
+    except UnknownPlaceError as error:
+        return [] if error.ambiguous and "…" in error.suggestions else error.suggestions
+    return []
 
 
 def _is_name(code: object) -> bool:
@@ -283,4 +290,11 @@ def _blanked(array: npt.NDArray[Any], where: Bools) -> npt.NDArray[Any]:
 
 def _array(values: pd.Series[Any], owner: pd.Series[Any]) -> npt.NDArray[Any]:
     numbers = numbers_of(values, owner=owner)
-    return texts_of(values, owner=owner) if numbers is None else numbers
+    if numbers is None:
+        return texts_of(values, owner=owner)
+    endless = np.isinf(numbers)
+    if endless.any():
+        name, place = str(values.name), int(endless.argmax())
+        repair = f"Set it to NA if it is unknown: frame[{name!r}].replace([numpy.inf, -numpy.inf], None)"
+        raise OptionError(name, numbers[place], "infinite", row=row_words(values, place, owner), repair=repair)
+    return numbers

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sahelkit import places
-from sahelkit.errors import UnknownNameError
+from sahelkit.errors import UnknownNameError, is_known
 from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, blank, decimal, house_style, sign, words
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def plot_relation(
         If the horizon is not in the matrix, or the form or language is unknown.
     """
     say = words(_WORDS, lang)
-    if form not in FORMS:
+    if not is_known(form, FORMS):
         raise UnknownNameError("form", form, FORMS)
     months = found.horizons[0] if horizon is None else horizon
     if months not in found.horizons:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sahelkit.errors import UnknownNameError
+from sahelkit.errors import UnknownNameError, is_known
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,7 +54,7 @@ def words(table: Mapping[str, Mapping[str, str]], lang: str) -> Mapping[str, str
     >>> words({"en": {"year": "year"}, "fr": {"year": "année"}}, "fr")["year"]
     'année'
     """
-    if lang not in LANGUAGES:
+    if not is_known(lang, LANGUAGES):
         raise UnknownNameError("language", lang, LANGUAGES)
     return table[lang]
 

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from html import escape
 from typing import Any
 
-from sahelkit.errors import OptionError, UnknownNameError
+from sahelkit.errors import OptionError, UnknownNameError, is_known
 from sahelkit.study.values import Finding, Value, shown
 
 MIME = "application/vnd.sahelkit.finding+json"
@@ -38,14 +38,14 @@ def effort() -> str:
 
 def check_effort(given: str) -> str:
     """Return `given` when it is an effort; raise `UnknownNameError` otherwise."""
-    if given not in EFFORTS:
+    if not is_known(given, EFFORTS):
         raise UnknownNameError("effort", given, EFFORTS)
     return given
 
 
 def check_language(given: str) -> str:
     """Return `given` when it is a language of the product; raise `UnknownNameError` otherwise."""
-    if given not in LANGUAGES:
+    if not is_known(given, LANGUAGES):
         raise UnknownNameError("language", given, LANGUAGES)
     return given
 

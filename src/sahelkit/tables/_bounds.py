@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sahelkit.catalog import Table
-from sahelkit.errors import UnknownNameError
+from sahelkit.errors import UnknownNameError, is_known
 
 PRECISIONS = ("day", "month", "year", "before")
 
@@ -39,7 +39,7 @@ def day_span(days: pd.Series, precision: pd.Series) -> pd.DataFrame:
     1        NaT 2012-03-22
     """
     for name in precision.dropna().unique():
-        if name not in PRECISIONS:
+        if not is_known(name, PRECISIONS):
             raise UnknownNameError("precision of a day", str(name), PRECISIONS)
     first, last = days.copy(), days.copy()
     for name, unit in (("month", "M"), ("year", "Y")):

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from sahelkit import store
+from sahelkit._options import check_name
 from sahelkit.catalog import Record, Table, record
 from sahelkit.catalog.records import read_record
 from sahelkit.errors import TableError
@@ -89,6 +90,7 @@ def _parsed_csv(path: Path, mtime_ns: int, size: int, table: Table, where: str) 
 
 def _record_of(name: str, version: str | None) -> Record:
     current = record(name)
+    check_name("version", version, optional=True)
     if version is None or version == current.version:
         return current
     return read_record(store.data_path(name, "record.toml", version))

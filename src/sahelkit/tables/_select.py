@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from sahelkit._options import check_frame, check_name
 from sahelkit.catalog import Coverage, Record
 from sahelkit.dates import DateLike, parse_date, parse_window
-from sahelkit.errors import CoverageWarning, MissingColumnsError, UnknownNameError
+from sahelkit.errors import CoverageWarning, MissingColumnsError, OptionError, UnknownNameError
 from sahelkit.tables._bounds import known_days
 
 __all__ = [
@@ -61,6 +61,8 @@ def chosen_names(kind: str, wanted: str | Sequence[str] | None, known: Sequence[
     >>> chosen_names("body", "AU", ["AU", "ECOWAS"]), chosen_names("body", None, ["AU", "ECOWAS"])
     (['AU'], ['AU', 'ECOWAS'])
     """
+    if not isinstance(wanted, str | Iterable | None) or isinstance(wanted, bytes):
+        raise OptionError(kind, wanted, "one name or a list of names is wanted")
     names = [wanted] if isinstance(wanted, str) else list(known if wanted is None else wanted)
     for name in names:
         if name not in known:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from sahelkit.catalog import record
-from sahelkit.errors import UnknownNameError
+from sahelkit.errors import UnknownNameError, is_known
 from sahelkit.tables._read import read_table
 from sahelkit.tables._select import DateLike, Places, select
 
@@ -97,7 +97,7 @@ def load_conflict(
     >>> load_conflict(countries="Mali", start=2012, end=2012, freq="Y")["ucdp_intensity"].tolist()
     [1]
     """
-    if freq not in _TABLES:
+    if not is_known(freq, _TABLES):
         raise UnknownNameError("freq", freq, _TABLES, repair="'M' gives months, 'Y' gives years")
     table = _TABLES[freq]
     description = record("conflict")

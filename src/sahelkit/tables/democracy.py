@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sahelkit.catalog import Record, Table, record
-from sahelkit.errors import UnknownNameError
+from sahelkit.errors import UnknownNameError, is_known
 from sahelkit.tables._read import read_table
 from sahelkit.tables._select import DateLike, Places, parse_window, select, warn_outside
 
@@ -116,7 +116,7 @@ def load_democracy(
     >>> dict(load_democracy(variables="vdem_liberal", countries="focus", start=2000, end=2020, shape="xarray").sizes)
     {'iso3': 5, 'year': 21}
     """
-    if shape not in SHAPES:
+    if not is_known(shape, SHAPES):
         raise UnknownNameError("shape", shape, SHAPES)
     description = record(DATASET)
     layout = description.table()

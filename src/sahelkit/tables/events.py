@@ -29,7 +29,7 @@ from typing import Any
 import pandas as pd
 
 from sahelkit.catalog import Coverage, Record, Table, records
-from sahelkit.errors import RecordError, UnknownNameError
+from sahelkit.errors import RecordError, UnknownNameError, is_known
 from sahelkit.tables._bounds import known_days
 from sahelkit.tables._read import TEXT, read_table
 from sahelkit.tables._select import DateLike, Places, select
@@ -195,7 +195,7 @@ def load_events(
     >>> events.loc[events["dataset"] == "coups", "description"].iloc[0][:50]
     'Tentative de coup d’État manquée. Des soldats ont '
     """
-    if lang not in LANGUAGES:
+    if not is_known(lang, LANGUAGES):
         raise UnknownNameError("language", lang, LANGUAGES)
     found = [description for description in records().values() if "events" in description.details]
     frames = [_events(description, entry, version, lang) for description in found for entry in _entries(description)]

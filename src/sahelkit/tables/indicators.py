@@ -9,7 +9,7 @@ import pandas as pd
 
 from sahelkit import places
 from sahelkit.catalog import record
-from sahelkit.errors import UnknownNameError
+from sahelkit.errors import UnknownNameError, is_known
 from sahelkit.tables._read import read_table
 from sahelkit.tables._select import DateLike, Places, parse_window, warn_outside
 from sahelkit.tables._series import cube, find_series, spread, warn_series
@@ -109,7 +109,7 @@ def load_indicators(
     sahelkit.errors.UnknownNameError: unknown indicator 'inflation'. Did you mean 'wdi_cpi_inflation' or
     'wdi_deflator_inflation'? sahelkit.codebook('inflation') searches the series by word.
     """
-    if shape not in SHAPES:
+    if not is_known(shape, SHAPES):
         raise UnknownNameError("shape", shape, SHAPES)
     description = record("indicators")
     chosen = find_series(indicators, description) if indicators is not None else None

@@ -6,7 +6,7 @@ import pandas as pd
 
 from sahelkit.catalog import record
 from sahelkit.dates import read_column
-from sahelkit.errors import UnknownNameError
+from sahelkit.errors import UnknownNameError, is_known
 from sahelkit.tables._read import TEXT, read_table
 from sahelkit.tables._select import DateLike, Places, coverage_days, parse_window, warn_outside
 from sahelkit.tables._study import state_months, study_states
@@ -109,7 +109,7 @@ def load_leader_months(
     >>> mali[["leader", "reign_months_in_office"]].values.tolist()
     [['Amadou Toumani Touré', 116], ['Amadou Haya Sanogo', 0], ['Dioncounda Traoré', 0]]
     """
-    if at not in MOMENTS:
+    if not is_known(at, MOMENTS):
         raise UnknownNameError("moment", at, MOMENTS)
     description = record(DATASET)
     wanted = study_states(DATASET, countries)

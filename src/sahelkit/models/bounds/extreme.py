@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sahelkit._options import check_name, check_options
-from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.frames import check_frame, check_repeats
 from sahelkit.models.bounds.combine import MOST, check_number, count_models, read_exclusive, sizes_of
 from sahelkit.models.bounds.effects import NONE, block_of, extra_labels
@@ -219,14 +219,14 @@ def _check_options(
     effects: tuple[str, ...],
 ) -> str:
     for given in links:
-        if given not in LINKS:
+        if not is_known(given, LINKS):
             raise UnknownNameError("link", given, LINKS)
     for what, values in (("link", links), ("effects", effects)):
         if not values:
             raise OptionError(what, values, "at least one is needed")
     if "identity" in links and len(links) > 1:
         raise OptionError("link", links, "least squares and models of chances cannot be compared. Run them apart")
-    if weights not in WEIGHTS:
+    if not is_known(weights, WEIGHTS):
         raise UnknownNameError("model weight", weights, WEIGHTS)
     if errors is not None and errors not in ERRORS:
         raise UnknownNameError("kind of error", errors, ERRORS)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from sahelkit.errors import MissingExtraError, OutputError, UnknownNameError
+from sahelkit.errors import MissingExtraError, OutputError, UnknownNameError, is_known
 
 FILE = "models.parquet"
 WAYS = ("arrow", "dask")
@@ -33,7 +33,7 @@ def open_lazily(models: pd.DataFrame, folder: Path | None, *, how: str) -> Any:
     OutputError
         If the file cannot be written.
     """
-    if how not in WAYS:
+    if not is_known(how, WAYS):
         raise UnknownNameError("way to open the table", how, WAYS)
     path = None if folder is None else folder / FILE
     if path is not None and not path.exists():

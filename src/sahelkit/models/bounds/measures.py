@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError
+from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError, is_known
 from sahelkit.exposure import KINDS, fading, spatial_weights
 from sahelkit.frames import check_frame
 from sahelkit.models.links import Floats
@@ -211,7 +211,7 @@ def exposure_measures(
     if not len(windows) or not all(whole):
         raise OptionError("windows", windows, "a window has at least one period", repair="Type windows=(1, 3, 5)")
     for fade in fades:
-        if fade not in FADES:
+        if not is_known(fade, FADES):
             raise UnknownNameError("fade", fade, FADES)
     if not len(events) or not len(weights) or not len(fades):
         raise OptionError("events, weights, fades", (events, weights, fades), "none of them can be empty")
@@ -235,7 +235,7 @@ def _ties_of(weights: Sequence[str] | Mapping[str, xr.DataArray], grid: EventGri
         return {name: weights_of(table, grid) for name, table in weights.items()}
     found = {}
     for kind in weights:
-        if kind not in _TIES:
+        if not is_known(kind, _TIES):
             raise UnknownNameError("kind of weight", kind, _TIES)
         if kind == "region":
             found[kind] = 1.0 - np.eye(len(grid.codes))

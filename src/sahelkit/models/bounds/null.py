@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._options import check_options
-from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.models._replicates import p_error, quantile_error, replicate
 from sahelkit.models.bounds.effects import Block, block_of, with_columns
 from sahelkit.models.bounds.fitting import fit_blocks
@@ -76,7 +76,7 @@ class BoundsNull(Result):
         ----------
         statistic : {"above", "median", "share_significant_positive"}
         """
-        if statistic not in STATISTICS:
+        if not is_known(statistic, STATISTICS):
             raise UnknownNameError("statistic", statistic, STATISTICS)
         return permutation_p(self.observed[statistic], self.draws[statistic].to_numpy())
 
@@ -250,7 +250,7 @@ def _alike(ties: Floats) -> bool:
 
 
 def _check(found: ExtremeBounds, kind: str, draws: int, models: int | None) -> Measures:
-    if kind not in KINDS:
+    if not is_known(kind, KINDS):
         raise UnknownNameError("null", kind, KINDS)
     if draws < 19:
         raise OptionError("draws", draws, "too few to give a p-value", repair="Type draws=199")

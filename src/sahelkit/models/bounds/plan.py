@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.models.links import Floats
 
 LINKS = ("logit", "cloglog", "identity")
@@ -112,7 +112,7 @@ def _check_shapes(plan: Plan) -> None:
         if have != want:
             raise OptionError(name, have, f"its length must be {want}")
     for word in plan.keep:
-        if word not in KEEP:
+        if not is_known(word, KEEP):
             raise UnknownNameError("column to keep", word, KEEP)
 
 

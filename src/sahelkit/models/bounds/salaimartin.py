@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sahelkit._options import check_options
-from sahelkit.errors import UnknownNameError
+from sahelkit.errors import UnknownNameError, is_known
 from sahelkit.models.links import Floats
 
 WEIGHTS = ("equal", "likelihood", "lri")
@@ -34,7 +34,7 @@ def model_weights(loglik: Floats, lri: Floats, *, how: str) -> Floats:
     >>> model_weights(np.array([-10.0, -10.0 - np.log(3)]), np.array([0.2, 0.1]), how="likelihood").round(6).tolist()
     [0.75, 0.25]
     """
-    if how not in WEIGHTS:
+    if not is_known(how, WEIGHTS):
         raise UnknownNameError("model weight", how, WEIGHTS)
     if how == "equal" or not len(loglik):
         return np.full(len(loglik), 1.0 / max(len(loglik), 1))

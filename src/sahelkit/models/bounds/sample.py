@@ -117,7 +117,7 @@ def read_sample(
     dropped = account_missing(" + ".join(used), who[[*dict.fromkeys([*used, *time])]], lost, cluster or "cluster")
     rows = np.flatnonzero(~lost)
     if not rows.size:
-        columns = ", ".join(dict.fromkeys(dropped["column"]))
+        columns = ", ".join(dict.fromkeys(dropped["column"])) or "the frame, which is empty"
         raise ModelError(f"no row is left, because a value is NA in each of them (look at {columns})")
     kept = whole.iloc[rows]
     known = {name: column[rows] for name, column in values.items()}
@@ -168,7 +168,7 @@ def _check_columns(columns: Mapping[str, Floats], roles: Roles, index: pd.Index)
         endless = np.flatnonzero(~np.isfinite(column))
         if endless.size:
             raise ModelError(
-                f"{name} has infinite values in {endless.size:,} of {len(column):,} rows, first in row "
+                f"{name} has infinite values in {endless.size:,} of {len(column):,} rows, first in the row of index "
                 f"{index[endless[0]]!r}. Set them to NA, or mend the column"
             )
     flat = [name for name, column in columns.items() if column.min() == column.max()]
@@ -194,4 +194,5 @@ def _labels(
     year = times.first.astype("datetime64[Y]").astype("int64") + 1970
     for name, width in (("decade", 10), ("5-year", 5), ("year", 1)):
         labels[name] = np.unique(year // width, return_inverse=True)[1].ravel().astype(np.intp)
-    return labels, when.min(), when.max()
+    first, last = (int(at(times.first)) for at in (np.argmin, np.argmax))
+    return labels, when.iloc[first], when.iloc[last]

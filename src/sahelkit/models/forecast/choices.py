@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from sahelkit.errors import UnknownNameError
+from sahelkit.errors import UnknownNameError, is_known
 from sahelkit.models.forecast.covariates import GROUPS, TERMS, TRIED
 from sahelkit.models.forecast.forecaster import HazardForecaster
 from sahelkit.models.forecast.past import januaries, past_forecasts, world
@@ -90,7 +90,7 @@ def development(names: Sequence[str] | None = None, *, first: int = FIRST, last:
     """
     rows = []
     for name in CANDIDATES if names is None else names:
-        if name not in CANDIDATES:
+        if not is_known(name, CANDIDATES):
             raise UnknownNameError("candidate", name, CANDIDATES)
         model = CANDIDATES[name]
         history = world(leaders=any(term in TRIED for term in model.terms))

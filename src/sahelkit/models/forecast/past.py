@@ -12,7 +12,7 @@ import pandas as pd
 
 from sahelkit._options import check_options
 from sahelkit.catalog import record
-from sahelkit.errors import DateError, UnknownNameError
+from sahelkit.errors import DateError, UnknownNameError, is_known
 from sahelkit.models.forecast.covariates import TERMS, covariates
 from sahelkit.models.forecast.forecaster import FittedForecaster, HazardForecaster
 from sahelkit.models.forecast.inputs import FIRST_YEAR, forecast_panel, silent
@@ -128,7 +128,7 @@ def newest_known(origin: int, horizon: int) -> int:
 
 def check_event(event: str) -> str:
     """Return the event, or raise UnknownNameError."""
-    if event not in EVENTS:
+    if not is_known(event, EVENTS):
         raise UnknownNameError("outcome", event, EVENTS)
     return event
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sahelkit.errors import UnknownNameError
+from sahelkit.errors import UnknownNameError, is_known
 
 Array = npt.NDArray[np.float64]
 
@@ -85,6 +85,6 @@ def kernel_named(name: str) -> Kernel:
     >>> float(kernel_named("power_law").mass(np.array(1.0)))
     0.75
     """
-    if name not in KERNELS:
+    if not is_known(name, KERNELS):
         raise UnknownNameError("kernel", name, KERNELS)
     return KERNELS[name]

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit._options import check_options
-from sahelkit.errors import DateError, OptionError, UnknownNameError
+from sahelkit.errors import DateError, OptionError, UnknownNameError, is_known
 from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, Windows, dated, days, years
 from sahelkit.models.hawkes.result import HawkesFit
@@ -120,7 +120,7 @@ def simulate_hawkes(
     (['path', 'iso3', 'date'], True)
     """
     check_options(seed=seed)
-    if method not in METHODS:
+    if not is_known(method, METHODS):
         raise UnknownNameError("method", method, METHODS)
     if isinstance(n_paths, bool) or not isinstance(n_paths, (int, np.integer)) or n_paths < 1:
         raise OptionError("n_paths", n_paths, "the number of paths is a whole number of at least 1")

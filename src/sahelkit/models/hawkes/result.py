@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit.errors import UnknownNameError
+from sahelkit.errors import UnknownNameError, is_known
 from sahelkit.models.hawkes.baseline import Baseline
 from sahelkit.models.hawkes.estimate import Estimate, Settings, best_with_cross
 from sahelkit.models.hawkes.integral import Process, spectral_radius
@@ -187,7 +187,7 @@ class HawkesFit:
 
     def plain_interval(self, which: str) -> tuple[float, float]:
         """`interval` in standardised units."""
-        if which not in PARAMETERS:
+        if not is_known(which, PARAMETERS):
             raise UnknownNameError("quantity", which, PARAMETERS)
         free = {
             "own": self.settings.own,

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._options import check_options
-from sahelkit.errors import ModelError, UnknownNameError
+from sahelkit.errors import ModelError, UnknownNameError, is_known
 from sahelkit.models.impact.did import synthetic_did
 from sahelkit.models.impact.donors import coup_windows
 from sahelkit.models.impact.series import interrupted_series
@@ -177,7 +177,7 @@ def impact_table(
     """
     check_options(level=level, n_jobs=n_jobs)
     for method in methods:
-        if method not in METHODS:
+        if not is_known(method, METHODS):
             raise UnknownNameError("method", method, METHODS)
     if events.empty:
         raise ModelError("there is no coup to study. Look at the rows of sahelkit.load_coups() that were chosen")

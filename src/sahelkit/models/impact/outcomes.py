@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.dates import row_words
-from sahelkit.errors import MissingColumnsError, ModelError, OptionError, UnknownNameError
+from sahelkit.errors import MissingColumnsError, ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.frames import numbers_of, texts_of, time_of
 from sahelkit.models.links import Floats
 from sahelkit.tables._select import check_columns
@@ -47,7 +47,7 @@ def violence(frame: pd.DataFrame, what: str = "deaths") -> pd.Series:
     >>> violence(mali).tolist(), violence(mali, "events").tolist()
     ([159.0, 32.0, 38.0, 40.0], [12.0, 9.0, 6.0, 7.0])
     """
-    if what not in VIOLENCE:
+    if not is_known(what, VIOLENCE):
         raise UnknownNameError("measure of violence", what, VIOLENCE)
     missing = [name for name in VIOLENCE[what] if name not in frame.columns]
     if missing:
@@ -78,7 +78,7 @@ def monthly(frame: pd.DataFrame, outcome: str) -> Monthly:
         If a country has two rows in a month, or a row has no country.
     """
     check_columns(frame, ["iso3"], where="event_window", repair="Start from sahelkit.load_conflict()")
-    codes = texts_of(frame["iso3"])
+    codes = texts_of(frame["iso3"], repair="Give each row the ISO code of its country, as places.resolve finds it")
     if frame["iso3"].isna().any():
         raise ModelError(f"{int(frame['iso3'].isna().sum()):,} rows have no iso3: nobody knows where they belong")
     months = months_of(frame)

@@ -88,11 +88,17 @@ def series_design(
 
 def _by_month(series: pd.Series, what: str) -> pd.Series[float]:
     """A series by month, in the order of time, as numbers; each month once."""
+    repair = "Type frame.set_index('month')['column'] for the rows of one country"
     if not isinstance(series, pd.Series):
-        raise OptionError(what, type(series).__name__, "a series of pandas, indexed by monthly periods, is wanted")
+        raise OptionError(
+            what, type(series).__name__, "a series of pandas, indexed by monthly periods, is wanted", repair=repair
+        )
     if pd.api.types.is_numeric_dtype(series.index.dtype) or isinstance(series.index, pd.MultiIndex):
-        raise OptionError(what, type(series.index).__name__, "the values are indexed by monthly periods")
-    times = read_column(series.index.to_series(), what=f"{what}.index", declared="M")
+        raise OptionError(what, type(series.index).__name__, "the values are indexed by monthly periods", repair=repair)
+    if series.empty:
+        raise ModelError(f"{what} has no rows. Choose another country or window")
+    index = f"{what}.index"
+    times = read_column(series.index.to_series(), what=index, declared="M", typed=f"{index}.to_series()")
     months = pd.PeriodIndex(times.first.astype("datetime64[ns]"), freq="M")
     if not months.is_unique:
         twice = months[months.duplicated()][0]

@@ -13,7 +13,7 @@ import pandas as pd
 from sahelkit import places
 from sahelkit._options import check_frame, check_whole_number
 from sahelkit.dates import DateLike, parse_date
-from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.models.design import origin_of
 from sahelkit.models.impact.outcomes import ROWLESS, VIOLENCE, Monthly, monthly, months_of, numbers
 from sahelkit.models.links import Floats
@@ -210,7 +210,7 @@ def event_window(
     (20, 8, ['NGA'], '2012-04')
     """
     code, candidates = places.resolve(unit), places.resolve_many(donors)
-    if scale not in SCALES:
+    if not is_known(scale, SCALES):
         raise UnknownNameError("scale", scale, SCALES)
     for what, given in (("width", width), ("before", before), ("after", after)):
         check_whole_number(what, given)
@@ -218,7 +218,7 @@ def event_window(
     known = monthly(frame, outcome)
     wide, month = known.values, event_day(date).to_period("M")
     if code not in wide.columns:
-        raise ModelError(f"the frame has no rows of {code}. Load it with countries='africa' or without countries")
+        raise ModelError(f"the frame has no rows of {code}. {_other_codes(wide.columns)}")
     last, cut = _last_month(wide.index, month, after, until)
     periods = (last - month).n // width
     if periods < 1:
@@ -257,6 +257,15 @@ def event_window(
         cut=cut,
         origin=origin_of(frame),
     )
+
+
+def _other_codes(codes: pd.Index) -> str:
+    """What to do about a country that is not among the codes of a frame."""
+    odd = next((code for code in codes if code not in places.members("world")), None)
+    if odd is None:
+        return "Load it with countries='africa' or without countries"
+    each = "frame.assign(iso3=frame['iso3'].map(sahelkit.places.resolve))"
+    return f"Its iso3 holds {odd!r}, which is no ISO code: type {each}"
 
 
 def event_day(date: DateLike) -> pd.Timestamp:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit._options import check_options
-from sahelkit.errors import OptionError, UnknownNameError
+from sahelkit.errors import OptionError, UnknownNameError, is_known
 from sahelkit.models._replicates import share_error
 from sahelkit.models.result import Result
 from sahelkit.models.wording import check_language, number, percent
@@ -71,7 +71,7 @@ _SENTENCE = {
 
 
 def _scale(scale: str) -> Mapping[str, int]:
-    if scale not in SCALES:
+    if not is_known(scale, SCALES):
         raise UnknownNameError("scale", scale, SCALES)
     return SCALES[scale]
 
