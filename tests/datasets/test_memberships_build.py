@@ -138,5 +138,5 @@ def test_build_refuses_a_bound_that_is_called_a_day(tmp_path, precision):
     cape_verde = (rows["organisation"] == "CILSS") & (rows["iso3"] == "CPV")
     rows.loc[cape_verde, "start_precision"] = precision
     rows.to_csv(tmp_path / "hand_memberships.csv", index=False)
-    with pytest.raises(TableError, match="an earliest day belongs to a day that is only a bound .before.: CILSS CPV"):
+    with pytest.raises(TableError, match=r"only a bound \(before\): CILSS CPV"):
         _module(record("memberships")).build(Sources(tmp_path))
