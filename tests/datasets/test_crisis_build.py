@@ -160,6 +160,7 @@ def test_readme_counts_the_rows():
         ("MLI-2012-025", "actors", "mnla;fama;nobody", "codes of actors differ.*nobody"),
         ("MLI-2012-025", "end", "2012-03-30", "ends before it begins"),
         ("MLI-2013-024", "date_max", "2013-08-10", "the day lies outside its range"),
+        ("MLI-2020-002", "date_max", "2020-07-31", "may begin after its end"),
     ],
 )
 def test_build_refuses_a_wrong_row(tmp_path, event_id, column, value, message):

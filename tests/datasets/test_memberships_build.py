@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from sahelkit import places
 from sahelkit.build import build_dataset
+from sahelkit.build.engine import Sources, _module
 from sahelkit.catalog import record
+from sahelkit.errors import TableError
 from sahelkit.tables._read import read_table
 
 FRAME = read_table("memberships")
@@ -123,3 +127,16 @@ def test_the_check_is_the_draw_that_the_readme_tells():
     text = (folder / "README.md").read_text(encoding="utf-8")
     assert f"table holds {len(FRAME)} rows" in text
     assert "14 confirmed on another page" in text
+
+
+@pytest.mark.parametrize("precision", ["day", "month", "year"])
+def test_build_refuses_a_bound_that_is_called_a_day(tmp_path, precision):
+    folder = record("memberships").folder
+    for name in ("hand_memberships.csv", "hand_checks.csv"):
+        shutil.copy(folder / name, tmp_path / name)
+    rows = pd.read_csv(tmp_path / "hand_memberships.csv", dtype=str)
+    cape_verde = (rows["organisation"] == "CILSS") & (rows["iso3"] == "CPV")
+    rows.loc[cape_verde, "start_precision"] = precision
+    rows.to_csv(tmp_path / "hand_memberships.csv", index=False)
+    with pytest.raises(TableError, match=r"only a bound \(before\): CILSS CPV"):
+        _module(record("memberships")).build(Sources(tmp_path))

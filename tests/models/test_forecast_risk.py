@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from sahelkit import places
-from sahelkit.errors import DateError, OptionError, UnknownNameError, UnknownPlaceError
+from sahelkit.errors import CoverageWarning, DateError, OptionError, UnknownNameError, UnknownPlaceError
 from sahelkit.models.forecast import risk_path, risk_table
 from sahelkit.models.forecast.past import past_forecasts, world
 from sahelkit.models.forecast.risk import forecast_at, moment
@@ -199,3 +201,14 @@ def test_a_path_rises_and_meets_the_table(newest):
 def test_horizons_of_a_path_increase(horizons):
     with pytest.raises(OptionError, match="they increase"):
         risk_path("Mali", horizons=horizons)
+
+
+@pytest.mark.parametrize("ask", [risk_table, lambda date, **kw: risk_path("MLI", date, horizons=(12,), **kw)])
+def test_a_rule_that_weighs_coders_says_where_it_has_fewer(ask):
+    with pytest.warns(
+        CoverageWarning, match=r"rule='majority' does not mean the same .* 2023-2024: 2 coders in"
+    ) as seen:
+        ask("2024-06", rule="majority")
+    assert seen[0].filename == __file__
+    with warnings.catch_warnings(action="error"):
+        ask("2024-06", rule="powell_thyne")

@@ -277,7 +277,7 @@ def test_process_that_runs_away_is_reported():
         ({"kernel": "step"}, OptionError, "cannot be searched. Give own_lag= and cross_lag="),
         ({"own_lag": -1.0}, OptionError, "a number of years above 0"),
         ({"cross_lag": (2.0, 1.0)}, OptionError, "or two that rise"),
-        ({"level": 90}, OptionError, "lies between 0 and 1"),
+        ({"level": 90}, OptionError, "a share between 0 and 1"),
         ({"country_sd": 0.0}, OptionError, "a standard deviation is above 0"),
         ({"country_sd": math.inf}, OptionError, "a standard deviation is above 0"),
         ({"own_lag": "1"}, OptionError, "a number of years above 0"),

@@ -6,10 +6,12 @@ import warnings
 
 import pandas as pd
 
+from sahelkit import places
 from sahelkit._options import check_name
 from sahelkit.catalog import record
 from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError
 from sahelkit.panels import Panel, panel
+from sahelkit.panels.coups import Coups
 from sahelkit.tables._select import DateLike
 from sahelkit.tables.conflict import load_conflict
 from sahelkit.tables.coups import JOINT_RULES, coup_coders
@@ -113,6 +115,18 @@ def last_month(rule: str = "powell_thyne", version: str | None = None) -> pd.Per
         why = "its list holds the study region alone, and the forecaster learns from the world"
         raise OptionError("rule", rule, why, repair=f"Choose one of {worldly}, or 'any', 'majority', 'all'")
     return pd.Period(everywhere["last"].max(), freq="M")
+
+
+def warn_of_rule(rule: str, origin: pd.Period, version: str | None = None, *, stacklevel: int = 2) -> None:
+    """Warn where a rule weighs more coders in one part of the forecaster's rows than in another.
+
+    The forecaster reads its panel in silence, since it meets gaps with a flag; it has none for such a rule.
+    """
+    step = Coups(rule=rule, include_plots=False)
+    first = pd.Timestamp(year=FIRST_YEAR, month=1, day=1)
+    text = step.caution(places.members("world"), first, origin.end_time.normalize(), version)
+    if text:
+        warnings.warn(text, CoverageWarning, stacklevel=stacklevel + 1)
 
 
 def _intensity(version: str | None, until: int) -> pd.DataFrame:

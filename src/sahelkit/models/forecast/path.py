@@ -10,6 +10,7 @@ import pandas as pd
 
 from sahelkit import places
 from sahelkit.errors import DateError, OptionError
+from sahelkit.models.forecast.inputs import warn_of_rule
 from sahelkit.models.forecast.past import check_event, world
 from sahelkit.models.forecast.risk import check_horizon, forecast_at, moment
 from sahelkit.models.links import Floats, chances
@@ -120,6 +121,11 @@ def risk_path(
     OptionError
         If the horizons do not increase or one is out of range, or the state does not exist then.
 
+    Warns
+    -----
+    CoverageWarning
+        As `risk_table`.
+
     References
     ----------
     Chernozhukov, V., Fernandez-Val, I., & Galichon, A. (2010). Quantile and probability curves without crossing.
@@ -130,6 +136,7 @@ def risk_path(
         raise OptionError("horizons", horizons, "they increase", repair="Type horizons=(1, 6, 12, 24, 36)")
     code, event = places.resolve(country), check_event(outcome)
     at = moment(date, rule=rule, version=version)
+    warn_of_rule(rule, at.origin, version)
     history = world(rule, version)
     rows, base = [], []
     last = None

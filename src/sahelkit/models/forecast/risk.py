@@ -15,7 +15,7 @@ from sahelkit.errors import DateError, OptionError
 from sahelkit.models.forecast.covariates import covariates
 from sahelkit.models.forecast.drivers import drivers
 from sahelkit.models.forecast.forecaster import FittedForecaster, HazardForecaster
-from sahelkit.models.forecast.inputs import forecast_panel, last_month, silent
+from sahelkit.models.forecast.inputs import forecast_panel, last_month, silent, warn_of_rule
 from sahelkit.models.forecast.past import check_event, check_origin, newest_known, past_forecasts, world
 from sahelkit.models.forecast.risk_result import RiskTable
 from sahelkit.models.forecast.sources import input_ages
@@ -151,6 +151,11 @@ def risk_table(
     UnknownPlaceError, UnknownNameError
         If a country, outcome, rule or version is unknown.
 
+    Warns
+    -----
+    CoverageWarning
+        If ``"majority"`` or ``"all"`` weighs more coders in one part of the past than in another.
+
     Examples
     --------
     The table takes some seconds; ``print(risk_table().summary())`` shows the newest.
@@ -164,6 +169,7 @@ def risk_table(
     horizon, event = check_horizon(horizon), check_event(outcome)
     codes = places.members("world") if countries is None else places.resolve_many(countries)
     at = moment(date, rule=rule, version=version)
+    warn_of_rule(rule, at.origin, version)
     now = forecast_at(at, event, horizon, rule, version)
     table = _world_table(now, level)
     chosen = [code for code in codes if code in set(table["iso3"])]

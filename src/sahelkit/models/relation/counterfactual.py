@@ -257,9 +257,9 @@ def what_if(
     >>> path.record[["iso3", "date", "outcome"]].astype(str).to_numpy().tolist()
     [['MLI', '2012-05-01', 'failure']]
     """
+    reach_months = check_horizons(horizon)[-1]
     check_options(horizon=horizon, draws=draws, n_jobs=n_jobs)
     check_seed(seed, optional=False)
-    reach_months = check_horizons(horizon)[-1]
     code = places.resolve(source)
     known = model_countries(countries)
     check_members("source", code, known)
