@@ -283,6 +283,6 @@ def test_size_of_the_map_placebo_is_nominal_without_contagion():
 def test_a_row_without_country_counts_for_no_country_and_an_empty_frame_is_named():
     frame = pd.DataFrame({"iso3": ["MLI", None, "NER"], "period": [2000, 2001, 2000], "attempt": [0, 1, 0]})
     with pytest.raises(OptionError, match=r"iso3=None in row 2 of 3 \(index 1\): it is empty"):
-        event_grid(frame, "attempt", "iso3")
+        event_grid(frame, "attempt", cluster="iso3")
     with pytest.raises(ModelError, match="the frame has no rows"):
-        event_grid(frame.iloc[:0], "attempt", "iso3")
+        event_grid(frame.iloc[:0], "attempt", cluster="iso3")
