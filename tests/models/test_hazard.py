@@ -222,9 +222,9 @@ def test_one_event_is_refused_by_ml_and_shown_by_firth():
 
 def test_sentences_give_estimate_interval_sample_and_the_caveat_that_bites():
     frame = _panel(n=3000)
-    frame["period"] = pd.PeriodIndex(["2000-01"] * len(frame), freq="M")
+    frame["period"] = pd.PeriodIndex.from_ordinals(frame.groupby("iso3").cumcount(), freq="M")
     frame = frame.rename(columns={"event": "attempt"})
-    fit = fit_hazard("attempt ~ x", frame, errors="CR1", repeats="keep")
+    fit = fit_hazard("attempt ~ x", frame, errors="CR1")
     row = fit.tidy().iloc[1]
     said = fit.says(label="a mutiny")
     assert said.startswith(

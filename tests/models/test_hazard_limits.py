@@ -165,7 +165,7 @@ def test_no_message_advises_what_makes_a_zero_of_an_unknown_value():
 @pytest.mark.parametrize("count", [1.5, -1])
 def test_attempts_that_are_no_counts_are_named(count):
     rows = pd.DataFrame({"iso3": ["MLI"] * 4, "attempt": [1.0, count, 1, 0], "success": [1, 0, 0, 0]})
-    with pytest.raises(ModelError, match="counts attempts: whole numbers from 0"):
+    with pytest.raises(ModelError, match="some values are neither whole numbers from 0 nor NA"):
         attempts_of(rows, attempt="attempt", success="success")
 
 

@@ -69,7 +69,7 @@ def test_error_of_any_statistic_is_the_scatter_over_seeds():
 
 def test_number_of_replicates_is_checked():
     for bad in (0, 1.5, True, "9"):
-        with pytest.raises(OptionError, match="the number of replicates is a whole number"):
+        with pytest.raises(OptionError, match="it is a whole number of at least 1"):
             replicate(np.random.Generator.random, bad, seed=1, n_jobs=1)
 
 

@@ -46,8 +46,7 @@ class EventWindow:
     width : int
         Months per period.
     times : array of int, shape (T,)
-        Periods counted from the event: the last one before is -1, the first one after is 1. The month of the event
-        itself belongs to neither side and is left out.
+        Periods counted from the event (last before: -1, first after: 1); its own month, on neither side, is left out.
     months : pandas.PeriodIndex, length T
         First month of each period.
     values : pandas.DataFrame, shape (T, 1 + J)
@@ -85,12 +84,10 @@ class EventWindow:
                 f"{self.unit} {self.date}: a window has one row per period, and one column per country, {self.unit} "
                 f"first; it has {size[0]} times, {size[1]} months, {len(self.values)} rows, columns {list(names)[:5]}"
             )
-        unknown = ~np.isfinite(self.values.to_numpy(dtype=float))
-        if unknown.any():
-            row, column = np.argwhere(unknown)[0]
+        for row, column in np.argwhere(~np.isfinite(self.values.to_numpy(dtype=float))):
             raise ModelError(
-                f"{self.label}: {names[column]} has no finite value in the period from {self.months[row]}. Unknown is "
-                "not zero; leave the country out or choose another window"
+                f"{self.label}: {names[column]} has no finite value in the period from {self.months[row]}. "
+                "Unknown is not zero; leave the country out or choose another window"
             )
 
     @property
