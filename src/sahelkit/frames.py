@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from decimal import Decimal
 from numbers import Real
 from typing import Any
@@ -20,6 +20,7 @@ from sahelkit.errors import DateError, MissingColumnsError, OptionError, Unknown
 __all__ = [
     "TIMES",
     "check_frame",
+    "check_labels",
     "check_repeats",
     "numbers_of",
     "texts_of",
@@ -200,6 +201,14 @@ def _not_a_number(
     else:
         repair = f"Leave the column out: frame.drop(columns={name!r})"
     return OptionError(name, value, why, row=row_words(column, position, owner), repair=repair)
+
+
+def check_labels(column: pd.Series[Any]) -> None:
+    """Raise OptionError at the first value of a column of units that cannot be one, such as a list."""
+    odd = next((place for place, value in enumerate(column) if not isinstance(value, Hashable)), None)
+    if odd is not None:
+        repair = "Give each row the name of its unit"
+        raise OptionError(str(column.name), column.iloc[odd], "not a name", row=row_words(column, odd), repair=repair)
 
 
 def time_of(frame: pd.DataFrame, *, where: str, check: bool = True) -> tuple[list[str], Times]:

@@ -236,11 +236,11 @@ def test_sentences_give_estimate_interval_sample_and_the_caveat_that_bites():
     )
     assert "pays-mois" in fit.says("fr")
     assert fit.caveat("x") == "few"
-    assert fit_hazard("attempt ~ x", frame).caveat("x") == "association"
-    assert fit_hazard("attempt ~ x", frame, errors="model").caveat("x") == "association"
+    assert fit_hazard("attempt ~ x", frame, repeats="keep").caveat("x") == "association"
+    assert fit_hazard("attempt ~ x", frame, errors="model", repeats="keep").caveat("x") == "association"
     noise = frame.assign(z=np.random.default_rng(1).normal(size=len(frame)))
-    assert fit_hazard("attempt ~ x + z", noise).caveat("z") == "unseen"
-    assert fit_hazard("attempt ~ x + z", noise.iloc[::33]).caveat("x") == "scarce"
+    assert fit_hazard("attempt ~ x + z", noise, repeats="keep").caveat("z") == "unseen"
+    assert fit_hazard("attempt ~ x + z", noise.iloc[::33], repeats="keep").caveat("x") == "scarce"
     with pytest.raises(UnknownNameError, match="unknown language 'de'"):
         fit.says("de")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from sahelkit.errors import MissingColumnsError
+from sahelkit.columns import read_columns
 
 _LISTED = ("success", "failure")
 
@@ -45,9 +45,8 @@ def coder_agreement(coups: pd.DataFrame, coders: Sequence[str]) -> pd.DataFrame:
     >>> int(pair["n_either"]), int(pair["n_both"]), int(pair["n_same_outcome"])
     (3, 2, 1)
     """
-    missing = [f"{coder}_outcome" for coder in coders if f"{coder}_outcome" not in coups.columns]
-    if missing:
-        raise MissingColumnsError("coder_agreement", missing, coups.columns, repair="Use load_coups(rule='any')")
+    needed = [f"{coder}_outcome" for coder in coders]
+    coups = read_columns(coups, where="coder_agreement", texts=needed, repair="Use load_coups(rule='any')")
     rows = []
     for a in coders:
         for b in coders:

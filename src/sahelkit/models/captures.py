@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sahelkit.columns import read_columns
 from sahelkit.dates import DateLike, parse_date
-from sahelkit.errors import MissingColumnsError, ModelError
+from sahelkit.errors import ModelError
 from sahelkit.models.captures_words import say_captures
 from sahelkit.models.result import Result
 
@@ -202,9 +203,13 @@ def capture_lags(events: pd.DataFrame, *, coup: DateLike, start: DateLike, end: 
     >>> found.n_before, found.n_places
     (6, 11)
     """
-    missing = [name for name in NEEDED if name not in events.columns]
-    if missing:
-        raise MissingColumnsError("capture_lags", missing, events.columns, repair="sahelkit.load_crisis() has them")
+    events = read_columns(
+        events,
+        where="capture_lags",
+        texts=[name for name in NEEDED if not name.startswith("date")],
+        days=["date", "date_min", "date_max"],
+        repair="sahelkit.load_crisis() has them",
+    )
     day, first, last = _window(coup, start, end)
     moves = events[events["control"].isin(["lost", "regained", "shared"]) & events["place_en"].notna()]
     lost = moves[(moves["control"] == "lost") & (moves["date"] >= first) & (moves["date"] <= last)]

@@ -13,7 +13,7 @@ import pandas as pd
 from sahelkit._options import check_frame, check_name
 from sahelkit.dates import row_words
 from sahelkit.errors import MissingColumnsError, ModelError
-from sahelkit.frames import check_repeats, with_numbers
+from sahelkit.frames import check_labels, check_repeats, with_numbers
 from sahelkit.models._formula import Recipe, blanked, both_sides, by_patsy, used
 from sahelkit.models.links import Floats
 from sahelkit.models.newton import scaled
@@ -155,6 +155,8 @@ def read_design(
     frame = check_frame(frame, where=where)
     if cluster not in frame.columns:
         raise MissingColumnsError(where, [cluster], frame.columns, repair="Name the column in cluster=")
+    if frame[cluster].dtype == object:
+        check_labels(frame[cluster])
     check_repeats(frame, where=where, repeats=repeats)
     outcome, matrix, terms, recipe = _evaluate(formula, frame)
     # The sum of a column is finite when the whole column is: one quick pass for the usual case.

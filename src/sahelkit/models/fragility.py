@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from sahelkit.errors import MissingColumnsError
+from sahelkit.columns import read_columns
 
 
 def standing(values: pd.DataFrame, *, higher_is_worse: Mapping[str, bool]) -> pd.DataFrame:
@@ -40,9 +40,7 @@ def standing(values: pd.DataFrame, *, higher_is_worse: Mapping[str, bool]) -> pd
     >>> standing(table, higher_is_worse={"income": False})["percentile"].tolist()
     [100.0, 50.0, 0.0]
     """
-    missing = [name for name in ("iso3", "column", "value", "year") if name not in values.columns]
-    if missing:
-        raise MissingColumnsError("standing", missing, values.columns)
+    values = read_columns(values, where="standing", texts=["iso3", "column"], numbers=["value", "year"])
     kept = values[values["column"].isin(list(higher_is_worse))].copy()
     kept["value"] = kept["value"].astype("float64")
     direction = kept["column"].map(lambda name: 1.0 if higher_is_worse[name] else -1.0).astype("float64")

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sahelkit import places
+from sahelkit.columns import read_columns
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.models.group_reach_words import sentence
 from sahelkit.models.result import Result
-from sahelkit.tables._select import DateLike, check_columns, parse_date
+from sahelkit.tables._select import DateLike, parse_date
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 # Armed groups with a name; identity groups (Fulani, Dogon) are not actors that move.
 ARMED = ("organised", "informal")
 GROUPS = ("both", "home", "all")
-_NEEDED = ["month", "iso3", "states", "side_a", "side_b", "kind_a", "kind_b", "ucdp_events", "ucdp_deaths"]
 
 
 @dataclass(frozen=True)
@@ -292,7 +292,14 @@ def group_reach(
     >>> reach.shared().query("actor == 'AQIM'")[["iso3", "first", "months_later"]].astype(str).to_numpy().tolist()
     [['DZA', '1998-12', '-126'], ['MRT', '2008-09', '-9'], ['MLI', '2009-06', '0']]
     """
-    check_columns(actors, _NEEDED, where="group_reach", repair="sahelkit.load_conflict_actors() gives them")
+    actors = read_columns(
+        actors,
+        where="group_reach",
+        texts=["iso3", "states", "side_a", "side_b", "kind_a", "kind_b"],
+        numbers=["ucdp_events", "ucdp_deaths"],
+        months=["month"],
+        repair="sahelkit.load_conflict_actors() gives them",
+    )
     if isinstance(window, bool) or not isinstance(window, int) or window < 1:
         raise OptionError("window", window, "it is a whole number of months, at least 1", repair="Type window=36")
     home, around = places.resolve(country), tuple(places.resolve_many(list(neighbours)))
@@ -301,7 +308,7 @@ def group_reach(
         raise OptionError("date", date, "the day that parts before from after must be given")
     region = {home, *around}
     actors = actors.reset_index(drop=True)  # a row is told from another by its label below
-    named = actors["states"].str.split().map(lambda codes: not region.isdisjoint(codes))
+    named = actors["states"].astype(object).fillna("").str.split().map(lambda codes: not region.isdisjoint(codes))
     armed = actors["kind_a"].isin(ARMED) | actors["kind_b"].isin(ARMED)
     placed = actors[actors["iso3"].isin(region)]
     sides = pd.concat(

@@ -136,7 +136,10 @@ def attempts_of(frame: pd.DataFrame, *, attempt: str, success: str) -> pd.DataFr
 
 def _counts(frame: pd.DataFrame, name: str) -> Floats:
     values = numbers_of(frame[name])
-    if values is None or not (np.isnan(values) | ((values == np.floor(values)) & (values >= 0))).all():
+    if (
+        values is None
+        or not (np.isnan(values) | ((values == np.floor(values)) & (values >= 0) & np.isfinite(values))).all()
+    ):
         raise ModelError(f"{name!r} does not count: some values are neither whole numbers from 0 nor NA")
     return values
 

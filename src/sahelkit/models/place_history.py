@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sahelkit.columns import read_columns
 from sahelkit.dates import DateLike, parse_window
-from sahelkit.errors import MissingColumnsError, ModelError
+from sahelkit.errors import ModelError
 
 NEEDED = ("date", "date_precision", "control", "place_en", "place_fr", "latitude", "longitude")
 
@@ -46,9 +47,14 @@ def place_history(events: pd.DataFrame, *, start: DateLike, end: DateLike) -> pd
     >>> table.set_index("place_en").loc["Gao", ["lost", "regained"]].astype(str).tolist()
     ['2012-03-31', '2013-01-26']
     """
-    missing = [name for name in NEEDED if name not in events.columns]
-    if missing:
-        raise MissingColumnsError("place_history", missing, events.columns, repair="sahelkit.load_crisis() has them")
+    events = read_columns(
+        events,
+        where="place_history",
+        texts=["date_precision", "control", "place_en", "place_fr"],
+        numbers=["latitude", "longitude"],
+        days=["date"],
+        repair="sahelkit.load_crisis() has them",
+    )
     first, last = parse_window(start, end)
     moves = events[events["control"].notna() & events["place_en"].notna()]
     if first is not None:

@@ -13,7 +13,7 @@ import pandas as pd
 from sahelkit._options import check_name
 from sahelkit.dates import row_words
 from sahelkit.errors import MissingColumnsError, ModelError, OptionError
-from sahelkit.frames import numbers_of, time_of
+from sahelkit.frames import check_labels, numbers_of, time_of
 from sahelkit.models.links import Floats, row_terms
 from sahelkit.models.newton import gram, maximise
 
@@ -71,6 +71,7 @@ def event_grid(frame: pd.DataFrame, event: str, *, cluster: str) -> EventGrid:
         raise MissingColumnsError("placebo_test", missing, frame.columns)
     if frame.empty:
         raise ModelError("the frame has no rows. Choose other countries or another window")
+    check_labels(frame[cluster])
     blank = frame[cluster].isna().to_numpy()
     if blank.any():  # it would count for the last country
         where = row_words(frame[cluster], int(blank.argmax()))
@@ -85,6 +86,9 @@ def event_grid(frame: pd.DataFrame, event: str, *, cluster: str) -> EventGrid:
             f"{event!r} is NA in {int(np.isnan(values).sum()):,} rows ({who}), so that exposure to it is not known. "
             "Choose a rule and a period that cover all countries"
         )
+    if np.isinf(values).any():
+        where = row_words(frame[event], int(np.isinf(values).argmax()))
+        raise OptionError(event, np.inf, "infinite", row=where, repair="Give each row its number of events")
     country, names = pd.factorize(frame[cluster].to_numpy(), sort=True)
     column = (ordinal - ordinal.min()).astype(np.intp)
     shape = (len(names), int(column.max()) + 1)

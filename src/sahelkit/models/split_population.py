@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._options import check_name, check_options
+from sahelkit.columns import read_columns
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.frames import check_frame, check_repeats
 from sahelkit.models.design import Design, read_design
@@ -26,7 +27,6 @@ from sahelkit.models.wording import (
     reach,
     unit_words,
 )
-from sahelkit.tables._select import check_columns
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -260,7 +260,7 @@ def fit_split_population(
     if not is_known(start, STARTS):
         raise UnknownNameError("start", start, STARTS)
     frame = check_frame(frame, where="fit_split_population")
-    check_columns(frame, [time, *([before] if before else [])], where="fit_split_population")
+    frame = read_columns(frame, where="fit_split_population", numbers=[time, *([before] if before else [])])
     check_repeats(frame, where="fit_split_population", repeats=repeats)
     left, right = _matched(duration, risk, frame, cluster)
     ends = pd.to_numeric(frame[time]).to_numpy(dtype=float, na_value=np.nan)[left.rows]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._options import check_options
+from sahelkit.columns import read_columns
 from sahelkit.errors import ModelError
 from sahelkit.models.exact import ExactTest, rank_correlation, spearman, two_groups
 from sahelkit.models.result import Result
@@ -237,7 +238,8 @@ def association(
     (-0.975, True, 120)
     """
     check_options(draws=draws, seed=seed)
-    check_columns(cases, [label, x, y], where="association")
+    cases = read_columns(cases, where="association", numbers=[x, y], endless=True)
+    check_columns(cases, [label], where="association")
     values = pd.DataFrame({"label": cases[label].astype(str), "x": _plain(cases[x]), "y": _plain(cases[y])})
     whole = values.dropna().reset_index(drop=True)
     if len(whole) < 4:
@@ -300,7 +302,8 @@ def contrast(
     >>> found.mean_first, found.mean_second, round(found.p_value, 3)
     (3.5, 1.5, 0.333)
     """
-    check_columns(cases, [label, y, group], where="contrast")
+    cases = read_columns(cases, where="contrast", numbers=[y], endless=True)
+    check_columns(cases, [label, group], where="contrast")
     values = _plain(cases[y])
     known = ~np.isnan(values)
     mine = (cases[group] == first).to_numpy(dtype=bool)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit.errors import ModelError, UnknownNameError
+from sahelkit.columns import read_columns
+from sahelkit.dates import row_words
+from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.models.responses.words import MEASURE_WORDS, NOUNS, body_words
 from sahelkit.models.result import Result
 from sahelkit.models.wording import check_language, number, percent
-from sahelkit.tables._select import check_columns
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -163,18 +164,29 @@ def rank_among(cases: pd.DataFrame, coup_id: str, measure: str, *, body: str, un
     if measure not in known:
         raise UnknownNameError("measure", measure, known)
     columns = [f"{measure}_days", f"{measure}_days_min", f"{measure}_days_max"]
-    needed = ["coup_id", "label_en", "label_fr", "coup_date", "body", "at_risk", "censored_days", *columns]
-    check_columns(cases, needed, where="rank_among", repair="Use response_cases()")
-    if body not in set(cases["body"]):
-        raise UnknownNameError("body", body, set(cases["body"]), repair="response_cases(bodies=...) chooses them")
+    cases = read_columns(
+        cases,
+        where="rank_among",
+        texts=["coup_id", "label_en", "label_fr", "body"],
+        numbers=["censored_days", *columns],
+        days=["coup_date"],
+        flags=["at_risk"],
+        repair="Use response_cases()",
+    )
+    if not is_known(body, bodies := set(cases["body"].dropna())):
+        raise UnknownNameError("body", body, bodies, repair="response_cases(bodies=...) chooses them")
     # A case whose acts were not looked for has no end of observation, and cannot be compared.
     chosen = cases[(cases["body"] == body) & cases["censored_days"].notna()]
     if measure == "suspension":
         chosen = chosen[chosen["at_risk"]]
-    if coup_id not in set(chosen["coup_id"]):
-        raise UnknownNameError("coup_id", coup_id, set(chosen["coup_id"]), repair="These are the cases at risk")
+    if not is_known(coup_id, coups := set(chosen["coup_id"].dropna())):
+        raise UnknownNameError("coup_id", coup_id, coups, repair="These are the cases at risk")
     own = chosen[chosen["coup_id"] == coup_id].iloc[0]
     if until_then:
+        blank = chosen["coup_date"].isna().to_numpy()
+        if blank.any():
+            where = row_words(chosen["coup_date"], int(blank.argmax()))
+            raise OptionError("coup_date", None, "it is empty", row=where, repair="Give each case its day")
         chosen = chosen[chosen["coup_date"] <= own["coup_date"]]
     values = [chosen[name].astype("Float64") for name in columns]
     never = values[1].isna().to_numpy()

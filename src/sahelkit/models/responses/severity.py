@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit._options import check_options
+from sahelkit.columns import read_columns
 from sahelkit.errors import OptionError, UnknownNameError, is_known
 from sahelkit.models._replicates import share_error
 from sahelkit.models.result import Result
 from sahelkit.models.wording import check_language, number, percent
-from sahelkit.tables._select import check_columns
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -77,8 +77,12 @@ def _scale(scale: str) -> Mapping[str, int]:
 
 
 def _within(acts: pd.DataFrame, levels: Mapping[str, int], window: int) -> pd.DataFrame:
-    check_columns(
-        acts, ["coup_id", "act", "phase", "reaction_days_min"], where="severity", repair="Use load_responses()"
+    acts = read_columns(
+        acts,
+        where="severity",
+        texts=["coup_id", "act", "phase"],
+        numbers=["reaction_days_min"],
+        repair="Use load_responses()",
     )
     if window < 0:
         raise OptionError("window", window, "the number of days after the coup is not negative")

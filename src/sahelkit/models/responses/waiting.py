@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit.errors import ModelError, UnknownNameError
+from sahelkit.columns import read_columns
+from sahelkit.errors import ModelError, UnknownNameError, is_known
 from sahelkit.models.responses.words import MEASURE_WORDS, body_words, cases_words
 from sahelkit.models.result import Result
 from sahelkit.models.wording import check_language, number
-from sahelkit.tables._select import check_columns
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -171,10 +171,16 @@ def waiting_times(cases: pd.DataFrame, measure: str, *, body: str, only_at_risk:
     known = tuple(MEASURE_WORDS["en"])
     if measure not in known:
         raise UnknownNameError("measure", measure, known)
-    needed = ["coup_id", "body", "at_risk", "censored_days", f"{measure}_days", f"{measure}_days_min"]
-    check_columns(cases, needed, where="waiting_times", repair="Use response_cases()")
-    if body not in set(cases["body"]):
-        raise UnknownNameError("body", body, set(cases["body"]), repair="response_cases(bodies=...) chooses them")
+    cases = read_columns(
+        cases,
+        where="waiting_times",
+        texts=["coup_id", "body"],
+        numbers=["censored_days", f"{measure}_days", f"{measure}_days_min"],
+        flags=["at_risk"],
+        repair="Use response_cases()",
+    )
+    if not is_known(body, bodies := set(cases["body"].dropna())):
+        raise UnknownNameError("body", body, bodies, repair="response_cases(bodies=...) chooses them")
     # A case whose acts were not looked for has no end of observation: nothing is known to be missing there.
     chosen = cases[(cases["body"] == body) & cases["censored_days"].notna()]
     if measure == "suspension" and only_at_risk:
