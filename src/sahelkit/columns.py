@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._options import check_frame, check_name
-from sahelkit.dates import read_column, row_words
+from sahelkit.dates import read_column
 from sahelkit.errors import MissingColumnsError, OptionError
 from sahelkit.frames import numbers_of, texts_of
+from sahelkit.values import row_words
 
 if TYPE_CHECKING:
     from sahelkit.panels import Panel

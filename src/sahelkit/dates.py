@@ -25,6 +25,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit.errors import DateError
+from sahelkit.values import is_blank, row_words
 
 DateLike: TypeAlias = "str | int | float | dt.date | np.datetime64 | pd.Timestamp | pd.Period | None"
 Days: TypeAlias = npt.NDArray[np.datetime64]
@@ -176,15 +177,9 @@ def _parts(value: Any, declared: str | None) -> tuple[int, ...]:
     raise _UnreadError("not a date")
 
 
-def _is_blank(value: Any) -> bool:
-    if isinstance(value, Decimal):  # pandas stumbles over a signalling NaN
-        return value.is_nan()
-    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
-
-
 def _read(value: Any, declared: str | None = None) -> tuple[np.datetime64, str]:
     """First day and unit of one value; raises ValueError."""
-    if _is_blank(value):
+    if is_blank(value):
         raise _UnreadError("it is empty")
     try:
         parts = _parts(value, declared)
@@ -270,20 +265,6 @@ def parse_window(start: DateLike, end: DateLike) -> tuple[pd.Timestamp | None, p
     if first is not None and last is not None and last < first:
         raise DateError("end", end, f"it lies before start={start!r}")
     return first, last
-
-
-def row_words(column: pd.Series[Any], position: int, owner: pd.Series[Any] | None = None) -> str:
-    """Where a value stands: its row counted from 1, its index label and, if given, its country.
-
-    Examples
-    --------
-    >>> row_words(pd.Series([1, 2], index=["a", "b"]), 1, pd.Series(["MLI", "NER"]))
-    "row 2 of 2 (index 'b', NER)"
-    """
-    label: Any = column.index[position]
-    label = label.item() if isinstance(label, np.generic) else label
-    whose = "" if owner is None or _is_blank(owner.iloc[position]) else f", {owner.iloc[position]}"
-    return f"row {position + 1:,} of {len(column):,} (index {label!r}{whose})"
 
 
 def read_column(
@@ -394,7 +375,7 @@ def _one_by_one(
     first = np.full(len(values) + 1, np.datetime64("NaT"), dtype="datetime64[D]")
     unit = np.full(len(values) + 1, "", dtype="<U1")  # the last entry is that of empty values, whose code is -1
     for code, value in enumerate(values):
-        if _is_blank(value):
+        if is_blank(value):
             continue
         try:
             first[code], unit[code] = _read(value, declared)

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Hashable, Iterable
-from decimal import Decimal
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -14,8 +10,20 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit._options import check_frame
-from sahelkit.dates import NAMES, Times, read_column, row_words
+from sahelkit.dates import NAMES, Times, read_column
 from sahelkit.errors import DateError, MissingColumnsError, OptionError, UnknownNameError, is_known, near_matches
+from sahelkit.values import (
+    UNITS,
+    as_float,
+    check_labels,
+    distinct_values,
+    kind_of,
+    numbers_of,
+    owner_of,
+    row_words,
+    texts_of,
+    with_numbers,
+)
 
 __all__ = [
     "TIMES",
@@ -31,184 +39,7 @@ __all__ = [
 Floats = npt.NDArray[np.float64]
 
 TIMES = ("period", "month", "date", "year")
-UNITS = ("iso3", "country", "gwcode")
 REPEATS = ("refuse", "keep")
-
-_NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*")
-_MARKS = re.compile(r"[\s,'’%$€£]")  # what people write into numbers
-
-
-def _owner(frame: pd.DataFrame) -> pd.Series[Any] | None:
-    return frame["iso3"] if "iso3" in frame.columns else None
-
-
-def numbers_of(column: pd.Series[Any], *, owner: pd.Series[Any] | None = None) -> Floats | None:
-    """Values of a column as numbers, NaN where empty; None for a column without numbers, such as text for real.
-
-    Numbers that are held as text or as Python objects of several types are read as the numbers they are. In a column
-    of which a part is numbers, what is no number is an error: it would make the whole column a set of labels.
-
-    Parameters
-    ----------
-    column : pandas.Series
-    owner : pandas.Series, optional
-        Country of each row, for messages.
-
-    Raises
-    ------
-    OptionError
-        If a column of numbers holds something else too, or numbers are written with a comma or another sign. The
-        message names the first such value and its row.
-
-    Examples
-    --------
-    >>> numbers_of(pd.Series(["1", "2.5", None])).tolist()
-    [1.0, 2.5, nan]
-    >>> numbers_of(pd.Series(["calm", "tense"])) is None
-    True
-    >>> numbers_of(pd.Series(["1", "n/a"], name="score"))
-    Traceback (most recent call last):
-        ...
-    sahelkit.errors.OptionError: score='n/a' in row 2 of 2 (index 1): not a number, in a column of numbers. Set it to NA
-    if it is unknown: frame['score'].replace('n/a', None); or name the values in words if they are labels.
-    """
-    dtype = column.dtype
-    if pd.api.types.is_complex_dtype(dtype):
-        raise OptionError(str(column.name), str(dtype), "complex numbers are no values of a country")
-    if pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype):
-        return np.asarray(column.to_numpy(dtype="float64", na_value=np.nan))
-    codes, values = _values(column)
-    if not values and pd.api.types.is_object_dtype(dtype):  # nothing but empty values
-        return np.full(len(column), np.nan)
-    kinds = [_kind(value) for value in values]
-    if not {"number", "written"} & set(kinds):
-        blank = next((code for code, value in enumerate(values) if isinstance(value, str) and not value.strip()), None)
-        if blank is not None:  # it would become a label beside the others, and count as known
-            raise _not_a_number(column, codes, blank, values[blank], owner, "not a label: the text is empty")
-        return None
-    wrong = next((code for code, kind in enumerate(kinds) if kind != "number"), None)
-    if wrong is not None:
-        why = "not a number, in a column of numbers" if kinds[wrong] != "written" else "a number in another notation"
-        raise _not_a_number(column, codes, wrong, values[wrong], owner, why)
-    return np.array([*map(_float, values), np.nan])[codes]
-
-
-def _marks(written: str) -> str:
-    """The first mark in a number that is written with one."""
-    found = _MARKS.search(written.strip())
-    return found.group() if found else ""
-
-
-def texts_of(
-    column: pd.Series[Any], *, owner: pd.Series[Any] | None = None, repair: str = ""
-) -> npt.NDArray[np.object_]:
-    """Values of a column of text, None where empty.
-
-    Raises
-    ------
-    OptionError
-        If a value is no text: a date, a list.
-    """
-    codes, values = _values(column)
-    odd = next((code for code, value in enumerate(values) if not isinstance(value, str)), None)
-    if odd is not None:
-        raise _not_a_number(column, codes, odd, values[odd], owner, "neither a number nor text", repair)
-    return np.array([*values, None], dtype=object)[codes]
-
-
-def with_numbers(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
-    """The frame with numbers where the named columns hold them as text or as Python objects.
-
-    Text for real, categories, and columns of True and False stay what they are.
-
-    Raises
-    ------
-    OptionError
-        As `numbers_of`.
-
-    Examples
-    --------
-    >>> with_numbers(pd.DataFrame({"x": ["1", "2.0"], "who": ["a", "b"]}), ["x", "who"])["x"].tolist()
-    [1.0, 2.0]
-    """
-    owner, changed = _owner(frame), dict[str, Any]()
-    for name in names:
-        column = frame[name]
-        if pd.api.types.is_complex_dtype(column.dtype):
-            numbers_of(column, owner=owner)
-        if not (pd.api.types.is_object_dtype(column.dtype) or pd.api.types.is_string_dtype(column.dtype)):
-            continue
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            continue
-        values = _values(column)[1]
-        if values and all(isinstance(value, bool | np.bool_) for value in values):
-            changed[name] = column.astype("boolean")
-            continue
-        numbers = numbers_of(column, owner=owner)
-        if numbers is not None:
-            changed[name] = numbers
-    return frame.assign(**changed) if changed else frame
-
-
-def _values(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
-    """Number of each row's value (-1 where empty), and the values."""
-    try:
-        codes, distinct = pd.factorize(column)
-    except (TypeError, NotImplementedError):  # what cannot be hashed, such as lists; those of pyarrow too
-        return np.arange(len(column)), list(column)
-    return codes, list(distinct.astype("object"))
-
-
-def _float(value: Any) -> float:
-    try:
-        return float(value)
-    except OverflowError:  # a whole number of more than 308 digits
-        return np.inf if value > 0 else -np.inf
-
-
-def _kind(value: Any) -> str:
-    if isinstance(value, str):
-        if _NUMBER.fullmatch(value):
-            return "number"
-        return "written" if _NUMBER.fullmatch(_MARKS.sub("", value)) else "text"
-    number = isinstance(value, Real | Decimal | np.bool_) and not isinstance(value, np.timedelta64)
-    return "number" if number else "other"
-
-
-def _not_a_number(
-    column: pd.Series[Any],
-    codes: npt.NDArray[np.intp],
-    code: int,
-    value: Any,
-    owner: pd.Series[Any] | None,
-    why: str,
-    repair: str = "",
-) -> OptionError:
-    name, position = str(column.name), int((codes == code).argmax())
-    if repair:
-        pass
-    elif why.startswith("a number"):
-        repair = (
-            "Write 1234.5 for it; pandas.read_csv(path, decimal=',') reads decimal commas, thousands=',' the other ones"
-            if "," in value
-            else f"Write 1234.5 for it: pandas.to_numeric(frame[{name!r}].str.replace({_marks(value)!r}, ''))"
-        )
-    elif why.startswith("not"):
-        repair = (
-            f"Set it to NA if it is unknown: frame[{name!r}].replace({value!r}, None); "
-            "or name the values in words if they are labels"
-        )
-    else:
-        repair = f"Leave the column out: frame.drop(columns={name!r})"
-    return OptionError(name, value, why, row=row_words(column, position, owner), repair=repair)
-
-
-def check_labels(column: pd.Series[Any]) -> None:
-    """Raise OptionError at the first value of a column of units that cannot be one, such as a list."""
-    odd = next((place for place, value in enumerate(column) if not isinstance(value, Hashable)), None)
-    if odd is not None:
-        repair = "Give each row the name of its unit"
-        raise OptionError(str(column.name), column.iloc[odd], "not a name", row=row_words(column, odd), repair=repair)
 
 
 def time_of(frame: pd.DataFrame, *, where: str, check: bool = True) -> tuple[list[str], Times]:
@@ -247,7 +78,7 @@ def time_of(frame: pd.DataFrame, *, where: str, check: bool = True) -> tuple[lis
     (['year', 'month'], ['2012-03-01'], ['M'])
     """
     there = [name for name in TIMES if name in frame.columns]
-    owner = _owner(frame)
+    owner = owner_of(frame)
     parts = "month" in there and _is_part(frame["month"])
     if not check and there:
         best = next((name for name in there if name != "month" or not parts), "month")
@@ -289,10 +120,10 @@ def time_of(frame: pd.DataFrame, *, where: str, check: bool = True) -> tuple[lis
 
 def _is_part(column: pd.Series[Any]) -> bool:
     """Whether a column holds numbers of months or days: all are numbers, and one is short."""
-    values = [value for value in _values(column)[1] if not isinstance(value, float) or not np.isnan(value)]
-    if any(isinstance(value, bool | np.bool_) or _kind(value) != "number" for value in values):
+    values = [value for value in distinct_values(column)[1] if not isinstance(value, float) or not np.isnan(value)]
+    if any(isinstance(value, bool | np.bool_) or kind_of(value) != "number" for value in values):
         return False
-    return any(abs(_float(value)) < 100 for value in values)
+    return any(abs(as_float(value)) < 100 for value in values)
 
 
 def _from_parts(frame: pd.DataFrame, years: Times, parts: list[str], owner: pd.Series[Any] | None) -> Times:

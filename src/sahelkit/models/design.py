@@ -11,12 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit._options import check_frame, check_name
-from sahelkit.dates import row_words
 from sahelkit.errors import MissingColumnsError, ModelError
 from sahelkit.frames import check_labels, check_repeats, with_numbers
 from sahelkit.models._formula import Recipe, blanked, both_sides, by_patsy, used
 from sahelkit.models.links import Floats
 from sahelkit.models.newton import scaled
+from sahelkit.values import row_words
 
 if TYPE_CHECKING:
     from sahelkit.panels import Panel

@@ -11,11 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit._options import check_name
-from sahelkit.dates import row_words
 from sahelkit.errors import MissingColumnsError, ModelError, OptionError
 from sahelkit.frames import check_labels, numbers_of, time_of
 from sahelkit.models.links import Floats, row_terms
 from sahelkit.models.newton import gram, maximise
+from sahelkit.values import row_words
 
 Ints = npt.NDArray[np.intp]
 _BATCH = 32  # draws whose exposures stand in memory at once

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.columns import read_columns
-from sahelkit.dates import row_words
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.models.responses.words import MEASURE_WORDS, NOUNS, body_words
 from sahelkit.models.result import Result
 from sahelkit.models.wording import check_language, number, percent
+from sahelkit.values import row_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

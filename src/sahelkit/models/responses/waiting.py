@@ -189,7 +189,7 @@ def waiting_times(cases: pd.DataFrame, measure: str, *, body: str, only_at_risk:
         had = chosen["suspension_days_min"].notna() | chosen["sanctions_days_min"].notna() | ~chosen["at_risk"]
         chosen = chosen[had]
     # Where only the month is known, the first day that it allows.
-    days = chosen[f"{measure}_days"].fillna(chosen[f"{measure}_days_min"]).astype("Float64")
+    days = chosen[f"{measure}_days"].astype("Float64").fillna(chosen[f"{measure}_days_min"].astype("Float64"))
     came = days.notna().to_numpy()
     if not came.any():
         raise ModelError(f"no case of {body} was followed by {measure}, so that there is no wait to estimate")
