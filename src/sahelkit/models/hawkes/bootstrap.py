@@ -303,13 +303,18 @@ def detectable_contagion(
     Raises
     ------
     OptionError
-        If a strength with own excitation added is not below 1.
+        If a strength is negative, a lag is not above 0, or a strength with own excitation added is not below 1.
+    ModelError
+        If the model was fitted without contagion.
 
     References
     ----------
     Davies, R. B. (1987), as in `contagion_test`.
     """
     check_options(n_boot=n_boot, seed=seed, n_jobs=n_jobs)
+    if not fit.settings.contagion:
+        raise ModelError("the model was fitted without contagion. Fit it with contagion=True to see what it would find")
+    cross, cross_lag = _cases("cross", cross, least=0.0), _cases("cross_lag", cross_lag, least=np.finfo(float).tiny)
     null = fit.null_process
     strongest = fit.radius_at(null.point.own, max(cross) * fit.units.cross)
     if not strongest < 1:
@@ -337,6 +342,18 @@ def detectable_contagion(
             }
         )
     return pd.DataFrame(rows)
+
+
+def _cases(what: str, values: Sequence[float], *, least: float) -> list[float]:
+    """Strengths or lags to be tried, as numbers."""
+    try:
+        found = [float(value) for value in values]
+    except (TypeError, ValueError):
+        found = []
+    if not found or not all(least <= value < np.inf for value in found):
+        rule = "a list of numbers above 0" if least else "a list of numbers of at least 0"
+        raise OptionError(what, values, f"it is {rule}", repair=f"Type {what}=[0.1, 0.2]")
+    return found
 
 
 def _power_error(ratios: Array, power: float, critical: float, error: float) -> float:
