@@ -208,3 +208,11 @@ def test_values_whose_squares_no_float_holds_are_refused(unit):
     frame["event"] = (rng.random(400) < 0.2).astype(int)
     with pytest.raises(ModelError, match=r"x reaches .* Measure it in another unit"):
         fit_hazard("event ~ x", frame)
+
+
+def test_size_is_checked_in_many_models_too():
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame({"iso3": np.repeat(list("ABCDEFGH"), 50), "year": np.tile(range(50), 8)})
+    frame = frame.assign(x=rng.normal(size=400), z=rng.normal(size=400) * 1e200, event=(rng.random(400) < 0.2) * 1)
+    with pytest.raises(ModelError, match=r"z reaches .* Measure it in another unit"):
+        extreme_bounds("event ~ 1 | x | z", frame, k=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -176,7 +177,7 @@ def read_design(
             formula, frame, rows, {formula.split("~")[0].strip(): outcome, **dict(zip(terms, matrix.T, strict=True))}
         )
     matrix = np.asfortranarray(matrix)
-    _check_size(formula, terms, matrix)
+    check_size(dict(zip(terms, matrix.T, strict=True)))
     # More rows cannot make columns more alike: when a part of the rows tells them apart, all of them do.
     repeated = repeated_columns(matrix[:: max(1, len(matrix) // _PART)], terms) and repeated_columns(matrix, terms)
     if repeated:
@@ -215,12 +216,12 @@ def _check_finite(formula: str, frame: pd.DataFrame, rows: npt.NDArray[np.intp],
             )
 
 
-def _check_size(formula: str, terms: tuple[str, ...], matrix: Floats) -> None:
+def check_size(columns: Mapping[str, Floats]) -> None:
     """Raise ModelError where the square of a column, and so its error, is beyond what a float holds."""
-    largest = np.maximum(matrix.max(axis=0), -matrix.min(axis=0))
-    for name, value in zip(terms, largest, strict=True):
+    for name, column in columns.items():
+        value = max(column.max(), -column.min())
         if value > _HUGE or 0 < value < 1 / _HUGE:
-            raise ModelError(f"{formula!r}: {name} reaches {value:.3g}, too far from 1. Measure it in another unit")
+            raise ModelError(f"{name} reaches {value:.3g}, too far from 1 to compute with. Measure it in another unit")
 
 
 def _evaluate(formula: str, given: pd.DataFrame) -> tuple[Floats, Floats, tuple[str, ...], Any]:

@@ -16,6 +16,7 @@ from sahelkit.models.wording import (
     one_cluster,
     outcome_words,
     percent,
+    ratio_words,
     reach,
     unit_words,
 )
@@ -61,7 +62,7 @@ def sentence(fit: HazardFit, lang: str, term: str, label: str | None) -> str:
         "unit": unit_words(frequency(times), lang),
         "events": number(fit.n_events, lang, digits=0),
         "what": outcome_words(name, lang),
-        "ratio": number(float(ratios(fit.coef[place])), lang),
+        "ratio": ratio_words(float(fit.coef[place]), lang),
         "interval": interval_words(fit, term, lang),
         "k": len(fit.terms) - 1,
         "detectable": number(fit.detectable_ratio(term), lang),

@@ -13,7 +13,7 @@ import pandas as pd
 from sahelkit._options import check_options, check_whole_number
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.frames import check_frame
-from sahelkit.models._replicates import replicate
+from sahelkit.models._replicates import replicate, tried
 from sahelkit.models.design import origin_of
 from sahelkit.models.like import Likeness, history_rows, likeness, simulate_counts
 from sahelkit.models.links import Floats, check_link
@@ -226,7 +226,7 @@ def contagion_power(
         raise OptionError("level", level, "the level of a test lies between 0 and 0.5", repair="Type level=0.05")
     if sims < 20:
         raise OptionError("sims", sims, "too few to tell a probability", repair="Type sims=300")
-    ranked = sorted({0.0, *(float(size) for size in sizes)})
+    ranked = sorted({0.0, *tried("sizes", sizes, least=0.0)})
     frame = check_frame(frame, where="contagion_power")
     grid = event_grid(frame, event, cluster=cluster)
     exposed = weights_of(weights, grid)
@@ -246,6 +246,8 @@ def contagion_power(
         )
         for like, own_seed in zip(likes, seeds, strict=True)
     ]
+    if not all(np.isfinite(values[:, 0]).any() for values in found):
+        raise ModelError("no simulated sample could be fitted, as events are too few. Take more countries or years")
     critical = float(np.nanquantile(found[0][:, 0], 1 - level))
     rows = []
     for size, values in zip(ranked, found, strict=True):

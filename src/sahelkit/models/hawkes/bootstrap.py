@@ -12,7 +12,7 @@ import pandas as pd
 
 from sahelkit._options import check_options
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.models._replicates import p_error, quantile_error, replicate, share_error
+from sahelkit.models._replicates import p_error, quantile_error, replicate, share_error, tried
 from sahelkit.models.hawkes.estimate import Estimate, estimate, settled
 from sahelkit.models.hawkes.integral import Process
 from sahelkit.models.hawkes.kernel import Array
@@ -314,7 +314,7 @@ def detectable_contagion(
     check_options(n_boot=n_boot, seed=seed, n_jobs=n_jobs)
     if not fit.settings.contagion:
         raise ModelError("the model was fitted without contagion. Fit it with contagion=True to see what it would find")
-    cross, cross_lag = _cases("cross", cross, least=0.0), _cases("cross_lag", cross_lag, least=np.finfo(float).tiny)
+    cross, cross_lag = tried("cross", cross, least=0.0), tried("cross_lag", cross_lag, least=np.finfo(float).tiny)
     null = fit.null_process
     strongest = fit.radius_at(null.point.own, max(cross) * fit.units.cross)
     if not strongest < 1:
@@ -342,18 +342,6 @@ def detectable_contagion(
             }
         )
     return pd.DataFrame(rows)
-
-
-def _cases(what: str, values: Sequence[float], *, least: float) -> list[float]:
-    """Strengths or lags to be tried, as numbers."""
-    try:
-        found = [float(value) for value in values]
-    except (TypeError, ValueError):
-        found = []
-    if not found or not all(least <= value < np.inf for value in found):
-        rule = "a list of numbers above 0" if least else "a list of numbers of at least 0"
-        raise OptionError(what, values, f"it is {rule}", repair=f"Type {what}=[0.1, 0.2]")
-    return found
 
 
 def _power_error(ratios: Array, power: float, critical: float, error: float) -> float:
