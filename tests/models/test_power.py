@@ -208,3 +208,12 @@ def test_a_sample_that_cannot_be_fitted_has_no_power(months):
 def test_a_window_as_long_as_the_panel_is_refused(months):
     with pytest.raises(OptionError, match=r"window=120: the panel has .* periods only"):
         fixed_effects_trap(months, window=120, sims=20, seed=1)
+
+
+def test_power_has_its_monte_carlo_error(power):
+    table = power.tidy()
+    binomial = np.sqrt((table["power"] * 30 + 2) / 34 * (1 - (table["power"] * 30 + 2) / 34) / 34)
+    assert table["power_error"].to_numpy() == pytest.approx(binomial.to_numpy())
+    assert (table["power_calibrated_error"] >= table["power_error"].min() * 0.5).all()
+    for lang in ("en", "fr"):
+        assert np.isfinite(power.detectable()) or " ± " in power.says(lang)

@@ -204,3 +204,9 @@ def tried(what: str, values: Sequence[float], *, least: float) -> list[float]:
         rule = "a list of numbers above 0" if least else "a list of numbers of at least 0"
         raise OptionError(what, values, f"it is {rule}", repair=f"Type {what}=[0.1, 0.2]")
     return found
+
+
+def power_error(ratios: Array, power: float, critical: float, error: float) -> float:
+    """Error of the share of ratios above a critical value that is itself simulated."""
+    shifted = [float((ratios > critical + side * error).mean()) for side in (-1.0, 1.0)]
+    return float(np.hypot(share_error(power, len(ratios)), (shifted[0] - shifted[1]) / 2))
