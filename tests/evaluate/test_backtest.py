@@ -175,6 +175,8 @@ class Returns:
         (NoPredict(), OptionError, r"fit\(\) of 'NoPredict' returned an object without method predict\(frame\)"),
         (Returns(lambda f: np.full((len(f), 2), 0.5)), ModelError, r"values of shape \(2, 2\) for 2 rows"),
         (Returns(lambda f: np.full(len(f), 1.5)), ModelError, "returned 1.5, which is no probability"),
+        (Returns(lambda f: ["low"] * len(f)), ModelError, "returned something other than numbers"),
+        (Returns(lambda f: np.full(len(f), 0.5 + 0j)), ModelError, "returned something other than numbers"),
         (Returns(lambda f: pd.Series(0.5, index=f["iso3"])), ModelError, "index is not that of the rows"),
     ],
 )

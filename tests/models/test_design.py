@@ -200,3 +200,22 @@ def test_no_unit_makes_a_column_repeat_another(months, shift, factor):
 def test_two_columns_of_one_name_are_refused(months):
     with pytest.raises(OptionError, match="cannot tell columns of one name apart"):
         _read("attempt ~ x", pd.concat([months, months[["x"]]], axis=1))
+
+
+def test_categories_that_no_row_has_are_no_columns(months):
+    """A frame cut down to a few countries keeps the categories of the whole."""
+    from sahelkit.models.hazard import fit_hazard
+
+    codes = [*months["iso3"].unique()]
+    whole = months.assign(who=pd.Categorical(months["iso3"], categories=["AAA", *codes[::-1], "ZZZ"]))
+    data = _read("attempt ~ who + x", whole)
+    assert data.terms == _read("attempt ~ who + x", whole.assign(who=whole["who"].cat.remove_unused_categories())).terms
+    assert not any("ZZZ" in term or "AAA" in term for term in data.terms)
+    fit = fit_hazard("attempt ~ who + x", whole, errors="model", method="firth")
+    few = whole.iloc[:5]
+    for other in (
+        few,
+        few.assign(who=few["who"].astype(str)),
+        few.assign(who=few["who"].cat.remove_unused_categories()),
+    ):
+        assert fit.predict(other) == pytest.approx(fit.predict()[:5])

@@ -343,3 +343,16 @@ def test_sentences_give_estimate_bound_events_and_countries(fit, coups):
     assert f"{alone.own:.2f} further attempts in the same country" in alone.says()
     with pytest.raises(UnknownNameError, match="unknown language 'de'"):
         fit.says("de")
+
+
+@pytest.mark.parametrize(
+    ("window", "lags"),
+    [
+        (WINDOW, {"own_lag": 1e9}),
+        (WINDOW, {"cross_lag": (100, 200)}),
+        ({"start": "2012-03-22", "end": "2012-03-22"}, {}),
+    ],
+)
+def test_lags_longer_than_the_window_are_refused(coups, window, lags):
+    with pytest.raises(OptionError, match="years shows no event that follows another by so long"):
+        fit_hawkes(coups, countries="west_africa", **window, **lags)

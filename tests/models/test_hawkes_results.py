@@ -7,8 +7,15 @@ import pandas as pd
 import pytest
 
 import sahelkit as sk
-from sahelkit.errors import UnknownNameError
-from sahelkit.models.hawkes import GoodnessOfFit, contagion_test, fit_hawkes, goodness_of_fit
+from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.models.hawkes import (
+    GoodnessOfFit,
+    contagion_test,
+    detectable_contagion,
+    excitation_intervals,
+    fit_hawkes,
+    goodness_of_fit,
+)
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +87,36 @@ def test_sentences_say_where_a_test_of_fit_rejects(fit, ks, order, rejected, eng
         assert fit.says(goodness=found).endswith("for the distribution of the waiting times (p = 0.030 ± 0.004).")
     with pytest.raises(UnknownNameError, match="unknown scope 'whole'"):
         found.rejects("whole")
+
+
+def test_samples_of_a_few_events_have_no_raw_errors():
+    """Their replicates may hold no event at all, whose likelihood has no curvature."""
+    events = sk.load_coups(rule="powell_thyne", countries="west_africa", start=1960).iloc[:2]
+    two = fit_hawkes(events, countries="west_africa", start=1960, end=2025)
+    assert contagion_test(two, n_boot=19, seed=1, n_jobs=1).p_value > 0.05
+    with pytest.raises(ModelError, match="there are 2 waiting times between attempts"):
+        goodness_of_fit(two, n_boot=9, seed=1)
+    said = {lang: excitation_intervals(two, n_boot=9, seed=1, n_jobs=1).says(lang=lang) for lang in ("en", "fr")}
+    assert " inf;" not in said["en"]
+    assert "infini" in said["fr"]
+
+
+@pytest.mark.parametrize("lags", [0, 53, 500])
+def test_lags_that_the_gaps_cannot_show(fit, lags):
+    with pytest.raises(OptionError, match=f"lags={lags}: it is a whole number from 1 to 52"):
+        goodness_of_fit(fit, lags=lags, n_boot=9, seed=1)
+
+
+@pytest.mark.parametrize(
+    "odd", [{"cross": (-0.2,)}, {"cross": ()}, {"cross": 0.2}, {"cross_lag": (0.0,)}, {"cross_lag": ("a",)}]
+)
+def test_strengths_and_lags_that_cannot_be_tried(fit, odd):
+    with pytest.raises(OptionError, match="it is a list of numbers"):
+        detectable_contagion(fit, n_boot=9, seed=1, n_jobs=1, **odd)
+
+
+def test_power_of_a_model_without_contagion_is_refused():
+    events = sk.load_coups(rule="powell_thyne", countries="west_africa")
+    plain = fit_hawkes(events, countries="west_africa", start=1960, end=2025, contagion=False)
+    with pytest.raises(ModelError, match="fitted without contagion"):
+        detectable_contagion(plain, n_boot=9, seed=1)

@@ -174,3 +174,45 @@ def test_names_and_frames_of_the_wrong_kind_are_refused_in_words(months, options
     given = {"formula": "attempt ~ x", "frame": months, **options}
     with pytest.raises(OptionError):
         fit_hazard(given.pop("formula"), given.pop("frame"), **given)
+
+
+@pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize("shift", range(3))
+def test_a_start_far_off_on_a_flat_likelihood_is_no_estimate(link, shift):
+    """Many non-events bear the mark, and none of them is in the part: from its end the likelihood is flat."""
+    n = 40_000
+    event, mark = np.zeros(n), np.zeros(n)
+    event[:45], mark[:40] = 1, 1
+    mark[200 + shift : 20_000 : 10] = 1
+    frame = pd.DataFrame({"iso3": np.arange(n) % 160, "mark": mark, "event": event})
+    fit = fit_hazard("event ~ mark", frame, link=link)
+    low, high = (linear_predictor(link, share) for share in frame.groupby("mark")["event"].mean())
+    assert fit.coef == pytest.approx([low, high - low], abs=1e-7)
+
+
+def test_ratios_beyond_what_can_be_written_are_said():
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame({"iso3": np.repeat(list("ABCDEFGH"), 50), "x": rng.normal(size=400) * 1e-12})
+    frame["event"] = (rng.random(400) < 0.2).astype(int)
+    fit = fit_hazard("event ~ x", frame)
+    assert fit.coef[1] * 1e-12 == pytest.approx(fit_hazard("event ~ x", frame.assign(x=frame["x"] * 1e12)).coef[1])
+    if fit.tidy()["ratio"].iloc[1] in (0.0, np.inf):
+        assert "measure in smaller units x" in fit.summary()
+    assert fit.says()
+
+
+@pytest.mark.parametrize("unit", [1e200, 1e-200, 1e-320])
+def test_values_whose_squares_no_float_holds_are_refused(unit):
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame({"iso3": np.repeat(list("ABCDEFGH"), 50), "x": rng.normal(size=400) * unit})
+    frame["event"] = (rng.random(400) < 0.2).astype(int)
+    with pytest.raises(ModelError, match=r"x reaches .* Measure it in another unit"):
+        fit_hazard("event ~ x", frame)
+
+
+def test_size_is_checked_in_many_models_too():
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame({"iso3": np.repeat(list("ABCDEFGH"), 50), "year": np.tile(range(50), 8)})
+    frame = frame.assign(x=rng.normal(size=400), z=rng.normal(size=400) * 1e200, event=(rng.random(400) < 0.2) * 1)
+    with pytest.raises(ModelError, match=r"z reaches .* Measure it in another unit"):
+        extreme_bounds("event ~ 1 | x | z", frame, k=1)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sahelkit.errors import OptionError, UnknownNameError
+from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.models.impact import synthetic_control
 from sahelkit.models.impact.predictors import matched_weights
 from sahelkit.models.impact.simplex import simplex_weights
@@ -201,6 +201,10 @@ def test_the_search_is_reported_and_the_training_window_is_what_is_judged():
         ({"training": (-6, 1)}, OptionError, r"Type training=\(-14, -1\)"),
         ({"training": (-3, -3)}, OptionError, "at least two of them"),
         ({"training": 5}, OptionError, "training=5"),
+        ({"training": (-1.5, -1)}, OptionError, "at least two of them"),
+        ({"training": ("a", "b")}, OptionError, "at least two of them"),
+        ({"importance": 3}, OptionError, "one weight per predictor is wanted"),
+        ({"importance": ["a", "b"]}, OptionError, "one weight per predictor is wanted"),
     ],
 )
 def test_options_of_the_search_are_checked(options, error, match):
@@ -219,13 +223,14 @@ def test_options_of_the_search_are_checked(options, error, match):
         (lambda p: pd.concat([p, p[:1]]), "more than one unit of this name"),
         (lambda p: p.set_axis(["rain", "rain"], axis=1), "more than one predictor of this name"),
         (lambda p: p["rain"], "a frame with one row per unit"),
+        (lambda p: p * 1e200, "Measure it in another unit"),
     ],
 )
 def test_predictors_that_cannot_be_read_are_refused(change, match):
     rng = np.random.default_rng(6)
     names = [f"C{place}" for place in range(9)]
     predictors = pd.DataFrame(rng.normal(size=(9, 2)), index=names, columns=["rain", "roads"])
-    with pytest.raises(OptionError, match=match):
+    with pytest.raises((ModelError, OptionError), match=match):
         synthetic_control(_window(rng.normal(size=(20, 9)), 14, names), predictors=change(predictors))
     with pytest.raises(OptionError, match="there are no predictors to weigh"):
         synthetic_control(_window(rng.normal(size=(20, 9)), 14, names), importance=[1.0])

@@ -214,3 +214,9 @@ def test_names_in_the_place_of_codes_are_told_apart_from_a_country_without_rows(
         event_window(frame.assign(iso3="NER"), "MLI", "2003-01-15", outcome="x", donors=["NGA"])
     with pytest.raises(OptionError, match=r"iso3=432 in row 1 of 60 \(index 0\): .*ISO code"):
         event_window(frame.assign(iso3=432), "MLI", "2003-01-15", outcome="x", donors=["NGA"])
+
+
+@pytest.mark.parametrize("periods", [1.5, 0, -1, True, "3"])
+def test_backdating_takes_whole_periods(periods):
+    with pytest.raises(OptionError, match=r"periods=.*: it is a whole number of at least 1"):
+        backdate(_window(), periods)

@@ -191,3 +191,29 @@ def test_size_of_the_nominal_test_under_decade_shocks(region):
     assert 0.05 < table.loc[0.0, "power"] < 0.2
     assert 0.2 < table.loc[0.1, "power_calibrated"] < 0.7
     assert table.loc[0.3, "power_calibrated"] > 0.8
+
+
+@pytest.mark.parametrize("sizes", [0.2, (), ("a",), (np.nan,), (-0.1,)])
+def test_sizes_are_a_list_of_numbers(months, sizes):
+    with pytest.raises(OptionError, match=r"sizes=.*it is a list of numbers"):
+        contagion_power(months, sizes=sizes, window=2, sims=20, seed=1)
+
+
+def test_a_sample_that_cannot_be_fitted_has_no_power(months):
+    few = months.assign(attempt=(np.arange(len(months)) == 50).astype(int))
+    with pytest.raises(ModelError, match="events are too few"):
+        contagion_power(few, sizes=(0.2,), window=2, sims=20, seed=1)
+
+
+def test_a_window_as_long_as_the_panel_is_refused(months):
+    with pytest.raises(OptionError, match=r"window=120: the panel has .* periods only"):
+        fixed_effects_trap(months, window=120, sims=20, seed=1)
+
+
+def test_power_has_its_monte_carlo_error(power):
+    table = power.tidy()
+    binomial = np.sqrt((table["power"] * 30 + 2) / 34 * (1 - (table["power"] * 30 + 2) / 34) / 34)
+    assert table["power_error"].to_numpy() == pytest.approx(binomial.to_numpy())
+    assert (table["power_calibrated_error"] >= table["power_error"].min() * 0.5).all()
+    for lang in ("en", "fr"):
+        assert np.isfinite(power.detectable()) or " ± " in power.says(lang)

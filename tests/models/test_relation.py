@@ -279,3 +279,15 @@ def test_wider_prior_of_contagion_gives_no_less():
     assert extra[0.25] < extra[0.5] + 0.3
     with pytest.raises(UnknownNameError, match="unknown scale of the prior 'tau'"):
         prior_sensitivity(scales={"tau": (1.0,)}, countries=["focus", "SEN"])
+
+
+@pytest.mark.parametrize("ask", [lambda **o: relation_matrix(**o), lambda **o: what_if("Mali", "2012-03-22", **o)])
+def test_what_is_no_prior_is_refused(ask):
+    with pytest.raises(OptionError, match="prior='dict': it is no prior"):
+        ask(prior={"own": 1.0}, **SMALL)
+
+
+@pytest.mark.parametrize("scales", [[1.0], {"own": 1.0}])
+def test_scales_to_try_are_lists_by_name(scales):
+    with pytest.raises(OptionError, match="it gives each scale of the prior the values to try"):
+        prior_sensitivity(scales=scales)

@@ -74,7 +74,12 @@ def probabilities(fitted: Any, frame: pd.DataFrame, *, name: str) -> npt.NDArray
         if not given.index.equals(frame.index):
             raise ModelError(f"predict() of {name!r} returned a column whose index is not that of the rows")
         given = given.to_numpy(dtype="float64", na_value=np.nan)
-    values = np.asarray(given, dtype=np.float64)
+    try:
+        values = np.asarray(given, dtype=None if np.iscomplexobj(given) else np.float64)
+    except (TypeError, ValueError):
+        values = np.array(given, dtype=object)
+    if values.dtype != np.float64:
+        raise ModelError(f"predict() of {name!r} returned something other than numbers. {_REPAIR}")
     if values.shape != (len(frame),):
         text = f"predict() of {name!r} returned values of shape {values.shape} for {len(frame):,} rows"
         raise ModelError(f"{text}. One probability per row is needed, that of the event")

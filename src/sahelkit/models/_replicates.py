@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sahelkit._options import check_options
+from sahelkit.errors import OptionError
 
 T = TypeVar("T")
 Array = npt.NDArray[np.float64]
@@ -180,3 +181,32 @@ def jackknife_error(statistic: Callable[[Array], Array | float], draws: Array, *
     values = np.array([statistic(np.delete(draws, part, axis=0)) for part in parts], dtype=float)
     spread = ((values - values.mean(axis=0)) ** 2).sum(axis=0)
     return np.asarray(np.sqrt((groups - 1) / groups * spread))
+
+
+def tried(what: str, values: Sequence[float], *, least: float) -> list[float]:
+    """Strengths or lags to be tried in simulations, as numbers.
+
+    Raises
+    ------
+    OptionError
+        If they are no list of finite numbers of at least `least`.
+
+    Examples
+    --------
+    >>> tried("sizes", [0, 0.2], least=0.0)
+    [0.0, 0.2]
+    """
+    try:
+        found = [float(value) for value in values]
+    except (TypeError, ValueError):
+        found = []
+    if not found or not all(least <= value < np.inf for value in found):
+        rule = "a list of numbers above 0" if least else "a list of numbers of at least 0"
+        raise OptionError(what, values, f"it is {rule}", repair=f"Type {what}=[0.1, 0.2]")
+    return found
+
+
+def power_error(ratios: Array, power: float, critical: float, error: float) -> float:
+    """Error of the share of ratios above a critical value that is itself simulated."""
+    shifted = [float((ratios > critical + side * error).mean()) for side in (-1.0, 1.0)]
+    return float(np.hypot(share_error(power, len(ratios)), (shifted[0] - shifted[1]) / 2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ _WORD = re.compile(r"\w+")
 _TIMES = ("period", "month", "year", "date")
 # Columns this close to a combination of the others (share of their variance that is left over) repeat them.
 _REPEATED = 1e-9
+_HUGE = 1e100
 _PART = 4000  # rows among which that is looked for first
 
 
@@ -111,7 +113,7 @@ class Design:
 
         found = by_patsy(
             lambda rows: patsy.dmatrix(self.recipe.info, rows, return_type="dataframe").reindex(rows.index),
-            with_numbers(frame, used(self.formula, frame)),
+            _as_labels(with_numbers(frame, used(self.formula, frame)), used(self.formula, frame)),
             self.formula,
             "the new rows",
         )
@@ -148,7 +150,8 @@ def read_design(
     OptionError
         If it is no frame, two rows describe one unit and period, or a column of numbers holds text.
     ModelError
-        If the formula does not fit the frame, a value is infinite, no row is left, or columns repeat others.
+        If the formula does not fit the frame, a value is infinite or too far from 1, no row is left, or columns
+        repeat others.
     """
     check_name("formula", formula)
     check_name("cluster", cluster)
@@ -176,6 +179,7 @@ def read_design(
             formula, frame, rows, {formula.split("~")[0].strip(): outcome, **dict(zip(terms, matrix.T, strict=True))}
         )
     matrix = np.asfortranarray(matrix)
+    check_size(dict(zip(terms, matrix.T, strict=True)))
     # More rows cannot make columns more alike: when a part of the rows tells them apart, all of them do.
     repeated = repeated_columns(matrix[:: max(1, len(matrix) // _PART)], terms) and repeated_columns(matrix, terms)
     if repeated:
@@ -214,6 +218,14 @@ def _check_finite(formula: str, frame: pd.DataFrame, rows: npt.NDArray[np.intp],
             )
 
 
+def check_size(columns: Mapping[str, Floats]) -> None:
+    """Raise ModelError where the square of a column, and so its error, is beyond what a float holds."""
+    for name, column in columns.items():
+        value = max(column.max(), -column.min())
+        if value > _HUGE or 0 < value < 1 / _HUGE:
+            raise ModelError(f"{name} reaches {value:.3g}, too far from 1 to compute with. Measure it in another unit")
+
+
 def _evaluate(formula: str, given: pd.DataFrame) -> tuple[Floats, Floats, tuple[str, ...], Any]:
     named = used(formula, given)
     frame = with_numbers(given, named)
@@ -228,6 +240,7 @@ def _evaluate(formula: str, given: pd.DataFrame) -> tuple[Floats, Floats, tuple[
         if numeric and not any(pd.api.types.is_bool_dtype(frame[name]) for name in names):
             columns = [np.ones(len(frame)), *(_numbers(frame[name]) for name in names)]
             return _numbers(frame[left]), np.array(columns).T, ("Intercept", *names), None
+    frame = _present(frame, named)
     left_side, right_side, info = both_sides(formula, frame)
     if left_side.shape[1] != 1:
         raise ModelError(f"the outcome of {formula!r} is not one numeric column. Make it 0 or 1")
@@ -235,6 +248,19 @@ def _evaluate(formula: str, given: pd.DataFrame) -> tuple[Floats, Floats, tuple[
     outcome = blanked(left_side[:, 0], frame, before)
     recipe = Recipe(formula, frame[named].reset_index(drop=True), info)
     return outcome, blanked(right_side, frame, after), tuple(info.column_names), recipe
+
+
+def _present(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """The frame without categories that no row has: each would be a column of zeros."""
+    kinds = {name: frame[name].dtype for name in names}
+    labels = [name for name, kind in kinds.items() if isinstance(kind, pd.CategoricalDtype)]
+    return frame.assign(**{name: frame[name].cat.remove_unused_categories() for name in labels}) if labels else frame
+
+
+def _as_labels(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """New rows need not declare the categories of the rows of the fit."""
+    labels = [name for name in names if isinstance(frame[name].dtype, pd.CategoricalDtype)]
+    return frame.astype(dict.fromkeys(labels, object)) if labels else frame
 
 
 def _numbers(column: pd.Series) -> Floats:

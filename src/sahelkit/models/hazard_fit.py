@@ -12,7 +12,7 @@ import pandas as pd
 from sahelkit.errors import ModelError, UnknownNameError
 from sahelkit.models import wording
 from sahelkit.models.design import Design
-from sahelkit.models.links import Floats, chances
+from sahelkit.models.links import Floats, chances, ratios
 from sahelkit.models.result import Result
 
 if TYPE_CHECKING:
@@ -128,14 +128,13 @@ class HazardFit(Result):
             there is no clustered error.
         """
         ends = self.interval()
-        with np.errstate(over="ignore"):  # the profile of a separated term may have no upper end
-            low, high = np.exp(ends[:, 0]), np.exp(ends[:, 1])
+        ratio, low, high = ratios(self.coef), ratios(ends[:, 0]), ratios(ends[:, 1])
         return pd.DataFrame(
             {
                 "term": list(self.terms),
                 "coef": self.coef,
                 "std_error": self.std_error,
-                "ratio": np.exp(self.coef),
+                "ratio": ratio,
                 "ratio_low": low,
                 "ratio_high": high,
                 "p_value": self.p_values(),
@@ -160,6 +159,9 @@ class HazardFit(Result):
         ]
         if self.separated:
             lines.append(f"separated perfectly, so only the penalty bounds the estimate: {', '.join(self.separated)}")
+        wide = [term for term, ratio in zip(self.terms, ratios(self.coef), strict=True) if ratio in (0.0, np.inf)]
+        if wide:
+            lines.append(f"ratios too large or small to be written: measure in smaller units {', '.join(wide)}")
         return "\n".join([*lines, *self.clustering_words()])
 
     def clustering_words(self) -> list[str]:
@@ -236,7 +238,8 @@ class HazardFit(Result):
         middle = float(weight @ self.coef)
         error = np.sqrt(weight[moved] @ self.cov[np.ix_(moved, moved)] @ weight[moved])
         half = float(stats.t.ppf(0.5 + self.level / 2, freedom) * error)
-        return float(np.exp(middle)), float(np.exp(middle - half)), float(np.exp(middle + half))
+        found = ratios(np.array([middle, middle - half, middle + half]))
+        return float(found[0]), float(found[1]), float(found[2])
 
     def detectable_ratio(self, term: str, *, power: float = 0.8) -> float:
         """Smallest ratio above 1 that a two-sided test at this level would find with the given power.
@@ -258,7 +261,7 @@ class HazardFit(Result):
         position = self.position(term)
         freedom = float(self._freedom()[position])
         distance = stats.t.ppf(0.5 + self.level / 2, freedom) + stats.t.ppf(power, freedom)
-        return float(np.exp(distance * self.std_error[position]))
+        return float(ratios(np.array(distance * self.std_error[position])))
 
     def predict(self, frame: pd.DataFrame | None = None) -> Floats:
         """Fitted chance of an event, per row; NaN where a covariate is NA.

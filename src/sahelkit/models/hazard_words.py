@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sahelkit.models.links import ratios
 from sahelkit.models.wording import (
     check_language,
     cluster_words,
@@ -15,6 +16,7 @@ from sahelkit.models.wording import (
     one_cluster,
     outcome_words,
     percent,
+    ratio_words,
     reach,
     unit_words,
 )
@@ -60,7 +62,7 @@ def sentence(fit: HazardFit, lang: str, term: str, label: str | None) -> str:
         "unit": unit_words(frequency(times), lang),
         "events": number(fit.n_events, lang, digits=0),
         "what": outcome_words(name, lang),
-        "ratio": number(float(np.exp(fit.coef[place])), lang),
+        "ratio": ratio_words(float(fit.coef[place]), lang),
         "interval": interval_words(fit, term, lang),
         "k": len(fit.terms) - 1,
         "detectable": number(fit.detectable_ratio(term), lang),
@@ -89,8 +91,7 @@ def sentence(fit: HazardFit, lang: str, term: str, label: str | None) -> str:
 
 def interval_words(fit: HazardFit, term: str, lang: str, *, rows: str = "") -> str:
     """Interval of a term's ratio, with what it leaves out of account; `rows` says what a row is."""
-    with np.errstate(over="ignore"):
-        low, high = (float(end) for end in np.exp(fit.interval()[fit.position(term)]))
+    low, high = (float(end) for end in ratios(fit.interval()[fit.position(term)]))
     cluster = fit.data.cluster if fit.data else "iso3"
     if np.isnan(low):
         one = one_cluster(cluster, lang)

@@ -168,6 +168,8 @@ class HistoryRows:
 
 def history_rows(counts: Floats, grid: EventGrid, ties: Floats, window: int) -> HistoryRows:
     """Arrays of the hazard model of a history; `ties` are those of the exposure, such as 1 for each neighbour."""
+    if window >= counts.shape[1]:
+        raise OptionError("window", window, f"the panel has {counts.shape[1]} periods only")
     since, never = clock(counts > 0, np.ones(grid.exists.shape, dtype=bool), grid.exists)
     keep = grid.exists & (np.arange(counts.shape[1]) >= window)
     country, column = np.nonzero(keep)

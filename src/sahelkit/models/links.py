@@ -55,6 +55,18 @@ def check_link(link: str) -> str:
     return link
 
 
+def ratios(logs: Floats) -> Floats:
+    """Ratios of their logarithms; infinite where they are too large to be written, as the end of a profile may be.
+
+    Examples
+    --------
+    >>> ratios(np.array([0.0, 1e6])).tolist()
+    [1.0, inf]
+    """
+    with np.errstate(over="ignore"):
+        return np.asarray(np.exp(logs))
+
+
 def chances(link: str, eta: Floats) -> Floats:
     """Probability of an event, given the linear predictor.
 

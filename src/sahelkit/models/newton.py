@@ -13,6 +13,8 @@ MOST_STEPS = 60
 _SHORT = 1e-14
 # After a step this short the information hardly changes, and computing it costs more than a further step.
 _NEAR = 1e-4
+# A gradient below this, in columns of one scale, is rounding; a share of it that no step answers to is not.
+_FLAT, _LOST = 1e-6, 1e-3
 _BLOCK = 8192  # rows per pass, so that a block stays in the processor's cache
 _LARGE = 20_000  # rows above which a first fit to a part of the non-events pays
 # From that start two or three passes suffice. Where it takes more, the part was separated or unlike the whole, and the
@@ -225,6 +227,8 @@ def _climb(
     while not last and taken < MOST_STEPS:
         taken += 1
         step = solve(information, gradient)
+        if _unsolved(information, step, gradient):
+            break
         length = float(gradient @ step)
         last = length < _SHORT
         size = 1.0
@@ -236,6 +240,12 @@ def _climb(
         coef, level, gradient = coef + size * step, reached, slope
         information = bend if renewed else information
     return Maximum(coef, level, information, last, taken)
+
+
+def _unsolved(information: Floats, step: Floats, gradient: Floats) -> bool:
+    """Whether the curvature has died out, far from any maximum, in a direction in which the likelihood still rises."""
+    steepest = float(np.abs(gradient).max())
+    return steepest > _FLAT and not float(np.abs(information @ step - gradient).max()) <= _LOST * steepest
 
 
 def _part(design: Floats, outcome: Floats, link: str) -> Floats:

@@ -17,7 +17,7 @@ from sahelkit.models.hazard_fit import HazardFit
 from sahelkit.models.hazard_words import interval_words
 from sahelkit.models.links import Floats
 from sahelkit.models.result import Result
-from sahelkit.models.wording import check_language, cluster_words, number, percent
+from sahelkit.models.wording import check_language, cluster_words, number, percent, ratio_words
 from sahelkit.tables._select import check_columns
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class OutcomeFit(Result):
             low=number(100 * self.share_ends[0], lang, digits=0),
             high=percent(self.share_ends[1], lang),
             label=label or default,
-            ratio=number(float(np.exp(self.fit.coef[place])), lang),
+            ratio=ratio_words(float(self.fit.coef[place]), lang),
             interval=interval_words(self.fit, chosen, lang, rows={"en": "attempts", "fr": "tentatives"}[lang]),
         )
 

@@ -13,7 +13,7 @@ import pandas as pd
 from sahelkit._options import check_options, check_whole_number
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.frames import check_frame
-from sahelkit.models._replicates import replicate
+from sahelkit.models._replicates import power_error, quantile_error, replicate, share_error, tried
 from sahelkit.models.design import origin_of
 from sahelkit.models.like import Likeness, history_rows, likeness, simulate_counts
 from sahelkit.models.links import Floats, check_link
@@ -57,8 +57,9 @@ class ContagionPower(Result):
     table : pandas.DataFrame
         One row per true size: ``cross`` (events set off abroad by one event), ``power`` (share of samples in which the
         score test rejects, one-sided), ``power_calibrated`` (the same with the critical value from the samples
-        without contagion, so that the size is right), ``ratio_median, ratio_low, ratio_high`` (median and central
-        80 % of the estimated hazard ratio per neighbour's event in the window), ``events`` (mean number).
+        without contagion, so that the size is right), ``power_error, power_calibrated_error`` (their Monte Carlo
+        standard errors, that of the critical value included), ``ratio_median, ratio_low, ratio_high`` (median and
+        central 80 % of the estimated hazard ratio per neighbour's event in the window), ``events`` (mean number).
     level : float
         Level of the test.
     critical : float
@@ -121,10 +122,14 @@ class ContagionPower(Result):
             countries=self.n_clusters,
             events=number(self.n_events, lang, digits=0),
             size=number(size if found else float(largest["cross"]), lang),
-            power=percent(power if found else float(largest["power_calibrated"]), lang),
+            power=percent(power, lang) if found else self._reached(lang),
             level=percent(self.level, lang),
             caveat=caveat.format(aim=percent(power, lang)),
         )
+
+    def _reached(self, lang: str) -> str:
+        largest = self.table.iloc[-1]
+        return f"{percent(largest['power_calibrated'], lang)} ± {percent(largest['power_calibrated_error'], lang)}"
 
     def plot(self, *, lang: str = "en", source: str = "") -> Figure:
         """Draw the power against the size of the contagion."""
@@ -226,7 +231,7 @@ def contagion_power(
         raise OptionError("level", level, "the level of a test lies between 0 and 0.5", repair="Type level=0.05")
     if sims < 20:
         raise OptionError("sims", sims, "too few to tell a probability", repair="Type sims=300")
-    ranked = sorted({0.0, *(float(size) for size in sizes)})
+    ranked = sorted({0.0, *tried("sizes", sizes, least=0.0)})
     frame = check_frame(frame, where="contagion_power")
     grid = event_grid(frame, event, cluster=cluster)
     exposed = weights_of(weights, grid)
@@ -246,15 +251,23 @@ def contagion_power(
         )
         for like, own_seed in zip(likes, seeds, strict=True)
     ]
+    if not all(np.isfinite(values[:, 0]).any() for values in found):
+        raise ModelError("no simulated sample could be fitted, as events are too few. Take more countries or years")
     critical = float(np.nanquantile(found[0][:, 0], 1 - level))
+    known = found[0][np.isfinite(found[0][:, 0]), 0]
+    critical_error = quantile_error(known, 1 - level)
     rows = []
     for size, values in zip(ranked, found, strict=True):
+        plain = float(np.mean(values[:, 0] > stats.norm.ppf(1 - level)))
+        calibrated = float(np.mean(values[:, 0] > critical))
         low, middle, high = np.exp(np.nanquantile(values[:, 1], [0.1, 0.5, 0.9]))
         rows.append(
             {
                 "cross": size,
-                "power": float(np.mean(values[:, 0] > stats.norm.ppf(1 - level))),
-                "power_calibrated": float(np.mean(values[:, 0] > critical)),
+                "power": plain,
+                "power_error": share_error(plain, sims),
+                "power_calibrated": calibrated,
+                "power_calibrated_error": power_error(values[:, 0], calibrated, critical, critical_error),
                 "ratio_median": middle,
                 "ratio_low": low,
                 "ratio_high": high,

@@ -13,7 +13,7 @@ from sahelkit.errors import ModelError
 from sahelkit.models.design import read_design
 from sahelkit.models.few_clusters import clusters_with_events
 from sahelkit.models.hazard import check_outcome
-from sahelkit.models.links import Floats, check_link
+from sahelkit.models.links import Floats, check_link, ratios
 from sahelkit.models.mixed_likelihood import SMALLEST, clusters_of, hessian, marginal, peak
 from sahelkit.models.newton import maximise, scaled
 from sahelkit.models.result import Result
@@ -134,9 +134,9 @@ class RandomInterceptFit(Result):
                 "term": list(self.terms),
                 "coef": self.coef,
                 "std_error": error,
-                "ratio": np.exp(self.coef),
-                "ratio_low": np.exp(self.coef - half),
-                "ratio_high": np.exp(self.coef + half),
+                "ratio": ratios(self.coef),
+                "ratio_low": ratios(self.coef - half),
+                "ratio_high": ratios(self.coef + half),
                 "p_value": 2 * stats.norm.sf(np.abs(self.coef) / error),
             }
         )

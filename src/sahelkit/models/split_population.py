@@ -265,8 +265,9 @@ def fit_split_population(
     left, right = _matched(duration, risk, frame, cluster)
     ends = pd.to_numeric(frame[time]).to_numpy(dtype=float, na_value=np.nan)[left.rows]
     begins = ends - 1 if before is None else frame[before].to_numpy(dtype=float, na_value=np.nan)[left.rows]
-    if not ((begins >= 0) & (ends > begins)).all():
-        raise OptionError("time", time, "durations must be known, begin at 0 or later and end later than they begin")
+    if not ((begins >= 0) & (ends > begins) & (ends < np.inf)).all():
+        why = "durations must be known and finite, begin at 0 or later and end later than they begin"
+        raise OptionError("time", time, why)
     k = len(left.terms) + len(right.terms) + 1
     if not np.isin(left.outcome, (0.0, 1.0)).all() or left.outcome.sum() < 2:
         raise ModelError(f"the outcome {left.response!r} must be 0 and 1 with at least two events")

@@ -45,6 +45,19 @@ def number(value: float, lang: str, *, digits: int = 2) -> str:
     return text if lang == "en" else text.replace(",", "\u202f").replace(".", ",")
 
 
+def ratio_words(log: float, lang: str) -> str:
+    """Return a ratio of its logarithm; one that is too large to be written says so.
+
+    Examples
+    --------
+    >>> ratio_words(0.0, "fr"), ratio_words(1e5, "en")
+    ('1,00', 'more than 10^308')
+    """
+    if log > 709.0 and np.isfinite(log):
+        return {"en": "more than 10^308", "fr": "plus de 10^308"}[lang]
+    return number(float(np.exp(log)), lang)
+
+
 def percent(share: float, lang: str, *, digits: int = 0) -> str:
     r"""Return a share as percent.
 

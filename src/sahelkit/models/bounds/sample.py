@@ -14,7 +14,7 @@ from sahelkit.errors import MissingColumnsError, ModelError
 from sahelkit.frames import numbers_of, time_of
 from sahelkit.models.bounds.measures import Measures, beside
 from sahelkit.models.bounds.roles import Roles, check_known
-from sahelkit.models.design import account_missing, origin_of
+from sahelkit.models.design import account_missing, check_size, origin_of
 from sahelkit.models.links import Floats
 from sahelkit.models.wording import frequency
 
@@ -171,6 +171,7 @@ def _check_columns(columns: Mapping[str, Floats], roles: Roles, index: pd.Index)
                 f"{name} has infinite values in {endless.size:,} of {len(column):,} rows, first in the row of index "
                 f"{index[endless[0]]!r}. Set them to NA, or mend the column"
             )
+    check_size(columns)
     flat = [name for name, column in columns.items() if column.min() == column.max()]
     if flat:
         size = len(columns[roles.outcome])

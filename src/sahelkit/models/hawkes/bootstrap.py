@@ -12,7 +12,7 @@ import pandas as pd
 
 from sahelkit._options import check_options
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.models._replicates import p_error, quantile_error, replicate, share_error
+from sahelkit.models._replicates import p_error, power_error, quantile_error, replicate, tried
 from sahelkit.models.hawkes.estimate import Estimate, estimate, settled
 from sahelkit.models.hawkes.integral import Process
 from sahelkit.models.hawkes.kernel import Array
@@ -303,13 +303,18 @@ def detectable_contagion(
     Raises
     ------
     OptionError
-        If a strength with own excitation added is not below 1.
+        If a strength is negative, a lag is not above 0, or a strength with own excitation added is not below 1.
+    ModelError
+        If the model was fitted without contagion.
 
     References
     ----------
     Davies, R. B. (1987), as in `contagion_test`.
     """
     check_options(n_boot=n_boot, seed=seed, n_jobs=n_jobs)
+    if not fit.settings.contagion:
+        raise ModelError("the model was fitted without contagion. Fit it with contagion=True to see what it would find")
+    cross, cross_lag = tried("cross", cross, least=0.0), tried("cross_lag", cross_lag, least=np.finfo(float).tiny)
     null = fit.null_process
     strongest = fit.radius_at(null.point.own, max(cross) * fit.units.cross)
     if not strongest < 1:
@@ -330,19 +335,13 @@ def detectable_contagion(
                 "cross": strength,
                 "cross_lag": lag,
                 "power": power,
-                "power_error": _power_error(drawn[:, 0], power, critical, critical_error),
+                "power_error": power_error(drawn[:, 0], power, critical, critical_error),
                 "mean_estimate": float(drawn[:, 1].mean()),
                 "critical_5": critical,
                 "n_boot": n_boot,
             }
         )
     return pd.DataFrame(rows)
-
-
-def _power_error(ratios: Array, power: float, critical: float, error: float) -> float:
-    """Error of the share of ratios above a critical value that is itself simulated."""
-    shifted = [float((ratios > critical + side * error).mean()) for side in (-1.0, 1.0)]
-    return float(np.hypot(share_error(power, len(ratios)), (shifted[0] - shifted[1]) / 2))
 
 
 def _with_cross(process: Process, strength: float, lag: float) -> Process:

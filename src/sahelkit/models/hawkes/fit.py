@@ -17,7 +17,7 @@ from sahelkit.frames import TIMES, check_frame, time_of
 from sahelkit.models.hawkes.baseline import grid_edges, make_baseline
 from sahelkit.models.hawkes.estimate import Settings, Span, estimate
 from sahelkit.models.hawkes.kernel import Array, kernel_named
-from sahelkit.models.hawkes.observed import observe, state_windows
+from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, observe, state_windows
 from sahelkit.models.hawkes.result import HawkesFit
 from sahelkit.models.hawkes.units import standardised
 from sahelkit.tables._select import DateLike, Places, check_columns, parse_window
@@ -151,6 +151,8 @@ def fit_hawkes(
         raise DateError("start" if first is None else "end", None, "the window must be given, for absent means none")
     codes = places.resolve_many(countries) if countries is not None else places.members("world")
     tie = _tie(weights, codes, contagion, version)
+    for what, lag in (("own_lag", own_lag), ("cross_lag", cross_lag)):
+        _check_reach(what, lag, first, last)
     settings = _settings(kernel, (own_lag, cross_lag), contagion, (country_sd, country_decade_sd))
     windows = state_windows(codes, first, last, version=version)
     freq, values = _covariates(covariates, codes, first, last)
@@ -227,6 +229,14 @@ def _span(what: str, lag: float | Span) -> Span:
     if not 0 < low <= high < np.inf or isinstance(lag, bool):
         raise OptionError(what, lag, "a mean lag is a number of years above 0, or two that rise", repair=f"{what}=1.0")
     return low, high
+
+
+def _check_reach(what: str, lag: float | Span, first: pd.Timestamp, last: pd.Timestamp) -> None:
+    """Refuse lags longer than the window: nothing seen in it would tell such followers from none."""
+    length = ((last - first).days + 1) / DAYS_PER_YEAR
+    if _span(what, lag)[0] > length:
+        why = f"a window of {length:.3g} years shows no event that follows another by so long"
+        raise OptionError(what, lag, why, repair="Type a shorter lag, or a longer window in start= and end=")
 
 
 def _settings(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_options
-from sahelkit.errors import UnknownNameError
+from sahelkit._options import check_options, check_whole_number
+from sahelkit.errors import ModelError, UnknownNameError
 from sahelkit.models._replicates import p_error, replicate
 from sahelkit.models.hawkes.bootstrap import refitted
 from sahelkit.models.hawkes.estimate import settled
@@ -296,9 +296,9 @@ def goodness_of_fit(
     Raises
     ------
     OptionError
-        If `n_boot` is not a whole number of at least 1.
+        If `n_boot` is not a whole number of at least 1, or `lags` is not one from 1 to half the number of gaps.
     ModelError
-        If the fitted process runs away.
+        If there are fewer than four gaps, or the fitted process runs away.
 
     References
     ----------
@@ -320,6 +320,13 @@ def goodness_of_fit(
     """
     check_options(lags=lags, n_boot=n_boot, seed=seed, n_jobs=n_jobs)
     sizes, seen = _statistics(fit.process, fit.observed, lags)
+    if sizes["pooled"] < _FEWEST:
+        raise ModelError(
+            f"there are {sizes['pooled']} waiting times between attempts, and the distribution of fewer than "
+            f"{_FEWEST} says nothing. Take a longer window or more countries"
+        )
+    most = max(sizes["pooled"] // 2, 1)
+    check_whole_number("lags", lags, most=most, example=min(3, most))
     drawn = replicate(partial(_replicate, fit, lags), n_boot, seed=seed, n_jobs=n_jobs)
     rows = []
     for scope, pair in seen.items():

@@ -69,9 +69,9 @@ def descend(
         step = np.zeros_like(point)
         try:
             step[free] = np.linalg.solve(shape[np.ix_(free, free)], -gradient[free])
-        except np.linalg.LinAlgError:  # rounding has flattened the updated shape: begin again from the first one
-            shape = _positive(curvature)
-            step[free] = np.linalg.solve(shape[np.ix_(free, free)], -gradient[free])
+        except np.linalg.LinAlgError:  # rounding has flattened the updated shape: begin again from the first diagonal
+            shape = np.diag(np.diag(_positive(curvature)))
+            step[free] = -gradient[free] / np.diag(shape)[free]
         step /= max(1.0, np.abs(step).max() / _LONGEST)
         length = 1.0
         while length > 1e-10:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sahelkit.models.wording import give_or_take
+from sahelkit.models.wording import give_or_take, number
 from sahelkit.plots.style import decimal, words
 
 if TYPE_CHECKING:
@@ -114,7 +114,8 @@ def sentence(
         parts.append(say[_verdict(p_value)])
     if not stationary:
         parts.append(say["explosive"])
-    high, side = decimal(ends[1], 2, lang), f"{50 + 50 * level:.0f} %"
+    high = decimal(ends[1], 2, lang) if math.isfinite(ends[1]) else number(ends[1], lang)
+    side = f"{50 + 50 * level:.0f} %"
     limit = (
         say["limit" if checked else "rough"].format(high=high, side=side) if math.isfinite(ends[1]) else say["endless"]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 from sahelkit._options import check_options
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.models._replicates import on_one_thread
+from sahelkit.models.design import check_size
 from sahelkit.models.impact.outcomes import numbers
 from sahelkit.models.impact.predictors import Matched, matched_weights
 from sahelkit.models.impact.simplex import simplex_weights
@@ -175,7 +177,9 @@ def _predictors(predictors: pd.DataFrame, window: EventWindow) -> Floats:
     if table.isna().any(axis=None):
         gaps = sorted(table.index[table.isna().any(axis=1)])
         raise OptionError("predictors", gaps, "a predictor is unknown for these units", repair="Leave them out")
-    return np.array([numbers(table[name], str(name)) for name in table.columns])
+    found = {str(name): numbers(table[name], str(name)) for name in table.columns}
+    check_size(found)
+    return np.array(list(found.values()))
 
 
 def _importance(
@@ -191,7 +195,10 @@ def _importance(
         return importance
     wanted = [str(name) for name in predictors.columns]
     if not isinstance(importance, (Mapping, pd.Series)):
-        return np.asarray(importance, dtype=float)
+        try:
+            return np.array([float(weight) for weight in importance])
+        except (TypeError, ValueError):
+            raise OptionError("importance", importance, "one weight per predictor is wanted") from None
     named = {str(name): weight for name, weight in importance.items()}
     odd = sorted(set(named) ^ set(wanted))
     if odd:
@@ -207,7 +214,8 @@ def _judged(window: EventWindow, training: tuple[int, int] | None) -> np.ndarray
     if isinstance(training, str) or not isinstance(training, Sequence) or len(training) != 2:
         raise OptionError("training", training, fault, repair=repair)
     first, last = training
-    if not window.times[0] <= first < last <= -1:
+    whole = all(isinstance(end, Integral) for end in training)
+    if not whole or not window.times[0] <= first < last <= -1:
         raise OptionError("training", training, fault, repair=repair)
     return (window.times >= first) & (window.times <= last)
 

@@ -368,7 +368,7 @@ def backdate(window: EventWindow, periods: int) -> EventWindow:
     Raises
     ------
     OptionError
-        If fewer than four periods would be left before the pretended event.
+        If `periods` is not a whole number of at least 1, or fewer than four would be left before the pretended event.
 
     Examples
     --------
@@ -378,8 +378,9 @@ def backdate(window: EventWindow, periods: int) -> EventWindow:
     >>> earlier.label, earlier.n_before, earlier.n_after
     ('MLI 2010-03', 12, 8)
     """
+    check_whole_number("periods", periods)
     left = window.n_before - periods
-    if periods < 1 or left < _FEWEST:
+    if left < _FEWEST:
         raise OptionError("periods", periods, f"it leaves {left} periods before, of {window.n_before}")
     keep = window.times < 0
     times = window.times[keep] + periods

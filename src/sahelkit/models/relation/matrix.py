@@ -18,7 +18,7 @@ from sahelkit.models.relation.average import Risks, average_risks
 from sahelkit.models.relation.evidence import reach_of
 from sahelkit.models.relation.options import check_day, check_horizons, check_members, model_countries
 from sahelkit.models.relation.posterior import Posterior, posterior_of
-from sahelkit.models.relation.prior import Prior, prior_excitation
+from sahelkit.models.relation.prior import Prior, given_prior, prior_excitation
 from sahelkit.models.relation.result import QUANTILES, RelationMatrix
 from sahelkit.tables._select import DateLike, Places, parse_date
 
@@ -132,7 +132,7 @@ def relation_matrix(
         check_day("on", on, day, (window[0], window[1]), [*sources, *targets], version=version)
     # Before the long work: a prior that cannot be drawn from.
     prior_excitation(
-        prior or Prior(), spatial_weights(known, version=version).to_numpy(), 100, np.random.SeedSequence(seed)
+        given_prior(prior), spatial_weights(known, version=version).to_numpy(), 100, np.random.SeedSequence(seed)
     )
     drawn = posterior_of(
         countries=countries,

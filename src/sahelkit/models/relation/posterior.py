@@ -14,7 +14,7 @@ from sahelkit.models.hawkes.kernel import Array
 from sahelkit.models.relation.density import SCALARS, Density, baseline_rates, density_of, excitation, log_density
 from sahelkit.models.relation.evidence import Evidence, gather
 from sahelkit.models.relation.hamilton import Chains, effective_size, mixing, run_chains
-from sahelkit.models.relation.prior import Excitation, Prior
+from sahelkit.models.relation.prior import Excitation, Prior, given_prior
 from sahelkit.tables._select import DateLike, Places
 
 # Chains come in groups that learn their step size together; the number of groups is fixed, so that the numbers do not
@@ -121,7 +121,7 @@ def draw_posterior(
     check_seed(seed, optional=False)
     if not (isinstance(draws, (int, np.integer)) and 100 <= draws <= _MOST_DRAWS):
         raise OptionError("draws", draws, f"from 100 to {_MOST_DRAWS:,} draws are made", repair="Type draws=1000")
-    prior = prior or Prior()
+    prior = given_prior(prior)
     density = density_of(evidence, prior)
     seeds = np.random.SeedSequence(seed).spawn(groups)
     keep = max(-(-8 * int(draws) // (groups * CHAINS)), 50)

@@ -106,6 +106,25 @@ class Excitation:
         return Excitation(self.own[rows], self.cross[rows], self.own_lag[rows], self.cross_lag[rows])
 
 
+def given_prior(prior: Prior | None) -> Prior:
+    """The prior that a caller gave, or the documented one.
+
+    Raises
+    ------
+    OptionError
+        If it is no prior.
+
+    Examples
+    --------
+    >>> given_prior(None) == Prior()
+    True
+    """
+    if prior is not None and not isinstance(prior, Prior):
+        repair = "Type prior=sahelkit.models.relation.Prior(own=0.5)"
+        raise OptionError("prior", type(prior).__name__, "it is no prior", repair=repair)
+    return prior or Prior()
+
+
 def prior_excitation(prior: Prior, weights: Array, draws: int, seed: np.random.SeedSequence) -> Excitation:
     """Draws from the prior, those with a branching ratio of 1 or more left out and drawn anew.
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from sahelkit._options import check_options, check_seed
-from sahelkit.errors import UnknownNameError
+from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.models._replicates import on_one_thread
 from sahelkit.models.relation.evidence import Evidence, gather
 from sahelkit.models.relation.matrix import matrix_of
@@ -67,7 +67,11 @@ def prior_sensitivity(
     evidence = gather(countries=countries, rule=rule, start=start, end=end)
     of, to = (check_members(what, x, evidence.countries) for what, x in (("source", source), ("target", target)))
     tried: list[tuple[str, Prior]] = [("documented", Prior())]
-    for name, values in (_SCALES if scales is None else scales).items():
+    given = _SCALES if scales is None else scales
+    if not isinstance(given, Mapping) or not all(isinstance(values, Iterable) for values in given.values()):
+        why = "it gives each scale of the prior the values to try"
+        raise OptionError("scales", given, why, repair="Type scales={'own': [0.25, 1.0]}")
+    for name, values in given.items():
         if name not in Prior.__dataclass_fields__:
             raise UnknownNameError("scale of the prior", name, Prior.__dataclass_fields__)
         tried += [(name, replace(Prior(), **{name: float(value)})) for value in values]
