@@ -187,6 +187,7 @@ def posterior_of(
         If an option cannot be, or there is nothing to estimate from.
     """
     codes = tuple(places.resolve_many(countries)) if countries is not None else ()
+    prior = given_prior(prior)
     key = (codes, rule, str(start), str(end), prior, draws, seed, version)
     if key not in _REMEMBERED:
         evidence = gather(countries=list(codes) or None, rule=rule, start=start, end=end, version=version)
