@@ -113,7 +113,7 @@ def spatial_weights(
         raise UnknownNameError("kind of weight", kind, KINDS)
     if not is_known(normalise, NORMALISATIONS):
         raise UnknownNameError("normalisation", normalise, [str(name) for name in NORMALISATIONS])
-    if unsure not in UNSURE:
+    if not is_known(unsure, UNSURE):
         raise UnknownNameError("treatment of unsure memberships", unsure, UNSURE)
     if organisations is not None and kind != "organisation":
         raise OptionError(
