@@ -65,6 +65,7 @@ def test_paths_draw_two_risks_a_difference_and_the_record(path):
     assert len(figure.axes) == 8
     assert len(figure.axes[0].collections) == 4  # two bands for each of the two paths
     assert len(figure.axes[4].collections) == 2
+    assert all(axis.get_ylim()[0] == 0 for axis in figure.axes[:4])  # a chance is drawn from zero
 
 
 def test_english_title_names_source_and_day(path):
