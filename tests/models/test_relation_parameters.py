@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from sahelkit.errors import OptionError
+from sahelkit.errors import DateError, OptionError
 from sahelkit.models.relation.density import SCALARS, baseline_rates, density_of, excitation, log_density
 from sahelkit.models.relation.evidence import gather
 from sahelkit.models.relation.hamilton import mixing
+from sahelkit.models.relation.options import check_day
 from sahelkit.models.relation.posterior import draw_posterior
 from sahelkit.models.relation.prior import Prior, prior_excitation
 
@@ -151,3 +153,12 @@ def test_prior_draws_have_the_scales_that_they_are_given():
     gap = np.log(drawn.own[:, 0] / drawn.own[:, 1])
     assert gap.std() == pytest.approx(np.sqrt(2) * 0.3, rel=0.03)
     assert (drawn.cross[:, [0, 1], [0, 1]] == 0).all()
+
+
+def test_the_first_and_the_last_day_of_the_window_belong_to_it():
+    window = (pd.Timestamp("1970-01-01"), pd.Timestamp("2020-12-31"))
+    for day in window:
+        check_day("on", str(day), day, window, ["MLI"])
+    for day in (window[0] - pd.Timedelta(days=1), window[1] + pd.Timedelta(days=1)):
+        with pytest.raises(DateError, match="it lies outside the window from 1970-01-01 to 2020-12-31"):
+            check_day("on", str(day), day, window, ["MLI"])
