@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ import sahelkit as sk
 from sahelkit.errors import DateError, MissingColumnsError, OptionError
 from sahelkit.models.hawkes import fit_hawkes
 from sahelkit.models.hawkes.fit import _covariates
-from sahelkit.models.hawkes.paths import simulate_hawkes
+from sahelkit.models.hawkes.paths import _given, simulate_hawkes
 
 CODES = ["BFA", "MLI", "NER"]
 OPTIONS = {"countries": CODES, "start": "1970", "end": "2020", "contagion": False, "own_lag": 1.0, "country_sd": 0.3}
@@ -74,3 +75,14 @@ def test_covariates_may_be_dated_in_any_way():
         _covariates(rest, CODES, first, last)
     with pytest.raises(OptionError, match="they are values of months or years"):
         _covariates(rest.assign(date=when.to_timestamp()), CODES, first, last)
+
+
+def test_a_history_happens_at_noon_of_its_days():
+    days = ["2012-03-22", "2010-02-18", "2011-01-01"]
+    history = pd.DataFrame({"iso3": ["MLI", "NER", "FRA"], "date": pd.to_datetime(days)})
+    given = _given(history, SimpleNamespace(countries=("MLI", "NER")), 2012.0 - 1970.0 + 0.5)
+    since = [(pd.Timestamp(day) - pd.Timestamp("1970-01-01")).days for day in days[:2]]
+    assert given.place.tolist() == [0, 1]
+    assert given.time == pytest.approx([(day + 0.5) / 365.25 for day in since], abs=0.003)  # leap days
+    assert (given.own_mark == 1).all()
+    assert (given.cross_mark == 1).all()

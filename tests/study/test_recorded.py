@@ -132,3 +132,9 @@ def test_finding_survives_its_way_through_json():
 )
 def test_numbers_as_people_read_them(value, lang, text):
     assert number_text(value, lang) == text
+
+
+def test_an_interval_may_be_open_at_either_end(capsys):
+    recorded.finding("open_below", 0.5, text_en="Half", interval=(None, 1.0))
+    recorded.finding("open_above", 0.5, text_en="Half", interval=(0.0, None))
+    assert capsys.readouterr().out.count("Half: 0.5") == 2
