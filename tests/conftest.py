@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import socket
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -61,3 +64,24 @@ def sources_dir() -> Path:
 def reference_dir() -> Path:
     """Folder with reference values that estimators must reproduce; the test is skipped where there is none."""
     return _folder("SAHELKIT_TEST_REFERENCE")
+
+
+@pytest.fixture(scope="session")
+def reference(reference_dir):
+    """Reference cases by their id; ``reference("firth.sex2")`` gives the case."""
+    cases = {case["id"]: case for case in json.loads((reference_dir / "reference_values.json").read_text("utf-8"))}
+    return cases.__getitem__
+
+
+@pytest.fixture
+def months():
+    """Six countries by 120 months with about 40 events; x is binary, z continuous."""
+    rng = np.random.default_rng(7)
+    codes = ["BFA", "CIV", "GIN", "MLI", "NER", "SEN"]
+    periods = pd.period_range("2000-01", periods=120, freq="M")
+    index = pd.MultiIndex.from_product([codes, periods], names=["iso3", "period"])
+    frame = pd.DataFrame(index=index).reset_index()
+    frame["x"] = rng.integers(0, 2, len(frame))
+    frame["z"] = rng.normal(size=len(frame))
+    frame["attempt"] = (rng.random(len(frame)) < 0.04 + 0.04 * frame["x"]).astype(int)
+    return frame

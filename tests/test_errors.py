@@ -63,7 +63,7 @@ def test_near_matches_ignore_accents_and_case():
 OTHERS = [
     errors.OptionError("how", "mean", "unknown", row="row 1 of 2 (index 0)", repair="Type how='sum'"),
     errors.UnknownPlaceError.several("iso3", pd.Series(["AFE", "AFE"], index=[3, 4]), 9),
-    errors.IntegrityError("a.csv", expected="0" * 64, found="1" * 64, repair="Fetch it again"),
+    errors.LackingError("ContagionBound", "plot", "it is one number"),
     errors.OfflineError("a.csv", ["here: nothing"], repair="Unset it"),
     errors.ModelError("nothing can be fitted"),
 ]

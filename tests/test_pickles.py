@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 import sahelkit as sk
-from sahelkit.models.result import Result
+from sahelkit.results.base import Result
 
 DONORS = ["NGA", "TCD", "UGA", "KEN", "ETH", "AGO", "COD", "SOM"]
 WAYS = {
@@ -79,19 +79,19 @@ def _study():
 
 
 def _success():
-    from sahelkit.models.outcome import fit_success
+    from sahelkit.models.hazard.success import fit_success
 
     return fit_success("success ~ np.log1p(since_last_attempt)", _panel())
 
 
 def _random():
-    from sahelkit.models.random_intercepts import fit_random_intercepts
+    from sahelkit.models.hazard.random_intercepts import fit_random_intercepts
 
     return fit_random_intercepts("a ~ 1", _rows())
 
 
 def _placebo():
-    from sahelkit.models.placebo import placebo_test
+    from sahelkit.models.placebo.placebos import placebo_test
 
     panel = sk.panel("west_africa", "1970", "2020", freq="Y").add_coups(rule="powell_thyne")
     return placebo_test(
@@ -110,7 +110,7 @@ def _hawkes():
 
 
 def _captures():
-    from sahelkit.models.captures import capture_lags
+    from sahelkit.record.captures import capture_lags
 
     return capture_lags(sk.load_crisis(countries="MLI"), coup="2012-03-22", start="2012-01-16", end="2012-04-30")
 
@@ -126,7 +126,7 @@ MADE = {
     "Panel": _panel,
     "Coverage": lambda: sk.coverage(_panel()),
     "HazardFit": _fit,
-    "WildTest": lambda: import_module("sahelkit.models.wild").wild_score_test(
+    "WildTest": lambda: import_module("sahelkit.models.hazard.wild").wild_score_test(
         sk.fit_hazard("a ~ since_last_attempt", _rows()), "since_last_attempt"
     ),
     "OutcomeFit": _success,

@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from sahelkit import places
 from sahelkit.build import Sources
-from sahelkit.codes import gwcode_of, iso3_of_gw
 from sahelkit.errors import TableError
+from sahelkit.geography import places
+from sahelkit.geography.codes import gwcode_of, iso3_of_gw
 
 VIOLENCE = {"sb": "state_based", "ns": "non_state"}
 # How organised a side of the non-state register is; sides of the state-based one are governments or organised groups.

@@ -12,8 +12,8 @@ import pandas as pd
 from sahelkit.build import Sources
 from sahelkit.build.dating import check_dating
 from sahelkit.catalog import record
-from sahelkit.codes import gwcode_of, translate
 from sahelkit.errors import TableError
+from sahelkit.geography.codes import gwcode_of, translate
 
 FIRST_YEAR = 1900
 

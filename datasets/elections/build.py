@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pandas as pd
 
 from sahelkit.build import Sources
-from sahelkit.codes import gwcode_of
 from sahelkit.errors import TableError
+from sahelkit.geography.codes import gwcode_of
 
 DATASET = "elections"
 # The file calls itself that of 11 September 2025. Votes after it are held only where a correction confirms them.

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.build import Sources
-from sahelkit.codes import translate
 from sahelkit.errors import TableError
+from sahelkit.geography.codes import translate
 
 # Names of the source, and what they forecast by which method
 SERIES = {

@@ -8,8 +8,8 @@ import unicodedata
 import pandas as pd
 
 from sahelkit.build import Sources
-from sahelkit.codes import gwcode_of, translate
 from sahelkit.errors import TableError
+from sahelkit.geography.codes import gwcode_of, translate
 
 DATASET = "leaders"
 

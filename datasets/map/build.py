@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.build import Sources
-from sahelkit.codes import gwcode_of
 from sahelkit.errors import TableError
-from sahelkit.shapes import country_at, distance_km, outside_km, ring_wkt, wkt_ring
+from sahelkit.geography.codes import gwcode_of
+from sahelkit.geography.shapes import country_at, distance_km, outside_km, ring_wkt, wkt_ring
 
 # Coasts and borders at 1:50 million are off by some kilometres; a place further outside its country is an error.
 TOLERANCE_KM = 10.0

@@ -6,9 +6,9 @@ import pandas as pd
 
 from sahelkit.build import Sources
 from sahelkit.build.second_checks import check_second_look
-from sahelkit.codes import gwcode_of
 from sahelkit.errors import TableError
-from sahelkit.tables._bounds import day_span
+from sahelkit.geography.codes import gwcode_of
+from sahelkit.tables.day_bounds import day_span
 
 
 def _bounds(rows: pd.DataFrame, name: str) -> pd.DataFrame:

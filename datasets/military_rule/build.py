@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from sahelkit.build import Sources
-from sahelkit.codes import gwcode_of, translate
 from sahelkit.errors import TableError
+from sahelkit.geography.codes import gwcode_of, translate
 
 # Where a month has two rows, the first in this order is its type: the list was continued by adding rows under a new
 # type beside the old provisional one (Guinea 2021-24), and the new type is the one that goes on afterwards.

@@ -6,8 +6,8 @@ import pandas as pd
 
 from sahelkit.build import Sources
 from sahelkit.build.second_checks import check_second_look
-from sahelkit.codes import gwcode_of
 from sahelkit.errors import TableError
+from sahelkit.geography.codes import gwcode_of
 
 RELIEF = ("sanctions_eased", "sanctions_lifted", "suspension_lifted")
 EXIT = ("exit_announced", "exit_effective")

@@ -43,27 +43,24 @@ _HOMES = {
     "sahelkit.evaluate.backtest": ("backtest",),
     "sahelkit.models.forecast": ("HazardForecaster", "forecast_panel", "risk_path", "risk_table"),
     "sahelkit.panels.responses": ("response_cases",),
-    "sahelkit.models.hazard": ("fit_hazard",),
+    "sahelkit.models.hazard.fitting": ("fit_hazard",),
     "sahelkit.models.hawkes": ("contagion_test", "fit_hawkes"),
     "sahelkit.models.relation": ("prior_sensitivity", "relation_matrix", "what_if"),
     "sahelkit.models.impact": ("event_study", "impact_table", "synthetic_control", "synthetic_did"),
-    "sahelkit.models.simulate": ("simulate_panel",),
+    "sahelkit.models.placebo.simulate": ("simulate_panel",),
     "sahelkit.study": ("effort", "finding", "show"),
     "sahelkit.study.scoreboard": ("scoreboard",),
 }
-_ROOMS = (
-    "catalog",
-    "errors",
-    "evaluate",
-    "exposure",
-    "models",
-    "panels",
-    "places",
-    "plots",
-    "store",
-    "study",
-    "tables",
-)
+_ROOMS = {
+    **{
+        name: f"sahelkit.{name}"
+        for name in (
+            *("catalog", "errors", "estimation", "evaluate", "exposure", "geography", "models", "panels", "plots"),
+            *("record", "store", "study", "tables"),
+        )
+    },
+    "places": "sahelkit.geography.places",
+}
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = ["__version__", *sorted(_HOME_OF), *_ROOMS]
@@ -73,7 +70,7 @@ def __getattr__(name: str) -> Any:
     if name in _HOME_OF:
         value = getattr(import_module(_HOME_OF[name]), name)
     elif name in _ROOMS:
-        value = import_module(f"sahelkit.{name}")
+        value = import_module(_ROOMS[name])
     else:
         raise AttributeError(f"module 'sahelkit' has no attribute {name!r}")
     globals()[name] = value

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_frame, check_name
 from sahelkit.dates import read_column
 from sahelkit.errors import MissingColumnsError, OptionError
-from sahelkit.frames import numbers_of, texts_of
+from sahelkit.frames import check_frame, numbers_of, texts_of
+from sahelkit.options import check_name
 from sahelkit.values import row_words
 
 if TYPE_CHECKING:

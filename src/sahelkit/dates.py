@@ -18,21 +18,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Integral, Real
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._types import DateLike, Days
 from sahelkit.errors import DateError
 from sahelkit.values import is_blank, row_words
-
-DateLike: TypeAlias = "str | int | float | dt.date | np.datetime64 | pd.Timestamp | pd.Period | None"
-Days: TypeAlias = npt.NDArray[np.datetime64]
 
 YEARS = (1678, 2261)  # the whole years that fit into nanoseconds
 NAMES = {"Y": "year", "M": "month", "D": "day"}
 _ORDER = "YMD"
+_PERIODS = re.compile(r"period\[(\w)")
 _LEAST = {
     "M": ("a month or a day", "Type a month or day such as '2012-03' or '2012-03-22'"),
     "D": ("a full day", "Type a day such as '2012-03-22'"),
@@ -383,3 +382,19 @@ def _one_by_one(
             position = int((codes == code).argmax())
             raise refuse(position, str(error), error.recipe.format(typed)) from None
     return Times(first[codes], unit[codes])
+
+
+def period_days(times: pd.Series[Any]) -> tuple[pd.Series[Any], pd.Series[Any]]:
+    """First and last day of each value of a date, month (Period) or year (integer) column."""
+    if isinstance(times.dtype, pd.PeriodDtype):
+        return times.dt.start_time, times.dt.end_time.dt.normalize()
+    if pd.api.types.is_datetime64_any_dtype(times.dtype):
+        return times, times
+    years = times.astype("int64").astype("str")
+    return pd.to_datetime(years + "-01-01"), pd.to_datetime(years + "-12-31")
+
+
+def frequency(times: object) -> str:
+    """``"M"``, ``"Y"`` or ``""``: whether rows are country-months or country-years."""
+    found = _PERIODS.match(str(getattr(times, "dtype", "")))
+    return "" if found is None else {"M": "M", "Y": "Y", "A": "Y"}.get(found.group(1), "")

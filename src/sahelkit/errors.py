@@ -288,17 +288,11 @@ class OfflineError(DataUnavailableError):
     """A file that is not on this machine while the offline switch is on."""
 
 
-class IntegrityError(SahelkitError):
-    """Bytes whose sha256 is not the recorded one; they are never read."""
+class LackingError(SahelkitError, NotImplementedError):
+    """What a result cannot give, and why."""
 
-    def __init__(self, path: Path | str, *, expected: str, found: str, repair: str) -> None:
-        self.path = Path(path)
-        self.expected = expected
-        self.found = found
-        super().__init__(
-            f"{path} is damaged or not the recorded file (sha256 {found[:12]}… instead of {expected[:12]}…). "
-            f"{repair.rstrip('.')}."
-        )
+    def __init__(self, kind: str, what: str, why: str) -> None:
+        super().__init__(f"{kind} has no {what}: {why.rstrip('.')}.")
 
 
 class CacheError(SahelkitError):

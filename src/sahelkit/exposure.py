@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit import places
-from sahelkit.dates import read_column
+from sahelkit._types import DateLike, Places
+from sahelkit.dates import parse_window, read_column
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
-from sahelkit.tables._select import DateLike, Places, check_columns, parse_window
+from sahelkit.frames import check_columns
+from sahelkit.geography import places
 from sahelkit.tables.borders import load_borders, load_distances
 from sahelkit.tables.memberships import load_memberships
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._options import check_frame
+from sahelkit._types import Floats
 from sahelkit.dates import NAMES, Times, read_column
 from sahelkit.errors import DateError, MissingColumnsError, OptionError, UnknownNameError, is_known, near_matches
+from sahelkit.options import check_name
 from sahelkit.values import (
     UNITS,
     as_float,
@@ -27,19 +28,30 @@ from sahelkit.values import (
 
 __all__ = [
     "TIMES",
+    "HasFrame",
+    "beside",
+    "check_columns",
     "check_frame",
     "check_labels",
     "check_repeats",
+    "chosen_names",
     "numbers_of",
     "texts_of",
     "time_of",
     "with_numbers",
 ]
 
-Floats = npt.NDArray[np.float64]
 
 TIMES = ("period", "month", "date", "year")
 REPEATS = ("refuse", "keep")
+
+
+@runtime_checkable
+class HasFrame(Protocol):
+    """What holds a frame of its own, as a panel does; it stands wherever a frame is taken."""
+
+    def as_frame(self) -> pd.DataFrame:
+        """The frame."""
 
 
 def time_of(frame: pd.DataFrame, *, where: str, check: bool = True) -> tuple[list[str], Times]:
@@ -237,3 +249,95 @@ def check_repeats(frame: pd.DataFrame, *, where: str, repeats: str = "refuse") -
             f"(rows {int(same.argmax()) + 1} and {position + 1})",
             repair="Look at the merge that made them, or type repeats='keep' if they are meant",
         )
+
+
+def check_frame(frame: Any, *, where: str, what: str = "frame") -> pd.DataFrame:
+    """Return a pandas frame whose columns have different names (that of a panel, if one is given), or say how.
+
+    Parameters
+    ----------
+    frame : object
+        What the caller gave.
+    where : str
+        The calling function.
+    what : str
+        Name of the argument.
+
+    Raises
+    ------
+    OptionError
+        If it is no frame of pandas, or two columns have one name.
+
+    Examples
+    --------
+    >>> check_frame({"iso3": ["MLI"]}, where="fit_hazard")
+    Traceback (most recent call last):
+    sahelkit.errors.OptionError: frame=dict: fit_hazard takes a frame of pandas. Type pandas.DataFrame(frame).
+    """
+    if not isinstance(frame, pd.DataFrame):
+        if isinstance(frame, HasFrame):
+            return frame.as_frame()
+        kind = "None" if frame is None else type(frame).__name__
+        if isinstance(frame, pd.Series):
+            repair = f"Type {what}.to_frame()"
+        elif hasattr(frame, "to_dataframe"):
+            repair = f"Type {what}.to_dataframe().reset_index()"
+        elif hasattr(frame, "to_pandas"):
+            repair = f"Type {what}.to_pandas()"
+        else:
+            repair = "Type pandas.read_csv(path)" if isinstance(frame, str) else f"Type pandas.DataFrame({what})"
+        if frame is None:
+            repair = "Give the frame that holds the columns of the model"
+        raise OptionError(what, _Bare(kind), f"{where} takes a frame of pandas", repair=repair)
+    if not frame.columns.is_unique:
+        twice = list(dict.fromkeys(map(str, frame.columns[frame.columns.duplicated()])))
+        raise OptionError(
+            what,
+            _Bare("columns " + ", ".join(map(repr, twice))),
+            f"{where} cannot tell columns of one name apart",
+            repair=f"Rename one, or keep the first of each: {what}.loc[:, ~{what}.columns.duplicated()]",
+        )
+    return frame
+
+
+class _Bare(str):
+    """A text that messages show without quotation marks."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def chosen_names(kind: str, wanted: str | Sequence[str] | None, known: Sequence[str], *, repair: str = "") -> list[str]:
+    """Return one name or several as a list, all of `known` when None; raise `UnknownNameError` for any other name.
+
+    Examples
+    --------
+    >>> chosen_names("body", "AU", ["AU", "ECOWAS"]), chosen_names("body", None, ["AU", "ECOWAS"])
+    (['AU'], ['AU', 'ECOWAS'])
+    """
+    if not isinstance(wanted, str | Iterable | None) or isinstance(wanted, bytes):
+        raise OptionError(kind, wanted, "one name or a list of names is wanted")
+    names = [wanted] if isinstance(wanted, str) else list(known if wanted is None else wanted)
+    for name in names:
+        if name not in known:
+            raise UnknownNameError(kind, name, known, repair=repair)
+    return names
+
+
+def check_columns(frame: pd.DataFrame, needed: Sequence[str], *, where: str, repair: str = "") -> None:
+    """Raise `MissingColumnsError` unless `frame` has all of `needed`."""
+    frame = check_frame(frame, where=where)
+    for name in needed:
+        check_name("column", name)
+    missing = [name for name in needed if name not in frame.columns]
+    if missing:
+        raise MissingColumnsError(where, missing, frame.columns, repair=repair)
+
+
+def beside(frame: pd.DataFrame, columns: Mapping[str, Floats]) -> pd.DataFrame:
+    """The frame with further columns, all put there at once."""
+    joined = pd.concat([frame, pd.DataFrame(dict(columns), index=frame.index)], axis=1)
+    joined.attrs = frame.attrs
+    return joined

@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._types import Floats
 from sahelkit.errors import OptionError
-
-Floats = npt.NDArray[np.float64]
 
 UNITS = ("iso3", "country", "gwcode")
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sahelkit.models.bounds.engine import run
-from sahelkit.models.bounds.plan import Plan, columns_of
+from sahelkit.estimation.many.engine import run
+from sahelkit.estimation.many.plan import Plan, columns_of
 
 COUNTRIES = 16
 

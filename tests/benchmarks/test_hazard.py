@@ -17,11 +17,11 @@ import statsmodels.api as sm
 import statsmodels.formula.api as smf
 
 import sahelkit as sk
-from sahelkit.models.duration import duration_terms
-from sahelkit.models.hazard import fit_hazard
-from sahelkit.models.newton import maximise
-from sahelkit.models.placebo import KINDS, placebo_test
-from sahelkit.models.power import contagion_power
+from sahelkit.estimation.newton import maximise
+from sahelkit.estimation.splines import duration_terms
+from sahelkit.models.hazard.fitting import fit_hazard
+from sahelkit.models.placebo.placebos import KINDS, placebo_test
+from sahelkit.models.placebo.power import contagion_power
 
 ROUNDS = 7
 

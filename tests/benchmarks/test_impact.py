@@ -14,10 +14,10 @@ import pandas as pd
 import pytest
 
 import sahelkit as sk
+from sahelkit.estimation.simplex import simplex_weights
 from sahelkit.exposure import spatial_weights
 from sahelkit.models.impact import impact_table
 from sahelkit.models.impact.predictors import matched_weights
-from sahelkit.models.impact.simplex import simplex_weights
 
 pysyncon = pytest.importorskip("pysyncon")
 

@@ -38,4 +38,4 @@ def test_load_indicators(benchmark):
 
 @pytest.mark.benchmark(group="look up a country by name")
 def test_look_up(benchmark):
-    assert benchmark(sahelkit.places.resolve, "Côte d'Ivoire") == "CIV"
+    assert benchmark(sahelkit.geography.places.resolve, "Côte d'Ivoire") == "CIV"

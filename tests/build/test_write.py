@@ -8,7 +8,7 @@ import pytest
 from sahelkit.build.write import table_bytes
 from sahelkit.catalog import Field, Table
 from sahelkit.errors import TableError
-from sahelkit.tables._read import read_file
+from sahelkit.tables.read import read_file
 
 
 def _field(name, kind, **more):

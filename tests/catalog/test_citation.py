@@ -10,7 +10,7 @@ from sahelkit import cite
 from sahelkit.catalog import records, source
 from sahelkit.catalog.citation import works
 from sahelkit.errors import OptionError, UnknownNameError
-from sahelkit.tables._read import read_table
+from sahelkit.tables.read import read_table
 
 OTHERS = {"peyton_2023", "chin_carter_wright_2021", "albrecht_koehler_schutz_2021"}
 

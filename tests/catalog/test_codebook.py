@@ -7,7 +7,7 @@ from sahelkit import codebook
 from sahelkit.catalog import records
 from sahelkit.catalog.codebook import COLUMNS, near_words
 from sahelkit.errors import OptionError, UnknownNameError
-from sahelkit.tables._read import read_table
+from sahelkit.tables.read import read_table
 
 
 def test_everything_is_listed_without_a_query():

@@ -12,7 +12,7 @@ import pytest
 from sahelkit.catalog import locate, record, records
 from sahelkit.catalog.datapackage import PROFILE, datapackage, datapackage_text, registry_text
 from sahelkit.errors import RecordError
-from sahelkit.tables._read import read_table
+from sahelkit.tables.read import read_table
 
 
 @pytest.fixture(scope="module")

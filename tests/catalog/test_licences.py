@@ -8,7 +8,7 @@ import pytest
 from sahelkit import licences
 from sahelkit.catalog import Field, Record, record, records, sources
 from sahelkit.catalog.licences import ADDRESSES, WITHIN_STUDY, broken_terms
-from sahelkit.tables._read import read_table
+from sahelkit.tables.read import read_table
 
 
 def _with_field(item: Field, *, places: str = "world", references: tuple[str, ...] | None = None) -> Record:

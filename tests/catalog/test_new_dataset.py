@@ -12,7 +12,7 @@ from sahelkit.build.__main__ import main as build
 from sahelkit.catalog import clear_caches, record
 from sahelkit.catalog.licences import broken_terms
 from sahelkit.errors import RecordError
-from sahelkit.tables._read import read_table
+from sahelkit.tables.read import read_table
 
 RECORD = """
 name = "toy"

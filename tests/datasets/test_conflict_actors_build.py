@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from sahelkit import places
-from sahelkit._place_index import key
 from sahelkit.catalog import record
-from sahelkit.codes import gwcode_of
-from sahelkit.tables._read import read_table
+from sahelkit.geography import places
+from sahelkit.geography.codes import gwcode_of
+from sahelkit.geography.place_index import key
+from sahelkit.tables.read import read_table
 
 ROWS = read_table("conflict_actors")
 ACTORS = read_table("conflict_actors", "actors")

@@ -10,7 +10,7 @@ import pytest
 from sahelkit.build.dating import check_dating
 from sahelkit.catalog import locate, record
 from sahelkit.errors import TableError
-from sahelkit.tables._read import read_table
+from sahelkit.tables.read import read_table
 
 MONTHS = read_table("conflict")
 YEARS = read_table("conflict", "conflict_yearly")

@@ -13,7 +13,7 @@ from sahelkit.build import Sources
 from sahelkit.build.engine import _module
 from sahelkit.catalog import locate, record
 from sahelkit.errors import TableError
-from sahelkit.tables._read import read_table
+from sahelkit.tables.read import read_table
 
 CODERS = ("pt", "cline", "colpus", "cam", "sahelkit")
 

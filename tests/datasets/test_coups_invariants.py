@@ -10,9 +10,9 @@ import pytest
 
 from sahelkit.build import run_build
 from sahelkit.catalog import locate, record
-from sahelkit.places import members
-from sahelkit.tables._read import read_table
+from sahelkit.geography.places import members
 from sahelkit.tables.coups import coup_coders, load_coups
+from sahelkit.tables.read import read_table
 
 CODERS = ("pt", "cline", "colpus", "cam", "sahelkit")
 LISTED = ("success", "failure", "plot")

@@ -14,8 +14,8 @@ from sahelkit.build import build_dataset
 from sahelkit.build.engine import Sources, _module
 from sahelkit.catalog import record
 from sahelkit.errors import TableError
-from sahelkit.shapes import outside_km
-from sahelkit.tables._read import read_table
+from sahelkit.geography.shapes import outside_km
+from sahelkit.tables.read import read_table
 
 FRAME = read_table("crisis")
 HERE = record("crisis").folder

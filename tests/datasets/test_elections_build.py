@@ -8,11 +8,11 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
-from sahelkit import places
 from sahelkit.catalog import locate, record
 from sahelkit.errors import TableError
-from sahelkit.tables._read import read_table
+from sahelkit.geography import places
 from sahelkit.tables.leader_months import leaders_at
+from sahelkit.tables.read import read_table
 
 FRAME = read_table("elections")
 FIXES = read_table("elections", "corrections")

@@ -8,8 +8,8 @@ import pytest
 
 from sahelkit.build import build_dataset
 from sahelkit.catalog import record
-from sahelkit.tables._read import read_table
 from sahelkit.tables.coups import load_coups
+from sahelkit.tables.read import read_table
 
 FRAME = read_table("forecasts")
 

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sahelkit import places
 from sahelkit.build import Sources
 from sahelkit.catalog import locate, record, source
 from sahelkit.errors import TableError
-from sahelkit.tables._read import read_table
+from sahelkit.geography import places
+from sahelkit.tables.read import read_table
 
 TABLE = read_table("indicators")
 RECORD = record("indicators")

@@ -12,7 +12,7 @@ from sahelkit.build import Sources
 from sahelkit.build.dating import check_dating
 from sahelkit.catalog import locate, record, source
 from sahelkit.errors import TableError
-from sahelkit.tables._read import read_table
+from sahelkit.tables.read import read_table
 
 TABLE = read_table("indicators")
 RECORD = record("indicators")

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sahelkit import places
-from sahelkit.tables._read import read_table
+from sahelkit.geography import places
+from sahelkit.tables.read import read_table
 
 TABLE = read_table("indicators")
 # Equatorial Guinea has been mapped to Guinea, and Niger to Nigeria, in public copies: which of two is higher, when.

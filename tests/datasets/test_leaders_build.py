@@ -7,10 +7,10 @@ import importlib.util
 import pandas as pd
 import pytest
 
-from sahelkit import places
 from sahelkit.catalog import locate, record
 from sahelkit.errors import TableError
-from sahelkit.tables._read import read_table
+from sahelkit.geography import places
+from sahelkit.tables.read import read_table
 
 FRAME = read_table("leaders")
 FIXES = read_table("leaders", "corrections")

@@ -7,10 +7,10 @@ import json
 import numpy as np
 import pytest
 
-from sahelkit import places
-from sahelkit.shapes import country_at, distance_km, outside_km
-from sahelkit.tables._read import read_table
+from sahelkit.geography import places
+from sahelkit.geography.shapes import country_at, distance_km, outside_km
 from sahelkit.tables.maps import load_map
+from sahelkit.tables.read import read_table
 
 PLACES = read_table("map", "places")
 SHAPES = load_map()

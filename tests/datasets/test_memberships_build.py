@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sahelkit import places
 from sahelkit.build import build_dataset
 from sahelkit.build.engine import Sources, _module
 from sahelkit.catalog import record
 from sahelkit.errors import TableError
-from sahelkit.tables._read import read_table
+from sahelkit.geography import places
+from sahelkit.tables.read import read_table
 
 FRAME = read_table("memberships")
 LAST = pd.Timestamp(record("memberships").coverage.last)

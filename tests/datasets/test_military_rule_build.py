@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from sahelkit import places
 from sahelkit.build.dating import agreement
 from sahelkit.catalog import record
-from sahelkit.tables._read import read_table
+from sahelkit.geography import places
+from sahelkit.tables.read import read_table
 
 FRAME = read_table("military_rule")
 RECORD = record("military_rule")

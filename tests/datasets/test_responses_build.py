@@ -13,7 +13,7 @@ import sahelkit as sk
 from sahelkit.build import build_dataset
 from sahelkit.catalog import record
 from sahelkit.errors import TableError
-from sahelkit.tables._read import read_table
+from sahelkit.tables.read import read_table
 
 RECORD = record("responses")
 FRAME = read_table("responses")

@@ -1,18 +1,9 @@
-"""Reference values, and a forecaster that remembers what it was shown."""
+"""A forecaster that remembers what it was shown."""
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
-
-
-@pytest.fixture(scope="session")
-def reference(reference_dir):
-    """Reference cases by their id."""
-    cases = {case["id"]: case for case in json.loads((reference_dir / "reference_values.json").read_text("utf-8"))}
-    return cases.__getitem__
 
 
 class Spy:

@@ -159,7 +159,7 @@ def test_arrays_have_the_rows_of_the_table(done):
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_sentences_hold_the_numbers(done, lang):
-    text = done.says(lang)
+    text = done.says(lang=lang)
     log = done.scores("ridge").set_index("score").loc["log"]
     assert f"{log['estimate']:.4f}".replace(".", "," if lang == "fr" else ".") in text
     assert str(done.n_events) in text
@@ -167,7 +167,7 @@ def test_sentences_hold_the_numbers(done, lang):
     assert text.count("{") == 0
     verdict = {"en": "cannot be shown to forecast better", "fr": "ne prévoit pas démontrablement mieux"}[lang]
     assert (verdict in text) == bool(done.against("time_since").frame.set_index("score")["better"].isna()["log"])
-    other = done.against("base_rate").says(lang)
+    other = done.against("base_rate").says(lang=lang)
     assert {"en": "it is the better one", "fr": "il est meilleur"}[lang] in other
 
 

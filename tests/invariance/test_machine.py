@@ -12,11 +12,11 @@ import pytest
 
 SUPPORT = Path(__file__).resolve().parents[1] / "support"
 NAMES = (
-    "sahelkit.models.hazard.fit_hazard",
+    "sahelkit.models.hazard.fitting.fit_hazard",
     "sahelkit.models.hawkes.fit.fit_hawkes",
-    "sahelkit.models.placebo.placebo_test",
+    "sahelkit.models.placebo.placebos.placebo_test",
     "sahelkit.models.impact.event_study.event_study",
-    "sahelkit.models.captures.capture_lags",
+    "sahelkit.record.captures.capture_lags",
     "sahelkit.panels.userframe.read_user_frame",
 )
 SCRIPT = f"""

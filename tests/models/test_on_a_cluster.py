@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import sahelkit as sk
-from sahelkit.models.duration import duration_terms
+from sahelkit.estimation.splines import duration_terms
 from sahelkit.models.hawkes import contagion_test, fit_hawkes
-from sahelkit.models.placebo import placebo_test
+from sahelkit.models.placebo.placebos import placebo_test
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,9 @@ import pytest
 
 import sahelkit.evaluate
 import sahelkit.models
-from sahelkit._options import check_frame, check_name, check_whole_number
 from sahelkit.errors import OptionError, SahelkitError
+from sahelkit.frames import check_frame
+from sahelkit.options import check_name, check_whole_number
 
 _BAD: dict[str, tuple[Any, ...]] = {
     "level": (-1, 0, 1, 2.5, float("nan"), "x", True),

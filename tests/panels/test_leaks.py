@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sahelkit import places
 from sahelkit.catalog import record
+from sahelkit.geography import places
 from sahelkit.panels import panel
-from sahelkit.tables._read import read_table
 from sahelkit.tables.coups import load_coups
+from sahelkit.tables.read import read_table
 
 pytestmark = pytest.mark.filterwarnings("ignore::sahelkit.errors.CoverageWarning")
 

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from sahelkit import places
 from sahelkit.catalog import record
+from sahelkit.geography import places
 from sahelkit.panels import panel
 from sahelkit.tables.coups import load_coups
 

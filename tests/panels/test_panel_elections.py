@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sahelkit import places
+from sahelkit.geography import places
 from sahelkit.panels import panel
 from sahelkit.panels.elections import next_vote
-from sahelkit.tables._read import read_table
+from sahelkit.tables.read import read_table
 
 pytestmark = pytest.mark.filterwarnings("ignore::sahelkit.errors.CoverageWarning")
 LAG = dt.timedelta(days=30)

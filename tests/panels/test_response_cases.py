@@ -8,10 +8,10 @@ import pytest
 
 import sahelkit as sk
 from sahelkit.errors import DataUnavailableError, MissingColumnsError, UnknownNameError
-from sahelkit.models.responses import waiting_times
 from sahelkit.panels import responses as module
 from sahelkit.panels.response_context import add_context, fellow_members
 from sahelkit.panels.responses import MEASURES, response_cases
+from sahelkit.record.responses import waiting_times
 
 CASES = response_cases()
 

@@ -8,10 +8,10 @@ import pytest
 
 import sahelkit as sk
 from sahelkit.errors import MissingColumnsError, ModelError, OptionError, UnknownNameError
-from sahelkit.models.captures import capture_lags
-from sahelkit.models.place_history import place_history
 from sahelkit.plots.north import plot_north
 from sahelkit.plots.timeline import LANES, lane_of, plot_timeline
+from sahelkit.record.captures import capture_lags
+from sahelkit.record.place_history import place_history
 
 WINDOW = {"start": "2012-03-10", "end": "2012-04-12"}
 

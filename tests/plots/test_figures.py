@@ -8,14 +8,14 @@ import pytest
 
 import sahelkit as sk
 from sahelkit.errors import MissingColumnsError, UnknownNameError
-from sahelkit.models.agreement import coder_agreement
-from sahelkit.models.fragility import standing
 from sahelkit.plots import style
 from sahelkit.plots.bounds import plot_bounds
 from sahelkit.plots.coups import plot_agreement, plot_coup_timeline
 from sahelkit.plots.curves import plot_hazard_curves
 from sahelkit.plots.fragility import plot_fragility
 from sahelkit.plots.ratios import plot_ratios
+from sahelkit.record.agreement import coder_agreement
+from sahelkit.record.standing import standing
 
 FOCUS = ["MLI", "BFA", "GIN", "NER", "CIV"]
 

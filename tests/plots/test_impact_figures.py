@@ -128,7 +128,7 @@ def test_every_result_is_text_and_arrays_too(results, name):
     assert arrays.sizes
     assert arrays.attrs["summary"] == found.headline()
     for lang in ("en", "fr"):
-        assert found.says(lang).endswith(".")
-        assert "{" not in found.says(lang)
+        assert found.says(lang=lang).endswith(".")
+        assert "{" not in found.says(lang=lang)
     with pytest.raises(UnknownNameError, match="unknown language 'de'"):
         found.says("de")

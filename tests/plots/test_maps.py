@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from sahelkit.errors import OptionError
+from sahelkit.geography.shapes import country_at
 from sahelkit.plots.maps import draw_map, name_countries
 from sahelkit.plots.style import ORANGE, blank
-from sahelkit.shapes import country_at
 from sahelkit.tables.maps import load_map
 
 SAHEL = (-13.0, 5.0, 10.0, 26.0)

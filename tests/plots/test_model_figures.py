@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from sahelkit.errors import UnknownNameError
-from sahelkit.models.hazard import fit_hazard
-from sahelkit.models.period_effects import EFFECTS, FixedEffectsTrap
-from sahelkit.models.placebo_result import Placebo
-from sahelkit.models.power import ContagionPower
-from sahelkit.models.random_intercepts import fit_random_intercepts
-from sahelkit.models.split_population import SplitPopulationFit
-from sahelkit.models.wild import wild_score_test
+from sahelkit.models.hazard.fitting import fit_hazard
+from sahelkit.models.hazard.random_intercepts import fit_random_intercepts
+from sahelkit.models.hazard.split_population import SplitPopulationFit
+from sahelkit.models.hazard.wild import wild_score_test
+from sahelkit.models.placebo.period_effects import EFFECTS, FixedEffectsTrap
+from sahelkit.models.placebo.power import ContagionPower
+from sahelkit.models.placebo.result import Placebo
 
 
 def _rows():

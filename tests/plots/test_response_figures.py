@@ -7,11 +7,11 @@ import pytest
 
 import sahelkit as sk
 from sahelkit.errors import MissingColumnsError, UnknownNameError
-from sahelkit.models.responses import association, contrast, rank_among, severity, severity_ranks, waiting_times
 from sahelkit.panels.response_context import add_context
 from sahelkit.panels.responses import response_cases
 from sahelkit.plots.log_axes import DAYS, day_words
 from sahelkit.plots.responses import plot_responses, plot_waiting
+from sahelkit.record.responses import association, contrast, rank_among, severity, severity_ranks, waiting_times
 
 CASES = response_cases()
 

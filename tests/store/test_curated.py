@@ -12,7 +12,7 @@ import pytest
 from sahelkit import store
 from sahelkit.catalog import locate, records, sources
 from sahelkit.store import digest, registry
-from sahelkit.tables import _read
+from sahelkit.tables import read as _read
 
 REAL = locate.datasets_dir()
 TABLES = [(record.name, table.name, table.file) for record in records().values() for table in record.tables]

@@ -179,21 +179,21 @@ def _hawkes(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _success(frame: pd.DataFrame) -> pd.DataFrame:
-    from sahelkit.models.outcome import fit_success
+    from sahelkit.models.hazard.success import fit_success
 
     fit = fit_success("success ~ z", frame, attempt="attempt")
     return fit.tidy()
 
 
 def _random(frame: pd.DataFrame) -> pd.DataFrame:
-    from sahelkit.models.random_intercepts import fit_random_intercepts
+    from sahelkit.models.hazard.random_intercepts import fit_random_intercepts
 
     fit = fit_random_intercepts("attempt ~ z", frame)
     return fit.tidy().assign(loglik=fit.loglik)
 
 
 def _split(frame: pd.DataFrame) -> pd.DataFrame:
-    from sahelkit.models.split_population import fit_split_population
+    from sahelkit.models.hazard.split_population import fit_split_population
 
     fit = fit_split_population("event ~ x", "event ~ z", frame, time="duration", before="begin")
     return fit.tidy().assign(loglik=fit.loglik)
@@ -213,31 +213,31 @@ def _measures(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _placebo(frame: pd.DataFrame, n_jobs: int = 1) -> pd.DataFrame:
-    from sahelkit.models.placebo import placebo_test
+    from sahelkit.models.placebo.placebos import placebo_test
 
     return placebo_test("attempt ~ z", frame, event="attempt", window=2, draws=99, seed=1, n_jobs=n_jobs).tidy()
 
 
 def _trap(frame: pd.DataFrame, n_jobs: int = 1) -> pd.DataFrame:
-    from sahelkit.models.period_effects import fixed_effects_trap
+    from sahelkit.models.placebo.period_effects import fixed_effects_trap
 
     return fixed_effects_trap(frame, window=2, sims=20, seed=1, n_jobs=n_jobs).tidy()
 
 
 def _power(frame: pd.DataFrame, n_jobs: int = 1) -> pd.DataFrame:
-    from sahelkit.models.power import contagion_power
+    from sahelkit.models.placebo.power import contagion_power
 
     return contagion_power(frame, sizes=(0.2,), window=2, sims=20, seed=1, n_jobs=n_jobs).tidy()
 
 
 def _like(frame: pd.DataFrame) -> pd.DataFrame:
-    from sahelkit.models.like import simulate_like
+    from sahelkit.models.placebo.like import simulate_like
 
     return simulate_like(frame, seed=1)
 
 
 def _wild(frame: pd.DataFrame) -> pd.DataFrame:
-    from sahelkit.models.wild import wild_score_test
+    from sahelkit.models.hazard.wild import wild_score_test
 
     return wild_score_test(sk.fit_hazard("attempt ~ z", frame), "z", draws=199, seed=1).tidy()
 
@@ -261,38 +261,38 @@ def _fit_series(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _captures(frame: pd.DataFrame) -> pd.DataFrame:
-    from sahelkit.models.captures import capture_lags
+    from sahelkit.record.captures import capture_lags
 
     return capture_lags(frame, coup="2012-03-22", start="2012-01-17", end="2013-01-11").tidy()
 
 
 def _history(frame: pd.DataFrame) -> pd.DataFrame:
-    from sahelkit.models.place_history import place_history
+    from sahelkit.record.place_history import place_history
 
     return place_history(frame, start="2012-01-01", end="2013-07-01")
 
 
 def _reach(frame: pd.DataFrame) -> pd.DataFrame:
-    from sahelkit.models.group_reach import group_reach
+    from sahelkit.record.group_reach import group_reach
 
     return group_reach(frame, country="MLI", neighbours=["NER", "BFA"], date="2012-03-22").tidy()
 
 
 def _agreement(frame: pd.DataFrame) -> pd.DataFrame:
-    from sahelkit.models.agreement import coder_agreement
+    from sahelkit.record.agreement import coder_agreement
 
     return coder_agreement(frame, ["pt", "cline", "colpus"])
 
 
 def _standing(frame: pd.DataFrame) -> pd.DataFrame:
-    from sahelkit.models.fragility import standing
+    from sahelkit.record.standing import standing
 
     return standing(frame, higher_is_worse={"a": True, "b": False})
 
 
 def _responses(name: str, *arguments: Any, **options: Any) -> Callable[[pd.DataFrame], Any]:
     def run(frame: pd.DataFrame) -> Any:
-        from sahelkit.models import responses
+        from sahelkit.record import responses
 
         found = getattr(responses, name)(frame, *arguments, **options)
         return found if isinstance(found, pd.DataFrame) else found.tidy()
@@ -307,50 +307,50 @@ def _joined(frame: pd.DataFrame) -> pd.DataFrame:
 
 COUP = "MLI-2012-03-22"
 CASES: Mapping[str, Case] = {
-    "sahelkit.models.hazard.fit_hazard": Case(years, _hazard, covariate="z"),
+    "sahelkit.models.hazard.fitting.fit_hazard": Case(years, _hazard, covariate="z"),
     # Half the logarithm of the information is part of the penalised likelihood, and the information has a unit.
-    "sahelkit.models.hazard.fit_hazard[firth]": Case(
+    "sahelkit.models.hazard.fitting.fit_hazard[firth]": Case(
         years, lambda f, **o: _hazard(f, method="firth", **o), covariate="z", moves=("loglik",)
     ),
-    "sahelkit.models.hazard.fit_hazard[logit]": Case(
+    "sahelkit.models.hazard.fitting.fit_hazard[logit]": Case(
         years, lambda f, **o: _hazard(f, link="logit", **o), covariate="z"
     ),
-    "sahelkit.models.outcome.fit_success": Case(years, _success, covariate="z"),
-    "sahelkit.models.random_intercepts.fit_random_intercepts": Case(years, _random, covariate="z", rtol=1e-4),
-    "sahelkit.models.split_population.fit_split_population": Case(spells, _split, covariate="x", rtol=1e-4),
-    "sahelkit.models.wild.wild_score_test": Case(years, _wild, covariate="z"),
+    "sahelkit.models.hazard.success.fit_success": Case(years, _success, covariate="z"),
+    "sahelkit.models.hazard.random_intercepts.fit_random_intercepts": Case(years, _random, covariate="z", rtol=1e-4),
+    "sahelkit.models.hazard.split_population.fit_split_population": Case(spells, _split, covariate="x", rtol=1e-4),
+    "sahelkit.models.hazard.wild.wild_score_test": Case(years, _wild, covariate="z"),
     "sahelkit.models.bounds.extreme.extreme_bounds": Case(years, _bounds, covariate="z", jobs=True),
     "sahelkit.models.bounds.measures.exposure_measures": Case(years, _measures),
-    "sahelkit.models.placebo.placebo_test": Case(years, _placebo, covariate="z", jobs=True),
-    "sahelkit.models.period_effects.fixed_effects_trap": Case(years, _trap, jobs=True),
-    "sahelkit.models.power.contagion_power": Case(years, _power, jobs=True),
-    "sahelkit.models.like.simulate_like": Case(years, _like),
+    "sahelkit.models.placebo.placebos.placebo_test": Case(years, _placebo, covariate="z", jobs=True),
+    "sahelkit.models.placebo.period_effects.fixed_effects_trap": Case(years, _trap, jobs=True),
+    "sahelkit.models.placebo.power.contagion_power": Case(years, _power, jobs=True),
+    "sahelkit.models.placebo.like.simulate_like": Case(years, _like),
     "sahelkit.models.hawkes.fit.fit_hawkes": Case(attempts, _hawkes, rtol=1e-5),
     "sahelkit.models.impact.windows.event_window": Case(series, _window),
     "sahelkit.models.impact.synthetic.synthetic_control": Case(series, _synthetic, jobs=True, rtol=1e-4),
     "sahelkit.models.impact.did.synthetic_did": Case(series, _synthetic_did, jobs=True, rtol=1e-4),
     "sahelkit.models.impact.event_study.event_study": Case(series, _event_study),
     "sahelkit.models.impact.series.fit_series": Case(counts, _fit_series),
-    "sahelkit.models.captures.capture_lags": Case(crisis, _captures),
-    "sahelkit.models.place_history.place_history": Case(crisis, _history),
-    "sahelkit.models.group_reach.group_reach": Case(actors, _reach),
-    "sahelkit.models.agreement.coder_agreement": Case(coded, _agreement),
+    "sahelkit.record.captures.capture_lags": Case(crisis, _captures),
+    "sahelkit.record.place_history.place_history": Case(crisis, _history),
+    "sahelkit.record.group_reach.group_reach": Case(actors, _reach),
+    "sahelkit.record.agreement.coder_agreement": Case(coded, _agreement),
     # Its rows are those that were given, with all their columns.
-    "sahelkit.models.fragility.standing": Case(indicators, _standing, kept=("more columns, in another order",)),
-    "sahelkit.models.responses.waiting.waiting_times": Case(
+    "sahelkit.record.standing.standing": Case(indicators, _standing, kept=("more columns, in another order",)),
+    "sahelkit.record.responses.waiting.waiting_times": Case(
         cases, _responses("waiting_times", "suspension", body="ECOWAS")
     ),
-    "sahelkit.models.responses.rank.rank_among": Case(
+    "sahelkit.record.responses.rank.rank_among": Case(
         cases, _responses("rank_among", COUP, "suspension", body="ECOWAS")
     ),
-    "sahelkit.models.responses.association.association": Case(
+    "sahelkit.record.responses.association.association": Case(
         cases, _responses("association", "suspension_days", "censored_days", draws=99, seed=1)
     ),
-    "sahelkit.models.responses.association.contrast": Case(
+    "sahelkit.record.responses.association.contrast": Case(
         cases, _responses("contrast", "suspension_days", "succeeded", first=True, names=("success", "failure"))
     ),
-    "sahelkit.models.responses.severity.severity": Case(acts, _responses("severity", [COUP, "NER-2023-07-26"])),
-    "sahelkit.models.responses.severity.severity_ranks": Case(
+    "sahelkit.record.responses.severity.severity": Case(acts, _responses("severity", [COUP, "NER-2023-07-26"])),
+    "sahelkit.record.responses.severity.severity_ranks": Case(
         acts, _responses("severity_ranks", [COUP, "NER-2023-07-26", "GIN-2021-09-05"], coup_id=COUP, draws=99, seed=1)
     ),
     "sahelkit.panels.userframe.read_user_frame": Case(years, _joined),

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from sahelkit.errors import CoverageWarning, DateError, UnknownNameError, UnknownPlaceError
-from sahelkit.tables._read import read_table
 from sahelkit.tables.borders import KINDS, load_borders, load_distances, neighbours
+from sahelkit.tables.read import read_table
 
 FAR = pd.Timestamp("2200-01-01")
 BORDERS = read_table("borders")

@@ -10,7 +10,7 @@ import pytest
 from sahelkit import panel, response_cases
 from sahelkit.catalog import record
 from sahelkit.errors import CoverageWarning
-from sahelkit.places import members
+from sahelkit.geography.places import members
 from sahelkit.tables.coup_coverage import coder_counts
 from sahelkit.tables.coups import coup_coders, load_coups
 

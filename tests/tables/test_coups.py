@@ -10,8 +10,8 @@ import pytest
 from sahelkit import panel
 from sahelkit.catalog import locate
 from sahelkit.errors import CoverageWarning, DateError, OptionError, UnknownNameError, UnknownPlaceError
-from sahelkit.tables._read import read_table
 from sahelkit.tables.coups import coup_coders, diff_coups, load_coups
+from sahelkit.tables.read import read_table
 
 CODERS = {"powell_thyne": "pt", "cline": "cline", "colpus": "colpus", "cam": "cam", "sahelkit": "sahelkit"}
 # Limit of the project, with room for a machine that is busy with other things.

@@ -8,8 +8,8 @@ import pytest
 import sahelkit as sk
 from sahelkit.catalog import Table, records
 from sahelkit.errors import UnknownNameError
-from sahelkit.tables._bounds import PRECISIONS, day_span, known_days, surely_touch
-from sahelkit.tables._read import read_table
+from sahelkit.tables.day_bounds import PRECISIONS, day_span, known_days, surely_touch
+from sahelkit.tables.read import read_table
 
 DAY = pd.Timedelta(days=1)
 WITH_BOUNDS = {name: record for name, record in records().items() if any(table.bounds for table in record.tables)}

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from sahelkit.errors import CoverageWarning, DateError, UnknownNameError, UnknownPlaceError
-from sahelkit.tables._read import read_table
 from sahelkit.tables.democracy import load_democracy, load_regime_episodes
+from sahelkit.tables.read import read_table
 
 
 def test_all_columns_in_the_order_of_the_record():

@@ -10,7 +10,7 @@ import pytest
 
 from sahelkit.catalog import record
 from sahelkit.errors import CoverageWarning, DateError, OptionError, UnknownNameError, UnknownPlaceError
-from sahelkit.tables import _series
+from sahelkit.tables import series as _series
 from sahelkit.tables.indicators import load_indicators
 
 # Read by hand in the upstream files.

@@ -10,7 +10,7 @@ import pytest
 import sahelkit as sk
 from sahelkit.catalog import record
 from sahelkit.errors import CoverageWarning, DateError, UnknownNameError
-from sahelkit.tables._bounds import PRECISIONS, day_span, holds
+from sahelkit.tables.day_bounds import PRECISIONS, day_span, holds
 
 
 def _members(organisation, day):

@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 
 from sahelkit.catalog import record
+from sahelkit.dates import period_days
 from sahelkit.errors import CoverageWarning, MissingColumnsError, UnknownNameError
-from sahelkit.tables._read import read_table
-from sahelkit.tables._select import check_columns, period_days, select
+from sahelkit.frames import check_columns
+from sahelkit.tables.read import read_table
+from sahelkit.tables.select import select
 
 
 def _coups(**options):

@@ -10,7 +10,7 @@ import pytest
 
 from sahelkit.catalog import record
 from sahelkit.errors import CoverageWarning, DateError, UnknownPlaceError
-from sahelkit.tables._read import read_table
+from sahelkit.tables.read import read_table
 from sahelkit.tables.states import load_states
 
 STATES = read_table("states")
@@ -184,7 +184,7 @@ def test_vdem_identifiers_are_those_of_vdem(sources_dir):
 @pytest.mark.sources
 @pytest.mark.parametrize("column", ["country.name.en", "country.name.fr", "iso.name.en", "iso.name.fr", "un.name.fr"])
 def test_names_in_common_lists_resolve_to_the_same_country(sources_dir, column):
-    from sahelkit import places
+    from sahelkit.geography import places
 
     check = upstream(sources_dir, "country_codes_check.rda").dropna(subset=["iso3c", column])
     check = check[check["iso3c"].isin(STATES["iso3"])]

@@ -31,4 +31,4 @@ def claims_command(
     else:
         rows = table[["short", "verdict_words", "figure", "n", "notebook"]]
         print_table(HEADERS[lang], rows.assign(notebook=rows["notebook"].str[:2]).itertuples(index=False))
-    print(board.says(lang))
+    print(board.says(lang=lang))

@@ -40,7 +40,8 @@ def relate_command(
 
 
 def _facts(found: RelationMatrix, code: str, lang: str) -> dict[str, object]:
-    from sahelkit.models.relation.wording import in_country, rule_name
+    from sahelkit.language.coders import rule_name
+    from sahelkit.language.countries import in_country
 
     evidence = found.posterior.evidence
     return {
@@ -54,9 +55,9 @@ def _facts(found: RelationMatrix, code: str, lang: str) -> dict[str, object]:
 
 
 def _rows(found: RelationMatrix, lang: str) -> list[list[str]]:
-    from sahelkit import places
+    from sahelkit.geography import places
+    from sahelkit.language.numbers import decimal
     from sahelkit.models.relation.wording import interval_text
-    from sahelkit.plots.style import decimal
 
     return [
         [

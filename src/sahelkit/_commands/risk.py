@@ -24,7 +24,7 @@ def risk_command(
     from sahelkit._commands._printing import print_frame, print_table
     from sahelkit.models.forecast import risk_table
     from sahelkit.models.forecast.risk_words import foot_line, head_line, input_lines, table_rows
-    from sahelkit.models.wording import check_language
+    from sahelkit.options import check_language
 
     check_language(lang)
     found = risk_table(date, horizon=horizon, countries=countries or "focus", outcome=outcome, rule=rule, level=level)

@@ -35,7 +35,7 @@ class Sources:
 
     def table(self, dataset: str, table: str | None = None) -> pd.DataFrame:
         """Curated table of another dataset, as it lies in the datasets folder beside this one."""
-        from sahelkit.tables._read import read_file
+        from sahelkit.tables.read import read_file
 
         description = record(dataset)
         layout = description.table(table)

@@ -10,8 +10,8 @@ from typing import TypeAlias
 import pandas as pd
 
 from sahelkit.build.linking import Event, Report
-from sahelkit.codes import translate
 from sahelkit.errors import TableError
+from sahelkit.geography.codes import translate
 
 # A success with no new ruler so close to it is looked at by hand.
 CHANGE_DAYS = 60

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sahelkit.catalog import Table
 from sahelkit.errors import TableError
-from sahelkit.tables._read import typed
+from sahelkit.tables.read import typed
 
 # Small row groups let a reader skip all but the wanted indicators or countries.
 ROW_GROUP = 16_384

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from sahelkit.catalog.columns import Entry, Match, all_entries, column_names, match_columns, recorded_datasets
-from sahelkit.catalog.listing import check_lang
 from sahelkit.catalog.records import record as record_of
 from sahelkit.errors import OptionError, near_matches
+from sahelkit.options import check_language
 
 COLUMNS = [
     "name",
@@ -154,7 +154,7 @@ def codebook(query: Any = None, *, dataset: str | None = None, lang: str = "en")
     >>> sk.codebook(sk.load_states()[["iso2"]]).loc[0, "unit"]
     ''
     """
-    check_lang(lang)
+    check_language(lang)
     if dataset is not None:
         record_of(dataset)
     if query is None or isinstance(query, str):

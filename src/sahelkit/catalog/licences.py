@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from sahelkit.catalog.listing import check_lang
 from sahelkit.catalog.records import Field, Record, records
 from sahelkit.catalog.sources import SourceFile, source, sources
+from sahelkit.options import check_language
 
 # Sets that lie inside the study region; tests compare them with the table of sets.
 WITHIN_STUDY = ("study", "focus", "sahel", "ecowas_2012", "west_africa")
@@ -52,7 +52,7 @@ def licences(*, lang: str = "en") -> pd.DataFrame:
     >>> table.loc["states", "licence"], table.loc["epr_2023", "redistribute"]
     ('CC-BY-4.0', 'no')
     """
-    check_lang(lang)
+    check_language(lang)
     code = ("code", "sahelkit", "sahelkit", "MIT", "yes", "", "The sahelkit developers", ADDRESSES["MIT"][1])
     rows = [code]
     for record in records().values():

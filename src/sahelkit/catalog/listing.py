@@ -5,16 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from sahelkit.catalog.records import records
-from sahelkit.errors import UnknownNameError, is_known
-
-LANGUAGES = ("en", "fr")
-
-
-def check_lang(lang: str) -> str:
-    """The language itself; `UnknownNameError` for one that is not ``en`` or ``fr``."""
-    if not is_known(lang, LANGUAGES):
-        raise UnknownNameError("language", lang, LANGUAGES)
-    return lang
+from sahelkit.options import check_language
 
 
 def datasets(*, lang: str = "en") -> pd.DataFrame:
@@ -43,7 +34,7 @@ def datasets(*, lang: str = "en") -> pd.DataFrame:
     >>> sk.datasets().set_index("name").loc["states", "unit_of_observation"]
     'state spell'
     """
-    check_lang(lang)
+    check_language(lang)
     rows = [
         {
             "name": record.name,

@@ -10,17 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._options import check_options, check_whole_number
+from sahelkit._types import COPY_DEEP, TEXT
 from sahelkit.dates import parse_date
 from sahelkit.errors import DateError, ModelError, OptionError
+from sahelkit.estimation.replicates import on_one_thread
 from sahelkit.evaluate.baselines import baselines, windows
 from sahelkit.evaluate.forecaster import check_forecaster, probabilities
 from sahelkit.evaluate.labels import Labels, check_outcome, labels, release_on, with_release
 from sahelkit.evaluate.result import Backtest
-from sahelkit.models._replicates import on_one_thread
-from sahelkit.panels.builder import _COPY_DEEP, Panel
+from sahelkit.options import check_options, check_whole_number
+from sahelkit.panels.builder import Panel
 from sahelkit.panels.realtime import real_time
-from sahelkit.tables._read import TEXT, _record_of
+from sahelkit.tables.read import record_of
 
 NO_FORECAST, NOT_KNOWN = "no forecast", "outcome not yet known"
 
@@ -68,7 +69,7 @@ class Task:
 
 def _own(frame: pd.DataFrame) -> pd.DataFrame:
     """A copy, so that no model can change what the next one sees."""
-    return frame.copy(deep=_COPY_DEEP)
+    return frame.copy(deep=COPY_DEEP)
 
 
 def _run(task: Task) -> dict[str, npt.NDArray[np.float64]]:
@@ -187,7 +188,8 @@ def backtest(
 
     Examples
     --------
-    >>> from sahelkit.evaluate import BaseRate, backtest
+    >>> from sahelkit.evaluate import BaseRate
+    from sahelkit.evaluate import backtest
     >>> from sahelkit.panels import panel
     >>> west = panel("west_africa", 1960, 2025, freq="Y").add_coups(rule="powell_thyne")
     >>> done = backtest({"rate of 20 years": BaseRate(years=20)}, west, origins=("2001", "2025"))
@@ -238,7 +240,7 @@ def backtest(
         horizon=int(horizon),
         refit=refit,
         vintages=vintages,
-        source=", ".join(f"{name} {_record_of(name, panel.version).version}" for name in _datasets(panel)),
+        source=", ".join(f"{name} {record_of(name, panel.version).version}" for name in _datasets(panel)),
         seed=seed,
     )
 

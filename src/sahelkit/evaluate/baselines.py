@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit.models.wording import frequency
+from sahelkit._types import Floats
+from sahelkit.dates import frequency
 
-Floats = npt.NDArray[np.float64]
 # How far back own history is counted, in years.
 WINDOWS = (5, 10)
 

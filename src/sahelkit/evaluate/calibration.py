@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._options import check_options
-from sahelkit.evaluate.scores import Floats, brier_score, check_forecasts
-from sahelkit.models._replicates import replicate
+from sahelkit._types import Floats
+from sahelkit.estimation.replicates import replicate
+from sahelkit.evaluate.scores import brier_score, check_forecasts
+from sahelkit.options import check_options
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._options import check_frame, check_options
 from sahelkit.dates import read_column
 from sahelkit.errors import MissingColumnsError, OptionError
+from sahelkit.estimation.replicates import quantile_error
 from sahelkit.evaluate.intervals import NAMES, Rows, blocks_of, ends, estimates, resampled
 from sahelkit.evaluate.scores import LOWER_IS_BETTER
 from sahelkit.evaluate.words import no_minus_zero
-from sahelkit.frames import numbers_of
-from sahelkit.models._replicates import quantile_error
-from sahelkit.models.result import Result
-from sahelkit.models.wording import check_language, number, percent, reach
+from sahelkit.frames import check_frame, numbers_of
+from sahelkit.language.numbers import number, percent, reach
+from sahelkit.options import check_language, check_options
+from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -86,7 +86,7 @@ class Comparison(Result):
         """One row per score, see `frame`, with the numbers of rows, events and origins."""
         return self.frame.assign(n=self.n_rows, n_events=self.n_events, n_origins=self.n_origins, level=self.level)
 
-    def headline(self) -> str:
+    def headline(self, *, lang: str | None = None) -> str:
         """What is compared on which rows, as plain text."""
         return (
             f"{self.names[0]} against {self.names[1]}: {self.n_rows:,} rows with {self.n_events:,} events, "
@@ -108,7 +108,7 @@ class Comparison(Result):
         out = pd.DataFrame({"score": rows["score"], "gain": gain, "low": reach[:, 0], "high": reach[:, 1]})
         return out.reset_index(drop=True)
 
-    def plot(self, *, lang: str = "en") -> Figure:
+    def plot(self, *, lang: str | None = None) -> Figure:
         """Draw the gains with their intervals.
 
         Raises
@@ -116,6 +116,7 @@ class Comparison(Result):
         UnknownNameError
             If the language is unknown.
         """
+        lang = check_language(lang)
         from sahelkit.plots.comparison import plot_comparison
 
         return plot_comparison(
@@ -129,8 +130,9 @@ class Comparison(Result):
             lang=lang,
         )
 
-    def says(self, lang: str = "en") -> str:
+    def says(self, *, lang: str | None = None) -> str:
         """One sentence that may be quoted, on the log score."""
+        lang = check_language(lang)
         row = self.frame.set_index("score").loc["log"]
         verdict = "tie" if pd.isna(row["better"]) else "better" if row["better"] else "worse"
         return _SENTENCE[check_language(lang)].format(

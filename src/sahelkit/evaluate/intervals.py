@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sahelkit._options import check_options
+from sahelkit._types import Floats
 from sahelkit.evaluate import scores
-from sahelkit.evaluate.scores import Floats
+from sahelkit.options import check_options
 
 NAMES = ("log", "brier", "brier_skill", "roc_auc", "average_precision", "pr_auc_trapezoid", "top_recall")
 

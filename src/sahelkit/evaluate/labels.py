@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._options import check_options
 from sahelkit.errors import OptionError, UnknownNameError
+from sahelkit.options import check_options
 from sahelkit.panels.builder import Panel
 from sahelkit.panels.coups import Coups
 from sahelkit.panels.evaluate import evaluate

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
-from sahelkit._options import check_options
+from sahelkit._types import TEXT, DateLike, Places
 from sahelkit.catalog.columns import recorded_datasets
+from sahelkit.dates import parse_window
 from sahelkit.errors import OptionError, UnknownNameError, is_known
 from sahelkit.evaluate import words
 from sahelkit.evaluate.calibration import Corp, corp, reliability_curve
 from sahelkit.evaluate.comparison import Comparison, compare, other_frame
 from sahelkit.evaluate.intervals import NAMES, Rows, blocks_of, ends, estimates, resampled, within_range
-from sahelkit.models.result import Result
-from sahelkit.tables._read import TEXT
-from sahelkit.tables._select import DateLike, Places, parse_window
+from sahelkit.geography import places
+from sahelkit.options import check_language, check_options
+from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -102,7 +102,7 @@ class Backtest(Result):
         """
         return self.frame.copy()
 
-    def headline(self) -> str:
+    def headline(self, *, lang: str | None = None) -> str:
         """What was forecast, from where, as plain text."""
         first, last = self.span
         unit = {"M": "months", "Y": "years"}[self.freq]
@@ -349,12 +349,13 @@ class Backtest(Result):
         names = ["origin", "iso3", "country", "probability", "rank", "n_states", "outcome"]
         return out[names].astype({"rank": "int64"}).reset_index(drop=True)
 
-    def says(self, lang: str = "en", *, level: float = 0.95) -> str:
+    def says(self, *, lang: str | None = None, level: float = 0.95) -> str:
         """One sentence that may be quoted: how the main model fared, and against the time since the last event."""
+        lang = check_language(lang)
         check_options(level=level)
         return words.backtest_sentence(self, lang, level=level)
 
-    def plot(self, *, lang: str = "en") -> Figure:
+    def plot(self, *, lang: str | None = None) -> Figure:
         """Draw the reliability diagram of the main model with its band, and its log score by decade.
 
         Raises
@@ -362,6 +363,7 @@ class Backtest(Result):
         UnknownNameError
             If the language is unknown.
         """
+        lang = check_language(lang)
         from sahelkit.plots.reliability import plot_backtest
 
         title = words.title(self, lang)  # a wrong language is told before anything is computed

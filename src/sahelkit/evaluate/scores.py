@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._options import check_whole_number
+from sahelkit._types import Floats
 from sahelkit.errors import OptionError
+from sahelkit.options import check_whole_number
 
-Floats = npt.NDArray[np.float64]
 Weights = npt.ArrayLike | None
 
 # Scores that are better when they are lower; of the others, higher is better.

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sahelkit.models.wording import check_language, number, outcome_words, percent, reach
+from sahelkit.language.nouns import outcome_words
+from sahelkit.language.numbers import number, percent, reach
+from sahelkit.options import check_language
 
 if TYPE_CHECKING:
     from sahelkit.evaluate.result import Backtest

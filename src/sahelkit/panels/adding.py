@@ -18,8 +18,8 @@ from sahelkit.panels.leaders import Leaders
 from sahelkit.panels.military import MilitaryRule
 from sahelkit.panels.userframe import Window, read_user_frame
 from sahelkit.panels.yearly import Yearly
-from sahelkit.tables._read import _record_of
-from sahelkit.tables._series import find_series
+from sahelkit.tables.read import record_of
+from sahelkit.tables.series import find_series
 
 
 class Adding(Declared):
@@ -82,7 +82,7 @@ class Adding(Declared):
         >>> mali.frame["ucdp_deaths_state_based"].tolist()
         [0.0, 153.0, 31.0]
         """
-        known = counts(_record_of(CONFLICT, self.version))
+        known = counts(record_of(CONFLICT, self.version))
         names = known if columns is None else as_names(columns)
         for name in names:
             if name not in known:
@@ -116,7 +116,7 @@ class Adding(Declared):
         [0.41, 0.415, 0.411]
         """
         names = self._named(indicators, "indicators")
-        found = find_series(names, _record_of("indicators", self.version))
+        found = find_series(names, record_of("indicators", self.version))
         return self._with(Yearly("indicators", tuple(item.name for item in found)))
 
     def add_democracy(self, variables: str | Sequence[str]) -> Self:

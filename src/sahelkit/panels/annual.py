@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._types import Bools, Cells, Days
 from sahelkit.catalog import Field, Record
 from sahelkit.catalog.publication import Publication
 from sahelkit.panels.layers import Context, Layer, settle
-from sahelkit.panels.universe import Bools, Cells, Days, Grid
+from sahelkit.panels.universe import Grid
 
 
 def spread(

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import TEXT, Bools
 from sahelkit.panels.evaluate import Raster
 from sahelkit.panels.layers import Layer
-from sahelkit.panels.universe import Bools
-from sahelkit.tables._read import TEXT
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
-from sahelkit import places
+from sahelkit._types import COPY_DEEP, DateLike, Places
+from sahelkit.dates import parse_date, parse_window
 from sahelkit.errors import DateError, OptionError, UnknownNameError, is_known
+from sahelkit.geography import places
 from sahelkit.panels import assemble
 from sahelkit.panels.adding import Adding
 from sahelkit.panels.deriving import Deriving
 from sahelkit.panels.evaluate import Raster, evaluate
 from sahelkit.panels.universe import state_spells
-from sahelkit.tables._read import _record_of
-from sahelkit.tables._select import DateLike, Places, parse_date, parse_window
+from sahelkit.tables.read import record_of
 
 if TYPE_CHECKING:
     import xarray as xr
 
 FREQUENCIES = ("M", "Y")
-_COPY_DEEP = int(pd.__version__.split(".")[0]) < 3  # pandas 3 copies on write
 
 
 class Panel(Adding, Deriving):
@@ -91,12 +91,16 @@ class Panel(Adding, Deriving):
 
     def _provenance(self) -> dict[str, Any]:
         names = ["states", *(name for step in self.steps for name in step.datasets())]
-        notes: dict[str, Any] = {"datasets": {name: _record_of(name, self.version).version for name in names}}
+        notes: dict[str, Any] = {"datasets": {name: record_of(name, self.version).version for name in names}}
         for step in self.steps:
             notes |= step.settings()
         if self.known_on is not None:
             notes["as_of"] = f"{self.known_on:%Y-%m-%d}"
         return notes
+
+    def as_frame(self) -> pd.DataFrame:
+        """`frame`: a panel stands wherever a function takes a frame."""
+        return self.frame
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -123,7 +127,7 @@ class Panel(Adding, Deriving):
               period  year  month
         0 2012-03-01  2012      3
         """
-        return self._frame.copy(deep=_COPY_DEEP)
+        return self._frame.copy(deep=COPY_DEEP)
 
     def to_xarray(self) -> xr.Dataset:
         """The panel as an xarray Dataset with dimensions ``iso3`` and ``period`` (first day of each period).

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sahelkit import places
+from sahelkit._types import Days
 from sahelkit.catalog import Record
 from sahelkit.catalog.publication import Publication
+from sahelkit.geography import places
 from sahelkit.panels.layers import Context, Layer, Step, settle
-from sahelkit.panels.universe import Days, first_days
-from sahelkit.tables._read import _record_of, read_table
+from sahelkit.panels.universe import first_days
+from sahelkit.tables.read import read_table, record_of
 
 DATASET = "conflict"
 
@@ -40,7 +41,7 @@ class Conflict(Step):
     def layers(self, context: Context, have: Mapping[str, Layer]) -> list[Layer]:
         """The columns on the raster."""
         grid = context.grid
-        description = _record_of(DATASET, context.version)
+        description = record_of(DATASET, context.version)
         table = description.tables[0]
         frame = read_table(DATASET, version=context.version, columns=["iso3", "month", "provisional", *self.of])
         months = frame["month"].array.asi8

@@ -10,17 +10,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
-from sahelkit._options import check_name
+from sahelkit._types import Bools
 from sahelkit.catalog import Record
 from sahelkit.errors import CoverageWarning, UnknownNameError
+from sahelkit.geography import places
+from sahelkit.options import check_name
 from sahelkit.panels.events import event_layer
 from sahelkit.panels.layers import Context, Layer, Step
-from sahelkit.panels.universe import Bools, Grid
-from sahelkit.tables._read import _record_of
-from sahelkit.tables._select import coverage_days
+from sahelkit.panels.universe import Grid
 from sahelkit.tables.coup_coverage import uneven_text
 from sahelkit.tables.coups import DATASET, JOINT_RULES, load_coups, releases
+from sahelkit.tables.read import record_of
+from sahelkit.tables.select import coverage_days
 
 _LABELS = {
     "attempt": "Coup attempts, successful or not",
@@ -75,7 +76,7 @@ class Coups(Step):
 
     def kinds(self, version: str | None, have: Mapping[str, str]) -> dict[str, str]:
         """Columns and their kinds."""
-        _coders(_record_of(DATASET, version), self.rule)
+        _coders(record_of(DATASET, version), self.rule)
         names = ("attempt", "success", "failure", *(("plot",) if self.include_plots else ()))
         return dict.fromkeys(names, "count")
 
@@ -89,7 +90,7 @@ class Coups(Step):
 
     def caution(self, countries: Sequence[str], first: pd.Timestamp, last: pd.Timestamp, version: str | None) -> str:
         """Where the rule weighs more coders in one part of the panel than in another."""
-        description = _record_of(DATASET, version)
+        description = record_of(DATASET, version)
         begins, ends = coverage_days(description.coverage)
         first, last = max(first, begins), min(last, ends)
         if first > last:
@@ -98,7 +99,7 @@ class Coups(Step):
 
     def layers(self, context: Context, have: Mapping[str, Layer]) -> list[Layer]:
         """The columns on the raster."""
-        description = _record_of(DATASET, context.version)
+        description = record_of(DATASET, context.version)
         coders = _coders(description, self.rule)
         if self.release is None:
             # The panel's own window decides what there is to warn of.

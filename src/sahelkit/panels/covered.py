@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._types import TEXT, Bools
 from sahelkit.errors import OptionError
+from sahelkit.options import check_language
 from sahelkit.panels.builder import Panel
 from sahelkit.panels.evaluate import Raster
 from sahelkit.panels.placing import COLUMNS
-from sahelkit.panels.universe import Bools
-from sahelkit.tables._read import TEXT
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -61,7 +61,7 @@ class Coverage:
         out["last_year"] = years.max().astype("Int64")
         return out.reset_index().astype({"first_year": "Int64", "last_year": "Int64"})
 
-    def plot(self, *, lang: str = "en") -> Figure:
+    def plot(self, *, lang: str | None = None) -> Figure:
         """Heat strip of each column over the years: which share of the existing cells has a value.
 
         Parameters
@@ -74,6 +74,7 @@ class Coverage:
         UnknownNameError
             If the language is unknown.
         """
+        lang = check_language(lang)
         from sahelkit.plots.coverage import plot_coverage
 
         return plot_coverage(

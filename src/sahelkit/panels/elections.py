@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
+from sahelkit._types import Bools, Cells, Days
 from sahelkit.catalog import Record
+from sahelkit.geography import places
 from sahelkit.panels.events import event_layer
 from sahelkit.panels.layers import Context, Layer, Seen, Step, shifted
-from sahelkit.panels.universe import Bools, Cells, Days, Grid, ordinals
-from sahelkit.tables._read import _record_of, read_table
+from sahelkit.panels.universe import Grid, ordinals
+from sahelkit.tables.read import read_table, record_of
 
 DATASET = "elections"
 HELD, DUE, UNTIL = "reign_election", "reign_election_due", "reign_until_election"
@@ -79,7 +80,7 @@ class Elections(Step):
 
     def layers(self, context: Context, have: Mapping[str, Layer]) -> list[Layer]:
         """The columns on the raster."""
-        description = _record_of(DATASET, context.version)
+        description = record_of(DATASET, context.version)
         columns = ["iso3", "date", "type", "status", "reign_announced"]
         votes = read_table(DATASET, version=context.version, columns=columns)
         votes = votes[votes["type"] != "referendum"]

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Bools
 from sahelkit.errors import CoverageWarning
 from sahelkit.panels.layers import Context, Layer
 from sahelkit.panels.neighbours import Neighbours, land_borders
 from sahelkit.panels.placing import unplaced, words
-from sahelkit.panels.universe import HISTORY_BEGINS, Bools, Grid, make_grid, state_spells
+from sahelkit.panels.universe import HISTORY_BEGINS, Grid, make_grid, state_spells
 from sahelkit.panels.userframe import UserFrame
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._types import Bools
 from sahelkit.catalog.publication import Publication
 from sahelkit.panels.layers import Context, Layer, Seen, shifted
-from sahelkit.panels.universe import Bools
 
 
 def event_layer(

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sahelkit._types import Bools, Cells
 from sahelkit.errors import OptionError
 from sahelkit.panels.layers import Context, Layer, Step, shifted
-from sahelkit.panels.universe import Bools, Cells
 
 
 def periods_in(freq: str, *, periods: int | None, months: int | None, years: int | None) -> int:

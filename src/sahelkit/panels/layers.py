@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._types import Bools, Cells, Days
 from sahelkit.errors import OptionError
-from sahelkit.panels.universe import Bools, Cells, Days, Grid
+from sahelkit.panels.universe import Grid
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit import places
+from sahelkit._types import Bools
 from sahelkit.catalog import Record
+from sahelkit.geography import places
 from sahelkit.panels.layers import Context, Layer, Step, settle
-from sahelkit.panels.universe import Bools, Grid, ordinals
-from sahelkit.tables._read import _record_of, read_table
+from sahelkit.panels.universe import Grid, ordinals
+from sahelkit.tables.read import read_table, record_of
 
 DATASET = "leaders"
 MONTHS = "reign_months_in_office"
@@ -58,7 +59,7 @@ class Leaders(Step):
     def layers(self, context: Context, have: Mapping[str, Layer]) -> list[Layer]:
         """The columns on the raster."""
         grid = context.grid
-        description = _record_of(DATASET, context.version)
+        description = record_of(DATASET, context.version)
         columns = ["iso3", "start", "end", "leader", "reign_military_career"]
         spells = read_table(DATASET, version=context.version, columns=columns)
         which = in_office(spells, grid)

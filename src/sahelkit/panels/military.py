@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sahelkit import places
+from sahelkit.geography import places
 from sahelkit.panels.layers import Context, Layer, Step, settle
 from sahelkit.panels.universe import first_days, make_grid, ordinals, state_spells
-from sahelkit.tables._read import _record_of, read_table
+from sahelkit.tables.read import read_table, record_of
 
 DATASET = "military_rule"
 COLUMN = "reign_military"
@@ -31,7 +31,7 @@ class MilitaryRule(Step):
     def layers(self, context: Context, have: Mapping[str, Layer]) -> list[Layer]:
         """The columns on the raster."""
         grid = context.grid
-        description = _record_of(DATASET, context.version)
+        description = record_of(DATASET, context.version)
         frame = read_table(DATASET, version=context.version, columns=["iso3", "month", COLUMN])
         opening = ordinals(grid.starts, "M")
         first, last = int(opening[0]), int(opening[-1])

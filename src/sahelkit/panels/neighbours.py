@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Bools, Cells
 from sahelkit.catalog import record
 from sahelkit.panels.layers import Context, Layer, Step
-from sahelkit.panels.universe import Bools, Cells, Grid, ordinals
-from sahelkit.tables._read import read_table
+from sahelkit.panels.universe import Grid, ordinals
+from sahelkit.tables.read import read_table
 
 BORDERS = "borders"
 

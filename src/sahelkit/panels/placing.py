@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sahelkit._place_index import index
+from sahelkit.geography.place_index import index
 from sahelkit.panels.universe import Grid, ordinals
 from sahelkit.panels.userframe import UserFrame
 

@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Bools, Cells
 from sahelkit.errors import OptionError
 from sahelkit.panels import assemble
 from sahelkit.panels.builder import Panel
 from sahelkit.panels.history import Lag, Past, SinceLast, last_before
 from sahelkit.panels.layers import Layer, Seen, Step, shifted
 from sahelkit.panels.neighbours import Neighbours, land_borders, map_begins, neighbour_sum, spans
-from sahelkit.panels.universe import Bools, Cells, Grid
+from sahelkit.panels.universe import Grid
 
 AS_OF = "first day of each period"
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 from sahelkit.catalog import record
 from sahelkit.errors import DataUnavailableError
-from sahelkit.tables._bounds import holds
-from sahelkit.tables._select import check_columns
+from sahelkit.frames import check_columns
 from sahelkit.tables.coups import load_coups
+from sahelkit.tables.day_bounds import holds
 from sahelkit.tables.indicators import load_indicators
 from sahelkit.tables.memberships import load_memberships
 

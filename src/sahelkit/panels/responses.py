@@ -7,13 +7,12 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from sahelkit import places
+from sahelkit._types import TEXT, DateLike, Places
 from sahelkit.catalog import record
 from sahelkit.errors import DataUnavailableError, UnknownNameError
-from sahelkit.tables._bounds import holds
-from sahelkit.tables._read import TEXT
-from sahelkit.tables._select import DateLike, Places
+from sahelkit.geography import places
 from sahelkit.tables.coups import load_coups
+from sahelkit.tables.day_bounds import holds
 from sahelkit.tables.memberships import load_memberships
 from sahelkit.tables.responses import load_response_searches, load_responses
 

@@ -11,14 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit.tables._read import read_table
+from sahelkit._types import Bools, Days
+from sahelkit.tables.read import read_table
 
 # Events, lags and clocks look back beyond the first period of a panel, but not beyond this year.
 HISTORY_BEGINS = 1945
-
-Cells = npt.NDArray[Any]
-Bools = npt.NDArray[np.bool_]
-Days = npt.NDArray[np.datetime64]
 
 
 @dataclass(frozen=True)

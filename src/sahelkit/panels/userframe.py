@@ -10,15 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit import places
-from sahelkit._options import check_frame, check_name
+from sahelkit._types import Bools, Cells, Days
 from sahelkit.catalog.publication import Publication
 from sahelkit.dates import Times, read_column
 from sahelkit.errors import MissingColumnsError, OptionError, UnknownNameError, UnknownPlaceError, is_known
-from sahelkit.frames import TIMES, numbers_of, texts_of, time_of
+from sahelkit.frames import TIMES, check_frame, numbers_of, texts_of, time_of
+from sahelkit.geography import places
+from sahelkit.options import check_name
 from sahelkit.panels.annual import spread
 from sahelkit.panels.layers import Context, Layer, Step, settle
-from sahelkit.panels.universe import Bools, Cells, Days
 from sahelkit.values import row_words
 
 WHERE = "panel.add_frame"

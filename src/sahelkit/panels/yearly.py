@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
 from sahelkit.catalog import Field, Record
 from sahelkit.errors import UnknownNameError
+from sahelkit.geography import places
 from sahelkit.panels.annual import annual_layer, spread
 from sahelkit.panels.layers import Context, Layer, Step
-from sahelkit.tables._read import _record_of, read_table
+from sahelkit.tables.read import read_table, record_of
 
 _NOT_VALUES = ("iso3", "gwcode", "year", "independent")
 
@@ -34,7 +34,7 @@ class Yearly(Step):
 
     def kinds(self, version: str | None, have: Mapping[str, str]) -> dict[str, str]:
         """Columns and their kinds."""
-        known = variables(_record_of(self.dataset, version))
+        known = variables(record_of(self.dataset, version))
         for name in self.of:
             if name not in known:
                 raise UnknownNameError(
@@ -48,7 +48,7 @@ class Yearly(Step):
 
     def layers(self, context: Context, have: Mapping[str, Layer]) -> list[Layer]:
         """The columns on the raster."""
-        description = _record_of(self.dataset, context.version)
+        description = record_of(self.dataset, context.version)
         known = variables(description)
         found = []
         for name, frame in self._frames(description, context.version).items():

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, blank, house_style, sign, words
+from sahelkit.language.texts import words
+from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sahelkit.models.captures import CaptureLags
+    from sahelkit.record.captures import CaptureLags
 
 _WORDS = {
     "en": {
@@ -46,7 +47,7 @@ def plot_capture_lags(found: CaptureLags, *, lang: str = "en", source: str) -> F
     Parameters
     ----------
     found : CaptureLags
-        As `sahelkit.models.captures.capture_lags` counts them.
+        As `sahelkit.record.captures.capture_lags` counts them.
     lang : {"en", "fr"}
         Language of the words in the figure.
     source : str
@@ -63,7 +64,7 @@ def plot_capture_lags(found: CaptureLags, *, lang: str = "en", source: str) -> F
         If the language is unknown.
     """
     say = words(_WORDS, lang)
-    from sahelkit.models.captures_words import say_day
+    from sahelkit.language.dates import day_text
 
     lags = found.lags
     rows = np.arange(len(lags))
@@ -106,7 +107,7 @@ def plot_capture_lags(found: CaptureLags, *, lang: str = "en", source: str) -> F
         axes.set_xlim(min(lags["days"].min(), 0) - 7, max(lags["days"].max(), FORTNIGHT) + 6)
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
-        axes.set_xlabel(say["x"].format(coup=say_day(found.coup, lang)))
+        axes.set_xlabel(say["x"].format(coup=day_text(found.coup, lang)))
         short = lags["days"].max() <= FORTNIGHT
         title = say["title" if short else "title_days"]
         axes.set_title(
@@ -115,6 +116,6 @@ def plot_capture_lags(found: CaptureLags, *, lang: str = "en", source: str) -> F
         axes.legend(
             loc="lower left", fontsize=8.5, bbox_to_anchor=(0.0, 0.0), frameon=True, framealpha=0.9, edgecolor=PALE
         )
-        n = say["n"].format(n=found.n_places, start=say_day(found.start, lang), end=say_day(found.end, lang))
+        n = say["n"].format(n=found.n_places, start=day_text(found.start, lang), end=day_text(found.end, lang))
         sign(figure, source=source, n=n, lang=lang)
     return figure

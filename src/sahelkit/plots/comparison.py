@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit.plots.style import BLUE, GREY, VERMILION, blank, decimal, house_style, sign, words
+from sahelkit.language.numbers import decimal
+from sahelkit.language.texts import words
+from sahelkit.plots.style import BLUE, GREY, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

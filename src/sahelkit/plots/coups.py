@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
-from sahelkit.plots.style import BLACK, GREY, OUTCOME_COLOURS, PALE, blank, house_style, sign, words
-from sahelkit.tables._select import check_columns
+from sahelkit.frames import check_columns
+from sahelkit.geography import places
+from sahelkit.language.texts import words
+from sahelkit.plots.style import BLACK, GREY, OUTCOME_COLOURS, PALE, blank, house_style, sign
 from sahelkit.tables.coups import coup_coders
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def plot_agreement(agreement: pd.DataFrame, *, coders: pd.DataFrame | None = Non
     ----------
     agreement : pandas.DataFrame
         One row per ordered pair: ``coder_a, coder_b, n_either, n_both, share`` with the share between 0 and 1, as
-        `sahelkit.models.agreement.coder_agreement` gives it.
+        `sahelkit.record.agreement.coder_agreement` gives it.
     coders : pandas.DataFrame, optional
         One row per coder as `coup_coders` gives it; all coders when absent.
     lang : {"en", "fr"}

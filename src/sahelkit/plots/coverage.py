@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit.plots.style import BLUE, ORANGE, PALE, PURPLE, blank, house_style, sign, words
-from sahelkit.tables._select import check_columns
+from sahelkit.frames import check_columns
+from sahelkit.language.texts import words
+from sahelkit.plots.style import BLUE, ORANGE, PALE, PURPLE, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

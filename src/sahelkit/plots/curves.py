@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sahelkit.plots.style import BLUE, GREY, ORANGE, VERMILION, blank, decimal, house_style, sign, words
-from sahelkit.tables._select import check_columns
+from sahelkit.frames import check_columns
+from sahelkit.language.numbers import decimal
+from sahelkit.language.texts import words
+from sahelkit.plots.style import BLUE, GREY, ORANGE, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sahelkit.models.forecast.risk_words import day_text, month_text
-from sahelkit.models.relation.wording import in_country
-from sahelkit.models.wording import number
+from sahelkit.language.countries import in_country
+from sahelkit.language.dates import day_text, month_text
+from sahelkit.language.numbers import decimal, number
+from sahelkit.language.texts import words
 from sahelkit.plots.risk import rule_text
-from sahelkit.plots.style import BLUE, GREY, SKY, blank, decimal, house_style, sign, words
+from sahelkit.plots.style import BLUE, GREY, SKY, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

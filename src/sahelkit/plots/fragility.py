@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
-from sahelkit.plots.style import BLACK, GREY, blank, house_style, sign, words
-from sahelkit.tables._select import check_columns
+from sahelkit.frames import check_columns
+from sahelkit.geography import places
+from sahelkit.language.texts import words
+from sahelkit.plots.style import BLACK, GREY, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -48,7 +49,7 @@ def plot_fragility(
     ----------
     standing : pandas.DataFrame
         One row per country and indicator: ``iso3, column, percentile, year, n``, as
-        `sahelkit.models.fragility.standing` gives it; percentile 0 to 100, NA where nothing was known.
+        `sahelkit.record.standing.standing` gives it; percentile 0 to 100, NA where nothing was known.
     countries : sequence of str
         ISO 3166 alpha-3 codes, top to bottom.
     labels : mapping of str to str

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sahelkit.plots.style import BLUE, GREY, PALE, blank, house_style, sign, words
+from sahelkit.language.texts import words
+from sahelkit.plots.style import BLUE, GREY, PALE, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
-from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, PALE, blank, house_style, sign, words
-from sahelkit.tables._select import check_columns
+from sahelkit.frames import check_columns
+from sahelkit.geography import places
+from sahelkit.language.nouns import group_name
+from sahelkit.language.texts import words
+from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, PALE, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,30 +36,6 @@ _WORDS = {
         "state": "État dont le gouvernement est combattu, ou que la source désigne pour un combat entre groupes",
     },
 }
-
-
-# Groups whose French names readers know better than those of the source.
-_FRENCH = {
-    "AQIM": "AQMI",
-    "JNIM": "GSIM (JNIM)",
-    "IS": "État islamique",
-    "JAS": "Boko Haram (JAS)",
-    "al-Murabitun": "al-Mourabitoune",
-    "Military faction (Red Berets)": "Bérets rouges",
-    "Signed-in-Blood Battalion": "Signataires par le sang",
-}
-_ENGLISH = {"IS": "Islamic State", "JAS": "Boko Haram (JAS)", "Military faction (Red Berets)": "Red Berets"}
-
-
-def group_name(actor: str, lang: str) -> str:
-    """The name under which readers know a group.
-
-    Examples
-    --------
-    >>> group_name("AQIM", "fr"), group_name("JNIM", "en")
-    ('AQMI', 'JNIM')
-    """
-    return (_FRENCH if lang == "fr" else _ENGLISH).get(actor, actor)
 
 
 def _half_years(months: pd.Series) -> pd.Series:

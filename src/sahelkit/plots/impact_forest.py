@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit.models.impact.words import country_of
-from sahelkit.plots.impact_marks import when
-from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILION, blank, decimal, house_style, sign, words
+from sahelkit.language.countries import country_of
+from sahelkit.language.dates import month_text
+from sahelkit.language.numbers import decimal
+from sahelkit.language.texts import words
+from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -106,11 +108,11 @@ def plot_forest(found: ImpactTable, *, source: str, lang: str = "en") -> Figure:
                         axes.plot(side * _EDGE, height, arrow, color=colour, ms=5, clip_on=False, zorder=2)
                 axes.plot(line["effect"], height, marker, color=colour, ms=6, mec="white", mew=0.6, zorder=3)
         axes.axvline(0, color=BLACK, lw=1, ls="--", zorder=1)
-        names = [
-            f"{country_of(label.split(' ')[0], lang)}, {when(pd.Timestamp(label.split(' ')[1]), lang)}\n"
-            + say["months"].format(n=int(table.loc[table["coup"] == label, "n_after"].max()))
-            for label in labels
-        ]
+        names = []
+        for label in labels:
+            code, day = label.split(" ")
+            months = say["months"].format(n=int(table.loc[table["coup"] == label, "n_after"].max()))
+            names.append(f"{country_of(code, lang)}, {month_text(pd.Timestamp(day), lang, short=True)}\n{months}")
         axes.set_yticks(range(len(labels)), names)
         axes.set_ylim(len(labels) - 0.45, -0.55)
         axes.set_xlim(-1.02 * _EDGE, 1.02 * _EDGE)

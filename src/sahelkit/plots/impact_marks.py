@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from sahelkit.dates import full_day
-from sahelkit.plots.style import BLACK, GREY, VERMILION, words
+from sahelkit.language.dates import month_text
+from sahelkit.language.numbers import count_text
+from sahelkit.language.texts import words
+from sahelkit.plots.style import BLACK, GREY, VERMILION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from sahelkit.models.impact.words import Mark
 
 _WORDS = {
     "en": {
@@ -32,16 +35,20 @@ _WORDS = {
         "months": "par période de {n} mois",
     },
 }
-_MONTHS = {
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-    "fr": ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
-}
 _COUNTS = (0, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000)
 
 
-def when(date: pd.Timestamp, lang: str) -> str:
-    """Short month and year."""
-    return f"{_MONTHS[lang][date.month - 1]} {date.year}"
+@dataclass(frozen=True)
+class Mark:
+    """An event to show in a figure: its day and its name in both languages."""
+
+    date: str
+    en: str
+    fr: str
+
+    def name(self, lang: str) -> str:
+        """The name in a language."""
+        return self.en if lang == "en" else self.fr
 
 
 def measure(outcome: str, width: int, lang: str) -> str:
@@ -49,11 +56,6 @@ def measure(outcome: str, width: int, lang: str) -> str:
     say = words(_WORDS, lang)
     per = say["month"] if width == 1 else say["months"].format(n=width)
     return f"{say.get(outcome, outcome)} {per}"
-
-
-def count_text(value: float, lang: str) -> str:
-    """A whole number with its thousands set apart."""
-    return f"{value:,.0f}".replace(",", "\u202f" if lang == "fr" else ",")
 
 
 def middles(months: pd.PeriodIndex, width: int) -> pd.DatetimeIndex:
@@ -82,7 +84,9 @@ def mark_events(axes: Axes, date: pd.Timestamp, marks: Sequence[Mark], *, lang: 
 
     say = words(_WORDS, lang)
     axes.axvline(date, color=VERMILION, lw=2, zorder=1)
-    handles: list[Any] = [Line2D([], [], color=VERMILION, lw=2, label=f"{say['event']} ({when(date, lang)})")]
+    handles: list[Any] = [
+        Line2D([], [], color=VERMILION, lw=2, label=f"{say['event']} ({month_text(date, lang, short=True)})")
+    ]
     ordered = sorted(marks, key=lambda mark: full_day(mark.date, what="marks"))
     for number, mark in enumerate(ordered, start=1):
         day = full_day(mark.date, what="marks")
@@ -99,7 +103,14 @@ def mark_events(axes: Axes, date: pd.Timestamp, marks: Sequence[Mark], *, lang: 
             bbox={"boxstyle": "circle,pad=0.15", "fc": "white", "ec": GREY, "lw": 0.7},
         )
         handles.append(
-            Line2D([], [], color=GREY, lw=1, ls=":", label=f"{number}  {mark.name(lang)} ({when(day, lang)})")
+            Line2D(
+                [],
+                [],
+                color=GREY,
+                lw=1,
+                ls=":",
+                label=f"{number}  {mark.name(lang)} ({month_text(day, lang, short=True)})",
+            )
         )
     return handles
 

@@ -7,17 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sahelkit.models.impact.words import Mark, country_of
-from sahelkit.plots.impact_marks import (
-    count_axis,
-    legend_below,
-    mark_events,
-    measure,
-    middles,
-    when,
-    year_axis,
-)
-from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, blank, decimal, house_style, sign, words
+from sahelkit.language.countries import country_of
+from sahelkit.language.dates import month_text
+from sahelkit.language.numbers import decimal
+from sahelkit.language.texts import words
+from sahelkit.plots.impact_marks import Mark, count_axis, legend_below, mark_events, measure, middles, year_axis
+from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -105,7 +100,7 @@ def _two_lines(
         axes.set_ylim(min(-0.1, float(lowest) - 0.1), float(highest) + 0.05 * float(highest - lowest))
         year_axis(axes, days, found.width)
         axes.set_ylabel(measure(found.outcome, found.width, lang))
-        axes.set_title(title.format(name=name, month=when(found.date, lang)), pad=16)
+        axes.set_title(title.format(name=name, month=month_text(found.date, lang, short=True)), pad=16)
         legend_below(axes, handles + mark_events(axes, found.date, marks, lang=lang))
         sign(figure, source=source, n=n, lang=lang)
     return figure
@@ -221,7 +216,10 @@ def plot_placebo_gaps(found: SyntheticControl, *, source: str, lang: str = "en")
         axes.set_yticks(ticks, [decimal(tick, digits, lang).replace("-", "−") for tick in ticks])
         marks = [time for time in range(int(found.times[0]), int(found.times[-1]) + 1) if time % 4 == 0]
         axes.set_xticks(marks, [str(time).replace("-", "−") for time in marks])
-        axes.set_title(say["gaps"].format(name=name, n=len(found.weights), month=when(found.date, lang)), fontsize=11)
+        axes.set_title(
+            say["gaps"].format(name=name, n=len(found.weights), month=month_text(found.date, lang, short=True)),
+            fontsize=11,
+        )
         axes.legend(loc="upper left", fontsize=9)
         sign(figure, source=source, n=_rank(found, lang), lang=lang)
     return figure

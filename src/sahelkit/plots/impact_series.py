@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit.models.impact.words import Mark, country_of
-from sahelkit.plots.impact_marks import (
-    count_text,
-    legend_below,
-    mark_events,
-    measure,
-    middles,
-    when,
-    year_axis,
-)
-from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, PALE, VERMILION, blank, decimal, house_style, sign, words
+from sahelkit.language.countries import country_of
+from sahelkit.language.dates import month_text
+from sahelkit.language.numbers import count_text, decimal
+from sahelkit.language.texts import words
+from sahelkit.plots.impact_marks import Mark, legend_below, mark_events, measure, middles, year_axis
+from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, PALE, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -102,7 +97,9 @@ def plot_series(fit: InterruptedSeries, *, source: str, marks: Sequence[Mark] = 
         axes.set_ylim(0, top)
         year_axis(axes, days, 1)
         axes.set_ylabel(measure(fit.outcome, 1, lang))
-        axes.set_title(say["title"].format(name=country_of(fit.unit, lang), month=when(fit.date, lang)), pad=16)
+        axes.set_title(
+            say["title"].format(name=country_of(fit.unit, lang), month=month_text(fit.date, lang, short=True)), pad=16
+        )
         handles = [
             Line2D([], [], ls="none", marker="o", ms=4, color=GREY, label=say["observed"]),
             Line2D([], [], color=BLACK, lw=2, label=say["fitted"]),
@@ -154,8 +151,8 @@ def plot_break_dates(found: BreakDates, *, source: str, marks: Sequence[Mark] = 
         patches = [
             Line2D([], [], ls="none", marker="s", ms=7, mfc=colour, mec=BLACK, label=text)
             for colour, text in (
-                (VERMILION, say["own"].format(month=when(found.month.to_timestamp(), lang))),
-                (ORANGE, say["best"].format(month=when(best["month"].to_timestamp(), lang))),
+                (VERMILION, say["own"].format(month=month_text(found.month, lang, short=True))),
+                (ORANGE, say["best"].format(month=month_text(best["month"], lang, short=True))),
             )
         ]
         legend_below(axes, patches + mark_events(axes, found.date, marks, lang=lang))

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sahelkit.plots.style import BLACK, BLUE, GREY, VERMILION, blank, decimal, house_style, sign, words
+from sahelkit.language.numbers import decimal
+from sahelkit.language.texts import words
+from sahelkit.plots.style import BLACK, BLUE, GREY, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
 from sahelkit.dates import full_day
 from sahelkit.errors import OptionError
-from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILION, blank, house_style, sign, words
+from sahelkit.geography import places
+from sahelkit.language.texts import words
+from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
     import xarray as xr

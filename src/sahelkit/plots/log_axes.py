@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sahelkit.plots.style import decimal
+from sahelkit.language.numbers import decimal
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

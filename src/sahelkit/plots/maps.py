@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sahelkit import places
 from sahelkit.errors import OptionError
-from sahelkit.plots.style import BLACK, GREY, LANGUAGES
-from sahelkit.shapes import country_at
+from sahelkit.geography import places
+from sahelkit.geography.shapes import country_at
+from sahelkit.options import LANGUAGES
+from sahelkit.plots.style import BLACK, GREY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import PatchCollection
 
-    from sahelkit.shapes import Ring
+    from sahelkit._types import Ring
 
 LAND, SEA = "#F7F5EF", "#FFFFFF"
 

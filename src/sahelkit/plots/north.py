@@ -9,15 +9,16 @@ import pandas as pd
 
 from sahelkit.dates import full_day, parse_window
 from sahelkit.errors import ModelError
+from sahelkit.frames import check_columns
+from sahelkit.language.texts import words
 from sahelkit.plots.maps import draw_map, name_countries
-from sahelkit.plots.style import BLACK, BLUE, GREY, VERMILION, blank, house_style, sign, words
-from sahelkit.tables._select import check_columns
+from sahelkit.plots.style import BLACK, BLUE, GREY, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.shapes import Ring
+    from sahelkit._types import Ring
 
 NORTH = (-8.6, 5.6, 12.0, 21.4)
 _NEEDED = ("latitude", "longitude", "lost", "lost_sure", "first_lost", "regained", "regained_sure", "regained_how")
@@ -115,7 +116,7 @@ def plot_north(
     Parameters
     ----------
     history : pandas.DataFrame
-        As `sahelkit.models.place_history.place_history` gives it. A place without coordinates is left out and
+        As `sahelkit.record.place_history.place_history` gives it. A place without coordinates is left out and
         counted in the line under the figure.
     shapes : mapping of str to sequence of ndarray
         Rings by country, as `sahelkit.load_map` gives them.

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sahelkit.models.wording import give_or_take
-from sahelkit.plots.style import BLACK, GREY, PALE, SKY, VERMILION, blank, decimal, house_style, sign, words
+from sahelkit.language.numbers import decimal, give_or_take
+from sahelkit.language.texts import words
+from sahelkit.plots.style import BLACK, GREY, PALE, SKY, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

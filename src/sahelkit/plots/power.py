@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sahelkit.plots.style import BLUE, GREY, SKY, VERMILION, blank, decimal, house_style, sign, words
+from sahelkit.language.numbers import decimal
+from sahelkit.language.texts import words
+from sahelkit.plots.style import BLUE, GREY, SKY, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sahelkit.models.power import ContagionPower
+    from sahelkit.models.placebo.power import ContagionPower
 
 _WORDS = {
     "en": {
@@ -39,7 +41,7 @@ def plot_power(power: ContagionPower, *, lang: str = "en", source: str) -> Figur
     Parameters
     ----------
     power : ContagionPower
-        Result of `sahelkit.models.power.contagion_power`.
+        Result of `sahelkit.models.placebo.power.contagion_power`.
     lang : {"en", "fr"}
         Language of the words in the figure.
     source : str

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sahelkit import places
 from sahelkit.errors import UnknownNameError, is_known
-from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, blank, decimal, house_style, sign, words
+from sahelkit.geography import places
+from sahelkit.language.numbers import decimal
+from sahelkit.language.texts import words
+from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -197,7 +199,7 @@ def _legend(axes: Any, say: Any, with_prior: bool) -> None:
 
 
 def _sign(figure: Figure, found: RelationMatrix | WhatIf, note: str, lang: str) -> None:
-    from sahelkit.models.relation.wording import rule_name
+    from sahelkit.language.coders import rule_name
 
     evidence = found.posterior.evidence
     size = words(_WORDS, lang)["n"].format(
@@ -227,7 +229,8 @@ def plot_what_if(path: WhatIf, *, lang: str = "en") -> Figure:
     UnknownNameError
         If the language is unknown.
     """
-    from sahelkit.models.relation.wording import day_text, in_country
+    from sahelkit.language.countries import in_country
+    from sahelkit.language.dates import day_text
 
     say = words(_WORDS, lang)
     with house_style():

@@ -8,19 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit.plots.style import (
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILION,
-    decimal,
-    house_style,
-    sign,
-    words,
-)
+from sahelkit.language.numbers import decimal
+from sahelkit.language.texts import words
+from sahelkit.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

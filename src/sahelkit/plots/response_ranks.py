@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from sahelkit._types import Floats
+from sahelkit.language.numbers import decimal
+from sahelkit.language.texts import words
 from sahelkit.plots.log_axes import days_axis, plain_log_axis
-from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, blank, decimal, house_style, sign, words
+from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.models.responses.association import Association, Contrast
-    from sahelkit.models.responses.rank import Rank
-    from sahelkit.models.responses.severity import SeverityRanks
+    from sahelkit.record.responses.association import Association, Contrast
+    from sahelkit.record.responses.rank import Rank
+    from sahelkit.record.responses.severity import SeverityRanks
 
-Floats = npt.NDArray[np.float64]
 _WORDS = {
     "en": {
         "rank": "How soon: {}",
@@ -61,7 +62,7 @@ def plot_rank(rank: Rank, *, lang: str = "en", source: str) -> Figure:
     Parameters
     ----------
     rank : Rank
-        Result of `sahelkit.models.responses.rank_among`.
+        Result of `sahelkit.record.responses.rank_among`.
     lang : {"en", "fr"}
         Language of the words in the figure.
     source : str
@@ -76,7 +77,7 @@ def plot_rank(rank: Rank, *, lang: str = "en", source: str) -> Figure:
     UnknownNameError
         If the language is unknown.
     """
-    from sahelkit.models.responses.words import NOUNS, body_words
+    from sahelkit.language.nouns import MEASURES, body_words
 
     say = words(_WORDS, lang)
     table = rank.table
@@ -100,7 +101,7 @@ def plot_rank(rank: Rank, *, lang: str = "en", source: str) -> Figure:
         days_axis(axes, lang, last=last)
         axes.set_xlim(-0.2, last * 1.7)
         axes.set_xlabel(say["days"])
-        axes.set_title(say["rank"].format(f"{NOUNS[lang][rank.measure]} {body_words(rank.body, lang)}"))
+        axes.set_title(say["rank"].format(f"{MEASURES[lang][rank.measure]} {body_words(rank.body, lang)}"))
         sign(figure, source=source, n=say["rank_n"].format(rank.n, rank.first, rank.last), lang=lang)
     return figure
 
@@ -157,7 +158,7 @@ def plot_association(
     Parameters
     ----------
     found : Association
-        Result of `sahelkit.models.responses.association`.
+        Result of `sahelkit.record.responses.association`.
     x, y : str
         Labels of the axes, with units.
     lang : {"en", "fr"}
@@ -216,7 +217,7 @@ def plot_contrast(found: Contrast, *, x: str, lang: str = "en", days: bool = Fal
     Parameters
     ----------
     found : Contrast
-        Result of `sahelkit.models.responses.contrast`.
+        Result of `sahelkit.record.responses.contrast`.
     x : str
         Label of the axis, with the unit.
     lang : {"en", "fr"}
@@ -273,7 +274,7 @@ def plot_rank_shares(ranks: SeverityRanks, *, lang: str = "en", source: str) -> 
     Parameters
     ----------
     ranks : SeverityRanks
-        Result of `sahelkit.models.responses.severity_ranks`.
+        Result of `sahelkit.record.responses.severity_ranks`.
     lang : {"en", "fr"}
         Language of the words in the figure.
     source : str

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit.frames import check_columns
+from sahelkit.language.numbers import decimal
+from sahelkit.language.texts import words
 from sahelkit.plots.log_axes import DAYS, days_axis
-from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, blank, decimal, house_style, sign, words
-from sahelkit.tables._select import check_columns
+from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.models.responses.waiting import WaitingTimes
+    from sahelkit.record.responses.waiting import WaitingTimes
 
 _WORDS = {
     "en": {
@@ -198,7 +200,7 @@ def plot_waiting(
     Parameters
     ----------
     waits : sequence of WaitingTimes
-        Results of `sahelkit.models.responses.waiting_times` for one measure.
+        Results of `sahelkit.record.responses.waiting_times` for one measure.
     lang : {"en", "fr"}
         Language of the words in the figure.
     source : str
@@ -213,7 +215,7 @@ def plot_waiting(
     UnknownNameError
         If the language is unknown.
     """
-    from sahelkit.models.responses.words import NOUNS
+    from sahelkit.language.nouns import MEASURES
 
     say = words(_WORDS, lang)
     with house_style():
@@ -240,7 +242,7 @@ def plot_waiting(
         axes.set_yticks(range(0, 101, 25), [decimal(value, 0, lang) for value in range(0, 101, 25)])
         axes.set_xlabel(say["days"])
         axes.set_ylabel(say["share"])
-        axes.set_title(say["wait"].format(NOUNS[lang][waits[0].measure]))
+        axes.set_title(say["wait"].format(MEASURES[lang][waits[0].measure]))
         axes.legend(loc="upper left")
         sign(figure, source=source, n=say["wait_n"].format(" / ".join(str(wait.n) for wait in waits)), lang=lang)
     return figure

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sahelkit import places
-from sahelkit.models.forecast.risk_words import day_text, month_text
-from sahelkit.models.wording import number
-from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, blank, decimal, house_style, sign, words
+from sahelkit.geography import places
+from sahelkit.language.dates import day_text, month_text
+from sahelkit.language.numbers import decimal, number
+from sahelkit.language.texts import words
+from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

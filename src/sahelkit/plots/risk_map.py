@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sahelkit.models.forecast.risk_words import day_text, month_text
-from sahelkit.models.wording import number
+from sahelkit.language.dates import day_text, month_text
+from sahelkit.language.numbers import decimal, number
+from sahelkit.language.texts import words
 from sahelkit.plots.maps import draw_map, name_countries
 from sahelkit.plots.risk import rule_text
-from sahelkit.plots.style import BLACK, blank, decimal, house_style, sign, words
+from sahelkit.plots.style import BLACK, blank, house_style, sign
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from sahelkit._types import Ring
     from sahelkit.models.forecast.risk_result import RiskTable
-    from sahelkit.shapes import Ring
 
 # From pale to dark in lightness as well as in colour, so that the order survives grey print.
 STEPS = (0.0, 0.01, 0.02, 0.05, 0.1, 1.0)

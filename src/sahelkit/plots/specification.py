@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit.language.numbers import decimal
+from sahelkit.language.texts import words
 from sahelkit.models.bounds.words import effect_words
 from sahelkit.plots.nulls import plot_null
-from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, SKY, VERMILION, blank, decimal, house_style, sign, words
+from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, SKY, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

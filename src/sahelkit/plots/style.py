@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sahelkit.errors import UnknownNameError, is_known
+from sahelkit.language.texts import words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LANGUAGES = ("en", "fr")
 
 # Okabe & Ito (2008): eight colours that stay apart under the common kinds of colour blindness and in grey print.
 BLACK, ORANGE, SKY, GREEN = "#222222", "#E69F00", "#56B4E9", "#009E73"
@@ -41,42 +40,13 @@ _RC: dict[str, Any] = {
 }
 
 
-def words(table: Mapping[str, Mapping[str, str]], lang: str) -> Mapping[str, str]:
-    """Words of a figure in one language.
-
-    Raises
-    ------
-    UnknownNameError
-        If `lang` is not ``"en"`` or ``"fr"``.
-
-    Examples
-    --------
-    >>> words({"en": {"year": "year"}, "fr": {"year": "année"}}, "fr")["year"]
-    'année'
-    """
-    if not is_known(lang, LANGUAGES):
-        raise UnknownNameError("language", lang, LANGUAGES)
-    return table[lang]
-
-
-def decimal(value: float, digits: int, lang: str) -> str:
-    """Return a number as it is written in the language: a decimal comma in French.
-
-    Examples
-    --------
-    >>> decimal(1.064, 2, "fr")
-    '1,06'
-    """
-    text = f"{value:.{digits}f}"
-    return text.replace(".", ",") if lang == "fr" else text
-
-
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Use the house style inside a ``with`` block only, so that a user's own settings stay as they are."""
+    """Use the house style inside a ``with`` block only; what the user has set keeps their value."""
     import matplotlib as mpl
 
-    with mpl.rc_context(_RC):
+    ours = {key: value for key, value in _RC.items() if mpl.rcParams[key] == mpl.rcParamsDefault[key]}
+    with mpl.rc_context(ours):
         yield
 
 
@@ -88,7 +58,30 @@ def blank(width: float, height: float) -> tuple[Figure, Axes]:
     return figure, figure.add_subplot()
 
 
-def sign(figure: Figure, *, source: str, n: str, lang: str) -> None:
-    """Write the source line and the sample size under a figure."""
+@contextmanager
+def drawing(ax: Axes | None, width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
+    """Axes to draw on: those that are given, in the user's own style, or a new figure in that of the house.
+
+    Examples
+    --------
+    >>> with drawing(None, 6, 4) as (figure, axes):
+    ...     sign(figure, source="sahelkit", n="n = 3", lang="fr")
+    >>> figure.get_supxlabel()
+    'Source : sahelkit.  n = 3.'
+    """
+    if ax is not None:
+        yield ax.get_figure(root=True), ax
+        return
+    with house_style():
+        yield blank(width, height)
+
+
+def sign(figure: Figure, *, source: str, n: str, lang: str, ax: Axes | None = None) -> None:
+    """Write the source line and the sample size under a figure, or under the axes that the user gave."""
     head = words({"en": {"source": "Source: "}, "fr": {"source": "Source : "}}, lang)["source"]
-    figure.supxlabel(f"{head}{source}.  {n}.", x=0.01, ha="left", fontsize=8, color=GREY, wrap=True)
+    text = f"{head}{source}.  {n}."
+    if ax is None:
+        figure.supxlabel(text, x=0.01, ha="left", fontsize=8, color=GREY, wrap=True)
+    else:
+        at = {"xycoords": "axes fraction", "xytext": (0, -38), "textcoords": "offset points"}
+        ax.annotate(text, (0, 0), va="top", fontsize=7, color=GREY, annotation_clip=False, **at)

@@ -15,8 +15,10 @@ import pandas as pd
 
 from sahelkit.dates import full_day, parse_window
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.plots.style import BLACK, GREEN, GREY, PALE, PURPLE, VERMILION, blank, house_style, sign, words
-from sahelkit.tables._select import check_columns
+from sahelkit.frames import check_columns
+from sahelkit.language.dates import SHORT, month_text
+from sahelkit.language.texts import words
+from sahelkit.plots.style import BLACK, GREEN, GREY, PALE, PURPLE, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,10 +56,6 @@ _WORDS = {
         "n": "n = {n} événements ; ° une seule source ; v. (vers) jour incertain ; "
         "l’espacement des jours suit le texte",
     },
-}
-_MONTHS = {
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-    "fr": ("janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
 }
 _ABROAD = {"international_act", "military_intervention", "mission_start", "mission_end"}
 _ARMY = {"coup_attempt", "mutiny", "mass_protest"}
@@ -147,7 +145,7 @@ def _wrapped(text: str, *, bold: bool) -> list[str]:
 def _texts(frame: pd.DataFrame, lang: str, say: Mapping[str, str]) -> list[list[str]]:
     lines = []
     for row in frame.to_dict("records"):
-        day = f"{row['date'].day} {_MONTHS[lang][row['date'].month - 1]}"
+        day = f"{row['date'].day} {SHORT[lang][row['date'].month - 1]}"
         if lang == "fr" and row["date"].day == 1:
             day = day.replace("1 ", "1er ", 1)
         head = day if row["date_precision"] == "day" else say["about"] + day
@@ -230,16 +228,14 @@ def plot_timeline(
         for position, lines in enumerate(texts):
             _event(axes, frame.loc[position], depth[position], lines)
         axes.set_title(
-            say["title"].format(start=_month(first, lang), end=_month(last, lang)), fontsize=15, pad=6, loc="left"
+            say["title"].format(start=month_text(first, lang, short=True), end=month_text(last, lang, short=True)),
+            fontsize=15,
+            pad=6,
+            loc="left",
         )
         _legend(axes, say)
         sign(figure, source=source, n=say["n"].format(n=len(frame)), lang=lang)
     return figure
-
-
-def _month(day: pd.Timestamp | None, lang: str) -> str:
-    assert day is not None
-    return f"{_MONTHS[lang][day.month - 1]} {day.year}"
 
 
 def _left(lane: str) -> float:
@@ -257,7 +253,7 @@ def _page(
         axes.plot([_left(lane) - 0.1] * 2, [-0.05, height], color=PALE, lw=1, zorder=0)
     for month, at in months.items():
         axes.plot([0, width], [at, at], color=PALE, lw=1, zorder=0)
-        name = _MONTHS[lang][month.month - 1]
+        name = SHORT[lang][month.month - 1]
         year = f" {month.year}" if month.month == 1 or month == min(months) else ""
         axes.text(0, at + 0.02, name + year, fontsize=8, color=BLACK, va="top")
 

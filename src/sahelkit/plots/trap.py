@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sahelkit.plots.style import BLACK, GREY, SKY, VERMILION, blank, decimal, house_style, sign, words
+from sahelkit.language.numbers import decimal
+from sahelkit.language.texts import words
+from sahelkit.plots.style import BLACK, GREY, SKY, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sahelkit.models.period_effects import FixedEffectsTrap
+    from sahelkit.models.placebo.period_effects import FixedEffectsTrap
 
 _WORDS = {
     "en": {
@@ -45,7 +47,7 @@ def plot_trap(trap: FixedEffectsTrap, *, lang: str = "en", source: str, axis: st
     Parameters
     ----------
     trap : FixedEffectsTrap
-        Result of `sahelkit.models.period_effects.fixed_effects_trap`.
+        Result of `sahelkit.models.placebo.period_effects.fixed_effects_trap`.
     lang : {"en", "fr"}
         Language of the words in the figure.
     source : str

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sahelkit.errors import NotebookError, OptionError
+from sahelkit.options import check_language
 from sahelkit.study import collect, library
 from sahelkit.study.execute import Executed, Failure, Progress, execute
 from sahelkit.study.expected import Check, compare, read_expected
 from sahelkit.study.keeping import guarded, keep, writable
 from sahelkit.study.kernel import need_lab
 from sahelkit.study.library import EXPECTED_FILE, Notebook
-from sahelkit.study.recorded import check_effort, check_language
+from sahelkit.study.recorded import check_effort
 from sahelkit.study.recording import record
 from sahelkit.study.values import Finding
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sahelkit.catalog import locate
+from sahelkit.options import check_language
 from sahelkit.study.claims import CLAIMS_FILE, VERDICTS, Claim, Known, check_claims, read_claims, recorded
 from sahelkit.study.expected import Expectation, read_expected
 from sahelkit.study.library import EXPECTED_FILE
-from sahelkit.study.recorded import check_effort, check_language
+from sahelkit.study.recorded import check_effort
 from sahelkit.study.values import Finding
 
 if TYPE_CHECKING:
@@ -118,9 +119,10 @@ class Scoreboard:
         """How many claims have each verdict."""
         return {verdict: self.verdicts.count(verdict) for verdict in VERDICTS}
 
-    def summary(self, lang: str = "en") -> str:
+    def summary(self, lang: str | None = None) -> str:
         """The scoreboard as plain text: three lines a claim."""
-        lines, colon = [self.says(lang)], "\u00a0:" if lang == "fr" else ":"
+        lang = check_language(lang)
+        lines, colon = [self.says(lang=lang)], "\u00a0:" if lang == "fr" else ":"
         for row in self.tidy(lang).itertuples():
             lines += [
                 "",
@@ -129,8 +131,9 @@ class Scoreboard:
             ]
         return "\n".join(lines)
 
-    def says(self, lang: str = "en") -> str:
+    def says(self, *, lang: str | None = None) -> str:
         """One sentence that may be quoted: how many claims hold, how many do not, how many nobody can settle here."""
+        lang = check_language(lang)
         check_language(lang)
         count = self.counts()
         if lang == "fr":
@@ -145,8 +148,9 @@ class Scoreboard:
             "not mean that they are false."
         )
 
-    def plot(self, *, lang: str = "en") -> Figure:
+    def plot(self, *, lang: str | None = None) -> Figure:
         """Draw the scoreboard, one line a claim."""
+        lang = check_language(lang)
         from sahelkit.plots.scoreboard import plot_scoreboard
 
         return plot_scoreboard(self.tidy(lang), lang=lang)
@@ -154,7 +158,7 @@ class Scoreboard:
 
 def figure_words(claim: Claim, found: Finding, lang: str) -> str:
     """The number that carries a verdict, in words."""
-    from sahelkit.models.wording import give_or_take, number
+    from sahelkit.language.numbers import give_or_take, number
 
     def text(value: object, digits: int, error: float | None = None) -> str:
         if isinstance(value, bool) or not isinstance(value, int | float):

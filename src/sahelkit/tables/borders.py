@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sahelkit import places
+from sahelkit._types import DateLike, Places
 from sahelkit.catalog import record
+from sahelkit.dates import parse_date, parse_window
 from sahelkit.errors import UnknownNameError
-from sahelkit.tables._read import read_table
-from sahelkit.tables._select import DateLike, Places, parse_date, parse_window, select, warn_outside
+from sahelkit.geography import places
+from sahelkit.tables.read import read_table
+from sahelkit.tables.select import select, warn_outside
 from sahelkit.tables.states import existing, touching, warn_outside_spells
 
 # From the closest to the farthest; "land" includes borders along a river.

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pandas as pd
 
+from sahelkit._types import DateLike, Places
 from sahelkit.catalog import record
 from sahelkit.errors import UnknownNameError, is_known
-from sahelkit.tables._read import read_table
-from sahelkit.tables._select import DateLike, Places, select
+from sahelkit.tables.read import read_table
+from sahelkit.tables.select import select
 
 _TABLES = {"M": "conflict", "Y": "conflict_yearly"}
 

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from sahelkit._place_index import key
+from sahelkit._types import DateLike, Places
 from sahelkit.catalog import record
+from sahelkit.dates import parse_window, period_days
 from sahelkit.errors import UnknownNameError
-from sahelkit.tables._read import read_table
-from sahelkit.tables._select import DateLike, Places, parse_window, period_days, warn_outside
-from sahelkit.tables._study import study_states
+from sahelkit.geography.place_index import key
+from sahelkit.tables.read import read_table
+from sahelkit.tables.select import warn_outside
+from sahelkit.tables.study_region import study_states
 
 DATASET = "conflict_actors"
 

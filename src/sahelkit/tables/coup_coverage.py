@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from sahelkit.tables._read import read_table
+from sahelkit.tables.read import read_table
 
 # Rules whose bar depends on how many coders there are.
 WEIGHING_RULES = ("majority", "all")
@@ -51,7 +51,7 @@ def coder_counts(
     >>> coder_counts(coders, ["THA"], *ends)[["coders", "n"]].to_numpy().tolist()
     [['Powell and Thyne, Cline Center', 2], ['Powell and Thyne', 1]]
     """
-    from sahelkit import places
+    from sahelkit.geography import places
 
     spans = {
         prefix: (

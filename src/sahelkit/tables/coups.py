@@ -9,12 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from sahelkit._options import check_name
+from sahelkit._types import TEXT, DateLike, Places
 from sahelkit.catalog import Coverage, Record
+from sahelkit.dates import parse_window
 from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError
-from sahelkit.tables._read import TEXT, _record_of, read_table
-from sahelkit.tables._select import DateLike, Places, coverage_days, parse_window, select
+from sahelkit.options import check_name
 from sahelkit.tables.coup_coverage import uneven_text
+from sahelkit.tables.read import read_table, record_of
+from sahelkit.tables.select import coverage_days, select
 
 DATASET = "coups"
 # Rules that weigh the coders; every other rule is one coder's own list.
@@ -51,7 +53,7 @@ def coup_coders(*, version: str | None = None) -> pd.DataFrame:
     (['cam', 'study'], ['cline', 'sahelkit'])
     """
     frame = pd.DataFrame(
-        [{"prefix": prefix, **entry} for prefix, entry in _coders(_record_of(DATASET, version)).items()]
+        [{"prefix": prefix, **entry} for prefix, entry in _coders(record_of(DATASET, version)).items()]
     )
     for column in ("first", "last"):
         frame[column] = pd.to_datetime(frame[column], format="%Y-%m-%d").astype("datetime64[ns]")
@@ -150,7 +152,7 @@ def _coverage_of(description: Record, prefix: str, vintage: str | None) -> Recor
 
 def _warn_uneven(description: Record, rule: str, countries: Places, start: DateLike, end: DateLike) -> None:
     """Warn where a rule that counts coders has more of them in one part of the window than in another."""
-    from sahelkit import places
+    from sahelkit.geography import places
 
     codes = places.members("world") if countries is None else places.resolve_many(countries)
     begins, ends = coverage_days(description.coverage)
@@ -162,7 +164,7 @@ def _warn_uneven(description: Record, rule: str, countries: Places, start: DateL
 
 
 def _warn_places(description: Record, countries: Places) -> None:
-    from sahelkit import places
+    from sahelkit.geography import places
 
     known = description.coverage.places
     if countries is None or known == "world":
@@ -289,7 +291,7 @@ def load_coups(
     >>> [len(load_coups(rule=rule, **years)) for rule in ("any", "majority", "all")]
     [171, 111, 86]
     """
-    description = _record_of(DATASET, version)
+    description = record_of(DATASET, version)
     coders = _coders(description)
     prefix = _prefix_of(rule, coders)
     if vintage is not None and prefix != "pt":
@@ -368,5 +370,5 @@ def diff_coups(old: str, new: str, *, version: str | None = None) -> pd.DataFram
     columns = ["coup_id", "iso3", "gwcode", "country", "change", *sides]
     out = frame[differs].rename_axis("coup_id").reset_index()[columns]
     out = out.astype({"gwcode": "Int64", "change": TEXT, "iso3": TEXT})
-    out.attrs = {"sahelkit": {"datasets": {DATASET: _record_of(DATASET, version).version}}}
+    out.attrs = {"sahelkit": {"datasets": {DATASET: record_of(DATASET, version).version}}}
     return out

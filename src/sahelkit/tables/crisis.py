@@ -6,11 +6,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from sahelkit._types import DateLike, Places
 from sahelkit.catalog import record
-from sahelkit.tables._bounds import known_days
-from sahelkit.tables._read import read_table
-from sahelkit.tables._select import DateLike, Places, chosen_names, parse_window, warn_outside
-from sahelkit.tables._study import study_states
+from sahelkit.dates import parse_window
+from sahelkit.frames import chosen_names
+from sahelkit.tables.day_bounds import known_days
+from sahelkit.tables.read import read_table
+from sahelkit.tables.select import warn_outside
+from sahelkit.tables.study_region import study_states
 
 DATASET = "crisis"
 

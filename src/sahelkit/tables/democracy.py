@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sahelkit._types import DateLike, Places
 from sahelkit.catalog import Record, Table, record
+from sahelkit.dates import parse_window
 from sahelkit.errors import UnknownNameError, is_known
-from sahelkit.tables._read import read_table
-from sahelkit.tables._select import DateLike, Places, parse_window, select, warn_outside
+from sahelkit.tables.read import read_table
+from sahelkit.tables.select import select, warn_outside
 
 if TYPE_CHECKING:
     import xarray as xr

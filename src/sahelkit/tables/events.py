@@ -28,11 +28,12 @@ from typing import Any
 
 import pandas as pd
 
+from sahelkit._types import TEXT, DateLike, Places
 from sahelkit.catalog import Coverage, Record, Table, records
 from sahelkit.errors import RecordError, UnknownNameError, is_known
-from sahelkit.tables._bounds import known_days
-from sahelkit.tables._read import TEXT, read_table
-from sahelkit.tables._select import DateLike, Places, select
+from sahelkit.tables.day_bounds import known_days
+from sahelkit.tables.read import read_table
+from sahelkit.tables.select import select
 
 COLUMNS = ("event_id", "date", "date_precision", "iso3", "kind", "outcome", "description", "dataset")
 LANGUAGES = ("en", "fr")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sahelkit._types import DateLike, Places
 from sahelkit.catalog import record
 from sahelkit.errors import OptionError, UnknownNameError
-from sahelkit.tables._read import read_table
-from sahelkit.tables._select import DateLike, Places, select
+from sahelkit.tables.read import read_table
+from sahelkit.tables.select import select
 
 DATASET = "forecasts"
 EVENTS = ("attempt", "success", "failure")

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sahelkit import places
+from sahelkit._types import DateLike, Places
 from sahelkit.catalog import record
+from sahelkit.dates import parse_window
 from sahelkit.errors import UnknownNameError, is_known
-from sahelkit.tables._read import read_table
-from sahelkit.tables._select import DateLike, Places, parse_window, warn_outside
-from sahelkit.tables._series import cube, find_series, spread, warn_series
+from sahelkit.geography import places
+from sahelkit.tables.read import read_table
+from sahelkit.tables.select import warn_outside
+from sahelkit.tables.series import cube, find_series, spread, warn_series
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sahelkit._types import TEXT, DateLike, Places
 from sahelkit.catalog import record
-from sahelkit.dates import read_column
+from sahelkit.dates import parse_window, read_column
 from sahelkit.errors import UnknownNameError, is_known
-from sahelkit.tables._read import TEXT, read_table
-from sahelkit.tables._select import DateLike, Places, coverage_days, parse_window, warn_outside
-from sahelkit.tables._study import state_months, study_states
 from sahelkit.tables.leaders import DATASET
+from sahelkit.tables.read import read_table
+from sahelkit.tables.select import coverage_days, warn_outside
+from sahelkit.tables.study_region import state_months, study_states
 
 MOMENTS = ("end", "start")
 _OF_SPELL = ("spell_id", "leader_id", "leader", "start", "reign_military_career", "reign_birth_year", "reign_gender")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sahelkit._types import DateLike, Places
 from sahelkit.catalog import record
-from sahelkit.tables._read import read_table
-from sahelkit.tables._select import DateLike, Places, parse_date, parse_window, warn_outside
-from sahelkit.tables._study import study_states
+from sahelkit.dates import parse_date, parse_window
+from sahelkit.tables.read import read_table
+from sahelkit.tables.select import warn_outside
 from sahelkit.tables.states import warn_outside_spells
+from sahelkit.tables.study_region import study_states
 
 DATASET = "leaders"
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sahelkit._types import Places
 from sahelkit.errors import UnknownNameError
-from sahelkit.tables._read import read_table
-from sahelkit.tables._select import Places
+from sahelkit.tables.read import read_table
 
 if TYPE_CHECKING:
-    from sahelkit.shapes import Ring
+    from sahelkit._types import Ring
 
 DATASET = "map"
 LANGUAGES = ("en", "fr")
@@ -22,7 +22,7 @@ def _outlines(countries: Places, version: str | None) -> pd.DataFrame:
     frame = read_table(DATASET, "outlines", version=version)
     if countries is None:
         return frame
-    from sahelkit import places
+    from sahelkit.geography import places
 
     wanted = places.resolve_many(countries)
     drawn = set(frame["iso3"])
@@ -68,7 +68,7 @@ def load_map(*, countries: Places = None, version: str | None = None) -> dict[st
     >>> {code: [ring.shape for ring in rings] for code, rings in shapes.items()}
     {'MLI': [(474, 2)], 'NER': [(255, 2)]}
     """
-    from sahelkit.shapes import wkt_ring
+    from sahelkit.geography.shapes import wkt_ring
 
     frame = _outlines(countries, version)
     return {str(code): [wkt_ring(text) for text in part["wkt"]] for code, part in frame.groupby("iso3")}
@@ -102,7 +102,7 @@ def map_geojson(*, countries: Places = None, version: str | None = None) -> dict
     >>> map_geojson(countries="Mali")["features"][0]["properties"]["name_fr"]
     'Mali'
     """
-    from sahelkit import places
+    from sahelkit.geography import places
 
     features = [
         {
@@ -170,7 +170,7 @@ def load_places(
     frame = read_table(DATASET, "places", version=version)
     keep = pd.Series(True, index=frame.index)
     if countries is not None:
-        from sahelkit import places
+        from sahelkit.geography import places
 
         keep &= frame["iso3"].isin(places.resolve_many(countries))
     if names is not None:

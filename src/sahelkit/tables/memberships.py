@@ -7,13 +7,16 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from sahelkit._types import DateLike, Places
 from sahelkit.catalog import record
+from sahelkit.dates import parse_date, parse_window
 from sahelkit.errors import CoverageWarning
-from sahelkit.tables._bounds import day_span, may_touch, surely_touch
-from sahelkit.tables._read import read_table
-from sahelkit.tables._select import DateLike, Places, chosen_names, parse_date, parse_window, warn_outside
-from sahelkit.tables._study import study_states
+from sahelkit.frames import chosen_names
+from sahelkit.tables.day_bounds import day_span, may_touch, surely_touch
+from sahelkit.tables.read import read_table
+from sahelkit.tables.select import warn_outside
 from sahelkit.tables.states import warn_outside_spells
+from sahelkit.tables.study_region import study_states
 
 DATASET = "memberships"
 

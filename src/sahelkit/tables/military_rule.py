@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sahelkit._types import TEXT, DateLike, Places
 from sahelkit.catalog import record
-from sahelkit.tables._read import TEXT, read_table
-from sahelkit.tables._select import DateLike, Places, coverage_days, parse_window, warn_outside
-from sahelkit.tables._study import state_months, study_states
+from sahelkit.dates import parse_window
+from sahelkit.tables.read import read_table
+from sahelkit.tables.select import coverage_days, warn_outside
+from sahelkit.tables.study_region import state_months, study_states
 
 DATASET = "military_rule"
 

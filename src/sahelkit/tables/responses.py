@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from sahelkit._types import DateLike, Places
 from sahelkit.catalog import record
-from sahelkit.tables._read import read_table
-from sahelkit.tables._select import DateLike, Places, chosen_names, select
-from sahelkit.tables._study import study_states
+from sahelkit.frames import chosen_names
+from sahelkit.tables.read import read_table
+from sahelkit.tables.select import select
+from sahelkit.tables.study_region import study_states
 
 DATASET = "responses"
 _REPAIRS = {

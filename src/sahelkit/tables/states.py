@@ -6,10 +6,12 @@ import warnings
 
 import pandas as pd
 
+from sahelkit._types import DateLike, Places
 from sahelkit.catalog import record
+from sahelkit.dates import parse_date, parse_window
 from sahelkit.errors import CoverageWarning
-from sahelkit.tables._read import read_table
-from sahelkit.tables._select import DateLike, Places, coverage_days, parse_date, parse_window, select, warn_outside
+from sahelkit.tables.read import read_table
+from sahelkit.tables.select import coverage_days, select, warn_outside
 
 
 def existing(frame: pd.DataFrame, day: pd.Timestamp) -> pd.Series:

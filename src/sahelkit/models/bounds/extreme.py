@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sahelkit._options import check_name, check_options
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
+from sahelkit.estimation.few_clusters import clusters_with_events
+from sahelkit.estimation.many.combine import MOST, check_number, count_models, read_exclusive, sizes_of
+from sahelkit.estimation.many.effects import NONE, block_of, extra_labels
+from sahelkit.estimation.many.fitting import fit_blocks
+from sahelkit.estimation.many.lazily import write_models
+from sahelkit.estimation.many.plan import LINKS
+from sahelkit.estimation.many.planning import choose
+from sahelkit.estimation.many.roles import read_roles
+from sahelkit.estimation.many.salaimartin import WEIGHTS
+from sahelkit.estimation.many.sample import Sample, read_sample
 from sahelkit.frames import check_frame, check_repeats
-from sahelkit.models.bounds.combine import MOST, check_number, count_models, read_exclusive, sizes_of
-from sahelkit.models.bounds.effects import NONE, block_of, extra_labels
-from sahelkit.models.bounds.fitting import fit_blocks
-from sahelkit.models.bounds.lazily import write_models
 from sahelkit.models.bounds.measures import Measures
-from sahelkit.models.bounds.plan import LINKS
-from sahelkit.models.bounds.planning import choose
 from sahelkit.models.bounds.result import ExtremeBounds, Settings
-from sahelkit.models.bounds.roles import read_roles
-from sahelkit.models.bounds.salaimartin import WEIGHTS
-from sahelkit.models.bounds.sample import Sample, read_sample
-from sahelkit.models.few_clusters import clusters_with_events
+from sahelkit.options import check_name, check_options
 
 if TYPE_CHECKING:
     from sahelkit.panels.builder import Panel
@@ -76,7 +76,7 @@ def extreme_bounds(
     effects : str or sequence of str
         Fixed effects, one kind per model: ``"none"``, ``"decade"``, ``"5-year"``, ``"country"``, a column of the
         frame, or two joined, ``"country+decade"``. ``"year"`` is possible, but makes neighbours' coefficients
-        negative where there is no contagion (`sahelkit.models.period_effects`); the summary then says so.
+        negative where there is no contagion (`sahelkit.models.placebo.period_effects`); the summary then says so.
     link : {"cloglog", "logit", "identity"} or sequence of these
         Links; ``"identity"`` is least squares.
     cluster : str or None
@@ -86,13 +86,13 @@ def extreme_bounds(
         `sahelkit.fit_hazard`; for the identity link HC0). Both are kept. With clustered errors the summaries take
         coefficients over their errors to have t distributions, where their authors have normal ones: with the degrees
         of freedom that the shares of the clusters in what is known of the focus variable leave
-        (`sahelkit.models.few_clusters.balance_freedom`), which makes up for most of what CR1 lacks with few clusters
-        (see Notes). Models in which one cluster bears nearly all that is known of the focus variable have no clustered
-        error and are not used; the summary counts them.
+        (`sahelkit.estimation.few_clusters.balance_freedom`), which makes up for most of what CR1 lacks with few
+        clusters (see Notes). Models in which one cluster bears nearly all that is known of the focus variable have no
+        clustered error and are not used; the summary counts them.
     vif : float, optional
         Models in which the focus variable has a larger variance inflation factor do not count in the summaries.
     weights : {"equal", "likelihood", "lri"}
-        Weights of the models in means and in CDF(0); see `sahelkit.models.bounds.salaimartin.model_weights`.
+        Weights of the models in means and in CDF(0); see `sahelkit.estimation.many.salaimartin.model_weights`.
     level : float
         Confidence level.
     all_terms : bool

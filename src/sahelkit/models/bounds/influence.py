@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from sahelkit.tables._select import check_columns
+from sahelkit.frames import check_columns
 
 DIMENSIONS = ("coder", "effects", "link", "weights", "event", "window", "fade", "size")
 

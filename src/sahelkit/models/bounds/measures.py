@@ -8,14 +8,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._types import Floats, Ints
 from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError, is_known
 from sahelkit.exposure import KINDS, fading, spatial_weights
-from sahelkit.frames import check_frame
-from sahelkit.models.links import Floats
-from sahelkit.models.placebo import weights_of
-from sahelkit.models.placebo_draws import EventGrid, Ints, event_grid, window_sums
+from sahelkit.frames import beside, check_frame
+from sahelkit.models.placebo.draws import EventGrid, event_grid, window_sums
+from sahelkit.models.placebo.placebos import weights_of
 from sahelkit.panels.history import clock
 
 if TYPE_CHECKING:
@@ -62,6 +63,10 @@ class Measures:
     def terms(self) -> str:
         """The measures as the focus part of a formula."""
         return " + ".join(self.names)
+
+    def units(self) -> npt.NDArray[np.str_]:
+        """The country of each row of the panel."""
+        return np.array(self.grid.codes)[self.grid.country]
 
     @property
     def history(self) -> str:
@@ -129,13 +134,6 @@ class Measures:
         return replace(self, table=self.table.query(query).reset_index(drop=True))
 
 
-def beside(frame: pd.DataFrame, columns: Mapping[str, Floats]) -> pd.DataFrame:
-    """The frame with further columns, all put there at once."""
-    joined = pd.concat([frame, pd.DataFrame(dict(columns), index=frame.index)], axis=1)
-    joined.attrs = frame.attrs
-    return joined
-
-
 def mean_lag(window: int) -> float:
     """Mean lag of a flat window of that many periods, which its fading counterpart shares.
 
@@ -193,7 +191,7 @@ def exposure_measures(
     OptionError
         If a window is not a whole number of at least 1, or something is empty.
     MissingColumnsError, ModelError
-        As in `sahelkit.models.placebo.placebo_test`.
+        As in `sahelkit.models.placebo.placebos.placebo_test`.
 
     Examples
     --------

@@ -10,21 +10,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_options
+from sahelkit._types import Floats, Ints
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
-from sahelkit.models._replicates import p_error, quantile_error, replicate
-from sahelkit.models.bounds.effects import Block, block_of, with_columns
-from sahelkit.models.bounds.fitting import fit_blocks
+from sahelkit.estimation.many.effects import Block, block_of, with_columns
+from sahelkit.estimation.many.fitting import fit_blocks
+from sahelkit.estimation.many.planning import Choices
+from sahelkit.estimation.many.sample import Sample
+from sahelkit.estimation.replicates import p_error, quantile_error, replicate
 from sahelkit.models.bounds.measures import HISTORY, OUTCOME, Measures
-from sahelkit.models.bounds.planning import Choices
-from sahelkit.models.bounds.sample import Sample
 from sahelkit.models.bounds.summaries import digest
 from sahelkit.models.bounds.words import null_sentence
-from sahelkit.models.like import Likeness, likeness, simulate_counts
-from sahelkit.models.links import Floats
-from sahelkit.models.placebo import permutation_p
-from sahelkit.models.placebo_draws import Ints
-from sahelkit.models.result import Result
+from sahelkit.models.placebo.like import Likeness, likeness, simulate_counts
+from sahelkit.models.placebo.placebos import permutation_p
+from sahelkit.options import check_language, check_options
+from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -113,7 +112,7 @@ class BoundsNull(Result):
         """Share of draws without contagion in which the weight above zero reaches `share`, the usual mark."""
         return float(np.mean(self.draws["above"] >= share))
 
-    def headline(self) -> str:
+    def headline(self, *, lang: str | None = None) -> str:
         """Kind and sizes, as plain text."""
         return (
             f"null distribution {self.kind!r} of the verdict: {len(self.draws):,} draws of {self.n_models:,} models, "
@@ -124,12 +123,14 @@ class BoundsNull(Result):
         """The columns of `tidy`, and ``z`` with dimensions ``draw`` and ``model``."""
         return super().to_xarray().assign(z=(("draw", "model"), self.z))
 
-    def says(self, lang: str = "en") -> str:
+    def says(self, *, lang: str | None = None) -> str:
         """One sentence that may be quoted."""
+        lang = check_language(lang)
         return null_sentence(self, lang)
 
-    def plot(self, *, lang: str = "en", source: str = "") -> Figure:
+    def plot(self, *, lang: str | None = None, source: str = "") -> Figure:
         """Draw the verdict in the draws and in the data."""
+        lang = check_language(lang)
         from sahelkit.plots.specification import plot_verdict
 
         return plot_verdict(self, lang=lang, source=source or self.origin or "sahelkit")
@@ -171,7 +172,7 @@ def bounds_null(
     models : int or None
         Models fitted in each draw; None for all.
     own, own_lag, block : float, float, int or None
-        Of the simulation, as in `sahelkit.models.like.simulate_like`; the mean lag is two years when absent.
+        Of the simulation, as in `sahelkit.models.placebo.like.simulate_like`; the mean lag is two years when absent.
     seed : int, optional
         Seed. The same seed gives the same draws for any `n_jobs`.
     n_jobs : int or None

@@ -12,14 +12,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit.errors import ModelError, OptionError
+from sahelkit.estimation.many.lazily import open_lazily
+from sahelkit.estimation.many.planning import Choices
+from sahelkit.estimation.many.sample import Sample
 from sahelkit.models.bounds.influence import influence
-from sahelkit.models.bounds.lazily import open_lazily
 from sahelkit.models.bounds.measures import Measures
-from sahelkit.models.bounds.planning import Choices
-from sahelkit.models.bounds.sample import Sample
 from sahelkit.models.bounds.summaries import digest
 from sahelkit.models.bounds.words import bounds_sentence
-from sahelkit.models.result import Result
+from sahelkit.options import check_language
+from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -162,7 +163,7 @@ class ExtremeBounds(Result):
         found: xr.Dataset = self.by_focus().set_index("focus").to_xarray()
         return found.assign_attrs(summary=self.headline())
 
-    def headline(self) -> str:
+    def headline(self, *, lang: str | None = None) -> str:
         """Question, sample and models, as plain text."""
         sample, used = self.sample, int(self.used.sum())
         counts = [f"{len(sample.outcome):,} rows"]
@@ -220,12 +221,13 @@ class ExtremeBounds(Result):
         pooled = self.pooled().round(3).to_string()
         return f"{self.headline()}\n\nall models, per standard deviation of the focus variable\n{pooled}\n\n{shown}"
 
-    def says(self, lang: str = "en", *, null: BoundsNull | None = None) -> str:
+    def says(self, *, lang: str | None = None, null: BoundsNull | None = None) -> str:
         """One sentence that may be quoted; with `null` it tells what the figure is worth."""
+        lang = check_language(lang)
         return bounds_sentence(self, lang, null)
 
     def plot(
-        self, kind: str = "curve", *, null: BoundsNull | None = None, lang: str = "en", source: str = ""
+        self, kind: str = "curve", *, null: BoundsNull | None = None, lang: str | None = None, source: str = ""
     ) -> Figure:
         """Draw the models.
 
@@ -239,6 +241,7 @@ class ExtremeBounds(Result):
         source : str
             Where the data come from; what the frame says of itself when absent.
         """
+        lang = check_language(lang)
         from sahelkit.plots.specification import plot_curve, plot_histogram
 
         source = source or self.sample.origin or "sahelkit"

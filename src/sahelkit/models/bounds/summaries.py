@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit.models.bounds.leamer import leamer_bounds
-from sahelkit.models.bounds.salaimartin import cdf0_generic, cdf0_normal, model_weights, share_significant
+from sahelkit.estimation.many.leamer import leamer_bounds
+from sahelkit.estimation.many.salaimartin import cdf0_generic, cdf0_normal, model_weights, share_significant
 
 if TYPE_CHECKING:
     from sahelkit.models.bounds.result import Settings

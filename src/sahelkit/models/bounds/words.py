@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sahelkit.models.wording import check_language, cluster_words, number, p_words, percent, unit_words
+from sahelkit.language.nouns import cluster_words, unit_words
+from sahelkit.language.numbers import number, p_words, percent
+from sahelkit.options import check_language
 
 if TYPE_CHECKING:
     from sahelkit.models.bounds.null import BoundsNull

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from sahelkit import places
+from sahelkit._types import DateLike
+from sahelkit.dates import parse_date
 from sahelkit.errors import DateError, OptionError
+from sahelkit.geography import places
 from sahelkit.models.forecast.past import past_forecasts, world
 from sahelkit.models.forecast.risk import check_horizon
-from sahelkit.tables._select import DateLike, parse_date
 
 
 def said_before(

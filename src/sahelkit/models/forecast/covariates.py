@@ -9,10 +9,10 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Floats
+from sahelkit.dates import frequency
 from sahelkit.errors import MissingColumnsError, UnknownNameError
 from sahelkit.models.forecast.inputs import CARRIED, CHANGE, INTENSITY, LEADERS, SETTLED
-from sahelkit.models.links import Floats
-from sahelkit.models.wording import frequency
 from sahelkit.tables.states import load_states
 
 # Term -> what it belongs to when a forecast is explained.

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Floats
+from sahelkit.language.numbers import number
 from sahelkit.models.forecast.covariates import GROUPS, newest, unit_of
 from sahelkit.models.forecast.forecaster import FittedForecaster
-from sahelkit.models.links import Floats
-from sahelkit.models.wording import number
 
 _GAP = {"en": "{what} not known", "fr": "{what} : inconnu"}
 _WHAT = {

@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._options import check_options
+from sahelkit._types import Floats
 from sahelkit.errors import MissingColumnsError, ModelError, OptionError
+from sahelkit.estimation.links import chances, check_link
+from sahelkit.estimation.ridge import ridge_covariance, ridge_maximise
 from sahelkit.models.forecast.covariates import TERMS, covariates, unit_of
 from sahelkit.models.forecast.preparing import Preparation, prepare
-from sahelkit.models.forecast.ridge import ridge_covariance, ridge_maximise
-from sahelkit.models.links import Floats, chances, check_link
+from sahelkit.options import check_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,7 +160,7 @@ class FittedForecaster:
     coef : array, shape (1 + k,)
         Intercept, and log odds ratios of one standard deviation of ``preparation.columns``.
     cov : array, shape (1 + k, 1 + k)
-        Covariance about the truth, clustered by country; see `sahelkit.models.forecast.ridge.ridge_covariance`.
+        Covariance about the truth, clustered by country; see `sahelkit.estimation.ridge.ridge_covariance`.
     link : str
     n_rows, n_events, n_countries : int
         Rows learnt from, those with an event, and their countries.

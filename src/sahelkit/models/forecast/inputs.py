@@ -6,13 +6,13 @@ import warnings
 
 import pandas as pd
 
-from sahelkit import places
-from sahelkit._options import check_name
+from sahelkit._types import DateLike
 from sahelkit.catalog import record
 from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError
+from sahelkit.geography import places
+from sahelkit.options import check_name
 from sahelkit.panels import Panel, panel
 from sahelkit.panels.coups import Coups
-from sahelkit.tables._select import DateLike
 from sahelkit.tables.conflict import load_conflict
 from sahelkit.tables.coups import JOINT_RULES, coup_coders
 

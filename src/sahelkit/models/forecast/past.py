@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._options import check_options
+from sahelkit._types import Floats
 from sahelkit.catalog import record
 from sahelkit.errors import DateError, UnknownNameError, is_known
 from sahelkit.models.forecast.covariates import TERMS, covariates
 from sahelkit.models.forecast.forecaster import FittedForecaster, HazardForecaster
 from sahelkit.models.forecast.inputs import FIRST_YEAR, forecast_panel, silent
-from sahelkit.models.links import Floats
+from sahelkit.options import check_options
 from sahelkit.panels.realtime import real_time
 
 EVENTS = ("attempt", "success")

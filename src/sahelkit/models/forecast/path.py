@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
+from sahelkit._types import DateLike, Floats
 from sahelkit.errors import DateError, OptionError
+from sahelkit.estimation.links import chances
+from sahelkit.geography import places
 from sahelkit.models.forecast.inputs import warn_of_rule
 from sahelkit.models.forecast.past import check_event, world
 from sahelkit.models.forecast.risk import check_horizon, forecast_at, moment
-from sahelkit.models.links import Floats, chances
-from sahelkit.models.result import Result
-from sahelkit.tables._select import DateLike
+from sahelkit.options import check_language
+from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -66,21 +67,23 @@ class RiskPath(Result):
         out.insert(0, "horizon", self.horizons)
         return out.assign(base_rate=self.base_rate)
 
-    def headline(self) -> str:
+    def headline(self, *, lang: str | None = None) -> str:
         """Which country, and from when on."""
         return (
             f"Risk of {'an attempt' if self.outcome == 'attempt' else 'a success'} in {places.name(self.iso3)} from "
             f"{self.first} on, by what was known on {self.date:%Y-%m-%d}"
         )
 
-    def says(self, *, lang: str = "en") -> str:
+    def says(self, *, lang: str | None = None) -> str:
         """One sentence that may be quoted."""
+        lang = check_language(lang)
         from sahelkit.models.forecast.risk_words import path_sentence
 
         return path_sentence(self, lang)
 
-    def plot(self, *, lang: str = "en") -> Figure:
+    def plot(self, *, lang: str | None = None) -> Figure:
         """Fan chart: the risk by horizon with bands of 50 and 90 %, beside the base rate of the world."""
+        lang = check_language(lang)
         from sahelkit.plots.fan import plot_fan
 
         return plot_fan(self, lang=lang)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sahelkit.models.links import Floats
+from sahelkit._types import Floats
 
 # A gap gets a flag of its own if the share of gaps lies between these; outside, the flag would tell next to nothing.
 _FLAGGED = (0.01, 0.99)

@@ -8,10 +8,11 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
-from sahelkit._options import check_options, check_whole_number
+from sahelkit._types import DateLike, Floats, Places
 from sahelkit.catalog import record
+from sahelkit.dates import parse_date
 from sahelkit.errors import DateError, OptionError
+from sahelkit.geography import places
 from sahelkit.models.forecast.covariates import covariates
 from sahelkit.models.forecast.drivers import drivers
 from sahelkit.models.forecast.forecaster import FittedForecaster, HazardForecaster
@@ -19,8 +20,7 @@ from sahelkit.models.forecast.inputs import forecast_panel, last_month, silent, 
 from sahelkit.models.forecast.past import check_event, check_origin, newest_known, past_forecasts, world
 from sahelkit.models.forecast.risk_result import RiskTable
 from sahelkit.models.forecast.sources import input_ages
-from sahelkit.models.links import Floats
-from sahelkit.tables._select import DateLike, Places, parse_date
+from sahelkit.options import check_options, check_whole_number
 
 MOST_MONTHS = 60
 # Bands of probability in which past forecasts are counted.

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sahelkit import places
 from sahelkit.errors import OptionError
+from sahelkit.geography import places
 from sahelkit.models.forecast.drivers import Driver
-from sahelkit.models.result import Result
+from sahelkit.options import check_language
+from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -104,7 +105,7 @@ class RiskTable(Result):
         names.insert(names.index("year_before") + 1, names.pop(names.index("change")))
         return out[names]
 
-    def headline(self) -> str:
+    def headline(self, *, lang: str | None = None) -> str:
         """What is forecast, from what, and which inputs are stale."""
         from sahelkit.models.forecast.risk_words import head_line, input_lines
 
@@ -117,7 +118,7 @@ class RiskTable(Result):
         headers, rows = table_rows(self, "en")
         return f"{self.headline()}\n{pd.DataFrame(rows, columns=headers).to_string(index=False)}"
 
-    def says(self, country: str | int | None = None, *, lang: str = "en") -> str:
+    def says(self, country: str | int | None = None, *, lang: str | None = None) -> str:
         """One sentence that may be quoted, about one country.
 
         Parameters
@@ -136,6 +137,7 @@ class RiskTable(Result):
         UnknownNameError
             If the language is unknown.
         """
+        lang = check_language(lang)
         from sahelkit.models.forecast.risk_words import sentence
 
         return sentence(self, self.row_of(country), lang)
@@ -152,8 +154,9 @@ class RiskTable(Result):
             raise OptionError("country", country, f"not in this table ({listed})", repair=repair)
         return codes.index(code)
 
-    def plot(self, *, lang: str = "en") -> Figure:
+    def plot(self, *, lang: str | None = None) -> Figure:
         """Probability and interval of each country, beside the year before and the base rate."""
+        lang = check_language(lang)
         from sahelkit.plots.risk import plot_risk
 
         return plot_risk(self, lang=lang)

@@ -4,28 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
-from sahelkit import places
+from sahelkit.geography import places
+from sahelkit.language.countries import in_country
+from sahelkit.language.dates import day_text, month_text
+from sahelkit.language.numbers import chance_text, number, ordinal_text, percent
 from sahelkit.models.forecast.sources import INPUTS
-from sahelkit.models.relation.wording import in_country
-from sahelkit.models.wording import check_language, number, percent
+from sahelkit.options import check_language
 
 if TYPE_CHECKING:
     from sahelkit.models.forecast.path import RiskPath
     from sahelkit.models.forecast.risk_result import RiskTable
 
-_MONTHS = {
-    "en": (
-        *("January", "February", "March", "April", "May", "June"),
-        *("July", "August", "September", "October", "November", "December"),
-    ),
-    "fr": (
-        *("janvier", "février", "mars", "avril", "mai", "juin"),
-        *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
-    ),
-}
 _EVENT = {
     "attempt": ("a coup attempt", "une tentative de coup d’État"),
     "success": ("a successful coup", "un coup d’État réussi"),
@@ -111,56 +102,6 @@ _STEP = {
     "en": "{p} within {months} months (90% band {low} to {high})",
     "fr": "{p} dans les {months} mois (bande à 90 % : de {low} à {high})",
 }
-
-
-def month_text(month: pd.Period, lang: str) -> str:
-    """A month as it is written.
-
-    Examples
-    --------
-    >>> month_text(pd.Period("2012-03"), "fr")
-    'mars 2012'
-    """
-    return f"{_MONTHS[check_language(lang)][month.month - 1]} {month.year}"
-
-
-def day_text(day: pd.Timestamp, lang: str) -> str:
-    """A day as it is written.
-
-    Examples
-    --------
-    >>> day_text(pd.Timestamp("2012-03-01"), "fr"), day_text(pd.Timestamp("2012-03-22"), "en")
-    ('1er mars 2012', '22 March 2012')
-    """
-    first = "1er" if lang == "fr" and day.day == 1 else str(day.day)
-    return f"{first} {month_text(day.to_period('M'), lang)}"
-
-
-def chance_text(value: float, lang: str) -> str:
-    """A probability in percent; "not known" for NaN.
-
-    Examples
-    --------
-    >>> chance_text(0.0712, "en"), chance_text(0.004, "en")
-    ('7.1%', '0.4%')
-    """
-    if np.isnan(value):
-        return "not known" if lang == "en" else "inconnue"
-    return percent(value, lang, digits=1)
-
-
-def ordinal_text(rank: int, lang: str) -> str:
-    """A rank: 1st, 22nd, 11th; 1er, 22e.
-
-    Examples
-    --------
-    >>> [ordinal_text(k, "en") for k in (1, 2, 3, 4, 11, 22)], ordinal_text(1, "fr")
-    (['1st', '2nd', '3rd', '4th', '11th', '22nd'], '1er')
-    """
-    if lang == "fr":
-        return "1er" if rank == 1 else f"{rank}e"
-    ending = "th" if rank % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
-    return f"{rank}{ending}"
 
 
 def event_text(table: RiskTable | RiskPath, lang: str) -> str:

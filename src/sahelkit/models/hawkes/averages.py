@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit.models.hawkes.integral import PARTS, cumulative
-from sahelkit.models.hawkes.observed import years
+from sahelkit.estimation.hawkes.integral import PARTS, cumulative
+from sahelkit.estimation.hawkes.observed import years
 
 if TYPE_CHECKING:
     import xarray as xr

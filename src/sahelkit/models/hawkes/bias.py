@@ -7,11 +7,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_options
-from sahelkit.models._replicates import replicate
+from sahelkit.estimation.hawkes.estimate import settled
+from sahelkit.estimation.replicates import replicate
 from sahelkit.models.hawkes.bootstrap import refitted
-from sahelkit.models.hawkes.estimate import settled
 from sahelkit.models.hawkes.result import HawkesFit
+from sahelkit.options import check_options
 
 # The lag of contagion that may be none has no bias to speak of: it is not there in half the replicates.
 _QUANTITIES = ("own", "own_lag", "cross")

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_options
+from sahelkit._types import Floats
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.models._replicates import p_error, power_error, quantile_error, replicate, tried
-from sahelkit.models.hawkes.estimate import Estimate, estimate, settled
-from sahelkit.models.hawkes.integral import Process
-from sahelkit.models.hawkes.kernel import Array
-from sahelkit.models.hawkes.observed import Observed, midday
+from sahelkit.estimation.hawkes.estimate import Estimate, estimate, settled
+from sahelkit.estimation.hawkes.integral import Process
+from sahelkit.estimation.hawkes.observed import Observed, midday
+from sahelkit.estimation.hawkes.simulate import branch
+from sahelkit.estimation.replicates import p_error, power_error, quantile_error, replicate, tried
+from sahelkit.language.numbers import decimal, give_or_take
+from sahelkit.language.texts import words
 from sahelkit.models.hawkes.paths import mark_pool, marked
 from sahelkit.models.hawkes.result import HawkesFit
-from sahelkit.models.hawkes.simulate import branch
-from sahelkit.models.wording import give_or_take
-from sahelkit.plots.style import decimal, words
+from sahelkit.options import check_language, check_options
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -89,8 +89,8 @@ class ContagionTest:
 
     statistic: float
     p_value: float
-    null: Array
-    null_cross: Array
+    null: Floats
+    null_cross: Floats
     cross: float
     cross_lag: float
     seed: int | None
@@ -138,7 +138,7 @@ class ContagionTest:
             attrs=self.tidy().iloc[0].to_dict(),
         )
 
-    def plot(self, *, source: str = "sahelkit", lang: str = "en") -> Figure:
+    def plot(self, *, source: str = "sahelkit", lang: str | None = None) -> Figure:
         """Draw the statistic against those of histories without contagion.
 
         Raises
@@ -146,6 +146,7 @@ class ContagionTest:
         UnknownNameError
             If the language is neither ``"en"`` nor ``"fr"``.
         """
+        lang = check_language(lang)
         from sahelkit.plots.nulls import plot_null
 
         say = words(_FIGURE, lang)
@@ -161,7 +162,7 @@ class ContagionTest:
             lang=lang,
         )
 
-    def says(self, lang: str = "en") -> str:
+    def says(self, *, lang: str | None = None) -> str:
         """One careful sentence that may be quoted.
 
         Raises
@@ -169,6 +170,7 @@ class ContagionTest:
         UnknownNameError
             If the language is neither ``"en"`` nor ``"fr"``.
         """
+        lang = check_language(lang)
         text = words(
             {
                 "en": {

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_options
+from sahelkit.language.numbers import decimal
+from sahelkit.language.texts import words
 from sahelkit.models.hawkes.calibrated import End, check_contagion, upper_end
 from sahelkit.models.hawkes.result import HawkesFit
-from sahelkit.plots.style import decimal, words
+from sahelkit.options import check_language, check_options
 
 _WORDS = {
     "en": {
@@ -103,7 +104,7 @@ class ContagionBound:
             f"{self.unit * self.profile_upper:.3f}); {self.n_events} events, {self.n_countries} countries"
         )
 
-    def says(self, lang: str = "en") -> str:
+    def says(self, *, lang: str | None = None) -> str:
         """One careful sentence that may be quoted.
 
         Raises
@@ -111,6 +112,7 @@ class ContagionBound:
         UnknownNameError
             If the language is neither ``"en"`` nor ``"fr"``.
         """
+        lang = check_language(lang)
         say, error = words(_WORDS, lang), self.unit * self.mc_error
         text = say["text" if np.isfinite(self.upper) else "endless"]
         return text.format(

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_options
 from sahelkit.errors import ModelError
-from sahelkit.models._replicates import quantile_error, replicate
+from sahelkit.estimation.hawkes.integral import Process
+from sahelkit.estimation.hawkes.likelihood import Point
+from sahelkit.estimation.hawkes.profile import ENDLESS, profile_point, root_of, signed_root
+from sahelkit.estimation.hawkes.units import Units
+from sahelkit.estimation.replicates import quantile_error, replicate
+from sahelkit.language.texts import words
 from sahelkit.models.hawkes.bootstrap import refitted
-from sahelkit.models.hawkes.integral import Process
-from sahelkit.models.hawkes.likelihood import Point
-from sahelkit.models.hawkes.profile import ENDLESS, profile_point, root_of, signed_root
-from sahelkit.models.hawkes.units import Units
 from sahelkit.models.hawkes.words import sentence
-from sahelkit.plots.style import words
+from sahelkit.options import check_language, check_options
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -232,7 +232,7 @@ class ExcitationIntervals:
             f"{self.n_countries} countries\n{table.round(3).to_string(index=False)}"
         )
 
-    def plot(self, *, source: str, lang: str = "en") -> Figure:
+    def plot(self, *, source: str, lang: str | None = None) -> Figure:
         """Draw both intervals beside those of the profile likelihood.
 
         Raises
@@ -240,6 +240,7 @@ class ExcitationIntervals:
         UnknownNameError
             If the language is neither ``"en"`` nor ``"fr"``.
         """
+        lang = check_language(lang)
         from sahelkit.plots.bounds import plot_bounds
 
         say, rows = words(_FIGURE, lang), []
@@ -261,7 +262,7 @@ class ExcitationIntervals:
             both_ends=True,
         )
 
-    def says(self, lang: str = "en") -> str:
+    def says(self, *, lang: str | None = None) -> str:
         """One careful sentence about own excitation that may be quoted; `ContagionBound.says` has that of contagion.
 
         Raises
@@ -269,6 +270,7 @@ class ExcitationIntervals:
         UnknownNameError
             If the language is neither ``"en"`` nor ``"fr"``.
         """
+        lang = check_language(lang)
         low, high = self.ends["own", "low"], self.ends["own", "high"]
         return sentence(
             lang,

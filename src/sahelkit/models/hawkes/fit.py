@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
-from sahelkit._options import check_options
+from sahelkit._types import DateLike, Floats, Places
+from sahelkit.dates import parse_window
 from sahelkit.errors import DateError, ModelError, OptionError
+from sahelkit.estimation.hawkes.baseline import grid_edges, make_baseline
+from sahelkit.estimation.hawkes.estimate import Settings, Span, estimate
+from sahelkit.estimation.hawkes.kernel import kernel_named
+from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR
+from sahelkit.estimation.hawkes.units import standardised
 from sahelkit.exposure import spatial_weights
-from sahelkit.frames import TIMES, check_frame, time_of
-from sahelkit.models.hawkes.baseline import grid_edges, make_baseline
-from sahelkit.models.hawkes.estimate import Settings, Span, estimate
-from sahelkit.models.hawkes.kernel import Array, kernel_named
-from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, observe, state_windows
+from sahelkit.frames import TIMES, check_columns, check_frame, time_of
+from sahelkit.geography import places
+from sahelkit.models.hawkes.observing import observe, state_windows
 from sahelkit.models.hawkes.result import HawkesFit
-from sahelkit.models.hawkes.units import standardised
-from sahelkit.tables._select import DateLike, Places, check_columns, parse_window
+from sahelkit.options import check_options
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -194,7 +196,7 @@ def fit_hawkes(
     return fit
 
 
-def _tie(weights: xr.DataArray | None, codes: Sequence[str], contagion: bool, version: str | None) -> Array:
+def _tie(weights: xr.DataArray | None, codes: Sequence[str], contagion: bool, version: str | None) -> Floats:
     if weights is None:
         weights = spatial_weights(list(codes), version=version)
     if set(getattr(weights, "dims", ())) != {"target", "source"}:
@@ -283,7 +285,7 @@ def _timed(given: pd.DataFrame, *, where: str) -> tuple[pd.DataFrame, str, str]:
 
 def _covariates(
     frame: pd.DataFrame | None, codes: Sequence[str], first: pd.Timestamp, last: pd.Timestamp
-) -> tuple[str, tuple[list[str], Array] | None]:
+) -> tuple[str, tuple[list[str], Floats] | None]:
     if frame is None:
         return "Y", None
     frame, freq, time = _timed(frame, where="fit_hawkes(covariates=)")

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_options, check_whole_number
+from sahelkit._types import Floats
 from sahelkit.errors import ModelError, UnknownNameError
-from sahelkit.models._replicates import p_error, replicate
+from sahelkit.estimation.hawkes.estimate import settled
+from sahelkit.estimation.hawkes.integral import Process, cumulative
+from sahelkit.estimation.hawkes.observed import Observed
+from sahelkit.estimation.replicates import p_error, replicate
+from sahelkit.language.numbers import give_or_take, p_words
+from sahelkit.language.texts import words
 from sahelkit.models.hawkes.bootstrap import refitted
-from sahelkit.models.hawkes.estimate import settled
-from sahelkit.models.hawkes.integral import Process, cumulative
-from sahelkit.models.hawkes.kernel import Array
-from sahelkit.models.hawkes.observed import Observed
 from sahelkit.models.hawkes.result import HawkesFit
-from sahelkit.models.wording import give_or_take, p_words
-from sahelkit.plots.style import words
+from sahelkit.options import check_language, check_options, check_whole_number
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _FEWEST = 4
 
 
-def rescaled_gaps(process: Process, observed: Observed) -> dict[str, Array]:
+def rescaled_gaps(process: Process, observed: Observed) -> dict[str, Floats]:
     """Expected events between consecutive events, per country and for all countries as one process.
 
     Parameters
@@ -62,7 +62,7 @@ def rescaled_gaps(process: Process, observed: Observed) -> dict[str, Array]:
     return gaps
 
 
-def kolmogorov(gaps: Array) -> float:
+def kolmogorov(gaps: Floats) -> float:
     """Largest distance between the distribution of the gaps and the unit exponential, scaled for their number.
 
     Stephens' scaling makes the statistic comparable between samples of different size.
@@ -86,7 +86,7 @@ def kolmogorov(gaps: Array) -> float:
     return settled(distance * (np.sqrt(n) + 0.12 + 0.11 / np.sqrt(n)))
 
 
-def ljung_box(series: list[Array], lags: int) -> float:
+def ljung_box(series: list[Floats], lags: int) -> float:
     """Ljung-Box statistic of one or several series, products being taken within each series only.
 
     Parameters
@@ -188,7 +188,7 @@ class GoodnessOfFit:
     """
 
     table: pd.DataFrame
-    gaps: dict[str, Array]
+    gaps: dict[str, Floats]
     lags: int
     n_boot: int
     n_events: int
@@ -208,7 +208,7 @@ class GoodnessOfFit:
         found: xr.Dataset = self.table.set_index("scope").to_xarray()
         return found.assign_attrs(n_boot=self.n_boot, n_events=self.n_events, lags=self.lags)
 
-    def plot(self, *, source: str = "sahelkit", lang: str = "en") -> Figure:
+    def plot(self, *, source: str = "sahelkit", lang: str | None = None) -> Figure:
         """Draw the waiting times of all countries together against the unit exponential.
 
         Raises
@@ -216,6 +216,7 @@ class GoodnessOfFit:
         UnknownNameError
             If the language is neither ``"en"`` nor ``"fr"``.
         """
+        lang = check_language(lang)
         from scipy.stats import beta
 
         from sahelkit.plots.gaps import plot_gaps
@@ -226,7 +227,7 @@ class GoodnessOfFit:
         low, middle, high = (-np.log1p(-beta.ppf(q, rank, len(gaps) - rank + 1)) for q in (0.025, 0.5, 0.975))
         return plot_gaps(gaps, middle, low, high, source=source, n_countries=self.n_countries, lang=lang)
 
-    def says(self, lang: str = "en") -> str:
+    def says(self, *, lang: str | None = None) -> str:
         """One careful sentence that may be quoted.
 
         Raises
@@ -234,6 +235,7 @@ class GoodnessOfFit:
         UnknownNameError
             If the language is neither ``"en"`` nor ``"fr"``.
         """
+        lang = check_language(lang)
         say = words(_SAYS, lang)
         row = self.table.set_index("scope").loc["pooled"]
         p_values = {

@@ -8,18 +8,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._options import check_options
+from sahelkit._types import DateLike, Floats
+from sahelkit.dates import parse_date
 from sahelkit.errors import DateError, OptionError, UnknownNameError, is_known
-from sahelkit.models.hawkes.kernel import Array
-from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, Windows, dated, days, years
+from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR, Windows, days, years
+from sahelkit.estimation.hawkes.simulate import Marked, branch, thin
+from sahelkit.models.hawkes.observing import dated
 from sahelkit.models.hawkes.result import HawkesFit
-from sahelkit.models.hawkes.simulate import Marked, branch, thin
-from sahelkit.tables._select import DateLike, parse_date
+from sahelkit.options import check_options
 
 METHODS = ("clusters", "thinning")
 
 
-def marked(time: Array, place: npt.NDArray[np.intp], own_mark: Array, cross_mark: Array) -> Marked:
+def marked(time: Floats, place: npt.NDArray[np.intp], own_mark: Floats, cross_mark: Floats) -> Marked:
     """Events of the one true path."""
     return Marked(np.zeros(len(time), dtype=np.intp), place, time, own_mark, cross_mark)
 
@@ -31,7 +32,7 @@ def history_of(fit: HawkesFit, before: float) -> Marked:
     return marked(o.time[old], o.place[old], o.own_mark[old], o.cross_mark[old])
 
 
-def mark_pool(fit: HawkesFit) -> Array:
+def mark_pool(fit: HawkesFit) -> Floats:
     """Marks that simulated events draw from: the pairs of the events explained, shape (M, 2)."""
     o = fit.observed
     pairs = np.column_stack([o.own_mark, o.cross_mark])[o.counted]

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Floats
 from sahelkit.errors import UnknownNameError, is_known
-from sahelkit.models.hawkes.baseline import Baseline
-from sahelkit.models.hawkes.estimate import Estimate, Settings, best_with_cross
-from sahelkit.models.hawkes.integral import Process, spectral_radius
-from sahelkit.models.hawkes.kernel import Array, kernel_named
-from sahelkit.models.hawkes.likelihood import curvature
-from sahelkit.models.hawkes.observed import Observed, days
-from sahelkit.models.hawkes.profile import PARAMETERS, profile_interval
-from sahelkit.models.hawkes.units import Units
+from sahelkit.estimation.hawkes.baseline import Baseline
+from sahelkit.estimation.hawkes.estimate import Estimate, Settings, best_with_cross
+from sahelkit.estimation.hawkes.integral import Process, spectral_radius
+from sahelkit.estimation.hawkes.kernel import kernel_named
+from sahelkit.estimation.hawkes.likelihood import curvature
+from sahelkit.estimation.hawkes.observed import Observed, days
+from sahelkit.estimation.hawkes.profile import PARAMETERS, profile_interval
+from sahelkit.estimation.hawkes.units import Units
 from sahelkit.models.hawkes.words import overview, sentence
+from sahelkit.options import check_language
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -70,8 +72,8 @@ class HawkesFit:
     end: pd.Timestamp
     observed: Observed
     baseline: Baseline
-    weights: Array
-    tie: Array
+    weights: Floats
+    tie: Floats
     units: Units
     settings: Settings
     estimate: Estimate
@@ -138,7 +140,7 @@ class HawkesFit:
         return Process(self.estimate.null, self.baseline, self.tie, kernel_named(self.settings.kernel))
 
     @cached_property
-    def branching(self) -> Array:
+    def branching(self) -> Floats:
         """Expected events that one event of each source sets off directly in each target, shape (target, source)."""
         counted = self.observed.counted
         marks = self.observed.own_mark[counted].mean(), self.observed.cross_mark[counted].mean()
@@ -331,7 +333,7 @@ class HawkesFit:
 
         return mean_intensity(self, freq)
 
-    def plot(self, country: str, *, source: str, lang: str = "en") -> Figure:
+    def plot(self, country: str, *, source: str, lang: str | None = None) -> Figure:
         """Draw the intensity of one country, split into its parts, with its attempts.
 
         Parameters
@@ -343,7 +345,8 @@ class HawkesFit:
         lang : {"en", "fr"}
             Language of the words in the figure.
         """
-        from sahelkit import places
+        lang = check_language(lang)
+        from sahelkit.geography import places
         from sahelkit.plots.intensity import plot_intensity
 
         code = places.resolve(country)
@@ -358,8 +361,8 @@ class HawkesFit:
 
     def says(
         self,
-        lang: str = "en",
         *,
+        lang: str | None = None,
         test: ContagionTest | None = None,
         bound: ContagionBound | None = None,
         goodness: GoodnessOfFit | None = None,
@@ -382,6 +385,7 @@ class HawkesFit:
         UnknownNameError
             If the language is neither.
         """
+        lang = check_language(lang)
         which = "cross" if self.settings.contagion else "own"
         return sentence(
             lang,

@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
-from sahelkit._options import check_options
+from sahelkit._types import DateLike, Floats, Places
+from sahelkit.dates import parse_window
 from sahelkit.errors import CoverageWarning, ModelError
+from sahelkit.estimation.hawkes.estimate import best_with_cross, settled
+from sahelkit.estimation.hawkes.likelihood import pose
+from sahelkit.estimation.replicates import on_one_thread, p_error, replicate
 from sahelkit.exposure import normalised
-from sahelkit.models._replicates import on_one_thread, p_error, replicate
-from sahelkit.models.hawkes.estimate import best_with_cross, settled
+from sahelkit.geography import places
 from sahelkit.models.hawkes.fit import fit_hawkes
-from sahelkit.models.hawkes.kernel import Array
-from sahelkit.models.hawkes.likelihood import pose
 from sahelkit.models.hawkes.result import HawkesFit
-from sahelkit.tables._select import DateLike, Places, parse_window
+from sahelkit.options import check_options
 from sahelkit.tables.coups import JOINT_RULES, coup_coders, load_coups
 
 # A coder that covers less of the window than this says little about it.
@@ -48,7 +48,7 @@ class Robustness:
     fit: HawkesFit
     rule: str
     refits: pd.DataFrame
-    permuted: Array
+    permuted: Floats
 
     @property
     def p_permuted(self) -> float:

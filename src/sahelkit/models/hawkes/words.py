@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sahelkit.models.wording import give_or_take, number
-from sahelkit.plots.style import decimal, words
+from sahelkit.language.numbers import decimal, give_or_take, number
+from sahelkit.language.texts import words
 
 if TYPE_CHECKING:
     from sahelkit.models.hawkes.result import HawkesFit

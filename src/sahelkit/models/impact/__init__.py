@@ -11,7 +11,7 @@ from sahelkit.models.impact.outcomes import violence
 from sahelkit.models.impact.series import fit_series, interrupted_series
 from sahelkit.models.impact.synthetic import synthetic_control
 from sahelkit.models.impact.windows import EventWindow, backdate, event_window
-from sahelkit.models.impact.words import Mark
+from sahelkit.plots.impact_marks import Mark
 
 __all__ = [
     "EventWindow",

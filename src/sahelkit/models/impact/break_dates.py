@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_whole_number
+from sahelkit._types import Floats
 from sahelkit.errors import ModelError, OptionError
+from sahelkit.language.countries import country_of
+from sahelkit.language.dates import month_text
+from sahelkit.language.numbers import number
 from sahelkit.models.impact.series import CONVERGENCE, FAMILIES, default_lags, estimate, series_design
 from sahelkit.models.impact.series_result import InterruptedSeries
-from sahelkit.models.impact.words import Mark, country_of, month_of
-from sahelkit.models.links import Floats
-from sahelkit.models.result import Result
-from sahelkit.models.wording import check_language, number
+from sahelkit.options import check_language, check_whole_number
+from sahelkit.plots.impact_marks import Mark
+from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -74,7 +76,7 @@ class BreakDates(Result):
         """The table."""
         return self.table.copy()
 
-    def headline(self) -> str:
+    def headline(self, *, lang: str | None = None) -> str:
         """Range of the candidates and the place of the event, as plain text."""
         first, last = self.table["month"].iloc[0], self.table["month"].iloc[-1]
         return (
@@ -82,22 +84,24 @@ class BreakDates(Result):
             f"{self.month}: {self.share:.3f}"
         )
 
-    def says(self, lang: str = "en") -> str:
+    def says(self, *, lang: str | None = None) -> str:
         """One sentence that may be quoted."""
+        lang = check_language(lang)
         best = self.table.loc[self.table["fit"].idxmax()]
         return _SENTENCE[check_language(lang)].format(
             country=country_of(self.unit, lang),
             more=round(self.share * len(self.table)),
             n=len(self.table),
-            month=month_of(self.month.to_timestamp(), lang),
+            month=month_text(self.month.to_timestamp(), lang),
             share=number(self.share, lang),
-            best=month_of(self.best.to_timestamp(), lang),
+            best=month_text(self.best.to_timestamp(), lang),
             ratio=number(float(np.exp(best["step"])), lang),
             verdict=_VERDICTS[lang][int(self.best != self.month)],
         )
 
-    def plot(self, *, lang: str = "en", source: str = "", marks: Sequence[Mark] = ()) -> Figure:
+    def plot(self, *, lang: str | None = None, source: str = "", marks: Sequence[Mark] = ()) -> Figure:
         """Draw how well a break at each month fits, and where the event lies."""
+        lang = check_language(lang)
         from sahelkit.plots.impact_series import plot_break_dates
 
         return plot_break_dates(self, lang=lang, source=source or self.origin or "sahelkit", marks=marks)

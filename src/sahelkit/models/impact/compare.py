@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_options
 from sahelkit.errors import ModelError, UnknownNameError, is_known
+from sahelkit.language.numbers import percent
 from sahelkit.models.impact.did import synthetic_did
 from sahelkit.models.impact.donors import coup_windows
 from sahelkit.models.impact.series import interrupted_series
@@ -18,8 +18,8 @@ from sahelkit.models.impact.synthetic import synthetic_control
 from sahelkit.models.impact.synthetic_result import SyntheticControl
 from sahelkit.models.impact.windows import EventWindow
 from sahelkit.models.impact.words import outcome_of
-from sahelkit.models.result import Result
-from sahelkit.models.wording import check_language, percent
+from sahelkit.options import check_language, check_options
+from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -78,7 +78,7 @@ class ImpactTable(Result):
         """The numbers by coup and method."""
         return super().to_xarray().drop_vars("why")
 
-    def headline(self) -> str:
+    def headline(self, *, lang: str | None = None) -> str:
         """Outcome and sizes, as plain text."""
         made = int(self.table["effect"].notna().sum())
         return f"{made} of {len(self.table)} estimates, {self.outcome}; {self.level:.0%} intervals"
@@ -97,8 +97,9 @@ class ImpactTable(Result):
             "missing": len(self.table) - len(made),
         }
 
-    def says(self, lang: str = "en") -> str:
+    def says(self, *, lang: str | None = None) -> str:
         """One sentence that may be quoted."""
+        lang = check_language(lang)
         count = self.counts()
         check_language(lang)
         less = ", ".join(text.format(n=count[name]) for name, text in _LESS[lang].items() if count[name])
@@ -111,8 +112,9 @@ class ImpactTable(Result):
             less=f" ({less})" if less else "",
         )
 
-    def plot(self, *, lang: str = "en", source: str = "") -> Figure:
+    def plot(self, *, lang: str | None = None, source: str = "") -> Figure:
         """Draw all estimates with their intervals."""
+        lang = check_language(lang)
         from sahelkit.plots.impact_forest import plot_forest
 
         return plot_forest(self, lang=lang, source=source or self.origin or "sahelkit")

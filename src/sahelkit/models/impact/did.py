@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_options
+from sahelkit._types import Floats, Ints64
 from sahelkit.errors import ModelError
-from sahelkit.models._replicates import on_one_thread
-from sahelkit.models.impact.did_weights import did_weights, weighted_did
-from sahelkit.models.impact.windows import EventWindow, Ints, check_scatter, check_window
-from sahelkit.models.impact.words import Mark, change_words, country_of, ends_of, month_of, outcome_of
-from sahelkit.models.links import Floats
-from sahelkit.models.placebo import permutation_p
-from sahelkit.models.result import Result
-from sahelkit.models.wording import check_language, p_words, percent
+from sahelkit.estimation.did_weights import did_weights, weighted_did
+from sahelkit.estimation.replicates import on_one_thread
+from sahelkit.language.countries import country_of
+from sahelkit.language.dates import month_text
+from sahelkit.language.numbers import ends_of, p_words, percent
+from sahelkit.models.impact.windows import EventWindow, check_scatter, check_window
+from sahelkit.models.impact.words import change_words, outcome_of
+from sahelkit.models.placebo.placebos import permutation_p
+from sahelkit.options import check_language, check_options
+from sahelkit.plots.impact_marks import Mark
+from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -64,7 +67,7 @@ class SyntheticDid(Result):
     outcome: str
     scale: str
     width: int
-    times: Ints = field(repr=False)
+    times: Ints64 = field(repr=False)
     months: pd.PeriodIndex = field(repr=False)
     effect: float
     std_error: float
@@ -130,21 +133,22 @@ class SyntheticDid(Result):
             attrs={"summary": self.headline()},
         )
 
-    def headline(self) -> str:
+    def headline(self, *, lang: str | None = None) -> str:
         """Window and weights, as plain text."""
         return (
             f"synthetic difference in differences: {self.unit} {self.date:%Y-%m-%d}, {self.outcome} ({self.scale}), "
             f"{len(self.units)} donors; largest weight {self.units.max():.2f}"
         )
 
-    def says(self, lang: str = "en") -> str:
+    def says(self, *, lang: str | None = None) -> str:
         """One sentence that may be quoted."""
+        lang = check_language(lang)
         logs = self.scale == "log1p"
         return _SENTENCE[check_language(lang)].format(
             country=country_of(self.unit, lang),
             outcome=outcome_of(self.outcome, lang),
             after=int(np.sum(self.times > 0)) * self.width,
-            month=month_of(self.date, lang),
+            month=month_text(self.date, lang),
             change=change_words(self.effect, lang, logs=logs),
             n=len(self.units),
             level=percent(self.level, lang),
@@ -152,8 +156,9 @@ class SyntheticDid(Result):
             p=p_words(self.p_value, lang),
         )
 
-    def plot(self, *, lang: str = "en", source: str = "", marks: Sequence[Mark] = ()) -> Figure:
+    def plot(self, *, lang: str | None = None, source: str = "", marks: Sequence[Mark] = ()) -> Figure:
         """Draw the country against the weighted donors, moved to its level before the event."""
+        lang = check_language(lang)
         from sahelkit.plots.impact_paths import plot_did
 
         return plot_did(self, lang=lang, source=source or self.origin or "sahelkit", marks=marks)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
-from sahelkit._options import check_frame, check_whole_number
-from sahelkit.dates import DateLike, read_column
+from sahelkit._types import DateLike
+from sahelkit.dates import read_column
 from sahelkit.errors import OptionError
+from sahelkit.frames import check_columns, check_frame
+from sahelkit.geography import places
 from sahelkit.models.impact.windows import EventWindow, event_day, event_window, follow_ups
-from sahelkit.tables._select import check_columns
+from sahelkit.options import check_whole_number
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_options
+from sahelkit._types import Floats, Ints64
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.models._replicates import jackknife_error, p_error
+from sahelkit.estimation.replicates import jackknife_error, p_error
+from sahelkit.language.numbers import ends_of, p_words, percent
 from sahelkit.models.impact.honest import TrendBounds, trend_bounds
-from sahelkit.models.impact.windows import EventWindow, Ints, check_scatter, check_window
-from sahelkit.models.impact.words import change_words, ends_of, outcome_of
-from sahelkit.models.links import Floats
-from sahelkit.models.placebo import permutation_p
-from sahelkit.models.result import Result
-from sahelkit.models.wording import check_language, p_words, percent
+from sahelkit.models.impact.windows import EventWindow, check_scatter, check_window
+from sahelkit.models.impact.words import change_words, outcome_of
+from sahelkit.models.placebo.placebos import permutation_p
+from sahelkit.options import check_language, check_options
+from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -67,7 +67,7 @@ class EventStudy(Result):
         Confidence level.
     """
 
-    times: Ints
+    times: Ints64
     estimate: Floats = field(repr=False)
     draws: Floats = field(repr=False)
     paths: pd.DataFrame = field(repr=False)
@@ -198,7 +198,7 @@ class EventStudy(Result):
             path=(("time", "event"), self.paths.to_numpy(dtype=float))
         )
 
-    def headline(self) -> str:
+    def headline(self, *, lang: str | None = None) -> str:
         """Stack, effect and pre-trends, as plain text."""
         low, high = self.interval()
         named = ", ".join(f"{name} ({periods})" for name, periods in self.shortened.items())
@@ -209,8 +209,9 @@ class EventStudy(Result):
             f"pre-trends p {self.pre_trend_p:.3f}" + (f"; fewer than {after} periods after: {named}" if named else "")
         )
 
-    def says(self, lang: str = "en") -> str:
+    def says(self, *, lang: str | None = None) -> str:
         """One sentence that may be quoted."""
+        lang = check_language(lang)
         logs = self.scale == "log1p"
         differ = self.pre_trend_p < 1 - self.level
         return _SENTENCE[check_language(lang)].format(
@@ -225,8 +226,9 @@ class EventStudy(Result):
             pre=_PRE[lang][0 if differ else 1].format(p=p_words(self.pre_trend_p, lang, error=self.pre_trend_p_error)),
         )
 
-    def plot(self, *, lang: str = "en", source: str = "") -> Figure:
+    def plot(self, *, lang: str | None = None, source: str = "") -> Figure:
         """Draw the coefficients by period, before and after."""
+        lang = check_language(lang)
         from sahelkit.plots.impact_study import plot_event_study
 
         return plot_event_study(self, lang=lang, source=source or self.origin or "sahelkit")
@@ -343,25 +345,25 @@ def _check(windows: Sequence[EventWindow], draws: int, level: float) -> None:
         raise OptionError("draws", draws, "too few to give a p-value", repair="Type draws=2000")
 
 
-def _changes(window: EventWindow, times: Ints) -> Floats:
+def _changes(window: EventWindow, times: Ints64) -> Floats:
     """Change since period -1, shape (T, 1 + J); NaN outside the window."""
     table = window.values.set_axis(window.times, axis=0)
     return np.asarray((table - table.loc[-1]).reindex(times).to_numpy(dtype=float))
 
 
-def _path(window: EventWindow, times: Ints) -> Floats:
+def _path(window: EventWindow, times: Ints64) -> Floats:
     change = _changes(window, times)
     return np.asarray(change[:, 0] - change[:, 1:].mean(axis=1))
 
 
-def _placebo_paths(window: EventWindow, times: Ints) -> Floats:
+def _placebo_paths(window: EventWindow, times: Ints64) -> Floats:
     """Each donor's change minus the mean of the others', shape (T, J)."""
     change = _changes(window, times)[:, 1:]
     size = change.shape[1]
     return np.asarray((change - change.mean(axis=1, keepdims=True)) * size / (size - 1))
 
 
-def _draw(rng: np.random.Generator, windows: Sequence[EventWindow], group: Sequence[str], draws: int) -> Ints:
+def _draw(rng: np.random.Generator, windows: Sequence[EventWindow], group: Sequence[str], draws: int) -> Ints64:
     """Number of the donor that stands in for each window's country, shape (D, windows)."""
     by_name = [np.argsort(window.donors) for window in windows]
     chosen = np.column_stack([places[rng.integers(0, len(places), size=draws)] for places in by_name])

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_options
+from sahelkit._types import Floats
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.models.impact.words import times_of
-from sahelkit.models.links import Floats
-from sahelkit.models.result import Result
-from sahelkit.models.wording import check_language, number, percent
+from sahelkit.language.numbers import number, percent, times_of
+from sahelkit.options import check_language, check_options
+from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -126,12 +125,13 @@ class TrendBounds(Result):
         """The table."""
         return self.table.copy()
 
-    def headline(self) -> str:
+    def headline(self, *, lang: str | None = None) -> str:
         """Effect and breakdown, as plain text."""
         return f"mean effect {self.effect:.2f} of {self.n_coups} coups; zero inside from m = {self.breakdown:.2f} on"
 
-    def says(self, lang: str = "en", *, m: float = 1.0) -> str:
+    def says(self, *, lang: str | None = None, m: float = 1.0) -> str:
         """One sentence that may be quoted, at one `m` of the table."""
+        lang = check_language(lang)
         check_language(lang)
         rows = self.table[np.isclose(self.table["m"], m)]
         if rows.empty:
@@ -153,8 +153,9 @@ class TrendBounds(Result):
             breakdown=broken,
         )
 
-    def plot(self, *, lang: str = "en", source: str = "") -> Figure:
+    def plot(self, *, lang: str | None = None, source: str = "") -> Figure:
         """Draw the bounds as the allowed violation grows."""
+        lang = check_language(lang)
         from sahelkit.plots.impact_study import plot_trend_bounds
 
         return plot_trend_bounds(self, lang=lang, source=source or self.origin or "sahelkit")

@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Floats
 from sahelkit.errors import MissingColumnsError, ModelError, OptionError, UnknownNameError, is_known
-from sahelkit.frames import numbers_of, texts_of, time_of
-from sahelkit.models.links import Floats
-from sahelkit.tables._select import check_columns
+from sahelkit.frames import check_columns, numbers_of, texts_of, time_of
 from sahelkit.values import row_words
 
 ROWLESS = "A month without a row is unknown; if your source covers it, fill it with 0"

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sahelkit._types import Floats
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.models.impact.simplex import simplex_weights
-from sahelkit.models.links import Floats
+from sahelkit.estimation.simplex import simplex_weights
 
 _FOLLOWED = 3  # starting points that are followed beside equal weights
 _ROUNDS = 30  # searches begun anew from where the last one ended, at most

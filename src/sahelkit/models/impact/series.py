@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_options, check_whole_number
-from sahelkit.dates import DateLike, parse_date, read_column
+from sahelkit._types import DateLike, Floats
+from sahelkit.dates import parse_date, read_column
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.models.impact.outcomes import ROWLESS, numbers
 from sahelkit.models.impact.series_result import InterruptedSeries
 from sahelkit.models.impact.windows import EventWindow, check_window
-from sahelkit.models.links import Floats
+from sahelkit.options import check_options, check_whole_number
 
 FAMILIES = ("quasipoisson", "poisson", "negative_binomial")
 ERRORS = ("hac", "model")

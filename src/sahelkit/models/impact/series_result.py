@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit.models.impact.words import Mark, country_of, ends_of, month_of, outcome_of, times_of
-from sahelkit.models.links import Floats
-from sahelkit.models.result import Result
-from sahelkit.models.wording import check_language, percent
+from sahelkit._types import Floats
+from sahelkit.language.countries import country_of
+from sahelkit.language.dates import month_text
+from sahelkit.language.numbers import ends_of, percent, times_of
+from sahelkit.models.impact.words import outcome_of
+from sahelkit.options import check_language
+from sahelkit.plots.impact_marks import Mark
+from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -166,7 +170,7 @@ class InterruptedSeries(Result):
             }
         )
 
-    def headline(self) -> str:
+    def headline(self, *, lang: str | None = None) -> str:
         """Model and sample, as plain text."""
         how = f"HAC errors, {self.lags} lags" if self.errors == "hac" else "model errors"
         return (
@@ -175,8 +179,9 @@ class InterruptedSeries(Result):
             f"autocorrelation of residuals {self.autocorrelation:.2f}"
         )
 
-    def says(self, lang: str = "en") -> str:
+    def says(self, *, lang: str | None = None) -> str:
         """One sentence that may be quoted."""
+        lang = check_language(lang)
         return _SENTENCE[check_language(lang)].format(
             country=country_of(self.unit, lang),
             outcome=outcome_of(self.outcome, lang),
@@ -185,11 +190,12 @@ class InterruptedSeries(Result):
             ends=ends_of(*self.interval(), lang),
             before=self.n_before,
             after=self.n_after,
-            month=month_of(self.date, lang),
+            month=month_text(self.date, lang),
         )
 
-    def plot(self, *, lang: str = "en", source: str = "", marks: Sequence[Mark] = ()) -> Figure:
+    def plot(self, *, lang: str | None = None, source: str = "", marks: Sequence[Mark] = ()) -> Figure:
         """Draw the counts, the fit and what the earlier trend would have given; `marks` are other events to show."""
+        lang = check_language(lang)
         from sahelkit.plots.impact_series import plot_series
 
         return plot_series(self, lang=lang, source=source or self.origin or "sahelkit", marks=marks)

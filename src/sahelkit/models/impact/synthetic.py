@@ -9,16 +9,16 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_options
+from sahelkit._types import Floats
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
-from sahelkit.models._replicates import on_one_thread
-from sahelkit.models.design import check_size
+from sahelkit.estimation.design import check_size
+from sahelkit.estimation.replicates import on_one_thread
+from sahelkit.estimation.simplex import simplex_weights
 from sahelkit.models.impact.outcomes import numbers
 from sahelkit.models.impact.predictors import Matched, matched_weights
-from sahelkit.models.impact.simplex import simplex_weights
 from sahelkit.models.impact.synthetic_result import SyntheticControl
 from sahelkit.models.impact.windows import EventWindow, check_scatter, check_window
-from sahelkit.models.links import Floats
+from sahelkit.options import check_options
 
 _USED = 1e-4  # a donor with less weight is not missed when it is left out
 _FEWEST = 5  # donors: with fewer the smallest possible p-value is above 0.15

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit.models.impact.windows import Ints
-from sahelkit.models.impact.words import Mark, change_words, country_of, ends_of, month_of, outcome_of
-from sahelkit.models.links import Floats
-from sahelkit.models.result import Result
-from sahelkit.models.wording import check_language, number, p_words, percent
+from sahelkit._types import Floats, Ints64
+from sahelkit.language.countries import country_of
+from sahelkit.language.dates import month_text
+from sahelkit.language.numbers import ends_of, number, p_words, percent
+from sahelkit.models.impact.words import change_words, outcome_of
+from sahelkit.options import check_language
+from sahelkit.plots.impact_marks import Mark
+from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -95,7 +98,7 @@ class SyntheticControl(Result):
     outcome: str
     scale: str
     width: int
-    times: Ints = field(repr=False)
+    times: Ints64 = field(repr=False)
     months: pd.PeriodIndex = field(repr=False)
     observed: Floats = field(repr=False)
     synthetic: Floats = field(repr=False)
@@ -264,7 +267,7 @@ class SyntheticControl(Result):
             attrs={"summary": self.headline()},
         )
 
-    def headline(self) -> str:
+    def headline(self, *, lang: str | None = None) -> str:
         """Window, donors and weights, as plain text."""
         main = self.weights[self.weights > 0.005].sort_values(ascending=False)
         names = ", ".join(f"{name} {weight:.2f}" for name, weight in main.items())
@@ -282,15 +285,16 @@ class SyntheticControl(Result):
             f"{names}{found}{wide}{more}{late}"
         )
 
-    def says(self, lang: str = "en") -> str:
+    def says(self, *, lang: str | None = None) -> str:
         """One sentence that may be quoted."""
+        lang = check_language(lang)
         others = self.leave_one_out()
         logs = self.scale == "log1p"
         return _SENTENCE[check_language(lang)].format(
             country=country_of(self.unit, lang),
             outcome=outcome_of(self.outcome, lang),
             after=int(np.sum(self.times > 0)) * self.width,
-            month=month_of(self.date, lang),
+            month=month_text(self.date, lang),
             change=change_words(self.effect, lang, logs=logs),
             n=int(np.sum(self.weights > 1e-6)),
             p=p_words(self.p_value, lang),
@@ -302,20 +306,22 @@ class SyntheticControl(Result):
             ends=ends_of(float(others.min()), float(others.max()), lang, logs=logs),
         )
 
-    def plot(self, *, lang: str = "en", source: str = "", marks: Sequence[Mark] = ()) -> Figure:
+    def plot(self, *, lang: str | None = None, source: str = "", marks: Sequence[Mark] = ()) -> Figure:
         """Draw the country against its synthetic control; `marks` are other events to show."""
+        lang = check_language(lang)
         from sahelkit.plots.impact_paths import plot_synthetic
 
         return plot_synthetic(self, lang=lang, source=source or self.origin or "sahelkit", marks=marks)
 
-    def plot_placebos(self, *, lang: str = "en", source: str = "") -> Figure:
+    def plot_placebos(self, *, lang: str | None = None, source: str = "") -> Figure:
         """Draw the gap of the country among the gaps of all donors."""
+        lang = check_language(lang)
         from sahelkit.plots.impact_paths import plot_placebo_gaps
 
         return plot_placebo_gaps(self, lang=lang, source=source or self.origin or "sahelkit")
 
 
-def _rmspe(gaps: Floats, times: Ints) -> tuple[Floats, Floats]:
+def _rmspe(gaps: Floats, times: Ints64) -> tuple[Floats, Floats]:
     squares = gaps**2
     before = np.sqrt(squares[times < 0].mean(axis=0))
     return np.asarray(before), np.asarray(np.sqrt(squares[times > 0].mean(axis=0)))

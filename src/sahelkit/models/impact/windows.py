@@ -7,21 +7,20 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from sahelkit import places
-from sahelkit._options import check_frame, check_whole_number
-from sahelkit.dates import DateLike, parse_date
+from sahelkit._types import DateLike, Floats, Ints64
+from sahelkit.dates import parse_date
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
-from sahelkit.models.design import origin_of
+from sahelkit.estimation.design import origin_of
+from sahelkit.frames import check_frame
+from sahelkit.geography import places
 from sahelkit.models.impact.outcomes import ROWLESS, VIOLENCE, Monthly, monthly, months_of, numbers
-from sahelkit.models.links import Floats
+from sahelkit.options import check_whole_number
 
 if TYPE_CHECKING:
     from sahelkit.panels.builder import Panel
 
-Ints = npt.NDArray[np.int64]
 SCALES = ("log1p", "count")
 _FEWEST = 4  # periods before the event: with fewer no trend and no comparison can be checked
 _SHARP = 1e-9  # share of the outcome's size below which a difference is rounding
@@ -68,7 +67,7 @@ class EventWindow:
     outcome: str
     scale: str
     width: int
-    times: Ints
+    times: Ints64
     months: pd.PeriodIndex
     values: pd.DataFrame = field(repr=False)
     counts: pd.DataFrame = field(repr=False)
@@ -309,7 +308,7 @@ def _check_own(own: pd.Series[float], known: Monthly, width: int) -> None:
         )
 
 
-def _reason(summed: pd.DataFrame, name: str, times: Ints, known: Monthly, outcome: str, width: int) -> str:
+def _reason(summed: pd.DataFrame, name: str, times: Ints64, known: Monthly, outcome: str, width: int) -> str:
     """Why a country cannot be compared with; empty if it can."""
     if name not in summed.columns:
         return "no rows in the frame"
@@ -331,7 +330,7 @@ def _check_logarithms(counts: pd.DataFrame) -> None:
         )
 
 
-def _provisional(frame: pd.DataFrame, firsts: Sequence[pd.Period], times: Ints, width: int) -> int:
+def _provisional(frame: pd.DataFrame, firsts: Sequence[pd.Period], times: Ints64, width: int) -> int:
     if "provisional" not in frame.columns:
         return 0
     marked = set(months_of(frame)[numbers(frame["provisional"], "provisional") == 1])

@@ -2,45 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from sahelkit.language.numbers import number, times_of
 
-import pandas as pd
-
-from sahelkit import places
-from sahelkit.errors import UnknownPlaceError
-from sahelkit.models.wording import number
-
-_MONTHS = {
-    "en": (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ),
-    "fr": (
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ),
-}
 _OUTCOMES = {
     "deaths": ("deaths in organised violence", "de morts dues à la violence organisée"),
     "events": ("events of organised violence", "d’événements de violence organisée"),
@@ -50,40 +13,6 @@ _OUTCOMES = {
         "de morts dues à la violence contre les civils",
     ),
 }
-
-
-@dataclass(frozen=True)
-class Mark:
-    """An event to show in a figure: its day and its name in both languages."""
-
-    date: str
-    en: str
-    fr: str
-
-    def name(self, lang: str) -> str:
-        """The name in a language."""
-        return self.en if lang == "en" else self.fr
-
-
-def country_of(code: str, lang: str) -> str:
-    """Name of a country; what is no country keeps its own name, and what has none is called the series."""
-    if not code:
-        return "this series" if lang == "en" else "cette série"
-    try:
-        return places.name(code, lang=lang)
-    except UnknownPlaceError:
-        return code
-
-
-def month_of(date: pd.Timestamp, lang: str) -> str:
-    """Month and year in words.
-
-    Examples
-    --------
-    >>> month_of(pd.Timestamp("2012-03-22"), "fr")
-    'mars 2012'
-    """
-    return f"{_MONTHS[lang][date.month - 1]} {date.year}"
 
 
 def outcome_of(name: str, lang: str) -> str:
@@ -109,31 +38,3 @@ def change_words(effect: float, lang: str, *, logs: bool = True) -> str:
     if lang == "en":
         return f"were {size} {'above' if effect >= 0 else 'below'}"
     return f"a été {'supérieur' if effect >= 0 else 'inférieur'} de {size} à celui que donne"
-
-
-def times_of(effect: float, lang: str) -> str:
-    """A difference of logarithms as a ratio; ratios that no longer tell anything are not written out.
-
-    Examples
-    --------
-    >>> times_of(0.6931, "en"), times_of(9.0, "fr"), times_of(-9.0, "en")
-    ('2.00', 'plus de 100', 'less than 0.01')
-    """
-    ratio = math.exp(min(effect, 50.0))
-    if ratio > 100:
-        return "more than 100" if lang == "en" else "plus de 100"
-    if ratio < 0.01:
-        return "less than 0.01" if lang == "en" else "moins de 0,01"
-    return number(ratio, lang)
-
-
-def ends_of(low: float, high: float, lang: str, *, logs: bool = True) -> str:
-    """Ends of an interval, as ratios where they are logarithms.
-
-    Examples
-    --------
-    >>> ends_of(0.0, 0.6931, "fr")
-    'de 1,00 à 2,00'
-    """
-    first, last = ((times_of if logs else number)(end, lang) for end in (low, high))
-    return f"{first} to {last}" if lang == "en" else f"de {first} à {last}"

@@ -8,9 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from sahelkit.models.hawkes.kernel import Array
-from sahelkit.models.hawkes.observed import Observed, years
-from sahelkit.models.hawkes.pull import Ints
+from sahelkit._types import Floats, Ints
+from sahelkit.estimation.hawkes.observed import Observed, years
 from sahelkit.models.relation.chance import Reach, kicks, log_survival, reach
 from sahelkit.models.relation.evidence import Evidence
 from sahelkit.models.relation.prior import Excitation
@@ -32,28 +31,28 @@ class Risks:
         Histories averaged over.
     """
 
-    with_: Array
-    without: Array
-    other: Array
+    with_: Floats
+    without: Floats
+    other: Floats
     n_attempts: Ints
     n_quarters: Ints
 
 
-def quarters(evidence: Evidence) -> Array:
+def quarters(evidence: Evidence) -> Floats:
     """Beginnings of the quarters in the window, years since 1970."""
     first = evidence.first.to_period("Q") + (0 if evidence.first.is_quarter_start else 1)
     starts = pd.period_range(first, evidence.last.to_period("Q"), freq="Q").start_time
     return years(starts.to_numpy())
 
 
-def _percent(log_survived: Array) -> Array:
+def _percent(log_survived: Floats) -> Floats:
     return np.asarray(-100.0 * np.expm1(log_survived))
 
 
 def average_risks(
     evidence: Evidence,
     excitation: Excitation,
-    rates: Array,
+    rates: Floats,
     sources: Ints,
     targets: Ints,
     horizons: tuple[int, ...],
@@ -104,10 +103,10 @@ def average_risks(
 
 
 def _fill_other(
-    other: Array,
+    other: Floats,
     n_quarters: Ints,
     evidence: Evidence,
-    common: tuple[Excitation, Array, Array, Reach, Observed],
+    common: tuple[Excitation, Floats, Floats, Reach, Observed],
     sources: Ints,
     horizons: tuple[int, ...],
 ) -> None:
@@ -125,13 +124,13 @@ def _fill_other(
 
 def grid_log_survival(
     excitation: Excitation,
-    rates: Array,
-    edges: Array,
+    rates: Floats,
+    edges: Floats,
     solved: Reach,
     history: Observed,
-    origins: Array,
+    origins: Floats,
     months: tuple[int, ...],
-) -> Array:
+) -> Floats:
     """`log_survival` at the beginning of every quarter of a run, all at once, shape (D, T, H, Q).
 
     Years count as equally long and quarters as a quarter of them, which moves the ends of the years by two days at

@@ -12,9 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from sahelkit.models.hawkes.kernel import Array
-from sahelkit.models.hawkes.observed import Observed
-from sahelkit.models.hawkes.pull import Ints
+from sahelkit._types import Floats, Ints
+from sahelkit.estimation.hawkes.observed import Observed
 from sahelkit.models.relation.prior import Excitation
 
 MONTH = 1.0 / 12.0
@@ -35,13 +34,13 @@ class Reach:
         Expected number of children of an attempt in each country whose clusters reach the target.
     """
 
-    total: Array
-    own: Array
-    cross: Array
-    offspring: Array
+    total: Floats
+    own: Floats
+    cross: Floats
+    offspring: Floats
 
 
-def _fade(step: float, lag: Array) -> tuple[Array, Array, Array]:
+def _fade(step: float, lag: Floats) -> tuple[Floats, Floats, Floats]:
     # Exact weights of a mean by an exponential kernel for a chance that is linear within the step.
     x = (step / lag)[:, None, None]
     stay = np.exp(-x)
@@ -103,7 +102,7 @@ def reach(excitation: Excitation, targets: Ints, months: int, *, substeps: int =
     return out
 
 
-def kicks(excitation: Excitation, time: Array, place: Ints, origin: float) -> tuple[Array, Array]:
+def kicks(excitation: Excitation, time: Floats, place: Ints, origin: float) -> tuple[Floats, Floats]:
     """Direct children still to come, after the origin, of earlier events: at home and from abroad.
 
     Parameters
@@ -126,7 +125,7 @@ def kicks(excitation: Excitation, time: Array, place: Ints, origin: float) -> tu
     return own, np.einsum("dij,dj->di", excitation.cross, felt)
 
 
-def immigrants(rates: Array, edges: Array, total: Array, origin: float, months: int) -> Array:
+def immigrants(rates: Floats, edges: Floats, total: Floats, origin: float, months: int) -> Floats:
     """Expected number of clusters without a parent that begin within the horizon and reach the target, shape (D, T).
 
     Parameters
@@ -150,7 +149,7 @@ def immigrants(rates: Array, edges: Array, total: Array, origin: float, months: 
     return out
 
 
-def _between(total: Array, age: float) -> Array:
+def _between(total: Floats, age: float) -> Floats:
     low = min(int(age + 1e-9), len(total) - 2)
     part = age - low
     return np.asarray((1.0 - part) * total[low] + part * total[low + 1])
@@ -158,15 +157,15 @@ def _between(total: Array, age: float) -> Array:
 
 def log_survival(
     excitation: Excitation,
-    rates: Array,
-    edges: Array,
+    rates: Floats,
+    edges: Floats,
     solved: Reach,
     history: Observed,
     origin: float,
     months: tuple[int, ...],
     *,
     without: int | None = None,
-) -> Array:
+) -> Floats:
     """Log of the chance that no attempt happens in each target, given the history up to the origin.
 
     Parameters

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
-from sahelkit._options import check_options, check_seed
+from sahelkit._types import DateLike, Floats, Places
+from sahelkit.dates import parse_date
 from sahelkit.errors import DateError, UnknownNameError
-from sahelkit.models._replicates import quantile_errors
-from sahelkit.models.hawkes.kernel import Array
-from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, years
+from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR, years
+from sahelkit.estimation.replicates import quantile_errors
+from sahelkit.geography import places
 from sahelkit.models.relation.chance import log_survival, reach
 from sahelkit.models.relation.evidence import reach_of
 from sahelkit.models.relation.matrix import independent_draws, positions
@@ -21,7 +21,7 @@ from sahelkit.models.relation.options import check_day, check_horizons, check_me
 from sahelkit.models.relation.posterior import Posterior, posterior_of
 from sahelkit.models.relation.prior import Prior
 from sahelkit.models.relation.result import QUANTILES
-from sahelkit.tables._select import DateLike, Places, parse_date
+from sahelkit.options import check_language, check_options, check_seed
 from sahelkit.tables.coups import load_coups
 
 if TYPE_CHECKING:
@@ -69,9 +69,9 @@ class WhatIf:
     source: str
     date: pd.Timestamp
     targets: tuple[str, ...]
-    months: Array = field(repr=False)
-    values: Array = field(repr=False)
-    mc_error: Array = field(repr=False)
+    months: Floats = field(repr=False)
+    values: Floats = field(repr=False)
+    mc_error: Floats = field(repr=False)
     record: pd.DataFrame = field(repr=False)
     record_until: pd.Timestamp
     borders: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = field(repr=False)
@@ -160,14 +160,16 @@ class WhatIf:
             ]
         )
 
-    def says(self, lang: str = "en", *, target: str | None = None) -> str:
+    def says(self, *, lang: str | None = None, target: str | None = None) -> str:
         """One sentence that may be quoted, about one target (the first when absent) over the whole horizon."""
+        lang = check_language(lang)
         from sahelkit.models.relation.wording import what_if_sentence
 
         return what_if_sentence(self, places.resolve(target) if target else self.targets[0], lang)
 
-    def plot(self, *, lang: str = "en") -> Figure:
+    def plot(self, *, lang: str | None = None) -> Figure:
         """Risk paths with bands and event marks; see `sahelkit.plots.relation.plot_what_if`."""
+        lang = check_language(lang)
         from sahelkit.plots.relation import plot_what_if
 
         figure: Figure = plot_what_if(self, lang=lang)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sahelkit.models.hawkes.kernel import Array
-from sahelkit.models.hawkes.pull import Ints
+from sahelkit._types import Floats, Ints
 from sahelkit.models.relation.evidence import Evidence
 from sahelkit.models.relation.prior import Excitation, Prior
 
@@ -38,10 +37,10 @@ class Pairs:
     """
 
     at: Ints
-    gap: Array
+    gap: Floats
     link: Ints
-    upper: Array
-    lower: Array
+    upper: Floats
+    lower: Floats
     reach_link: Ints
     size: int
 
@@ -68,13 +67,13 @@ class Density:
     prior : Prior
     """
 
-    basis: Array
-    exposure: Array
+    basis: Floats
+    exposure: Floats
     place: Ints
     period: Ints
     own: Pairs
     cross: Pairs
-    weight: Array
+    weight: Floats
     tie: Ints
     prior: Prior
 
@@ -83,7 +82,7 @@ class Density:
         """Number of coordinates."""
         return len(SCALARS) + int(self.basis.shape[1]) + 2 * len(self.exposure) + len(self.weight)
 
-    def parts(self, points: Array) -> tuple[Array, Array, Array, Array, Array]:
+    def parts(self, points: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
         """Scalars, calendar time, country effects, deviations at home and abroad."""
         n, q = len(self.exposure), self.basis.shape[1]
         cuts = np.cumsum([len(SCALARS), q, n, n])
@@ -134,27 +133,29 @@ def density_of(evidence: Evidence, prior: Prior) -> Density:
     )
 
 
-def _sum_by(index: Ints, values: Array, size: int) -> Array:
+def _sum_by(index: Ints, values: Floats, size: int) -> Floats:
     rows = len(values)
     flat = index + size * np.arange(rows)[:, None]
     return np.asarray(np.bincount(flat.ravel(), values.ravel(), rows * size).reshape(rows, size), dtype=float)
 
 
-def _mass(pairs: Pairs, lag: Array) -> tuple[Array, Array]:
+def _mass(pairs: Pairs, lag: Floats) -> tuple[Floats, Floats]:
     """Integrals of the kernel and their derivatives by the log of the lag, shape (C, R)."""
     high, low = pairs.upper / lag, pairs.lower / lag
     late, early = np.exp(-high), np.exp(-low)
     return early - late, low * early - high * late
 
 
-def _excite(pairs: Pairs, alpha: Array, lag: Array, n_events: int) -> tuple[Array, Array, Array]:
+def _excite(pairs: Pairs, alpha: Floats, lag: Floats, n_events: int) -> tuple[Floats, Floats, Floats]:
     """Intensity added at each event; density of each pair; gap in units of the lag."""
     x = pairs.gap / lag
     shape = np.exp(-x) / lag
     return _sum_by(pairs.at, alpha[:, pairs.link] * shape, n_events), shape, x
 
 
-def _slopes(pairs: Pairs, alpha: Array, lag: Array, inverse: Array, shape: Array, x: Array) -> tuple[Array, Array]:
+def _slopes(
+    pairs: Pairs, alpha: Floats, lag: Floats, inverse: Floats, shape: Floats, x: Floats
+) -> tuple[Floats, Floats]:
     """Derivatives of the log-likelihood by the coefficients and by the log of the lag."""
     mass, drift = _mass(pairs, lag)
     felt = shape * inverse[:, pairs.at]
@@ -163,7 +164,7 @@ def _slopes(pairs: Pairs, alpha: Array, lag: Array, inverse: Array, shape: Array
     return by_alpha, by_lag - (alpha[:, pairs.reach_link] * drift).sum(axis=1)
 
 
-def log_density(density: Density, points: Array) -> tuple[Array, Array]:
+def log_density(density: Density, points: Floats) -> tuple[Floats, Floats]:
     """Log of the posterior density, up to a constant, and its gradient.
 
     Parameters
@@ -182,7 +183,7 @@ def log_density(density: Density, points: Array) -> tuple[Array, Array]:
         return _log_density(density, points)
 
 
-def _log_density(density: Density, points: Array) -> tuple[Array, Array]:
+def _log_density(density: Density, points: Floats) -> tuple[Floats, Floats]:
     p = density.prior
     head, time, country, own_dev, cross_dev = density.parts(points)
     z, logs = head[:, :1], np.clip(head[:, 1:], -_STEEP, _STEEP)
@@ -240,7 +241,7 @@ def _log_density(density: Density, points: Array) -> tuple[Array, Array]:
     return value, gradient
 
 
-def excitation(density: Density, points: Array) -> Excitation:
+def excitation(density: Density, points: Floats) -> Excitation:
     """How attempts set off attempts at each point."""
     head, _, _, own_dev, cross_dev = density.parts(points)
     scalars = np.exp(head)
@@ -252,7 +253,7 @@ def excitation(density: Density, points: Array) -> Excitation:
     return Excitation(own, cross, scalars[:, 4], scalars[:, 5])
 
 
-def baseline_rates(density: Density, points: Array) -> Array:
+def baseline_rates(density: Density, points: Floats) -> Floats:
     """Rate of each country and calendar year without excitation, attempts per year, shape (C, n, P)."""
     p = density.prior
     head, time, country, _, _ = density.parts(points)

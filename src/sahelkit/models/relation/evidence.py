@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
-from sahelkit._options import check_name
+from sahelkit._types import DateLike, Floats, Places
+from sahelkit.dates import parse_window
 from sahelkit.errors import ModelError, OptionError
+from sahelkit.estimation.hawkes.baseline import grid_edges, natural_spline
+from sahelkit.estimation.hawkes.observed import Observed
 from sahelkit.exposure import spatial_weights
-from sahelkit.models.hawkes.baseline import grid_edges, natural_spline
-from sahelkit.models.hawkes.kernel import Array
-from sahelkit.models.hawkes.observed import Observed, observe, state_windows
-from sahelkit.tables._select import DateLike, Places, parse_window
+from sahelkit.geography import places
+from sahelkit.models.hawkes.observing import observe, state_windows
+from sahelkit.options import check_name
 from sahelkit.tables.coups import coup_coders, load_coups
 
 FIRST = "1960-01-01"
@@ -43,10 +44,10 @@ class Evidence:
     """
 
     observed: Observed
-    weights: Array
-    edges: Array
-    basis: Array
-    exposure: Array
+    weights: Floats
+    edges: Floats
+    basis: Floats
+    exposure: Floats
     rule: str
     first: pd.Timestamp
     last: pd.Timestamp
@@ -77,7 +78,7 @@ def gather(
     start: DateLike = None,
     end: DateLike = None,
     events: pd.DataFrame | None = None,
-    weights: Array | None = None,
+    weights: Floats | None = None,
     period_df: int = 4,
     version: str | None = None,
 ) -> Evidence:

@@ -8,19 +8,18 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_options, check_seed
+from sahelkit._types import DateLike, Floats, Ints, Places
+from sahelkit.dates import parse_date
+from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR, years
+from sahelkit.estimation.replicates import jackknife_error, quantile_errors
 from sahelkit.exposure import spatial_weights
-from sahelkit.models._replicates import jackknife_error, quantile_errors
-from sahelkit.models.hawkes.kernel import Array
-from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, years
-from sahelkit.models.hawkes.pull import Ints
 from sahelkit.models.relation.average import Risks, average_risks
 from sahelkit.models.relation.evidence import reach_of
 from sahelkit.models.relation.options import check_day, check_horizons, check_members, model_countries
 from sahelkit.models.relation.posterior import Posterior, posterior_of
 from sahelkit.models.relation.prior import Prior, given_prior, prior_excitation
 from sahelkit.models.relation.result import QUANTILES, RelationMatrix
-from sahelkit.tables._select import DateLike, Places, parse_date
+from sahelkit.options import check_options, check_seed
 
 _BINS = 20
 
@@ -207,7 +206,7 @@ def independent_draws(drawn: Posterior) -> float:
     return float(min(len(drawn), drawn.ess.min()))
 
 
-def summarise(risks: Risks, independent: float) -> tuple[Array, Array, Array]:
+def summarise(risks: Risks, independent: float) -> tuple[Floats, Floats, Floats]:
     """Quantiles, shape (S, T, H, 8, 5), and the Monte Carlo errors of median and ends, (S, T, H, 8) and (..., 2)."""
     with_, without, other = risks.with_, risks.without, risks.other
     parts = np.stack(
@@ -230,7 +229,7 @@ def summarise(risks: Risks, independent: float) -> tuple[Array, Array, Array]:
     return np.ascontiguousarray(values.transpose(2, 3, 4, 1, 0)), error, np.stack([low, high], axis=-1)
 
 
-def overlap(first: Array, second: Array) -> Array:
+def overlap(first: Floats, second: Floats) -> Floats:
     """Overlap coefficient of two samples, in bins that hold equal shares of both together.
 
     Parameters

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
+from sahelkit._types import DateLike, Places
 from sahelkit.errors import DateError, OptionError
-from sahelkit.tables._select import DateLike, Places
+from sahelkit.geography import places
 from sahelkit.tables.states import load_states
 
 # The baseline rate is held after the last year; longer than this nobody should believe it.

@@ -6,16 +6,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sahelkit import places
-from sahelkit._options import check_options, check_seed
+from sahelkit._types import DateLike, Floats, Places
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.models._replicates import on_one_thread
-from sahelkit.models.hawkes.kernel import Array
+from sahelkit.estimation.hamilton import Chains, effective_size, mixing, run_chains
+from sahelkit.estimation.replicates import on_one_thread
+from sahelkit.geography import places
 from sahelkit.models.relation.density import SCALARS, Density, baseline_rates, density_of, excitation, log_density
 from sahelkit.models.relation.evidence import Evidence, gather
-from sahelkit.models.relation.hamilton import Chains, effective_size, mixing, run_chains
 from sahelkit.models.relation.prior import Excitation, Prior, given_prior
-from sahelkit.tables._select import DateLike, Places
+from sahelkit.options import check_options, check_seed
 
 # Chains come in groups that learn their step size together; the number of groups is fixed, so that the numbers do not
 # depend on how many processes share them.
@@ -62,13 +61,13 @@ class Posterior:
     evidence: Evidence = field(repr=False)
     prior: Prior
     excitation: Excitation = field(repr=False)
-    rates: Array = field(repr=False)
-    own_level: Array = field(repr=False)
-    cross_level: Array = field(repr=False)
-    deviation: Array = field(repr=False)
-    spread: Array = field(repr=False)
+    rates: Floats = field(repr=False)
+    own_level: Floats = field(repr=False)
+    cross_level: Floats = field(repr=False)
+    deviation: Floats = field(repr=False)
+    spread: Floats = field(repr=False)
     n_kept: int
-    ess: Array = field(repr=False)
+    ess: Floats = field(repr=False)
     rhat: float
     diverged: int
     explosive: float

@@ -6,9 +6,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from sahelkit._types import Floats, Ints
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.models.hawkes.kernel import Array
-from sahelkit.models.hawkes.pull import Ints
 
 # Draws of the prior that attempts would multiply under are drawn anew so often and no more.
 _ROUNDS = 100
@@ -80,19 +79,19 @@ class Excitation:
         Mean lags in years.
     """
 
-    own: Array
-    cross: Array
-    own_lag: Array
-    cross_lag: Array
+    own: Floats
+    cross: Floats
+    own_lag: Floats
+    cross_lag: Floats
 
     def __len__(self) -> int:
         return len(self.own)
 
-    def matrix(self) -> Array:
+    def matrix(self) -> Floats:
         """Direct effects with the diagonal filled in, shape (D, n, n)."""
         return self.cross + self.own[:, :, None] * np.eye(self.own.shape[1])
 
-    def branching(self) -> Array:
+    def branching(self) -> Floats:
         """Spectral radius of the matrix of direct effects; from 1 on attempts would multiply without end."""
         with np.errstate(invalid="ignore"):
             direct = self.matrix()
@@ -125,7 +124,7 @@ def given_prior(prior: Prior | None) -> Prior:
     return prior or Prior()
 
 
-def prior_excitation(prior: Prior, weights: Array, draws: int, seed: np.random.SeedSequence) -> Excitation:
+def prior_excitation(prior: Prior, weights: Floats, draws: int, seed: np.random.SeedSequence) -> Excitation:
     """Draws from the prior, those with a branching ratio of 1 or more left out and drawn anew.
 
     Parameters

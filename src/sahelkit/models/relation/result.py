@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit import places
-from sahelkit.models.hawkes.kernel import Array
-from sahelkit.models.hawkes.pull import Ints
+from sahelkit._types import Floats, Ints
+from sahelkit.geography import places
 from sahelkit.models.relation.posterior import Posterior
+from sahelkit.options import check_language
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -79,13 +79,13 @@ class RelationMatrix:
     sources: tuple[str, ...]
     targets: tuple[str, ...]
     horizons: tuple[int, ...]
-    values: Array = field(repr=False)
-    mc_error: Array = field(repr=False)
-    end_error: Array = field(repr=False)
-    prior_extra: Array = field(repr=False)
-    prior_share: Array = field(repr=False)
-    prior_share_error: Array = field(repr=False)
-    pair_prior_share: Array = field(repr=False)
+    values: Floats = field(repr=False)
+    mc_error: Floats = field(repr=False)
+    end_error: Floats = field(repr=False)
+    prior_extra: Floats = field(repr=False)
+    prior_share: Floats = field(repr=False)
+    prior_share_error: Floats = field(repr=False)
+    pair_prior_share: Floats = field(repr=False)
     borders: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = field(repr=False)
     n_attempts: Ints = field(repr=False)
     n_events: int
@@ -203,7 +203,7 @@ class RelationMatrix:
             ]
         return "\n".join(lines)
 
-    def says(self, source: str | None = None, target: str | None = None, *, lang: str = "en") -> str:
+    def says(self, source: str | None = None, target: str | None = None, *, lang: str | None = None) -> str:
         """One sentence that may be quoted, about one pair at the first horizon.
 
         Parameters
@@ -213,14 +213,16 @@ class RelationMatrix:
         lang : {"en", "fr"}
             Language.
         """
+        lang = check_language(lang)
         from sahelkit.models.relation.wording import pair_sentence
 
         of = self.sources[0] if source is None else places.resolve(source)
         to = next((code for code in self.targets if code != of), of) if target is None else places.resolve(target)
         return pair_sentence(self, of, to, lang)
 
-    def plot(self, *, horizon: int | None = None, form: str = "interventional", lang: str = "en") -> Figure:
+    def plot(self, *, horizon: int | None = None, form: str = "interventional", lang: str | None = None) -> Figure:
         """Heatmap that shows the uncertainty; see `sahelkit.plots.relation.plot_relation`."""
+        lang = check_language(lang)
         from sahelkit.plots.relation import plot_relation
 
         figure: Figure = plot_relation(self, horizon=horizon, form=form, lang=lang)

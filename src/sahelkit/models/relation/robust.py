@@ -7,17 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_options, check_seed
+from sahelkit._types import DateLike, Floats
 from sahelkit.errors import ModelError
-from sahelkit.models._replicates import on_one_thread, p_error
-from sahelkit.models.hawkes.kernel import Array
-from sahelkit.models.hawkes.observed import DAYS_PER_YEAR, years
+from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR, years
+from sahelkit.estimation.replicates import on_one_thread, p_error
 from sahelkit.models.relation.average import average_risks
 from sahelkit.models.relation.evidence import Evidence, gather
 from sahelkit.models.relation.posterior import Posterior, draw_posterior
 from sahelkit.models.relation.prior import Prior
 from sahelkit.models.relation.result import RelationMatrix
-from sahelkit.tables._select import DateLike
+from sahelkit.options import check_options, check_seed
 
 # Those that cover at least six decades of West Africa.
 CODERS = ("powell_thyne", "cline", "colpus", "cam", "any", "majority")
@@ -144,12 +143,12 @@ def map_p_value(drawn: Posterior, *, permutations: int = 999, seed: int = 0) -> 
     return float((best >= best[0] - 1e-9).mean())
 
 
-def _without_contagion(drawn: Posterior) -> Array:
+def _without_contagion(drawn: Posterior) -> Floats:
     """Posterior mean of baseline plus own excitation at each counted event, shape (N,)."""
     e, o = drawn.evidence, drawn.evidence.observed
     later = np.flatnonzero(o.counted)
     column = np.clip(np.searchsorted(e.edges, o.time[later], side="left") - 1, 0, drawn.rates.shape[2] - 1)
-    out: Array = drawn.rates[:, o.place[later], column].mean(axis=0)
+    out: Floats = drawn.rates[:, o.place[later], column].mean(axis=0)
     gap = o.time[later][:, None] - o.time
     own = np.where((o.place[later][:, None] == o.place) & (gap > 0), gap, np.inf)
     for row, k in enumerate(later):
@@ -160,7 +159,7 @@ def _without_contagion(drawn: Posterior) -> Array:
     return out
 
 
-def _kernels(evidence: Evidence, lag: float) -> tuple[Array, Array]:
+def _kernels(evidence: Evidence, lag: float) -> tuple[Floats, Floats]:
     """Kernel between events, shape (N, K), and its integral over each country's windows, shape (n, K)."""
     o, w = evidence.observed, evidence.observed.windows
     gap = o.time[o.counted][:, None] - o.time
@@ -171,7 +170,7 @@ def _kernels(evidence: Evidence, lag: float) -> tuple[Array, Array]:
     return kernel, mass
 
 
-def _gain(evidence: Evidence, base: Array, maps: Array, kernel: Array, mass: Array) -> Array:
+def _gain(evidence: Evidence, base: Floats, maps: Floats, kernel: Floats, mass: Floats) -> Floats:
     o: Any = evidence.observed
     later = o.place[o.counted]
     out = np.zeros(len(maps))

@@ -8,15 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from sahelkit._options import check_options, check_seed
+from sahelkit._types import DateLike, Places
 from sahelkit.errors import OptionError, UnknownNameError
-from sahelkit.models._replicates import on_one_thread
+from sahelkit.estimation.replicates import on_one_thread
 from sahelkit.models.relation.evidence import Evidence, gather
 from sahelkit.models.relation.matrix import matrix_of
 from sahelkit.models.relation.options import check_horizons, check_members
 from sahelkit.models.relation.posterior import draw_posterior
 from sahelkit.models.relation.prior import Prior
-from sahelkit.tables._select import DateLike, Places
+from sahelkit.options import check_options, check_seed
 
 _SCALES: dict[str, tuple[float, ...]] = {"cross": (0.1, 0.5, 1.0), "pair": (0.1, 1.0), "lag": (0.25, 3.0)}
 

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sahelkit import places
 from sahelkit.errors import UnknownNameError
-from sahelkit.plots.style import decimal, words
+from sahelkit.geography import places
+from sahelkit.language.coders import rule_name
+from sahelkit.language.countries import in_country
+from sahelkit.language.dates import day_text
+from sahelkit.language.numbers import decimal
+from sahelkit.language.texts import words
 
 if TYPE_CHECKING:
     from sahelkit.models.relation.counterfactual import WhatIf
@@ -79,63 +83,6 @@ _WHAT_IF = {
         "all": "D’après la liste « {rule} », {body} ; {caveat} ; {record}.",
     },
 }
-_MONTHS_FR = (
-    *("janvier", "février", "mars", "avril", "mai", "juin"),
-    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
-)
-# French says where by gender, number and initial; those of the study region that do not take "au".
-_IN_FR = {
-    "CIV": "en Côte d’Ivoire",
-    "GIN": "en Guinée",
-    "GNB": "en Guinée-Bissau",
-    "MRT": "en Mauritanie",
-    "GMB": "en Gambie",
-    "SLE": "en Sierra Leone",
-    "CPV": "à Cabo Verde",
-    "DZA": "en Algérie",
-    "LBY": "en Libye",
-}
-_AU_FR = ("MLI", "BFA", "NER", "BEN", "TGO", "GHA", "NGA", "SEN", "LBR", "TCD", "CMR", "SDN")
-
-
-def in_country(iso3: str, lang: str) -> str:
-    """Where: "in Mali", "au Mali", "en Guinée"; a country without a known preposition stands in brackets.
-
-    Examples
-    --------
-    >>> in_country("MLI", "fr"), in_country("CIV", "fr"), in_country("NER", "en")
-    ('au Mali', 'en Côte d’Ivoire', 'in Niger')
-    """
-    if lang == "en":
-        return f"in {places.name(iso3)}"
-    if iso3 in _IN_FR:
-        return _IN_FR[iso3]
-    name = places.name(iso3, lang="fr")
-    return f"au {name}" if iso3 in _AU_FR else f"({name})"
-
-
-def day_text(day: object, lang: str) -> str:
-    """A day as it is written: 22 March 2012, 22 mars 2012, 1er mai 2012."""
-    import pandas as pd
-
-    stamp = pd.Timestamp(day)
-    if lang == "en":
-        return f"{stamp.day} {stamp:%B} {stamp.year}"
-    return f"{'1er' if stamp.day == 1 else stamp.day} {_MONTHS_FR[stamp.month - 1]} {stamp.year}"
-
-
-def rule_name(rule: str, lang: str) -> str:
-    """Name of a rule as a reader knows it."""
-    from sahelkit.tables.coups import coup_coders
-
-    joint = {
-        "en": {"any": "any coder", "majority": "most coders", "all": "all coders"},
-        "fr": {"any": "au moins un codeur", "majority": "majorité des codeurs", "all": "tous les codeurs"},
-    }[lang]
-    if rule in joint:
-        return joint[rule]
-    coders = coup_coders().set_index("rule")[f"label_{lang}"]
-    return str(coders.get(rule, rule))
 
 
 def _numbers(values: Mapping[str, float], lang: str) -> dict[str, str]:

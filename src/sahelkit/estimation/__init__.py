@@ -1,0 +1,1 @@
+"""Arithmetic that knows no coups: numbers in, numbers out."""

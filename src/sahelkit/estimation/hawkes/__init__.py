@@ -1,0 +1,1 @@
+"""A process in which events set off events: its likelihood, its maximum, histories drawn from it."""

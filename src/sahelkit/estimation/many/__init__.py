@@ -1,0 +1,1 @@
+"""Thousands of small regressions on one sample."""

@@ -1,0 +1,1 @@
+"""Places: what a country is called, in which sets it stands, where it lies."""

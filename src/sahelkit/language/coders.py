@@ -1,0 +1,17 @@
+"""Rules and coders of coups by the names that readers know."""
+
+from __future__ import annotations
+
+from sahelkit.tables.coups import coup_coders
+
+
+def rule_name(rule: str, lang: str) -> str:
+    """Name of a rule as a reader knows it."""
+    joint = {
+        "en": {"any": "any coder", "majority": "most coders", "all": "all coders"},
+        "fr": {"any": "au moins un codeur", "majority": "majorité des codeurs", "all": "tous les codeurs"},
+    }[lang]
+    if rule in joint:
+        return joint[rule]
+    coders = coup_coders().set_index("rule")[f"label_{lang}"]
+    return str(coders.get(rule, rule))

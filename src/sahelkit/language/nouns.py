@@ -1,0 +1,126 @@
+"""What is counted, and in what: events, rows, clusters, groups, bodies, measures."""
+
+from __future__ import annotations
+
+_OUTCOMES = {
+    "attempt": ("coup attempts", "tentatives de coup d’État"),
+    "success": ("successful coups", "coups d’État réussis"),
+    "failure": ("failed attempts", "tentatives échouées"),
+}
+_UNITS = {
+    "M": ("country-months", "pays-mois"),
+    "Y": ("country-years", "pays-années"),
+    "": ("rows", "lignes"),
+}
+# Groups whose French names readers know better than those of the source.
+_GROUPS_FR = {
+    "AQIM": "AQMI",
+    "JNIM": "GSIM (JNIM)",
+    "IS": "État islamique",
+    "JAS": "Boko Haram (JAS)",
+    "al-Murabitun": "al-Mourabitoune",
+    "Military faction (Red Berets)": "Bérets rouges",
+    "Signed-in-Blood Battalion": "Signataires par le sang",
+}
+_GROUPS_EN = {"IS": "Islamic State", "JAS": "Boko Haram (JAS)", "Military faction (Red Berets)": "Red Berets"}
+# The measure alone, as a title has it.
+MEASURES = {
+    "en": {
+        "suspension": "suspension",
+        "sanctions": "sanctions",
+        "threat": "a threat",
+        "force": "force",
+        "easing": "a first easing",
+    },
+    "fr": {
+        "suspension": "la suspension",
+        "sanctions": "les sanctions",
+        "threat": "une menace",
+        "force": "le recours à la force",
+        "easing": "un premier allègement",
+    },
+}
+_BODIES = {
+    "AU": ("by the African Union", "par l’Union africaine"),
+    "ECOWAS": ("by ECOWAS", "par la CEDEAO"),
+    "UEMOA": ("by UEMOA", "par l’UEMOA"),
+}
+
+
+def outcome_words(name: str, lang: str) -> str:
+    """What an outcome column counts; ``events`` for a name that sahelkit does not know."""
+    english, french = _OUTCOMES.get(name, ("events", "événements"))
+    return english if lang == "en" else french
+
+
+def event_words(column: str, lang: str) -> str:
+    """One event of a column, with its article."""
+    names = {
+        "attempt": ("an attempt", "une tentative"),
+        "success": ("a successful coup", "un coup d’État réussi"),
+        "failure": ("a failed attempt", "une tentative échouée"),
+    }
+    english, french = names.get(column, ("an event", "un événement"))
+    return english if lang == "en" else french
+
+
+def unit_words(freq: str, lang: str) -> str:
+    """What a row of the panel is, in the plural."""
+    english, french = _UNITS[freq]
+    return english if lang == "en" else french
+
+
+def cluster_words(column: str, lang: str) -> str:
+    """What the clusters are, in the plural."""
+    if column in ("iso3", "gwcode", "country", "countryid"):
+        return "countries" if lang == "en" else "pays"
+    return "clusters" if lang == "en" else "groupes"
+
+
+def one_cluster(column: str, lang: str) -> str:
+    """What one of the clusters is.
+
+    Examples
+    --------
+    >>> one_cluster("iso3", "en"), one_cluster("region", "fr")
+    ('country', 'groupe')
+    """
+    words = cluster_words(column, lang)
+    return {"countries": "country", "clusters": "cluster", "groupes": "groupe"}.get(words, words)
+
+
+def independence_words(rows: str, cluster: str, lang: str) -> str:
+    """What follows an interval that does not allow for clusters; `rows` says what rows are.
+
+    Examples
+    --------
+    >>> independence_words("attempts", "iso3", "en")
+    ', as if attempts of the same country were independent'
+    """
+    one = one_cluster(cluster, lang)
+    if lang == "en":
+        return f", as if {rows} of the same {one} were independent"
+    return f", sans tenir compte de ce que les {rows} d’un même {one} ont en commun"
+
+
+def group_name(actor: str, lang: str) -> str:
+    """The name under which readers know a group.
+
+    Examples
+    --------
+    >>> group_name("AQIM", "fr"), group_name("JNIM", "en")
+    ('AQMI', 'JNIM')
+    """
+    return (_GROUPS_FR if lang == "fr" else _GROUPS_EN).get(actor, actor)
+
+
+def body_words(body: str, lang: str) -> str:
+    """By whom.
+
+    Examples
+    --------
+    >>> body_words("ECOWAS", "fr")
+    'par la CEDEAO'
+    """
+    english, french = _BODIES.get(body, (f"by {body}", f"par {body}"))
+    return english if lang == "en" else french

@@ -1,0 +1,305 @@
+"""Discrete-time hazard of an event in a panel of country-months or country-years."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sahelkit._types import Bools, Floats
+from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.estimation.clustered import KINDS
+from sahelkit.estimation.corrections import CORRECTIONS, flac, flac_covariance, flic
+from sahelkit.estimation.design import Design, read_design
+from sahelkit.estimation.firth import Penalised, firth_maximise
+from sahelkit.estimation.links import LINKS, check_link, row_terms
+from sahelkit.estimation.newton import Maximum, inverse_gram, maximise
+from sahelkit.estimation.separation import separated_terms
+from sahelkit.estimation.splines import duration_terms
+from sahelkit.models.hazard.clustering import check_comparable, clustered_errors, patched, profiles
+from sahelkit.models.hazard.result import HazardFit
+from sahelkit.options import check_options
+
+if TYPE_CHECKING:
+    from sahelkit.panels import Panel
+
+__all__ = ["LINKS", "HazardFit", "duration_terms", "fit_hazard", "separated_terms"]
+
+METHODS = ("ml", "firth")
+ERRORS = (*KINDS, "model", "observed", "profile")
+
+# Newton's method needs about six steps; under separation it goes on for ever, by one unit at a time. Fitted chances
+# this close to 0 or 1 are the other sign to look for separation. The search itself is exact.
+_SLOW = 15
+_CERTAIN = 1e-6
+
+
+def fit_hazard(
+    formula: str,
+    frame: pd.DataFrame | Panel,
+    *,
+    link: str = "cloglog",
+    cluster: str = "iso3",
+    level: float = 0.95,
+    method: str = "ml",
+    errors: str | None = None,
+    correction: str = "none",
+    repeats: str = "refuse",
+) -> HazardFit:
+    """Fit a discrete-time hazard model, with errors clustered by country.
+
+    With the cloglog link the coefficients are those of a proportional-hazards model whose time is grouped into
+    months or years. Duration dependence enters the formula as ``t + t2 + t3`` (see
+    `sahelkit.estimation.splines.duration_terms`) or as a restricted cubic spline.
+
+    Parameters
+    ----------
+    formula : str
+        Model in the notation of statsmodels; the outcome is 0 or 1.
+    frame : pandas.DataFrame or Panel
+        One row per country and period. Rows with NA in a used column are left out and counted; the summary says
+        which. Numbers held as text or as Python objects are read as numbers.
+    link : {"cloglog", "logit"}
+        Link function.
+    cluster : str
+        Column whose values may be correlated within.
+    level : float
+        Confidence level, between 0 and 1.
+    method : {"ml", "firth"}
+        Maximum likelihood, or Firth's penalised likelihood, which has less bias when events are rare and is finite
+        under perfect separation.
+    errors : str, optional
+        ``"CR0"``, ``"CR1"``, ``"CR2"``, ``"CR3"``: clustered, see `sahelkit.estimation.clustered.clustered_covariance`.
+        CR2 with Satterthwaite's degrees of freedom is the default for maximum likelihood, whatever the number of
+        clusters: with many it gives what the others give. CR1 is the sandwich times G / (G - 1) for G clusters,
+        without the factor for the number of coefficients, as in Stata, with G - 1 degrees of freedom; its intervals
+        are too narrow when clusters are few (see Notes). A coefficient that one cluster alone tells of, and every
+        coefficient if one cluster alone holds events, has no clustered error (`sahelkit.estimation.few_clusters`): with
+        maximum likelihood it is NaN, with Firth's method the profile takes its place, and the summary says so.
+        ``"model"``: the inverse expected information, as in R and in statsmodels' GLM, for every method and
+        correction; ``"observed"``: the inverse observed information, as in Stata (the two differ for the cloglog
+        link). Both do with one country. ``"profile"``: the default
+        for Firth's method, intervals from the profile and p-values from the ratio of the penalised likelihood, by the
+        convention of R's logistf (the restricted fit keeps the penalty of the full model). Like ``"model"`` it takes
+        rows as independent, also within clusters, and says so; add ``errors="CR2"`` for covariates that vary between
+        clusters rather than within.
+    correction : {"none", "flic", "flac"}
+        Firth's penalty makes the mean fitted chance too high when events are rare. FLIC corrects the intercept alone,
+        FLAC all coefficients. Both need ``method="firth"``; FLAC has no profile, its errors are those of the model.
+    repeats : {"refuse", "keep"}
+        Two rows of one unit and period (``iso3`` and the time) are an error, since a merge of many rows with many
+        makes such rows and each would count as an observation; or they are meant.
+
+    Returns
+    -------
+    HazardFit
+
+    Raises
+    ------
+    MissingColumnsError
+        If `frame` lacks the cluster column.
+    OptionError
+        If `level` is not between 0 and 1, options do not go together, two rows describe one unit and period, or a
+        column of numbers holds text.
+    UnknownNameError
+        If a link, method, kind of error, correction or `repeats` is unknown.
+    ModelError
+        If the formula does not fit the frame, columns repeat one another, there are fewer than two clusters, no
+        event or no non-event; with maximum likelihood also if there is one event only, events separate perfectly, or
+        errors are to be clustered and clusters cannot be compared.
+
+    References
+    ----------
+    Carter, D. B., & Signorino, C. S. (2010). Back to the future: modeling time dependence in binary data.
+    Political Analysis, 18(3), 271-292. doi:10.1093/pan/mpq013
+
+    Firth, D. (1993). doi:10.1093/biomet/80.1.27; Heinze, G., & Schemper, M. (2002). doi:10.1002/sim.1047; Puhr, R.,
+    et al. (2017). doi:10.1002/sim.7273
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"iso3": ["BFA", "MLI", "NER"] * 40, "x": [0, 0, 1, 1] * 30})
+    >>> rows["event"] = [int(i % 10 == 0 or i % 14 == 2) for i in range(120)]
+    >>> fit = fit_hazard("event ~ x", rows)
+    >>> fit.n_events, fit.n_clusters
+    (19, 3)
+    >>> fit_hazard("event ~ x", rows, method="firth", correction="flic").predict().sum().round(6).item()
+    19.0
+    """
+    check_options(level=level)
+    kind = _check_options(link, method, errors, correction)
+    data = read_design(formula, frame, cluster=cluster, where="fit_hazard", repeats=repeats)
+    check_outcome(data, one_is_enough=method == "firth", errors=kind)
+    plain = maximise(data.matrix, data.outcome, link=link)
+    guilty = _separated(data, plain, link)
+    if method == "ml":
+        if guilty:
+            raise _separation(formula, ", ".join(guilty))
+        if not plain.converged:
+            raise ModelError(f"{formula!r}: the fit did not converge. Leave some terms out, or use method='firth'")
+        return _by_likelihood(data, plain, link=link, kind=kind, level=level)
+    fit = firth_maximise(data.matrix, data.outcome, link=link)
+    if not fit.converged:
+        raise ModelError(f"{formula!r}: the penalised fit did not converge. Leave some terms out")
+    found = _by_penalty(data, fit, link=link, kind=kind, level=level)
+    found = replace(found, separated=guilty)
+    return found if correction == "none" else _corrected(found, data, fit, correction)
+
+
+def _check_options(link: str, method: str, errors: str | None, correction: str) -> str:
+    check_link(link)
+    for what, given, allowed in (("method", method, METHODS), ("correction", correction, CORRECTIONS)):
+        if given not in allowed:
+            raise UnknownNameError(what, given, allowed)
+    if errors is not None and errors not in ERRORS:
+        raise UnknownNameError("kind of error", errors, ERRORS)
+    if method == "ml" and correction != "none":
+        raise OptionError("correction", correction, "it corrects Firth's method", repair="Add method='firth'")
+    if method == "firth" and errors == "observed":
+        raise OptionError("errors", errors, "the penalised fit has the expected information", repair="Type 'model'")
+    if method == "ml" and errors == "profile":
+        raise OptionError("errors", errors, "profiles are of the penalised likelihood", repair="Add method='firth'")
+    if correction == "flac" and errors not in (None, "model"):
+        raise OptionError("errors", errors, "FLAC gives the errors of its model only", repair="Leave errors= out")
+    return errors or ("CR2" if method == "ml" else "model" if correction == "flac" else "profile")
+
+
+def check_outcome(data: Design, *, one_is_enough: bool = False, errors: str | None = None) -> None:
+    """Raise ModelError unless the outcome is 0 and 1 and varies, and there are clusters for errors that need several.
+
+    Parameters
+    ----------
+    data : Design
+    one_is_enough : bool
+        Whether one event will do.
+    errors : str, optional
+        Kind of errors; None for a model that compares clusters.
+    """
+    name, outcome = data.response, data.outcome
+    if not ((outcome == 0) | (outcome == 1)).all():
+        count = (outcome >= 0).all() and (outcome == np.round(outcome)).all()
+        repair = f"A count becomes 0 or 1 by frame[{name!r}].clip(upper=1), which leaves NA as it is" if count else ""
+        raise ModelError(f"the outcome {name!r} has values other than 0 and 1. {repair or 'Make it 0 and 1'}")
+    if outcome.sum() in (0, outcome.size):
+        raise ModelError(f"the outcome {name!r} never varies in the {outcome.size:,} rows used: nothing can be fitted")
+    if outcome.sum() == 1 and not one_is_enough:
+        raise ModelError(
+            f"the outcome {name!r} has one event only, from which no error can be computed. "
+            "Use method='firth', whose interval shows how little one event tells"
+        )
+    if len(data.names) < 2 and (errors is None or errors in KINDS):
+        repair = "Use more of them" if errors is None else "Type errors='model', which takes rows as independent"
+        raise ModelError(f"there is one cluster only ({data.names[0]}), where several are needed. {repair}")
+
+
+def _separated(data: Design, plain: Maximum, link: str) -> tuple[str, ...]:
+    if plain.converged and plain.steps < _SLOW:
+        chance = row_terms(link, data.matrix @ plain.coef, data.outcome).chance
+        if chance.min() >= _CERTAIN and chance.max() <= 1 - _CERTAIN:
+            return ()
+    found = separated_terms(data.outcome, data.matrix, data.terms)
+    return tuple(term for term in found if term != "Intercept")
+
+
+def _separation(formula: str, which: str) -> ModelError:
+    return ModelError(
+        f"{formula!r}: {which} separates events from non-events perfectly, so that no finite estimate exists. "
+        "Leave the term out, pool its categories, or use method='firth'"
+    )
+
+
+def _by_likelihood(data: Design, fit: Maximum, *, link: str, kind: str, level: float) -> HazardFit:
+    rows = row_terms(link, data.matrix @ fit.coef, data.outcome)
+    cov, freedom = _inverse(data, rows.observed if kind == "observed" else rows.expected)
+    weak = np.zeros(len(data.terms), dtype=bool)
+    if kind in KINDS:
+        clustered = clustered_errors(data, fit.coef, link=link, kind=kind)
+        cov, freedom, weak = clustered.cov, clustered.freedom, np.isnan(clustered.freedom)
+        check_comparable(data, weak)
+    found = _result(data, fit.coef, cov, freedom, fit.loglik, link=link, kind=kind, level=level, method="ml")
+    return replace(found, unclustered=_named(data, weak))
+
+
+def _by_penalty(data: Design, fit: Penalised, *, link: str, kind: str, level: float) -> HazardFit:
+    cov, freedom = _inverse(data, row_terms(link, data.matrix @ fit.coef, data.outcome).expected)
+    weak = np.full(len(data.terms), kind == "profile")
+    unclustered: tuple[str, ...] = ()
+    if kind in KINDS:
+        clustered = clustered_errors(data, fit.coef, link=link, kind=kind, score=fit.score)
+        weak = np.isnan(clustered.freedom)
+        unclustered = _named(data, weak)
+        cov, freedom = patched(clustered, cov, weak)
+        kind = "profile" if weak.all() else kind
+    found = _result(data, fit.coef, cov, freedom, fit.loglik, link=link, kind=kind, level=level, method="firth")
+    if not weak.any():
+        return found
+    ends, p_values = profiles(data, fit, link=link, level=level, wanted=weak)
+    return replace(found, profile=ends, profile_p=p_values, unclustered=unclustered)
+
+
+def _named(data: Design, which: Bools) -> tuple[str, ...]:
+    return tuple(term for term, yes in zip(data.terms, which, strict=True) if yes)
+
+
+def _inverse(data: Design, weights: Floats) -> tuple[Floats, Floats]:
+    return inverse_gram(data.matrix, weights), np.full(len(data.terms), np.inf)
+
+
+def _result(
+    data: Design,
+    coef: Floats,
+    cov: Floats,
+    freedom: Floats,
+    loglik: float,
+    *,
+    link: str,
+    kind: str,
+    level: float,
+    method: str,
+) -> HazardFit:
+    return HazardFit(
+        formula=data.formula,
+        link=link,
+        terms=data.terms,
+        coef=coef,
+        cov=cov,
+        level=level,
+        n_rows=int(data.outcome.size),
+        n_dropped=data.n_dropped,
+        n_events=int(data.outcome.sum()),
+        n_clusters=len(data.names),
+        loglik=loglik,
+        method=method,
+        errors=kind,
+        freedom=freedom,
+        data=data,
+    )
+
+
+def _corrected(found: HazardFit, data: Design, fit: Penalised, correction: str) -> HazardFit:
+    if "Intercept" not in data.terms:
+        raise OptionError("correction", correction, "it needs a model with an intercept")
+    place = data.terms.index("Intercept")
+    if correction == "flac":
+        joined = flac(data.matrix, data.outcome, fit, link=found.link)
+        cov = flac_covariance(data.matrix, data.outcome, fit, joined, link=found.link)
+        return replace(found, coef=joined.coef[:-1], cov=cov, correction="flac")
+    coef = flic(data.matrix, data.outcome, fit, place, link=found.link)
+    # The error of the intercept is that at its corrected value, as in logistf; those of the others are Firth's.
+    rows = row_terms(found.link, data.matrix @ coef, data.outcome)
+    moved = _inverse(data, rows.expected)[0]
+    if found.errors in KINDS and data.terms[place] not in found.unclustered:
+        moved = clustered_errors(data, coef, link=found.link, kind=found.errors, score=rows.score).cov
+    factor = np.ones(len(coef))
+    factor[place] = np.sqrt(moved[place, place] / found.cov[place, place])
+    found = replace(found, cov=found.cov * np.outer(factor, factor))
+    if found.profile is None or found.profile_p is None:
+        return replace(found, coef=coef, correction="flic")
+    # The profile is that of the uncorrected intercept; the corrected one gets a Wald interval, as in logistf.
+    wald = replace(found, coef=coef, profile=None, profile_p=None)
+    profile, p_values = found.profile.copy(), found.profile_p.copy()
+    profile[place], p_values[place] = wald.interval()[place], wald.p_values()[place]
+    return replace(found, coef=coef, profile=profile, profile_p=p_values, correction="flic")

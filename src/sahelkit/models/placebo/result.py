@@ -1,0 +1,156 @@
+"""The result of a placebo, and how it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sahelkit._types import Floats
+from sahelkit.estimation.replicates import p_error
+from sahelkit.language.nouns import cluster_words, event_words
+from sahelkit.language.numbers import number, p_words, percent
+from sahelkit.models.placebo.words import AXES, CAVEATS, LAGGED, MEASURES, SENTENCES, TITLES
+from sahelkit.options import check_language
+from sahelkit.results.base import Result
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.figure import Figure
+
+_SIZE = {"en": "n = {} events in {}", "fr": "n = {} événements dans {}"}
+
+
+@dataclass(frozen=True)
+class Placebo(Result):
+    """An observed statistic and what it is when there is nothing to find.
+
+    Attributes
+    ----------
+    kind : str
+        ``"geography"``, ``"leads"``, ``"far"`` or ``"calendar"``.
+    statistic : float
+        Score statistic of the exposure under test: to earlier events, or for ``"leads"`` to later ones.
+    null : array, shape (B,)
+        The same in the placebo draws.
+    p_value : float
+        Share of draws, the observed one included, that are at least as large; for ``"two-sided"`` twice the smaller
+        tail.
+    alternative : str
+        ``"greater"`` or ``"two-sided"``.
+    lagged : float
+        Score statistic of the exposure to earlier events; equal to `statistic` unless the kind is ``"leads"``.
+    ratio : float
+        Hazard (or odds) ratio per event in the window, from the fit with the exposure under test.
+    window : int
+        Length of the window in periods.
+    n_rows, n_events, n_clusters : int
+        Sample sizes of the rows used.
+    mirrored : bool
+        True for leads over symmetric weights when the events are those of the outcome: each pair of events is then a
+        lead for one country and a lag for the other, and leads differ from lags by the covariates alone.
+    link, cluster, freq, event, origin : str
+        Of the hazard model, its rows, and the events to which countries are exposed.
+    """
+
+    kind: str
+    statistic: float
+    null: Floats = field(repr=False)
+    p_value: float
+    alternative: str
+    lagged: float
+    ratio: float
+    window: int
+    n_rows: int
+    n_events: int
+    n_clusters: int
+    link: str
+    cluster: str
+    freq: str
+    event: str = "attempt"
+    mirrored: bool = False
+    origin: str = ""
+
+    _index = ("kind",)
+
+    @property
+    def p_error(self) -> float:
+        """Monte Carlo standard error of the p-value."""
+        tails = 1 if self.alternative == "greater" else 2
+        return tails * p_error(self.p_value / tails, int(np.isfinite(self.null).sum()))
+
+    def tidy(self) -> pd.DataFrame:
+        """One row: kind, ratio, statistic, middle and ends of the central 95 % of the draws, p-value and its error."""
+        low, middle, high = np.nanquantile(self.null, [0.025, 0.5, 0.975])
+        return pd.DataFrame(
+            {
+                "kind": [self.kind],
+                "ratio": self.ratio,
+                "statistic": self.statistic,
+                "lagged": self.lagged,
+                "null_low": low,
+                "null_median": middle,
+                "null_high": high,
+                "p_value": self.p_value,
+                "p_error": self.p_error,
+                "alternative": self.alternative,
+                "n_draws": len(self.null),
+                "window": self.window,
+                "n_rows": self.n_rows,
+                "n_events": self.n_events,
+                "n_clusters": self.n_clusters,
+            }
+        )
+
+    def to_xarray(self) -> xr.Dataset:
+        """The columns of `tidy`, and ``null`` with dimension ``draw``."""
+        return super().to_xarray().assign(null=("draw", self.null))
+
+    def headline(self, *, lang: str | None = None) -> str:
+        """Kind and sample, as plain text."""
+        return (
+            f"placebo {self.kind!r}: {len(self.null):,} draws, window of {self.window} periods\n"
+            f"{self.n_events:,} events in {self.n_rows:,} rows, {self.n_clusters} clusters"
+        )
+
+    def says(self, *, lang: str | None = None) -> str:
+        """One sentence that may be quoted; see `HazardFit.says`."""
+        lang = check_language(lang)
+        return SENTENCES[check_language(lang)][self.kind].format(
+            who=f"{self.n_clusters} {cluster_words(self.cluster, lang)}",
+            an_event=event_words(self.event, lang),
+            measure=MEASURES[lang][self.link],
+            events=number(self.n_events, lang, digits=0),
+            ratio=number(self.ratio, lang),
+            window=self._window_words(lang),
+            share=percent(float(np.mean(self.null < self.statistic)), lang),
+            draws=number(len(self.null), lang, digits=0),
+            p=p_words(self.p_value, lang, error=self.p_error),
+            caveat=CAVEATS[lang]["mirrored" if self.mirrored else self.kind],
+        )
+
+    def _window_words(self, lang: str) -> str:
+        units = {"en": ("months", "years"), "fr": ("mois", "ans")}[lang]
+        return f"{self.window} {units[self.freq == 'Y']}"
+
+    def plot(self, *, lang: str | None = None, source: str = "") -> Figure:
+        """Draw the null distribution with the observed statistic."""
+        lang = check_language(lang)
+        from sahelkit.plots.nulls import plot_null
+
+        others = None if self.kind != "leads" else {LAGGED[check_language(lang)]: self.lagged}
+        who = f"{self.n_clusters} {cluster_words(self.cluster, check_language(lang))}"
+        return plot_null(
+            self.null,
+            self.statistic,
+            p_value=self.p_value,
+            p_error=self.p_error,
+            title=TITLES[lang][self.kind],
+            axis=AXES[lang],
+            source=source or self.origin or "sahelkit",
+            n=_SIZE[lang].format(number(self.n_events, lang, digits=0), who),
+            lang=lang,
+            others=others,
+        )

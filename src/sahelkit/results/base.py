@@ -1,0 +1,94 @@
+"""The contract of all results: the same questions, asked in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import TYPE_CHECKING, ClassVar
+
+import pandas as pd
+
+from sahelkit.errors import LackingError
+from sahelkit.options import check_language
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Rows of a table that `repr` and the notebook show; `tidy` gives all.
+SHOWN = 12
+
+
+class Result:
+    """A result that can be read as a table, as a sentence, as a figure and as labelled arrays.
+
+    Subclasses are dataclasses with ``frozen=True, repr=False``. They give `tidy` and `headline`, `says` and `plot`, and
+    name the columns that index the table. What a class cannot give stands in `lacks` with the reason, nowhere else.
+    Where a table has the columns ``effect_low`` and ``effect_high``, they are the ends of the confidence interval of
+    ``effect`` (that of `interval`), and its confidence level is in the column ``level``.
+
+    Attributes
+    ----------
+    lacks : dict of str to str
+        What this result does not have and why: ``plot``, ``says``, ``to_xarray``; ``ax`` where a figure has several
+        panels and cannot be drawn on axes that are given.
+    """
+
+    _index: ClassVar[tuple[str, ...]] = ("term",)
+    lacks: ClassVar[Mapping[str, str]] = {}
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per quantity."""
+        raise NotImplementedError
+
+    def headline(self, *, lang: str | None = None) -> str:
+        """The lines above the table in `summary`."""
+        raise NotImplementedError
+
+    def says(self, *, lang: str | None = None) -> str:
+        """The result in one careful sentence."""
+        raise self._lacking("says")
+
+    def plot(self, *, ax: Axes | None = None, lang: str | None = None) -> Figure:
+        """The result as a figure, drawn on `ax` where axes are given; the figure that holds it is returned."""
+        raise self._lacking("plot")
+
+    def summary(self, *, lang: str | None = None) -> str:
+        """The result as plain text."""
+        head, table = self.headline(lang=check_language(lang)), self.tidy()
+        if len(table) == 1:
+            return f"{head}\n{table.iloc[0].to_string()}"
+        return f"{head}\n{self._shown(table).to_string(index=False)}"
+
+    def to_xarray(self) -> xr.Dataset:
+        """The columns of `tidy` as labelled arrays."""
+        if "to_xarray" in self.lacks:
+            raise self._lacking("to_xarray")
+        table = self.tidy().set_index(list(self._index))
+        text = table.select_dtypes(exclude="number").columns
+        table[text] = table[text].astype("object")
+        found: xr.Dataset = table.to_xarray()
+        return found.assign_attrs(summary=self.headline())
+
+    def _shown(self, table: pd.DataFrame) -> pd.DataFrame:
+        # A column that says the same in every row says nothing here.
+        kept = [name for name in table.columns if len(table[name].unique()) > 1 or name in self._index]
+        shown = table[kept or list(table.columns)]
+        numbers = {name: shown[name].round(4) for name in shown.select_dtypes("number").columns}
+        return shown.assign(**numbers)
+
+    def _lacking(self, what: str) -> LackingError:
+        return LackingError(type(self).__name__, what, self.lacks[what])
+
+    def __repr__(self) -> str:
+        table = self.tidy()
+        more = f"\n… {len(table) - SHOWN} more rows: .tidy()" if len(table) > SHOWN else ""
+        shown = self._shown(table.head(SHOWN)).to_string(index=False, max_cols=8, max_colwidth=40, line_width=120)
+        return f"{type(self).__name__}: {self.headline()}\n{shown}{more}"
+
+    def _repr_html_(self) -> str:
+        table = self.tidy()
+        more = f"<p>… {len(table) - SHOWN} more rows: <code>.tidy()</code></p>" if len(table) > SHOWN else ""
+        head = escape(self.headline()).replace("\n", "<br>")
+        return f"<p>{head}</p>{self._shown(table.head(SHOWN)).to_html(index=False, max_cols=12, border=0)}{more}"
