@@ -1,8 +1,8 @@
 """Coverage of the default intervals with few clusters: a trait that never changes within a country, sixteen countries.
 
 ``pytest tests/models/placebo/test_coverage.py -m slow -s`` prints the figures. The event study, the synthetic control,
-the Hawkes model, random intercepts with covariates that vary within countries and forecasts have simulations of their own
-in their tests.
+the Hawkes model, random intercepts with covariates that vary within countries and forecasts have simulations of their
+own in their tests.
 """
 
 from __future__ import annotations
