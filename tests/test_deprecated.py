@@ -18,7 +18,7 @@ from sahelkit import _deprecated
 from sahelkit._deprecated import MODULES, NAMES, renamed
 
 
-@pytest.mark.parametrize(("old", "new"), MODULES.items())
+@pytest.mark.parametrize(("old", "new"), list(MODULES.items()))
 def test_a_module_is_found_under_its_old_name(old, new):
     sys.modules.pop(old, None)
     with pytest.warns(DeprecationWarning, match=f"^{old} is called {new} since sahelkit 0.2") as caught:
@@ -27,14 +27,14 @@ def test_a_module_is_found_under_its_old_name(old, new):
     assert len(caught) == 1
 
 
-@pytest.mark.parametrize("old", MODULES)
+@pytest.mark.parametrize("old", list(MODULES))
 def test_no_module_stands_under_an_old_name(old):
     place = Path(sahelkit.__file__).parents[1].joinpath(*old.split("."))
     assert not place.with_suffix(".py").exists()
     assert not (place / "__init__.py").exists()
 
 
-@pytest.mark.parametrize(("old", "new"), NAMES.items())
+@pytest.mark.parametrize(("old", "new"), list(NAMES.items()))
 def test_a_name_is_found_under_its_old_place(old, new):
     room, _, name = old.rpartition(".")
     home, _, wanted = new.rpartition(".")

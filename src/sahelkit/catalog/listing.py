@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sahelkit.catalog.records import records
+from sahelkit.catalog import references as _references
+from sahelkit.catalog import sources as _sources
+from sahelkit.catalog.records import read_record, records
 from sahelkit.options import check_language
 
 
@@ -53,3 +55,10 @@ def datasets(*, lang: str = "en") -> pd.DataFrame:
     ]
     columns = ["name", "title", "unit_of_observation", "places", "first", "last", "absent"]
     return pd.DataFrame(rows, columns=[*columns, "tables", "version", "licence", "description"])
+
+
+def clear_caches() -> None:
+    """Forget every record, source and reference read so far, e.g. after a file in datasets/ has changed."""
+    read_record.cache_clear()
+    _sources._sources.cache_clear()
+    _references.read_references.cache_clear()
