@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sahelkit.catalog import references as _references
-from sahelkit.catalog import sources as _sources
+from sahelkit.catalog import references
 from sahelkit.catalog.records import read_record, records
+from sahelkit.catalog.sources import _sources
 from sahelkit.options import check_language
 
 
@@ -60,5 +60,5 @@ def datasets(*, lang: str = "en") -> pd.DataFrame:
 def clear_caches() -> None:
     """Forget every record, source and reference read so far, e.g. after a file in datasets/ has changed."""
     read_record.cache_clear()
-    _sources._sources.cache_clear()
-    _references.read_references.cache_clear()
+    _sources.cache_clear()
+    references.read_references.cache_clear()
