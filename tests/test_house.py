@@ -43,7 +43,9 @@ def test_architecture_lists_the_rooms_that_stand():
     stand = {
         path.name.replace("__main__.py", "__main__")
         for path in PACKAGE.iterdir()
-        if path.name not in ("__init__.py", "__pycache__", "_share") and path.name != "py.typed" and path.suffix != ".pyi"
+        if path.name not in ("__init__.py", "__pycache__", "_share")
+        and path.name != "py.typed"
+        and path.suffix != ".pyi"
     }
     stand |= {f"models/{path.name}" for path in (PACKAGE / "models").iterdir() if path.is_dir() and path.name[0] != "_"}
     assert listed == stand
