@@ -131,4 +131,4 @@ def test_every_result_is_text_and_arrays_too(results, name):
         assert found.says(lang=lang).endswith(".")
         assert "{" not in found.says(lang=lang)
     with pytest.raises(UnknownNameError, match="unknown language 'de'"):
-        found.says("de")
+        found.says(lang="de")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,24 +19,35 @@ from sahelkit.estimation.many.planning import Choices
 from sahelkit.estimation.many.sample import Sample
 from sahelkit.estimation.replicates import p_error, quantile_error, replicate
 from sahelkit.models.bounds.measures import HISTORY, OUTCOME, Measures
-from sahelkit.models.bounds.summaries import digest
-from sahelkit.models.bounds.words import null_sentence
+from sahelkit.models.bounds.summaries import Settings, complete, digest
+from sahelkit.models.bounds.words import NullFacts, null_headline, null_sentence
 from sahelkit.models.placebo.like import Likeness, likeness, simulate_counts
 from sahelkit.models.placebo.placebos import permutation_p
 from sahelkit.options import check_language, check_options
+from sahelkit.plots.specification import plot_verdict
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from sahelkit.models.bounds.result import ExtremeBounds, Settings
 
 KINDS = ("geography", "simulated")
 STATISTICS = ("above", "median", "share_significant_positive")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
+class Analysis:
+    """What the null needs of an extreme bounds analysis; see `ExtremeBounds`."""
+
+    models: pd.DataFrame
+    choices: Choices
+    sample: Sample
+    measures: Measures | None
+    settings: Settings
+
+
+@dataclass(frozen=True, repr=False)
 class BoundsNull(Result):
     """What the models say where there is no contagion, beside what they say of the data.
 
@@ -60,8 +71,8 @@ class BoundsNull(Result):
 
     kind: str
     observed: dict[str, float]
-    draws: pd.DataFrame = field(repr=False)
-    z: Floats = field(repr=False)
+    draws: pd.DataFrame
+    z: Floats
     n_models: int
     n_events: int
     n_clusters: int
@@ -113,12 +124,27 @@ class BoundsNull(Result):
         """Share of draws without contagion in which the weight above zero reaches `share`, the usual mark."""
         return float(np.mean(self.draws["above"] >= share))
 
+    def facts(self) -> NullFacts:
+        """The numbers of the sentence."""
+        low, middle, high = np.nanquantile(self.draws["above"], [0.025, 0.5, 0.975])
+        return NullFacts(
+            kind=self.kind,
+            n_draws=len(self.draws),
+            n_models=self.n_models,
+            n_events=self.n_events,
+            n_clusters=self.n_clusters,
+            middle=middle,
+            low=low,
+            high=high,
+            observed=self.observed["above"],
+            p_value=self.p_value(),
+            p_error=self.p_error(),
+            robust=self.robust_by_chance(),
+        )
+
     def headline(self, *, lang: str | None = None) -> str:
         """Kind and sizes, as plain text."""
-        return (
-            f"null distribution {self.kind!r} of the verdict: {len(self.draws):,} draws of {self.n_models:,} models, "
-            f"{self.n_events:,} events, {self.n_clusters} clusters"
-        )
+        return null_headline(self.facts(), check_language(lang))
 
     def to_xarray(self) -> xr.Dataset:
         """The columns of `tidy`, and ``z`` with dimensions ``draw`` and ``model``."""
@@ -126,20 +152,28 @@ class BoundsNull(Result):
 
     def says(self, *, lang: str | None = None) -> str:
         """One sentence that may be quoted."""
-        lang = check_language(lang)
-        return null_sentence(self, lang)
+        return null_sentence(self.facts(), check_language(lang))
 
-    def plot(self, *, lang: str | None = None, source: str = "") -> Figure:
-        """Draw the verdict in the draws and in the data."""
-        lang = check_language(lang)
-        from sahelkit.plots.specification import plot_verdict
-
-        return plot_verdict(self, lang=lang, source=source or self.origin or "sahelkit")
+    def plot(self, *, ax: Axes | None = None, lang: str | None = None, source: str = "") -> Figure:
+        """Draw the verdict in the draws and in the data, on `ax` where axes are given."""
+        return plot_verdict(
+            self.draws["above"].to_numpy(),
+            self.observed["above"],
+            kind=self.kind,
+            p_value=self.p_value(),
+            p_error=self.p_error(),
+            n_models=self.n_models,
+            n_events=self.n_events,
+            n_countries=self.n_clusters,
+            ax=ax,
+            lang=check_language(lang),
+            source=source or self.origin or "sahelkit",
+        )
 
 
 @renamed(draws="replicates")
 def bounds_null(
-    found: ExtremeBounds,
+    found: Analysis,
     kind: str = "geography",
     *,
     replicates: int = 199,
@@ -231,7 +265,7 @@ def bounds_null(
     )
 
 
-def _pick(found: ExtremeBounds, measures: Measures, kind: str, models: int | None, seed: int | None) -> Ints:
+def _pick(found: Analysis, measures: Measures, kind: str, models: int | None, seed: int | None) -> Ints:
     """Models of the null, shape (m,); those whose exposure is the same on every map say nothing about geography."""
     rows = np.arange(len(found.models))
     if kind == "geography":
@@ -252,7 +286,7 @@ def _alike(ties: Floats) -> bool:
     return bool((apart == apart[..., :1]).all())
 
 
-def _check(found: ExtremeBounds, kind: str, replicates: int, models: int | None) -> Measures:
+def _check(found: Analysis, kind: str, replicates: int, models: int | None) -> Measures:
     if not is_known(kind, KINDS):
         raise UnknownNameError("null", kind, KINDS)
     if replicates < 19:
@@ -334,8 +368,6 @@ def _figures(
     choices: Choices, sample: Sample, blocks: Mapping[str, Block], settings: Settings
 ) -> tuple[dict[str, float], Floats]:
     """Fit the models whose effects do not absorb their focus or a control; NaN for the others."""
-    from sahelkit.models.bounds.result import complete
-
     able = np.zeros(len(choices), dtype=bool)
     for place, name in enumerate(choices.effects):
         if name in blocks:
