@@ -288,7 +288,11 @@ def test_process_that_runs_away_is_reported():
         ({"end": 1950}, DateError, "it lies before start"),
         ({"countries": "west_afrika"}, UnknownPlaceError, "unknown country"),
         ({"countries": ["MLI"]}, ModelError, "no country is tied to another"),
-        ({"start": 1900, "end": 1950}, ModelError, "did not exist between 1900-01-01 and 1950-12-31"),
+        (
+            {"countries": ["MLI", "BFA"], "start": 1900, "end": 1950},
+            ModelError,
+            "did not exist between 1900-01-01 and 1950-12-31",
+        ),
     ],
 )
 def test_bad_option_is_named(coups, options, error, text):
