@@ -48,14 +48,9 @@ def both_sides(formula: str, frame: pd.DataFrame) -> tuple[Floats, Floats, tuple
 def in_order(right: Any) -> Any:
     """The right side of a formula, with terms of labels before terms of numbers, as in statsmodels."""
     spec = right.model_spec
-
-    def counts(part: Any) -> bool:
-        kinds = (
-            spec.encoder_state[factor.expr][0] for factor in part.term.factors if factor.expr in spec.encoder_state
-        )
-        return any(kind.value == "numerical" for kind in kinds)
-
-    return right[[name for part in sorted(spec.structure, key=counts) for name in part.columns]]
+    numbers = {name for name, (kind, _) in spec.encoder_state.items() if kind.value == "numerical"}
+    parts = sorted(spec.structure, key=lambda part: any(factor.expr in numbers for factor in part.term.factors))
+    return right[[name for part in parts for name in part.columns]]
 
 
 def blanked(values: Floats, frame: pd.DataFrame, side: str) -> Floats:
