@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     F = TypeVar("F", bound=Callable[..., Any])
+    T = TypeVar("T")
 
-__all__ = ["MODULES", "NAMES", "Finder", "old_name", "renamed"]
+__all__ = ["MODULES", "NAMES", "Finder", "old_name", "renamed", "renamed_attributes"]
 
 # Old room, new room, and the modules that kept their name in it; in 0.2.
 _MODULES = [
@@ -159,7 +160,7 @@ def renamed(**options: str | tuple[str, Callable[[Any], Any]]) -> Callable[[F], 
 
     Raises
     ------
-    TypeError
+    OptionError
         By the function made: if an option is given under both names.
 
     Examples
@@ -185,12 +186,56 @@ def renamed(**options: str | tuple[str, Callable[[Any], Any]]) -> Callable[[F], 
                 new, made = changes[old]
                 value = given.pop(old)
                 if new in given or new in signature(function).bind_partial(*args).arguments:
-                    raise TypeError(f"{function.__name__} got {new}= and {old}=, its old name. Type {new}= alone.")
+                    from sahelkit.errors import OptionError
+
+                    why = f"{function.__name__} was given {new}= as well, which is its new name"
+                    raise OptionError(old, value, why, repair=f"Type {new}= alone")
                 _warn(f"{old}= of {function.__name__}", f"{new}=")
                 given[new] = made(value)
             return function(*args, **given)
 
         return call  # type: ignore[return-value]
+
+    return decorate
+
+
+def renamed_attributes(**names: str) -> Callable[[type[T]], type[T]]:
+    """Let a class answer to attributes and methods under their old names too, with a warning.
+
+    Parameters
+    ----------
+    **names : str
+        Old name = new name.
+
+    Returns
+    -------
+    callable
+        A decorator; it stands above that of a dataclass.
+
+    Examples
+    --------
+    >>> @renamed_attributes(weights="donor_weights")
+    ... class Fit:
+    ...     donor_weights = 0.5
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     Fit().weights
+    0.5
+    >>> print(caught[0].message)
+    Fit.weights is called Fit.donor_weights since sahelkit 0.2, and the old name goes with 0.3. Type Fit.donor_weights.
+    """
+
+    def decorate(made: type[T]) -> type[T]:
+        def reading(old: str, new: str) -> property:
+            def read(self: T) -> Any:
+                _warn(f"{made.__name__}.{old}", f"{made.__name__}.{new}")
+                return getattr(self, new)
+
+            return property(read, doc=f"The old name of `{new}`.")
+
+        for old, new in names.items():
+            setattr(made, old, reading(old, new))
+        return made
 
     return decorate
 

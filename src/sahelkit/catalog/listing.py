@@ -58,7 +58,12 @@ def datasets(*, lang: str = "en") -> pd.DataFrame:
 
 
 def clear_caches() -> None:
-    """Forget every record, source and reference read so far, e.g. after a file in datasets/ has changed."""
+    """Forget every record, source and reference read so far, e.g. after a file in datasets/ has changed.
+
+    Examples
+    --------
+    >>> clear_caches()
+    """
     read_record.cache_clear()
     _sources.cache_clear()
     references.read_references.cache_clear()
