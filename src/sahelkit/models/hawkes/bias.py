@@ -10,7 +10,7 @@ import pandas as pd
 from sahelkit.estimation.hawkes.estimate import settled
 from sahelkit.estimation.replicates import replicate
 from sahelkit.models.hawkes.bootstrap import refitted
-from sahelkit.models.hawkes.result import HawkesFit
+from sahelkit.models.hawkes.result import HawkesFit, check_fit
 from sahelkit.options import check_options
 
 # The lag of contagion that may be none has no bias to speak of: it is not there in half the replicates.
@@ -50,7 +50,7 @@ def bias_corrected(
     Raises
     ------
     OptionError
-        If `n_boot` is not a whole number of at least 1.
+        If `fit` is none, or `n_boot` is not a whole number of at least 1.
     ModelError
         If the fitted process runs away.
 
@@ -60,6 +60,7 @@ def bias_corrected(
     https://doi.org/10.1017/CBO9780511802843
     """
     check_options(n_boot=n_boot, seed=seed, n_jobs=n_jobs)
+    check_fit(fit)
     drawn = np.array(replicate(partial(_again, fit), n_boot, seed=seed, n_jobs=n_jobs))
     tails = (0.5 + fit.level / 2, 0.5 - fit.level / 2)
     rows = []

@@ -14,7 +14,7 @@ from sahelkit.errors import DateError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR, Windows, days, years
 from sahelkit.estimation.hawkes.simulate import Marked, branch, thin
 from sahelkit.models.hawkes.observing import dated
-from sahelkit.models.hawkes.result import HawkesFit
+from sahelkit.models.hawkes.result import HawkesFit, check_fit
 from sahelkit.options import check_options
 
 METHODS = ("clusters", "thinning")
@@ -121,6 +121,7 @@ def simulate_hawkes(
     (['path', 'iso3', 'date'], True)
     """
     check_options(seed=seed)
+    check_fit(fit)
     if not is_known(method, METHODS):
         raise UnknownNameError("method", method, METHODS)
     if isinstance(n_paths, bool) or not isinstance(n_paths, (int, np.integer)) or n_paths < 1:
