@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit._types import TEXT, DateLike, Places
 from sahelkit.catalog.columns import recorded_datasets
 from sahelkit.dates import parse_window
 from sahelkit.errors import OptionError, UnknownNameError, is_known
-from sahelkit.evaluate import words
 from sahelkit.evaluate.calibration import Corp, corp, reliability_curve
 from sahelkit.evaluate.comparison import Comparison, compare, other_frame
 from sahelkit.evaluate.intervals import NAMES, Rows, blocks_of, ends, estimates, resampled, within_range
+from sahelkit.evaluate.words import RIVAL, Tested, backtest_sentence, backtest_text
 from sahelkit.geography import places
+from sahelkit.language.numbers import number
 from sahelkit.options import check_language, check_options
+from sahelkit.plots.reliability import plot_backtest
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 REFERENCE = "base_rate"
@@ -33,7 +37,7 @@ def _sources_of(other: object) -> list[str]:
     return [f"{name} {version}" for name, version in recorded.items()]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Backtest(Result):
     """Forecasts of a model and of simple forecasters, and what came.
 
@@ -73,6 +77,7 @@ class Backtest(Result):
     seed: int | None = 0
 
     _index = ("model", "origin", "iso3")
+    lacks: ClassVar = {"ax": "it has three panels"}
 
     @property
     def main(self) -> str:
@@ -104,28 +109,27 @@ class Backtest(Result):
 
     def headline(self, *, lang: str | None = None) -> str:
         """What was forecast, from where, as plain text."""
-        first, last = self.span
-        unit = {"M": "months", "Y": "years"}[self.freq]
-        dark = int((self.frame.loc[self.frame["model"] == self.main, "scored"] == 0).sum())
-        return (
-            f"{self.outcome} within {self.horizon} {unit}, origins {first} to {last}: {self.n_rows:,} rows scored with "
-            f"{self.n_events:,} events, {dark:,} not scored; models {', '.join(self.models)}"
-        )
+        lang = check_language(lang)
+        dark = (self.frame["model"] == self.main) & ~self.frame["scored"].astype(bool)
+        texts = {"dark": number(int(dark.sum()), lang, digits=0), "models": ", ".join(self.models)}
+        return backtest_text("head", self._about, lang, **texts)
 
-    def summary(self) -> str:
+    def summary(self, *, lang: str | None = None) -> str:
         """The scores as plain text."""
-        table = self.scores(n_boot=200)
-        return f"{self.headline()}\n{table.round(4).to_string(index=False)}"
+        table = self.scores(replicates=200)
+        return f"{self.headline(lang=lang)}
+{table.round(4).to_string(index=False)}"
 
     def to_xarray(self) -> xr.Dataset:
         """The columns of `tidy` with dimensions ``model``, ``origin`` (first day) and ``iso3``."""
-        return replace(self, frame=self.frame.assign(origin=self.frame["origin"].dt.start_time))._arrays()
-
-    def _arrays(self) -> xr.Dataset:
-        table = self.frame.set_index(list(self._index))
+        table = self.frame.assign(origin=self.frame["origin"].dt.start_time).set_index(list(self._index))
         text = table.select_dtypes(exclude="number").columns.drop("scored")
         found: xr.Dataset = table.astype(dict.fromkeys(text, "object")).to_xarray()
-        return found
+        return found.assign_attrs(summary=self.headline())
+
+    @property
+    def _about(self) -> Tested:
+        return Tested(self.outcome, self.horizon, self.freq, *self.span, self.n_rows, self.n_events)
 
     @property
     def span(self) -> tuple[str, str]:
@@ -166,12 +170,13 @@ class Backtest(Result):
             raise OptionError("countries", countries, "no forecast is left in this selection")
         return replace(self, frame=self.frame[keep].reset_index(drop=True))
 
+    @renamed(n_boot="replicates")
     def scores(
         self,
         model: str | None = None,
         *,
         level: float = 0.95,
-        n_boot: int = 1000,
+        replicates: int = 1000,
         k: int = 10,
         start: DateLike = None,
         end: DateLike = None,
@@ -189,7 +194,7 @@ class Backtest(Result):
             One model; all when absent.
         level : float
             Level of the intervals.
-        n_boot : int
+        replicates : int
             Replicates.
         k : int
             Length of the list in ``top_recall``: share of the events that stood among the `k` highest of their origin.
@@ -210,14 +215,14 @@ class Backtest(Result):
         OptionError
             If no row is scored.
         """
-        check_options(level=level, n_boot=n_boot)
+        check_options(level=level, replicates=replicates)
         if countries is not None or start is not None or end is not None:
             chosen = self.select(countries=countries, start=start, end=end)
-            return chosen.scores(model, level=level, n_boot=n_boot, k=k)
+            return chosen.scores(model, level=level, replicates=replicates, k=k)
         names = self.models if model is None else (model,)
-        return pd.concat([self._scores_of(name, level, n_boot, k) for name in names], ignore_index=True)
+        return pd.concat([self._scores_of(name, level, replicates, k) for name in names], ignore_index=True)
 
-    def _scores_of(self, name: str, level: float, n_boot: int, k: int) -> pd.DataFrame:
+    def _scores_of(self, name: str, level: float, replicates: int, k: int) -> pd.DataFrame:
         rows = self._scored(name)
         if rows.empty:
             raise OptionError("model", name, "none of its forecasts can be scored yet: no outcome is known")
@@ -227,7 +232,7 @@ class Backtest(Result):
         one = Rows(rows["outcome"].to_numpy(), rows["probability"].to_numpy(), number, reference, k)
         blocks = blocks_of(origins, horizon=self.horizon)
         values = estimates(one)
-        draws = resampled(one, blocks.weights(n_boot=n_boot, seed=self.seed))
+        draws = resampled(one, blocks.weights(replicates=replicates, seed=self.seed))
         reaches = within_range(ends(draws, values, level, stretch=blocks.stretch(level)))
         return pd.DataFrame(
             {
@@ -242,6 +247,7 @@ class Backtest(Result):
             }
         )
 
+    @renamed(n_boot="replicates")
     def against(
         self,
         other: str | Backtest | pd.DataFrame,
@@ -249,7 +255,7 @@ class Backtest(Result):
         model: str | None = None,
         name: str | None = None,
         level: float = 0.95,
-        n_boot: int = 1000,
+        replicates: int = 1000,
         k: int = 10,
     ) -> Comparison:
         """Compare with another forecast on the rows that both forecast, by paired differences.
@@ -264,7 +270,7 @@ class Backtest(Result):
             The model of this back-test; the main one when absent.
         name : str, optional
             Name of the other forecast in the result.
-        level, n_boot, k
+        level, replicates, k
             As in `scores`.
 
         Raises
@@ -276,7 +282,7 @@ class Backtest(Result):
         MissingColumnsError
             If a frame lacks a column.
         """
-        check_options(level=level, n_boot=n_boot)
+        check_options(level=level, replicates=replicates)
         mine = self._scored(model or self.main)
         theirs, called = self._theirs(other)
         return compare(
@@ -285,7 +291,7 @@ class Backtest(Result):
             names=(model or self.main, name or called),
             horizon=self.horizon,
             level=level,
-            n_boot=n_boot,
+            replicates=replicates,
             seed=self.seed,
             k=k,
             source=", ".join([self.source, *_sources_of(other)]),
@@ -309,26 +315,28 @@ class Backtest(Result):
         rows = self._scored(model or self.main)
         return corp(rows["outcome"], rows["probability"])
 
+    @renamed(n_boot="replicates")
     def reliability(
-        self, model: str | None = None, *, level: float = 0.9, n_boot: int = 500, n_jobs: int | None = 1
+        self, model: str | None = None, *, level: float = 0.9, replicates: int = 500, n_jobs: int | None = 1
     ) -> pd.DataFrame:
         """Observed share of events against the forecast, see `sahelkit.evaluate.reliability_curve`."""
-        check_options(level=level, n_boot=n_boot, n_jobs=n_jobs)
+        check_options(level=level, replicates=replicates, n_jobs=n_jobs)
         rows = self._scored(model or self.main)
         return reliability_curve(
-            rows["outcome"], rows["probability"], level=level, n_boot=n_boot, seed=self.seed, n_jobs=n_jobs
+            rows["outcome"], rows["probability"], level=level, replicates=replicates, seed=self.seed, n_jobs=n_jobs
         )
 
-    def by_decade(self, score: str = "log", *, level: float = 0.95, n_boot: int = 1000) -> pd.DataFrame:
+    @renamed(n_boot="replicates")
+    def by_decade(self, score: str = "log", *, level: float = 0.95, replicates: int = 1000) -> pd.DataFrame:
         """One score of every model, decade by decade, as in `scores`, with ``decade`` (its first year)."""
-        check_options(level=level, n_boot=n_boot)
+        check_options(level=level, replicates=replicates)
         if not is_known(score, NAMES):
             raise UnknownNameError("score", score, NAMES)
         decades = self.frame["origin"].dt.year // 10 * 10
         parts = []
         for decade in sorted(decades[self.frame["scored"]].unique()):
             part = replace(self, frame=self.frame[decades == decade].reset_index(drop=True))
-            table = part.scores(level=level, n_boot=n_boot)
+            table = part.scores(level=level, replicates=replicates)
             parts.append(table[table["score"] == score].assign(decade=int(decade)))
         return pd.concat(parts, ignore_index=True)
 
@@ -353,27 +361,37 @@ class Backtest(Result):
         """One sentence that may be quoted: how the main model fared, and against the time since the last event."""
         lang = check_language(lang)
         check_options(level=level)
-        return words.backtest_sentence(self, lang, level=level)
+        return backtest_sentence(
+            self._about,
+            self.scores(self.main, level=level).set_index("score"),
+            self.against(RIVAL, level=level).frame.set_index("score").loc["log"],
+            model=self.main,
+            base=self.scores(REFERENCE, level=level, replicates=1).set_index("score").loc["log", "estimate"],
+            level=level,
+            vintages=self.vintages,
+            lang=lang,
+        )
 
-    def plot(self, *, lang: str | None = None) -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: str | None = None) -> Figure:
         """Draw the reliability diagram of the main model with its band, and its log score by decade.
 
         Raises
         ------
+        LackingError
+            If axes are given: the figure has three panels.
         UnknownNameError
             If the language is unknown.
         """
         lang = check_language(lang)
-        from sahelkit.plots.reliability import plot_backtest
-
-        title = words.title(self, lang)  # a wrong language is told before anything is computed
+        if ax is not None:
+            raise self._lacking("ax")
         return plot_backtest(
             self.reliability(),
-            self.corp(),
             self.by_decade(),
+            brier=vars(self.corp()),
             main=self.main,
-            title=title,
-            n=words.sample(self, lang),
+            title=backtest_text("title", self._about, lang),
+            n=backtest_text("sample", self._about, lang),
             source=self.source,
             lang=lang,
         )

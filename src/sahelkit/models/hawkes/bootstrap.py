@@ -10,6 +10,7 @@ from math import ceil
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.hawkes.estimate import Estimate, estimate, settled
 from sahelkit.estimation.hawkes.integral import Process
@@ -45,7 +46,7 @@ def _ratio(fit: HawkesFit, process: Process, rng: np.random.Generator) -> tuple[
     return (0.0, 0.0) if found is None else (found.ratio, settled(found.point.cross) / fit.units.cross)
 
 
-def check_replicates(n_boot: int, share: float = 0.05) -> None:
+def check_replicates(replicates: int, share: float = 0.05) -> None:
     """Raise OptionError where so few histories cannot show a share: the data count as one of them.
 
     Examples
@@ -53,16 +54,17 @@ def check_replicates(n_boot: int, share: float = 0.05) -> None:
     >>> check_replicates(19)
     >>> check_replicates(1)
     Traceback (most recent call last):
-    sahelkit.errors.OptionError: n_boot=1: with fewer than 19 replicates no share of them, the data counted as one, is
-    as small as 0.05. Type n_boot=199.
+    sahelkit.errors.OptionError: replicates=1: with fewer than 19 replicates no share of them, the data counted as one,
+    is as small as 0.05. Type replicates=199.
     """
     least = ceil(round(1 / share, 9)) - 1
     why = f"with fewer than {least} replicates no share of them, the data counted as one, is as small as {share:.3g}"
-    check_whole_number("n_boot", n_boot, least=least, example=max(199, least), why=why)
+    check_whole_number("replicates", replicates, least=least, example=max(199, least), why=why)
 
 
+@renamed(n_boot="replicates")
 def contagion_test(
-    fit: HawkesFit, *, n_boot: int = 999, seed: int | None = None, n_jobs: int | None = None
+    fit: HawkesFit, *, replicates: int = 999, seed: int | None = 0, n_jobs: int | None = 1
 ) -> ContagionTest:
     """Test whether attempts set off attempts abroad, by a parametric bootstrap of the likelihood ratio.
 
@@ -82,11 +84,11 @@ def contagion_test(
     ----------
     fit : HawkesFit
         Fitted with contagion.
-    n_boot : int
+    replicates : int
         Replicates.
-    seed : int, optional
+    seed : int or None
         Seed of the random numbers; the same numbers come for any `n_jobs`.
-    n_jobs : int, optional
+    n_jobs : int or None
         Processes, as joblib counts them; a Dask cluster serves through ``joblib.parallel_config``.
 
     Returns
@@ -98,7 +100,8 @@ def contagion_test(
     ModelError
         If the fit has no contagion to test, or the process fitted without contagion runs away.
     OptionError
-        If `fit` is none, or `n_boot` is not a whole number of at least 19: with fewer no p-value is as small as 5 %.
+        If `fit` is none, or `replicates` is not a whole number of at least 19: with fewer no p-value is as small as
+        5 %.
 
     References
     ----------
@@ -111,16 +114,16 @@ def contagion_test(
     >>> from sahelkit.models.hawkes import fit_hawkes
     >>> coups = load_coups(rule="powell_thyne", countries="west_africa")
     >>> fit = fit_hawkes(coups, countries="west_africa", start=1960, end=2025)
-    >>> test = contagion_test(fit, n_boot=19, seed=1)
+    >>> test = contagion_test(fit, replicates=19, seed=1)
     >>> len(test.null), test.statistic == fit.lr, 0.05 <= test.p_value <= 1
     (19, True, True)
     """
-    check_options(n_boot=n_boot, seed=seed, n_jobs=n_jobs)
+    check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
     check_fit(fit)
-    check_replicates(n_boot)
+    check_replicates(replicates)
     if not fit.settings.contagion:
         raise ModelError("the model was fitted without contagion. Fit it with contagion=True to test it")
-    drawn = replicate(partial(_ratio, fit, fit.null_process), n_boot, seed=seed, n_jobs=n_jobs)
+    drawn = replicate(partial(_ratio, fit, fit.null_process), replicates, seed=seed, n_jobs=n_jobs)
     null, cross = (np.array(column) for column in zip(*drawn, strict=True))
     return ContagionTest(
         statistic=fit.lr,
@@ -134,14 +137,15 @@ def contagion_test(
     )
 
 
+@renamed(n_boot="replicates")
 def detectable_contagion(
     fit: HawkesFit,
     *,
     cross: Sequence[float] = (0.05, 0.1, 0.2, 0.3),
     cross_lag: Sequence[float] = (0.25, 1.0, 2.0),
-    n_boot: int = 300,
-    seed: int | None = None,
-    n_jobs: int | None = None,
+    replicates: int = 300,
+    seed: int | None = 0,
+    n_jobs: int | None = 1,
 ) -> pd.DataFrame:
     """How often this sample would have shown contagion of a given strength: the power of the test at 5 %.
 
@@ -156,7 +160,7 @@ def detectable_contagion(
         Attempts abroad per attempt.
     cross_lag : sequence of float
         Mean lags in years.
-    n_boot : int
+    replicates : int
         Replicates of each case.
     seed, n_jobs
         As in `contagion_test`.
@@ -166,7 +170,7 @@ def detectable_contagion(
     pandas.DataFrame
         One row per case, the first without contagion: ``cross``, ``cross_lag``, ``power`` (share of replicates above
         the critical value), ``power_error`` (its Monte Carlo standard error, that of the critical value included),
-        ``mean_estimate`` (mean estimate of `cross`), ``critical_5``, ``n_boot``.
+        ``mean_estimate`` (mean estimate of `cross`), ``critical_5``, ``replicates``.
 
     Raises
     ------
@@ -180,9 +184,9 @@ def detectable_contagion(
     ----------
     Davies, R. B. (1987), as in `contagion_test`.
     """
-    check_options(n_boot=n_boot, seed=seed, n_jobs=n_jobs)
+    check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
     check_fit(fit)
-    check_replicates(n_boot)
+    check_replicates(replicates)
     if not fit.settings.contagion:
         raise ModelError("the model was fitted without contagion. Fit it with contagion=True to see what it would find")
     cross, cross_lag = tried("cross", cross, least=0.0), tried("cross_lag", cross_lag, least=np.finfo(float).tiny)
@@ -196,7 +200,7 @@ def detectable_contagion(
     for number, (strength, lag) in enumerate(cases):
         process = _with_cross(null, strength * fit.units.cross, lag)
         own_seed = None if seed is None else seed + number
-        drawn = np.array(replicate(partial(_ratio, fit, process), n_boot, seed=own_seed, n_jobs=n_jobs))
+        drawn = np.array(replicate(partial(_ratio, fit, process), replicates, seed=own_seed, n_jobs=n_jobs))
         if number == 0:
             critical = float(np.quantile(drawn[:, 0], 0.95))
             critical_error = quantile_error(drawn[:, 0], 0.95)
@@ -209,7 +213,7 @@ def detectable_contagion(
                 "power_error": power_error(drawn[:, 0], power, critical, critical_error),
                 "mean_estimate": float(drawn[:, 1].mean()),
                 "critical_5": critical,
-                "n_boot": n_boot,
+                "replicates": replicates,
             }
         )
     return pd.DataFrame(rows)

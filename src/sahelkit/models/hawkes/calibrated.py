@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from sahelkit._deprecated import renamed
 from sahelkit.errors import ModelError
 from sahelkit.estimation.hawkes.integral import Process
 from sahelkit.estimation.hawkes.likelihood import Point
@@ -35,7 +36,7 @@ def replicate_root(fit: HawkesFit, process: Process, which: str, value: float, r
 
 
 def calibrated_end(
-    fit: HawkesFit, which: str, *, upper: bool, n_boot: int, seed: int | None, n_jobs: int | None
+    fit: HawkesFit, which: str, *, upper: bool, replicates: int, seed: int | None, n_jobs: int | None
 ) -> End:
     """One end of the interval of own excitation or contagion, its cut-off found by parametric bootstrap.
 
@@ -47,7 +48,7 @@ def calibrated_end(
     fit : HawkesFit
     which : {"own", "cross"}
     upper : bool
-    n_boot, seed, n_jobs
+    replicates, seed, n_jobs
         As in `contagion_test`.
     """
     from scipy.optimize import brentq
@@ -60,7 +61,7 @@ def calibrated_end(
     process = strength_at(fit, which, anchor)
     if process is None:
         return End(np.inf, anchor / unit, np.nan)
-    roots = replicate(partial(replicate_root, fit, process, which, anchor), n_boot, seed=seed, n_jobs=n_jobs)
+    roots = replicate(partial(replicate_root, fit, process, which, anchor), replicates, seed=seed, n_jobs=n_jobs)
     # The method of which a test by these replicates is the inverse: the data count as one of them.
     share = tail if upper else 1.0 - tail
     cutoff = float(np.quantile(roots, share, method="weibull"))
@@ -97,8 +98,9 @@ def _edge(fit: HawkesFit, which: str) -> float:
     return (1.0 - rest) / alone if alone > 0 else ENDLESS
 
 
+@renamed(n_boot="replicates")
 def excitation_intervals(
-    fit: HawkesFit, *, n_boot: int = 199, seed: int | None = None, n_jobs: int | None = None
+    fit: HawkesFit, *, replicates: int = 199, seed: int | None = 0, n_jobs: int | None = 1
 ) -> ExcitationIntervals:
     """Intervals of own excitation and contagion whose coverage does not lean on large samples.
 
@@ -115,7 +117,7 @@ def excitation_intervals(
     ----------
     fit : HawkesFit
         Fitted with own excitation and contagion; its `level` is that of the intervals.
-    n_boot : int
+    replicates : int
         Replicates of each of the four ends.
     seed, n_jobs
         As in `contagion_test`.
@@ -130,7 +132,7 @@ def excitation_intervals(
     ModelError
         If the fit has no contagion, or its events bear on none.
     OptionError
-        If `fit` is none, or `n_boot` is too small a number for the level: 19 at 0.90.
+        If `fit` is none, or `replicates` is too small a number for the level: 19 at 0.90.
 
     References
     ----------
@@ -141,11 +143,12 @@ def excitation_intervals(
     likelihood ratios. Canadian Journal of Statistics, 29(1), 67-76. https://doi.org/10.2307/3316051
     """
     every = [(which, side) for which in QUANTITIES for side in ("low", "high")]
-    return _calibrated(fit, every, n_boot=n_boot, seed=seed, n_jobs=n_jobs)
+    return _calibrated(fit, every, replicates=replicates, seed=seed, n_jobs=n_jobs)
 
 
+@renamed(n_boot="replicates")
 def contagion_bound(
-    fit: HawkesFit, *, n_boot: int = 199, seed: int | None = None, n_jobs: int | None = None
+    fit: HawkesFit, *, replicates: int = 199, seed: int | None = 0, n_jobs: int | None = 1
 ) -> ContagionBound:
     """Find the strength of contagion that the data refute, by parametric bootstrap.
 
@@ -161,7 +164,7 @@ def contagion_bound(
     ----------
     fit : HawkesFit
         Fitted with contagion; its `level` L gives the one-sided confidence (1 + L) / 2.
-    n_boot : int
+    replicates : int
         Replicates.
     seed, n_jobs
         As in `contagion_test`.
@@ -175,23 +178,23 @@ def contagion_bound(
     ModelError
         If the fit has no contagion, or its events bear on none.
     OptionError
-        If `fit` is none, or `n_boot` is too small a number for the level: 19 at 0.90.
+        If `fit` is none, or `replicates` is too small a number for the level: 19 at 0.90.
 
     References
     ----------
     Carpenter, J. (1999). Test inversion bootstrap confidence intervals. Journal of the Royal Statistical Society:
     Series B, 61(1), 159-172. https://doi.org/10.1111/1467-9868.00169
     """
-    return _calibrated(fit, [("cross", "high")], n_boot=n_boot, seed=seed, n_jobs=n_jobs).bound
+    return _calibrated(fit, [("cross", "high")], replicates=replicates, seed=seed, n_jobs=n_jobs).bound
 
 
 def _calibrated(
-    fit: HawkesFit, wanted: Iterable[tuple[str, str]], *, n_boot: int, seed: int | None, n_jobs: int | None
+    fit: HawkesFit, wanted: Iterable[tuple[str, str]], *, replicates: int, seed: int | None, n_jobs: int | None
 ) -> ExcitationIntervals:
     """The ends that are wanted, each from histories of its own: the same ones whatever else is wanted."""
-    check_options(n_boot=n_boot, seed=seed, n_jobs=n_jobs)
+    check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
     check_fit(fit)
-    check_replicates(n_boot, 0.5 - fit.level / 2)
+    check_replicates(replicates, 0.5 - fit.level / 2)
     if not fit.settings.contagion:
         raise ModelError("the model was fitted without contagion. Fit it with contagion=True to bound it")
     if not np.isfinite(fit.cross_upper):
@@ -200,14 +203,14 @@ def _calibrated(
     for which, side in wanted:
         own_seed = None if seed is None else seed + 2 * QUANTITIES.index(which) + (side == "high")
         ends[which, side] = calibrated_end(
-            fit, which, upper=side == "high", n_boot=n_boot, seed=own_seed, n_jobs=n_jobs
+            fit, which, upper=side == "high", replicates=replicates, seed=own_seed, n_jobs=n_jobs
         )
     return ExcitationIntervals(
         own=fit.own,
         cross=fit.cross,
         ends=ends,
         level=fit.level,
-        n_boot=n_boot,
+        replicates=replicates,
         years=(fit.start.year, fit.end.year),
         stationary=fit.stationary,
         units=fit.units,

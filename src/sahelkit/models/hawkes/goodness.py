@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit._types import Floats
 from sahelkit.errors import ModelError
 from sahelkit.estimation.hawkes.estimate import settled
@@ -135,8 +136,9 @@ def _replicate(fit: HawkesFit, lags: int, rng: np.random.Generator) -> dict[str,
     return _statistics(process, observed, lags)[1]
 
 
+@renamed(n_boot="replicates")
 def goodness_of_fit(
-    fit: HawkesFit, *, lags: int = 3, n_boot: int = 199, seed: int | None = None, n_jobs: int | None = None
+    fit: HawkesFit, *, lags: int = 3, replicates: int = 199, seed: int | None = 0, n_jobs: int | None = 1
 ) -> GoodnessOfFit:
     """Test the fit by time rescaling, with p-values by parametric bootstrap.
 
@@ -145,7 +147,7 @@ def goodness_of_fit(
     fit : HawkesFit
     lags : int
         Lags of the Ljung-Box statistic.
-    n_boot : int
+    replicates : int
         Replicates, each simulated from the fit and estimated again: tables of the two statistics do not hold when the
         parameters were estimated from the same few events.
     seed, n_jobs
@@ -159,8 +161,8 @@ def goodness_of_fit(
     Raises
     ------
     OptionError
-        If `fit` is none, `n_boot` is not a whole number of at least 19, or `lags` is not one from 1 to half the number
-        of gaps.
+        If `fit` is none, `replicates` is not a whole number of at least 19, or `lags` is not one from 1 to half the
+        number of gaps.
     ModelError
         If there are fewer than four gaps, or the fitted process runs away.
 
@@ -178,13 +180,13 @@ def goodness_of_fit(
     >>> from sahelkit.models.hawkes import fit_hawkes
     >>> coups = load_coups(rule="powell_thyne", countries="west_africa")
     >>> fit = fit_hawkes(coups, countries="west_africa", start=1960, end=2025)
-    >>> check = goodness_of_fit(fit, n_boot=19, seed=1)
+    >>> check = goodness_of_fit(fit, replicates=19, seed=1)
     >>> check.table.set_index("scope").loc["pooled", "n_gaps"].item()
     105
     """
-    check_options(lags=lags, n_boot=n_boot, seed=seed, n_jobs=n_jobs)
+    check_options(lags=lags, replicates=replicates, seed=seed, n_jobs=n_jobs)
     check_fit(fit)
-    check_replicates(n_boot)
+    check_replicates(replicates)
     sizes, seen = _statistics(fit.process, fit.observed, lags)
     if sizes["pooled"] < _FEWEST:
         raise ModelError(
@@ -193,7 +195,7 @@ def goodness_of_fit(
         )
     most = max(sizes["pooled"] // 2, 1)
     check_whole_number("lags", lags, most=most, example=min(3, most))
-    drawn = replicate(partial(_replicate, fit, lags), n_boot, seed=seed, n_jobs=n_jobs)
+    drawn = replicate(partial(_replicate, fit, lags), replicates, seed=seed, n_jobs=n_jobs)
     rows = []
     for scope, pair in seen.items():
         row: list[Any] = [scope, sizes[scope]]
@@ -208,6 +210,6 @@ def goodness_of_fit(
         table=pd.DataFrame(rows, columns=columns),
         gaps=rescaled_gaps(fit.process, fit.observed),
         lags=lags,
-        n_boot=n_boot,
+        replicates=replicates,
         **fit.sizes,
     )

@@ -63,7 +63,7 @@ class ContagionBound(Result):
         Quantile of their signed roots of the likelihood ratio; the normal one at 95 % is -1.645.
     estimate : float
         Strength estimated.
-    n_boot, n_events, n_countries : int
+    replicates, n_events, n_countries : int
         Replicates, and size of the data.
     mc_error : float
         Monte Carlo standard error of `upper`; NaN where no replicates were needed.
@@ -82,7 +82,7 @@ class ContagionBound(Result):
     profile_upper: float
     cutoff: float
     estimate: float
-    n_boot: int
+    replicates: int
     n_events: int
     n_countries: int
     mc_error: float = float("nan")
@@ -92,7 +92,7 @@ class ContagionBound(Result):
         """One row: estimate, bound, its Monte Carlo error, profile bound, confidence, size."""
         names = (
             *("estimate", "upper", "mc_error", "profile_upper", "cutoff", "confidence"),
-            *("n_boot", "n_events", "n_countries"),
+            *("replicates", "n_events", "n_countries"),
         )
         return pd.DataFrame({"quantity": ["cross"], **{name: [getattr(self, name)] for name in names}})
 
@@ -120,7 +120,7 @@ class ContagionBound(Result):
             profile=number(self.unit * self.profile_upper, lang, digits=3),
             cutoff=decimal(self.cutoff, 2, lang),
             confidence=f"{100 * self.confidence:.0f} %",
-            n=self.n_boot,
+            n=self.replicates,
             events=self.n_events,
             countries=self.n_countries,
         )
@@ -138,7 +138,7 @@ class ExcitationIntervals(Result):
         ``(quantity, "low" | "high")`` to `End`.
     level : float
         Two-sided level; each end leaves out half of the rest.
-    n_boot, n_events, n_countries : int
+    replicates, n_events, n_countries : int
         Replicates of each end, and size of the data.
     years : (int, int)
         First and last year.
@@ -156,7 +156,7 @@ class ExcitationIntervals(Result):
     cross: float
     ends: dict[tuple[str, str], End]
     level: float
-    n_boot: int
+    replicates: int
     n_events: int
     n_countries: int
     years: tuple[int, int]
@@ -171,7 +171,7 @@ class ExcitationIntervals(Result):
         -------
         pandas.DataFrame
             ``quantity, estimate, low, high, profile_low, profile_high, cutoff_low, cutoff_high, mc_error_low,
-            mc_error_high, level, n_boot, n_events, n_countries``. Cut-offs are those of the signed root of the
+            mc_error_high, level, replicates, n_events, n_countries``. Cut-offs are those of the signed root of the
             likelihood ratio; the Monte Carlo errors are those of the ends.
         """
         rows = []
@@ -181,7 +181,7 @@ class ExcitationIntervals(Result):
                 prefix = "" if name == "value" else f"{name}_"
                 row |= {f"{prefix}{side}": getattr(self.ends[which, side], name) for side in ("low", "high")}
             rows.append(row)
-        sizes = {name: getattr(self, name) for name in ("level", "n_boot", "n_events", "n_countries")}
+        sizes = {name: getattr(self, name) for name in ("level", "replicates", "n_events", "n_countries")}
         return pd.DataFrame(rows).assign(**sizes)
 
     @property
@@ -194,7 +194,7 @@ class ExcitationIntervals(Result):
             profile_upper=end.profile,
             cutoff=end.cutoff,
             estimate=self.cross,
-            n_boot=self.n_boot,
+            replicates=self.replicates,
             n_events=self.n_events,
             n_countries=self.n_countries,
             mc_error=end.mc_error,
@@ -206,7 +206,7 @@ class ExcitationIntervals(Result):
         lang = check_language(lang)
         level = f"{100 * self.level:.0f} %"
         return words(INTERVALS, lang)["head"].format(
-            level=level, n=self.n_boot, events=self.n_events, countries=self.n_countries
+            level=level, n=self.replicates, events=self.n_events, countries=self.n_countries
         )
 
     def says(self, *, lang: str | None = None) -> str:
@@ -260,7 +260,7 @@ class ExcitationIntervals(Result):
         return plot_bounds(
             pd.concat(both).sort_index(kind="stable"),
             source=source or self.origin or "sahelkit",
-            n=say["n"].format(countries=self.n_countries, n=self.n_boot),
+            n=say["n"].format(countries=self.n_countries, n=self.replicates),
             lang=lang,
             title=say["title"],
             axis=say["axis"].format(level=f"{100 * self.level:.0f}"),

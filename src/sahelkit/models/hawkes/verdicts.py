@@ -35,9 +35,9 @@ class ContagionTest(Result):
         Twice the gain in log-likelihood by contagion, its lag searched over the box of the fit.
     p_value : float
         Share of replicates without contagion, the data counted as one of them, whose statistic is as large.
-    null : array, shape (n_boot,)
+    null : array, shape (replicates,)
         Statistics of the replicates.
-    null_cross : array, shape (n_boot,)
+    null_cross : array, shape (replicates,)
         Their estimates of contagion.
     cross, cross_lag : float
         Estimate in the data and its mean lag in years (NaN where none).
@@ -79,7 +79,7 @@ class ContagionTest(Result):
                 "share_none": float((self.null_cross <= 0).mean()),
                 "cross": self.cross,
                 "cross_lag": self.cross_lag,
-                "n_boot": len(self.null),
+                "replicates": len(self.null),
                 "n_events": self.n_events,
                 "n_countries": self.n_countries,
             }
@@ -166,7 +166,7 @@ class GoodnessOfFit(Result):
         Rescaled gaps by country code and ``"all"``; unit exponential under the model.
     lags : int
         Lags of the Ljung-Box statistic.
-    n_boot : int
+    replicates : int
         Replicates behind the p-values.
     n_events, n_countries : int
         Size of the data.
@@ -179,22 +179,22 @@ class GoodnessOfFit(Result):
     table: pd.DataFrame
     gaps: dict[str, Floats]
     lags: int
-    n_boot: int
+    replicates: int
     n_events: int
     n_countries: int
     origin: str = ""
 
     def tidy(self) -> pd.DataFrame:
         """The table of tests."""
-        return self.table.assign(n_boot=self.n_boot)
+        return self.table.assign(replicates=self.replicates)
 
     def to_xarray(self) -> xr.Dataset:
         """The table of tests with dimension ``scope``."""
-        return super().to_xarray().assign_attrs(n_boot=self.n_boot, n_events=self.n_events, lags=self.lags)
+        return super().to_xarray().assign_attrs(replicates=self.replicates, n_events=self.n_events, lags=self.lags)
 
     def headline(self, *, lang: str | None = None) -> str:
         """What was tested."""
-        return words(GOODNESS, check_language(lang))["head"].format(n=self.n_boot)
+        return words(GOODNESS, check_language(lang))["head"].format(n=self.replicates)
 
     def says(self, *, lang: str | None = None) -> str:
         """One careful sentence that may be quoted.
