@@ -122,7 +122,7 @@ def simulate_hawkes(
     >>> list(paths.columns), 3 < len(paths) / 1000 < 6
     (['path', 'iso3', 'date'], True)
     """
-    check_options(seed=seed)
+    check_options(replicates=replicates, seed=seed)
     check_fit(fit)
     if not is_known(method, METHODS):
         raise UnknownNameError("method", method, METHODS)
