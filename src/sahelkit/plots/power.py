@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_SIZES = ["n_events", "n_clusters", "n_sims"]
+_SIZES = ["n_events", "n_clusters", "replicates"]
 _WORDS = {
     "en": {
         "title": "How large must contagion be to be seen?",
@@ -46,7 +46,7 @@ def plot_power(
     Parameters
     ----------
     table : pandas.DataFrame
-        As `ContagionPower.tidy` gives it: ``cross, power, power_calibrated, n_events, n_clusters, n_sims``.
+        As `ContagionPower.tidy` gives it: ``cross, power, power_calibrated, n_events, n_clusters, replicates``.
     level : float
         Level of the test, drawn as a line.
     source : str

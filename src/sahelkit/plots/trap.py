@@ -19,7 +19,7 @@ _RATIOS = [
     *("ratio", "ratio_low", "ratio_high"),
     *("null_low", "null_quartile_low", "null_median", "null_quartile_high", "null_high"),
 ]
-_SIZES = ["n_events", "n_clusters", "n_sims"]
+_SIZES = ["n_events", "n_clusters", "replicates"]
 _WORDS = {
     "en": {
         "title": "A dummy for each year makes neighbours look protective",
@@ -58,7 +58,7 @@ def plot_trap(
     table : pandas.DataFrame
         As `FixedEffectsTrap.tidy` gives it: ``effects``, the observed ``ratio, ratio_low, ratio_high``, the simulated
         ``null_low, null_quartile_low, null_median, null_quartile_high, null_high``, and ``n_events, n_clusters,
-        n_sims``.
+        replicates``.
     source : str
         Where the panel comes from.
     axis : str, optional
