@@ -306,7 +306,7 @@ def plot_rank_shares(
     label: str,
     n: int,
     window: int,
-    draws: int,
+    replicates: int,
     ax: Axes | None = None,
     lang: str = "en",
     source: str = "",
@@ -319,7 +319,7 @@ def plot_rank_shares(
         ``rank`` and ``share`` (0 to 1) of the sets of weights that give it.
     label : str
         The case ranked.
-    n, window, draws : int
+    n, window, replicates : int
         Coups compared, days after the coup, and sets of weights.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; a new figure when absent.
@@ -347,6 +347,6 @@ def plot_rank_shares(
         axes.set_ylim(0, 110)
         axes.set_xlabel(say["place"])
         axes.set_ylabel(say["share"])
-        axes.set_title(say["weights"].format(label, draws))
+        axes.set_title(say["weights"].format(label, replicates))
         sign(figure, source=source, n=say["weights_n"].format(n, window), lang=lang, ax=ax)
     return figure

@@ -30,7 +30,7 @@ def reproduce(
     *,
     out: Path | str = OUT,
     effort: str = "quick",
-    n_jobs: int | None = None,
+    n_jobs: int | None = 1,
     lang: str = "en",
     folder: Path | str | None = None,
     record_found: bool = False,
@@ -49,8 +49,8 @@ def reproduce(
         Folder for the results; made when it is not there.
     effort : {"quick", "full"}
         How much computation; notebooks ask for it with `effort`.
-    n_jobs : int, optional
-        Notebooks that run at once; as many as this process has processors by default.
+    n_jobs : int or None
+        Notebooks that run at once; None: as many as this process has processors.
     lang : {"en", "fr"}
         Language of the report.
     folder : path, optional

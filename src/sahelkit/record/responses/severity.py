@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit.columns import read_columns
 from sahelkit.errors import OptionError, UnknownNameError, is_known
 from sahelkit.estimation.replicates import share_error
@@ -171,9 +172,9 @@ class SeverityRanks(Result):
     ----------
     coup_id, label : str
         The coup ranked, and its name.
-    rank : array of int, shape (draws,)
+    rank : array of int, shape (replicates,)
         Its rank (1 heaviest, ties take the better rank) under each set of weights.
-    n, window, draws : int
+    n, window, replicates : int
         Coups compared, days after the coup, and sets of weights.
     scale, per : str
         Which acts stand on which level, and whether each different act or each level reached counts once.
@@ -186,7 +187,7 @@ class SeverityRanks(Result):
     rank: npt.NDArray[np.int64] = field(repr=False)
     n: int
     window: int
-    draws: int
+    replicates: int
     scale: str
     per: str
     origin: str = ""
@@ -201,7 +202,8 @@ class SeverityRanks(Result):
     def headline(self, *, lang: str | None = None) -> str:
         """What was varied, as plain text."""
         lang = check_language(lang)
-        return words(_WORDS, lang)["head"].format(case=self.coup_id, window=self.window, n=self.n, draws=self.draws)
+        say = words(_WORDS, lang)["head"]
+        return say.format(case=self.coup_id, window=self.window, n=self.n, draws=self.replicates)
 
     def share_within(self, rank: int) -> float:
         """Share of the sets of weights under which the coup ranks at least so high."""
@@ -209,7 +211,7 @@ class SeverityRanks(Result):
 
     def share_error(self, rank: int) -> float:
         """Monte Carlo standard error of that share."""
-        return share_error(self.share_within(rank), self.draws)
+        return share_error(self.share_within(rank), self.replicates)
 
     def plot(self, *, ax: Axes | None = None, lang: str | None = None, source: str | None = None) -> Figure:
         """Draw the share of the sets of weights that give each rank."""
@@ -220,7 +222,7 @@ class SeverityRanks(Result):
             label=self.label,
             n=self.n,
             window=self.window,
-            draws=self.draws,
+            replicates=self.replicates,
             ax=ax,
             lang=check_language(lang),
             source=source or self.origin,
@@ -237,10 +239,11 @@ class SeverityRanks(Result):
             n=self.n,
             window=self.window,
             share=percent(self.share_within(3), lang),
-            draws=number(self.draws, lang, digits=0),
+            draws=number(self.replicates, lang, digits=0),
         )
 
 
+@renamed(draws="replicates")
 def severity_ranks(
     acts: pd.DataFrame,
     coups: list[str],
@@ -250,8 +253,8 @@ def severity_ranks(
     window: int = 90,
     scale: str = "main",
     per: str = "act",
-    draws: int = 2000,
-    seed: int | None = None,
+    replicates: int = 2000,
+    seed: int | None = 0,
 ) -> SeverityRanks:
     """Ask how much the rank of one coup by severity owes to the weights of the levels.
 
@@ -269,9 +272,9 @@ def severity_ranks(
         Its name in sentences; the identifier when absent.
     per : {"act", "level"}
         What counts once.
-    draws : int
+    replicates : int
         Sets of weights.
-    seed : int, optional
+    seed : int or None
         Seed of the draws.
 
     Returns
@@ -289,22 +292,22 @@ def severity_ranks(
     --------
     >>> acts = pd.DataFrame({"coup_id": ["a", "a", "b"], "act": ["suspension", "border_closure", "mediation"]})
     >>> acts = acts.assign(phase="reaction", reaction_days_min=[5, 11, 2])
-    >>> severity_ranks(acts, ["a", "b"], "b", draws=50, seed=1).rank.max()
+    >>> severity_ranks(acts, ["a", "b"], "b", replicates=50, seed=1).rank.max()
     np.int64(2)
     """
-    check_options(draws=draws, seed=seed)
+    check_options(replicates=replicates, seed=seed)
     if coup_id not in coups:
         raise UnknownNameError("coup_id", coup_id, coups, repair="These are the coups compared")
-    if draws < 1:
-        raise OptionError("draws", draws, "the number of draws is at least 1")
+    if replicates < 1:
+        raise OptionError("replicates", replicates, "the number of replicates is at least 1")
     if per not in ("act", "level"):
         raise UnknownNameError("per", per, ("act", "level"))
     inside = _within(acts, _scale(scale), window).drop_duplicates(["coup_id", per])
     counts = pd.crosstab(inside["coup_id"], inside["level"]).reindex(
         index=coups, columns=range(1, LEVELS + 1), fill_value=0
     )
-    weights = np.sort(np.random.default_rng(seed).random((draws, LEVELS)), axis=1)
+    weights = np.sort(np.random.default_rng(seed).random((replicates, LEVELS)), axis=1)
     scores = weights @ counts.to_numpy(dtype=float).T
     own = scores[:, [coups.index(coup_id)]]
     rank = 1 + (scores > own + 1e-12).sum(axis=1)
-    return SeverityRanks(coup_id, label or coup_id, rank, len(coups), window, draws, scale, per, origin_of(acts))
+    return SeverityRanks(coup_id, label or coup_id, rank, len(coups), window, replicates, scale, per, origin_of(acts))
