@@ -14,11 +14,10 @@ from sahelkit._deprecated import renamed
 from sahelkit._types import Floats, Ints
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.clustered import clustered_covariance
-from sahelkit.estimation.design import origin_of
 from sahelkit.estimation.links import check_link, row_terms
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import quantile_error, replicate
-from sahelkit.frames import check_frame
+from sahelkit.frames import check_frame, origin_of
 from sahelkit.language.numbers import number, percent
 from sahelkit.models.placebo.draws import event_grid
 from sahelkit.models.placebo.like import HistoryRows, Likeness, history_rows, likeness, simulate_counts, year_blocks

@@ -13,11 +13,10 @@ import pandas as pd
 from sahelkit._deprecated import renamed
 from sahelkit._types import Floats
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.estimation.design import origin_of
 from sahelkit.estimation.links import check_link
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import power_error, quantile_error, replicate, share_error, tried
-from sahelkit.frames import check_frame
+from sahelkit.frames import check_frame, origin_of
 from sahelkit.language.numbers import number, percent
 from sahelkit.models.placebo.draws import event_grid, score_stage
 from sahelkit.models.placebo.like import Likeness, history_rows, likeness, simulate_counts
