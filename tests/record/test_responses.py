@@ -200,4 +200,4 @@ def test_messages(cases):
     with pytest.raises(ModelError, match="at least four"):
         association(pd.DataFrame({"label_en": list("abc"), "x": [1, 2, 3], "y": [1, 2, 3]}), "x", "y")
     with pytest.raises(UnknownNameError, match="unknown language"):
-        waiting_times(cases, "suspension", body="AU").says("de")
+        waiting_times(cases, "suspension", body="AU").says(lang="de")
