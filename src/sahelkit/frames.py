@@ -363,14 +363,17 @@ def chosen_names(kind: str, wanted: str | Sequence[str] | None, known: Sequence[
     return names
 
 
-def check_columns(frame: pd.DataFrame, needed: Sequence[str], *, where: str, repair: str = "") -> None:
-    """Raise `MissingColumnsError` unless `frame` has all of `needed`."""
-    frame = check_frame(frame, where=where)
+def check_columns(
+    frame: FrameLike, needed: Sequence[str], *, where: str, what: str = "frame", repair: str = ""
+) -> pd.DataFrame:
+    """Return the frame, as `check_frame` does; raise `MissingColumnsError` unless it has all of `needed`."""
+    found = check_frame(frame, where=where, what=what)
     for name in needed:
         check_name("column", name)
-    missing = [name for name in needed if name not in frame.columns]
+    missing = [name for name in needed if name not in found.columns]
     if missing:
-        raise MissingColumnsError(where, missing, frame.columns, repair=repair)
+        raise MissingColumnsError(where, missing, found.columns, repair=repair)
+    return found
 
 
 def origin_of(frame: pd.DataFrame) -> str:

@@ -138,7 +138,7 @@ def add_context(
     >>> int(row["armed_forces"]), int(row["n_fellows"]), int(row["attempts_24m"])
     (12150, 14, 2)
     """
-    check_columns(cases, ["iso3", "coup_date", "body"], where="add_context", repair="Use response_cases()")
+    cases = check_columns(cases, ["iso3", "coup_date", "body"], where="add_context", repair="Use response_cases()")
     values = {name: _known(series, version) for name, series in POWER.items()}
     values["gdp"] = _product(values.pop("gdp_per_capita"), values["population"])
     bodies = {str(body): load_memberships(organisations=str(body), version=version) for body in set(cases["body"])}

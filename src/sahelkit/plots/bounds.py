@@ -69,7 +69,7 @@ def plot_bounds(
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
-    check_columns(estimates, ["label", "estimate", "low", "high", "n_events"], where="plot_bounds")
+    estimates = check_columns(estimates, ["label", "estimate", "low", "high", "n_events"], where="plot_bounds")
     say = words(_WORDS, lang)
     with drawing(ax, 8.4, 1.4 + 0.36 * len(estimates)) as (figure, axes):
         for place, row in enumerate(estimates.itertuples()):

@@ -95,7 +95,7 @@ def plot_coup_timeline(
     """
     say = words(_WORDS, lang)
     lanes = (coup_coders() if coders is None else coders).set_index("prefix")
-    check_columns(coups, ["iso3", "date", *(f"{c}_outcome" for c in lanes.index)], where="plot_coup_timeline")
+    coups = check_columns(coups, ["iso3", "date", *(f"{c}_outcome" for c in lanes.index)], where="plot_coup_timeline")
     codes = places.chosen(countries)
     shown = coups[coups["iso3"].isin(codes)]
     years = _year(shown["date"])
@@ -176,7 +176,7 @@ def plot_agreement(agreement: pd.DataFrame, *, coders: pd.DataFrame | None = Non
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
-    check_columns(agreement, ["coder_a", "coder_b", "n_either", "n_both", "share"], where="plot_agreement")
+    agreement = check_columns(agreement, ["coder_a", "coder_b", "n_either", "n_both", "share"], where="plot_agreement")
     say = words(_WORDS, lang)
     lanes = (coup_coders() if coders is None else coders).set_index("prefix")
     order, names = list(lanes.index), list(lanes[f"label_{lang}"])

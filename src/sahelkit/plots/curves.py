@@ -68,7 +68,7 @@ def plot_hazard_curves(
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
-    check_columns(curves, ["label", "months", "ratio", "ratio_low", "ratio_high"], where="plot_hazard_curves")
+    curves = check_columns(curves, ["label", "months", "ratio", "ratio_low", "ratio_high"], where="plot_hazard_curves")
     lang = check_language(lang)
     say = words(_WORDS, lang)
     years = f"{reference / 12:.0f}"

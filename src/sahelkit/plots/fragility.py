@@ -66,7 +66,7 @@ def plot_fragility(
     -------
     matplotlib.figure.Figure
     """
-    check_columns(standing, ["iso3", "column", "percentile", "year", "n"], where="plot_fragility")
+    standing = check_columns(standing, ["iso3", "column", "percentile", "year", "n"], where="plot_fragility")
     say = words(_WORDS, lang)
     rows, columns = places.chosen(countries), list(labels)
     grid = standing.pivot(index="iso3", columns="column", values="percentile").reindex(index=rows, columns=columns)

@@ -81,7 +81,7 @@ def plot_group_lanes(
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
-    check_columns(records, ["actor", "iso3", "month", "events"], where="plot_group_lanes")
+    records = check_columns(records, ["actor", "iso3", "month", "events"], where="plot_group_lanes")
     say, home = words(_WORDS, lang), places.name(country, lang=lang)
     firsts = records.groupby(["actor", "iso3"])["month"].min().reset_index()
     firsts["order"] = firsts.groupby("actor")["month"].transform("min")

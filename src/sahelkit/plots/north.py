@@ -153,7 +153,7 @@ def plot_north(
         If the language is unknown.
     """
     say = words(_WORDS, lang)
-    check_columns(history, [*_NEEDED, f"place_{lang}"], where="plot_north")
+    history = check_columns(history, [*_NEEDED, f"place_{lang}"], where="plot_north")
     placed = history.dropna(subset=["latitude", "longitude"])
     if placed.empty:
         raise ModelError("no place of the history has coordinates; there is no map to draw")

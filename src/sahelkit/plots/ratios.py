@@ -85,7 +85,7 @@ def plot_ratios(
         If a column is missing or the language is unknown.
     """
     needed = [label, "ratio", "ratio_low", "ratio_high", "n_events", "n_rows", "n_clusters"]
-    check_columns(estimates, needed + ([group] if group else []), where="plot_ratios")
+    estimates = check_columns(estimates, needed + ([group] if group else []), where="plot_ratios")
     lang = check_language(lang)
     say = words(_WORDS, lang)
     groups: Sequence[object] = list(dict.fromkeys(estimates[group])) if group else [None]

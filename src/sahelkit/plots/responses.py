@@ -162,7 +162,7 @@ def plot_responses(
     say = words(_WORDS, lang)
     columns = [f"{measure}_{name}" for measure in _MARKS for name in ("days", "days_min", "days_max")]
     needed = ["coup_id", f"label_{lang}", "coup_date", "body", "at_risk", "censored_days", *columns]
-    check_columns(cases, needed, where="plot_responses", repair="Use response_cases()")
+    cases = check_columns(cases, needed, where="plot_responses", repair="Use response_cases()")
     coups = cases.drop_duplicates("coup_id")
     bodies = [body for body in _COLOURS if body in set(cases["body"])]
     with drawing(ax, 9.0, 2.2 + 0.36 * len(coups)) as (figure, axes):
@@ -216,7 +216,7 @@ def plot_waiting(waits: pd.DataFrame, *, ax: Axes | None = None, lang: str = "en
     """
     say = words(_WORDS, lang)
     needed = ["body", "measure", "days", "events", "censored", "done", "low", "high"]
-    check_columns(waits, needed, where="plot_waiting")
+    waits = check_columns(waits, needed, where="plot_waiting")
     last = float(waits["days"].max())
     sizes = []
     with drawing(ax, 7.6, 4.2) as (figure, axes):

@@ -64,7 +64,7 @@ def plot_scoreboard(board: pd.DataFrame, *, ax: Axes | None = None, lang: str = 
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
-    check_columns(board, ["short", "verdict", "figure", "n", "notebook"], where="plot_scoreboard")
+    board = check_columns(board, ["short", "verdict", "figure", "n", "notebook"], where="plot_scoreboard")
     say = words(_WORDS, lang)
     claims = [textwrap.fill(text, 31) for text in board["short"]]
     figures = [textwrap.fill(text, 62) for text in board["figure"]]

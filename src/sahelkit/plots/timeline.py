@@ -202,7 +202,7 @@ def plot_timeline(
         If the language is unknown.
     """
     say = words(_WORDS, lang)
-    check_columns(events, [*_NEEDED, f"description_{lang}"], where="plot_timeline")
+    events = check_columns(events, [*_NEEDED, f"description_{lang}"], where="plot_timeline")
     first, last = parse_window(start, end)
     chosen = events[(events["date"] >= first) & (events["date"] <= last)]
     if chosen.empty:

@@ -19,7 +19,7 @@ from sahelkit.estimation.hawkes.kernel import kernel_named
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR
 from sahelkit.estimation.hawkes.units import standardised
 from sahelkit.exposure import spatial_weights
-from sahelkit.frames import TIMES, check_columns, check_frame, time_of
+from sahelkit.frames import TIMES, check_columns, time_of
 from sahelkit.geography import places
 from sahelkit.models.hawkes.observing import observe, state_windows
 from sahelkit.models.hawkes.result import HawkesFit
@@ -272,8 +272,7 @@ def _settings(
 
 def _timed(given: pd.DataFrame, *, where: str) -> tuple[pd.DataFrame, str, str]:
     """Covariates with one column of time, ``month`` or ``year``, whatever columns held it; its frequency and name."""
-    frame = check_frame(given, where=where, what="covariates")
-    check_columns(frame, ["iso3"], where=where)
+    frame = check_columns(given, ["iso3"], where=where, what="covariates")
     used, times = time_of(frame, where=where)
     if (times.unit == "D").any():
         raise OptionError("covariates", used[0], "they are values of months or years", repair="Give one row per month")

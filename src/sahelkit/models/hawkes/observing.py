@@ -11,7 +11,7 @@ from sahelkit._types import Floats
 from sahelkit.dates import read_column
 from sahelkit.errors import ModelError
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR, Observed, Windows, years
-from sahelkit.frames import check_columns, check_frame
+from sahelkit.frames import check_columns
 from sahelkit.tables.states import load_states
 
 
@@ -48,8 +48,7 @@ def dated(events: pd.DataFrame, *, where: str) -> pd.DataFrame:
     DateError
         If a day cannot be read or is empty.
     """
-    events = check_frame(events, where=where, what="events")
-    check_columns(events, ["iso3", "date"], where=where)
+    events = check_columns(events, ["iso3", "date"], where=where, what="events")
     days = read_column(events["date"], what="date", declared="D", owner=events["iso3"]).first
     return events.assign(date=days.astype("datetime64[ns]"))
 
