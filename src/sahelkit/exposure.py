@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Matrix = npt.NDArray[np.float64]
 
+__all__ = ["decayed_exposure", "spatial_weights"]
+
 KINDS = ("land", "inverse_distance", "language", "coloniser", "organisation")
 ORGANISATIONS = ("ECOWAS", "UEMOA")
 UNSURE = ("refuse", "leave_out")
@@ -95,7 +97,7 @@ def spatial_weights(
     References
     ----------
     Stinnett, D. M., et al. (2002), as in `sahelkit.load_borders`; Mayer, T., & Zignago, S. (2011), as in
-    `sahelkit.load_distances`.
+    `sahelkit.tables.load_distances`.
 
     Examples
     --------
@@ -120,7 +122,7 @@ def spatial_weights(
         raise OptionError(
             "organisations", organisations, f"the kind {kind!r} has none", repair="Add kind='organisation'"
         )
-    codes = places.resolve_many(countries) if countries is not None else places.members("world")
+    codes = places.chosen(countries)
     if kind == "land":
         raw = _borders(codes, on, version)
     elif kind == "organisation":

@@ -12,6 +12,7 @@ import pandas as pd
 from sahelkit._types import DateLike, Floats, Places
 from sahelkit.dates import parse_window
 from sahelkit.errors import DateError, ModelError, OptionError
+from sahelkit.estimation.design import origin_of
 from sahelkit.estimation.hawkes.baseline import grid_edges, make_baseline
 from sahelkit.estimation.hawkes.estimate import Settings, Span, estimate
 from sahelkit.estimation.hawkes.kernel import kernel_named
@@ -151,7 +152,7 @@ def fit_hawkes(
     first, last = parse_window(start, end)
     if first is None or last is None:
         raise DateError("start" if first is None else "end", None, "the window must be given, for absent means none")
-    codes = places.resolve_many(countries) if countries is not None else places.members("world")
+    codes = places.chosen(countries, during=(first, last))
     tie = _tie(weights, codes, contagion, version)
     for what, lag in (("own_lag", own_lag), ("cross_lag", cross_lag)):
         _check_reach(what, lag, first, last)
@@ -185,6 +186,7 @@ def fit_hawkes(
         estimate=estimate(observed, baseline, plain, settings),
         level=level,
         dropped=dropped,
+        origin=origin_of(events),
     )
     if not fit.stationary:
         warnings.warn(
