@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from libraries import LIBRARIES
 from user_frames import CASES
 
 SMALL = 1e-9  # numbers below this are rounding
@@ -126,46 +127,6 @@ def test_the_number_of_processes_changes_nothing(name, expected):
 NO_FRAME = {
     "sahelkit.models.impact.series.fit_series": "takes a series",
     "sahelkit.models.bounds.measures.exposure_measures": "the case sets its result beside columns of the frame",
-}
-
-
-def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """Periods written out, as in a file: other libraries have none."""
-    periods = [name for name in frame if isinstance(frame[name].dtype, pd.PeriodDtype)]
-    return frame.astype(dict.fromkeys(periods, str))
-
-
-def _polars(frame: pd.DataFrame):
-    """A frame of polars with days as dates, and codes of countries as categories."""
-    polars = pytest.importorskip("polars")
-    made = polars.from_pandas(_plain(frame))
-    days = [name for name in frame if pd.api.types.is_datetime64_dtype(frame[name].dtype)]
-    kinds = dict.fromkeys(days, polars.Date)
-    if "iso3" in frame:
-        kinds["iso3"] = polars.Categorical
-    return made.cast(kinds)
-
-
-def _arrow(frame: pd.DataFrame):
-    """A table of pyarrow, with periods in the type that pandas has for them there."""
-    return pytest.importorskip("pyarrow").Table.from_pandas(frame, preserve_index=False)
-
-
-def _dictionary(frame: pd.DataFrame):
-    """A table of pyarrow with its texts in dictionaries."""
-    pyarrow = pytest.importorskip("pyarrow")
-    table = pyarrow.Table.from_pandas(_plain(frame), preserve_index=False)
-    for position, field in enumerate(table.schema):
-        if pyarrow.types.is_string(field.type) or pyarrow.types.is_large_string(field.type):
-            table = table.set_column(position, field.name, table.column(position).dictionary_encode())
-    return table
-
-
-LIBRARIES = {
-    "polars": _polars,
-    "polars, lazy": lambda frame: _polars(frame).lazy(),
-    "pyarrow": _arrow,
-    "pyarrow with dictionaries": _dictionary,
 }
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Self
 
-import pandas as pd
-
 from sahelkit.errors import OptionError, UnknownNameError
+from sahelkit.frames import FrameLike
 from sahelkit.panels.conflict import DATASET as CONFLICT
 from sahelkit.panels.conflict import Conflict, counts
 from sahelkit.panels.coups import Coups
@@ -241,7 +240,7 @@ class Adding(Declared):
         """
         return self._with(MilitaryRule())
 
-    def add_frame(self, frame: pd.DataFrame, *, published: str | None = None, how: str = "one") -> Self:
+    def add_frame(self, frame: FrameLike, *, published: str | None = None, how: str = "one") -> Self:
         """Add the columns of a user's own frame.
 
         Parameters

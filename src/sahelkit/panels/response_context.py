@@ -9,7 +9,7 @@ import pandas as pd
 
 from sahelkit.catalog import record
 from sahelkit.errors import DataUnavailableError
-from sahelkit.frames import check_columns
+from sahelkit.frames import FrameLike, check_columns
 from sahelkit.tables.coups import load_coups
 from sahelkit.tables.day_bounds import holds
 from sahelkit.tables.indicators import load_indicators
@@ -100,7 +100,7 @@ def _fellows(spells: pd.DataFrame, attempts: pd.DataFrame, day: pd.Timestamp, wi
 
 
 def add_context(
-    cases: pd.DataFrame,
+    cases: FrameLike,
     *,
     months: Sequence[int] = (24, 60),
     rule: str = "powell_thyne",

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from sahelkit.frames import check_columns
+from sahelkit.frames import FrameLike, check_columns
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
 from sahelkit.plots.style import BLUE, GREY, drawing, sign
@@ -32,7 +30,7 @@ _WORDS = {
 
 
 def plot_bounds(
-    estimates: pd.DataFrame,
+    estimates: FrameLike,
     *,
     source: str,
     n: str,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._types import Places
-from sahelkit.frames import check_columns
+from sahelkit.frames import FrameLike, check_columns
 from sahelkit.geography import places
 from sahelkit.language.coders import coup_coders
 from sahelkit.language.texts import words
@@ -62,7 +62,7 @@ def _year(days: pd.Series) -> pd.Series:
 
 
 def plot_coup_timeline(
-    coups: pd.DataFrame,
+    coups: FrameLike,
     *,
     countries: Places,
     coders: pd.DataFrame | None = None,
@@ -154,7 +154,7 @@ def plot_coup_timeline(
     return figure
 
 
-def plot_agreement(agreement: pd.DataFrame, *, coders: pd.DataFrame | None = None, lang: str = "en") -> Figure:
+def plot_agreement(agreement: FrameLike, *, coders: pd.DataFrame | None = None, lang: str = "en") -> Figure:
     """Draw how often two coders list the same events.
 
     Parameters

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from sahelkit.frames import check_columns
+from sahelkit.frames import FrameLike, check_columns
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
 from sahelkit.plots.log_axes import ratio_axis
@@ -33,7 +31,7 @@ _WORDS = {
 
 
 def plot_hazard_curves(
-    curves: pd.DataFrame,
+    curves: FrameLike,
     *,
     reference: float,
     source: str,

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from sahelkit._types import Places
-from sahelkit.frames import check_columns
+from sahelkit.frames import FrameLike, check_columns
 from sahelkit.geography import places
 from sahelkit.language.texts import words
 from sahelkit.plots.style import BLACK, GREY, blank, house_style, sign
@@ -36,7 +35,7 @@ _WORDS = {
 
 
 def plot_fragility(
-    standing: pd.DataFrame,
+    standing: FrameLike,
     *,
     countries: Places,
     labels: Mapping[str, str],

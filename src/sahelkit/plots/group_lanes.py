@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit.frames import check_columns
+from sahelkit.frames import FrameLike, check_columns
 from sahelkit.geography import places
 from sahelkit.language.nouns import group_name
 from sahelkit.language.numbers import count_text
@@ -43,7 +43,7 @@ def _half_years(months: pd.Series) -> pd.Series:
 
 
 def plot_group_lanes(
-    records: pd.DataFrame,
+    records: FrameLike,
     *,
     country: str,
     month: pd.Period,

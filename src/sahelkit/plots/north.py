@@ -9,7 +9,7 @@ import pandas as pd
 
 from sahelkit.dates import full_day, parse_window
 from sahelkit.errors import ModelError
-from sahelkit.frames import check_columns, origin_of
+from sahelkit.frames import FrameLike, check_columns, origin_of
 from sahelkit.language.texts import words
 from sahelkit.plots.maps import draw_map, name_countries
 from sahelkit.plots.style import BLACK, BLUE, GREY, VERMILION, blank, house_style, own_data, sign
@@ -98,7 +98,7 @@ def _words(row: Any, lang: str, say: Mapping[str, str]) -> str:
 
 
 def plot_north(
-    history: pd.DataFrame,
+    history: FrameLike,
     shapes: Mapping[str, Sequence[Ring]],
     *,
     coup: str,

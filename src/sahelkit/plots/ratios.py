@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from sahelkit.frames import check_columns
+from sahelkit.frames import FrameLike, check_columns
 from sahelkit.language.numbers import count_text, decimal
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
@@ -42,7 +40,7 @@ _COLOURS = (BLUE, VERMILION, ORANGE, BLACK)
 
 
 def plot_ratios(
-    estimates: pd.DataFrame,
+    estimates: FrameLike,
     *,
     label: str = "label",
     group: str | None = None,

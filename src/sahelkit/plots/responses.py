@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit.frames import check_columns, origin_of
+from sahelkit.frames import FrameLike, check_columns, origin_of
 from sahelkit.language.nouns import MEASURES
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
@@ -125,7 +125,7 @@ def _handles(bodies: Sequence[str], say: Any) -> list[Any]:
 
 
 def plot_responses(
-    cases: pd.DataFrame,
+    cases: FrameLike,
     *,
     highlight: str | None = None,
     title: str | None = None,
@@ -190,7 +190,7 @@ def plot_responses(
     return figure
 
 
-def plot_waiting(waits: pd.DataFrame, *, ax: Axes | None = None, lang: str = "en", source: str = "") -> Figure:
+def plot_waiting(waits: FrameLike, *, ax: Axes | None = None, lang: str = "en", source: str = "") -> Figure:
     """Draw the share of coups that a measure had followed by each day, one curve per body.
 
     Parameters

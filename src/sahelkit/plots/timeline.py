@@ -15,7 +15,7 @@ import pandas as pd
 
 from sahelkit.dates import full_day, parse_window
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.frames import check_columns, origin_of
+from sahelkit.frames import FrameLike, check_columns, origin_of
 from sahelkit.language.dates import SHORT, month_text
 from sahelkit.language.texts import words
 from sahelkit.plots.style import BLACK, GREEN, GREY, PALE, PURPLE, VERMILION, blank, house_style, sign
@@ -156,7 +156,7 @@ def _texts(frame: pd.DataFrame, lang: str, say: Mapping[str, str]) -> list[list[
 
 
 def plot_timeline(
-    events: pd.DataFrame,
+    events: FrameLike,
     *,
     start: str,
     end: str,

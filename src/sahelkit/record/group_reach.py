@@ -12,7 +12,7 @@ from sahelkit._types import DateLike, Place
 from sahelkit.columns import read_columns
 from sahelkit.dates import parse_date
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
-from sahelkit.frames import origin_of
+from sahelkit.frames import FrameLike, origin_of
 from sahelkit.geography import places
 from sahelkit.language.dates import month_text
 from sahelkit.language.nouns import group_name
@@ -289,7 +289,7 @@ class GroupReach(Result):
 
 
 def group_reach(
-    actors: pd.DataFrame,
+    actors: FrameLike,
     *,
     country: str,
     neighbours: Place | Iterable[Place],

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from sahelkit.frames import check_columns
+from sahelkit.frames import FrameLike, check_columns
 
 DIMENSIONS = ("coder", "effects", "link", "weights", "event", "window", "fade", "size")
 
 
-def influence(models: pd.DataFrame, dimensions: Sequence[str] | None = None) -> pd.DataFrame:
+def influence(models: FrameLike, dimensions: Sequence[str] | None = None) -> pd.DataFrame:
     """Compare the models by each choice in turn, the other choices averaged over.
 
     Parameters

@@ -19,7 +19,7 @@ from sahelkit.estimation.hawkes.kernel import kernel_named
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR
 from sahelkit.estimation.hawkes.units import standardised
 from sahelkit.exposure import spatial_weights
-from sahelkit.frames import TIMES, check_columns, time_of
+from sahelkit.frames import TIMES, FrameLike, check_columns, time_of
 from sahelkit.geography import places
 from sahelkit.models.hawkes.observing import observe, state_windows
 from sahelkit.models.hawkes.result import HawkesFit
@@ -28,19 +28,18 @@ from sahelkit.options import check_options
 if TYPE_CHECKING:
     import xarray as xr
 
-    from sahelkit.panels import Panel
 
 LAG_BOX: Span = (1 / 12, 5.0)
 
 
 def fit_hawkes(
-    events: pd.DataFrame,
+    events: FrameLike,
     *,
     countries: Places,
     start: DateLike,
     end: DateLike,
     weights: xr.DataArray | None = None,
-    covariates: pd.DataFrame | Panel | None = None,
+    covariates: FrameLike | None = None,
     period: int | str = "half_decade",
     kernel: str = "exponential",
     own_lag: float | Span = LAG_BOX,

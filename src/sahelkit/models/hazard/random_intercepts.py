@@ -17,6 +17,7 @@ from sahelkit.estimation.few_clusters import clusters_with_events
 from sahelkit.estimation.links import chances, check_link, ratios
 from sahelkit.estimation.mixed_likelihood import SMALLEST, clusters_of, hessian, marginal, peak
 from sahelkit.estimation.newton import maximise, scaled
+from sahelkit.frames import FrameLike
 from sahelkit.language.nouns import sample_line, sample_words, unit_words
 from sahelkit.language.numbers import number, p_words, percent, reach
 from sahelkit.language.samples import missing_words
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.panels import Panel
 
 _SENTENCE = {
     "en": "In {who} and {rows} {unit} ({events} {what}), the risk that the covariates leave unexplained differs "
@@ -248,7 +248,7 @@ class RandomInterceptFit(Estimates):
 
 def fit_random_intercepts(
     formula: str,
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     link: str = "cloglog",
     cluster: str = "iso3",

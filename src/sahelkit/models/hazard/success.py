@@ -12,7 +12,7 @@ import pandas as pd
 
 from sahelkit._types import Floats
 from sahelkit.errors import ModelError
-from sahelkit.frames import check_columns, check_frame, check_repeats, numbers_of
+from sahelkit.frames import FrameLike, check_columns, check_frame, check_repeats, numbers_of
 from sahelkit.language.numbers import number, percent, ratio_words
 from sahelkit.models.hazard.fitting import fit_hazard
 from sahelkit.models.hazard.result import HazardFit, check_fit
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.panels import Panel
 
 _SENTENCE = {
     "en": "Of {attempts} attempts in {who}, {successes} succeeded ({share}, {level} interval {low} to {high}), and "
@@ -73,7 +72,7 @@ class OutcomeFit(HazardFit):
         share = _HEAD[lang].format(share=self.share, level=percent(self.level, lang), low=low, high=high)
         return f"{super().headline(lang=lang)}\n{share}"
 
-    def chance(self, frame: pd.DataFrame, attempts: HazardFit | None = None) -> Floats:
+    def chance(self, frame: FrameLike, attempts: HazardFit | None = None) -> Floats:
         """Chance of success per row.
 
         Parameters
@@ -170,7 +169,7 @@ def _counts(frame: pd.DataFrame, name: str) -> Floats:
 
 def fit_success(
     formula: str,
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     attempt: str | None = "attempt",
     link: str = "logit",

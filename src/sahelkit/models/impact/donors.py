@@ -11,7 +11,7 @@ import pandas as pd
 from sahelkit._types import DateLike
 from sahelkit.dates import read_column
 from sahelkit.errors import OptionError
-from sahelkit.frames import check_columns
+from sahelkit.frames import FrameLike, check_columns
 from sahelkit.geography import places
 from sahelkit.models.impact.windows import EventWindow, event_day, event_window, follow_ups
 from sahelkit.options import check_whole_number
@@ -19,14 +19,12 @@ from sahelkit.options import check_whole_number
 if TYPE_CHECKING:
     import xarray as xr
 
-    from sahelkit.panels.builder import Panel
-
 
 def unexposed_donors(
     unit: str | int,
     date: DateLike,
     *,
-    coups: pd.DataFrame,
+    coups: FrameLike,
     weights: xr.DataArray,
     before: int = 60,
     after: int = 24,
@@ -103,10 +101,10 @@ def _days(events: pd.DataFrame) -> pd.DatetimeIndex:
 
 
 def coup_windows(
-    frame: pd.DataFrame | Panel,
-    events: pd.DataFrame,
+    frame: FrameLike,
+    events: FrameLike,
     *,
-    coups: pd.DataFrame,
+    coups: FrameLike,
     weights: xr.DataArray,
     outcome: str = "deaths",
     before: int = 60,

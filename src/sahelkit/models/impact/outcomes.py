@@ -9,7 +9,7 @@ import pandas as pd
 
 from sahelkit._types import Floats
 from sahelkit.errors import MissingColumnsError, ModelError, OptionError, UnknownNameError, is_known
-from sahelkit.frames import check_columns, numbers_of, texts_of, time_of
+from sahelkit.frames import FrameLike, check_columns, numbers_of, texts_of, time_of
 from sahelkit.values import row_words
 
 ROWLESS = "A month without a row is unknown; if your source covers it, fill it with 0"
@@ -20,7 +20,7 @@ VIOLENCE = {
 }
 
 
-def violence(frame: pd.DataFrame, what: str = "deaths") -> pd.Series:
+def violence(frame: FrameLike, what: str = "deaths") -> pd.Series:
     """Deaths, or events, of all three kinds of organised violence together; NA where one of them is.
 
     Parameters

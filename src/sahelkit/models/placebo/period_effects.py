@@ -17,7 +17,7 @@ from sahelkit.estimation.clustered import clustered_covariance
 from sahelkit.estimation.links import check_link, row_terms
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import quantile_error, replicate
-from sahelkit.frames import check_frame, origin_of
+from sahelkit.frames import FrameLike, check_frame, origin_of
 from sahelkit.language.numbers import number, percent
 from sahelkit.models.placebo.draws import event_grid
 from sahelkit.models.placebo.like import HistoryRows, Likeness, history_rows, likeness, simulate_counts, year_blocks
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.panels import Panel
 
 # Years that share a dummy; None stands for no dummies.
 EFFECTS: dict[str, int | None] = {"none": None, "decade": 10, "5-year": 5, "year": 1}
@@ -166,7 +165,7 @@ def _slope(rows: HistoryRows, labels: Ints | None, link: str) -> float:
 
 @renamed(sims="replicates")
 def fixed_effects_trap(
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     event: str = "attempt",
     weights: xr.DataArray | None = None,

@@ -17,7 +17,7 @@ from sahelkit.estimation.links import check_link
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import on_one_thread
 from sahelkit.exposure import spatial_weights
-from sahelkit.frames import check_frame
+from sahelkit.frames import FrameLike, check_frame
 from sahelkit.models.hazard.fitting import check_outcome
 from sahelkit.models.placebo.draws import (
     EventGrid,
@@ -38,7 +38,6 @@ from sahelkit.options import check_options, check_whole_number
 if TYPE_CHECKING:
     import xarray as xr
 
-    from sahelkit.panels import Panel
 
 KINDS = ("geography", "leads", "far", "calendar")
 ALTERNATIVES = ("greater", "two-sided")
@@ -49,7 +48,7 @@ _TASK = 250
 @renamed(draws="replicates")
 def placebo_test(
     formula: str,
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     kind: str = "geography",
     event: str = "attempt",

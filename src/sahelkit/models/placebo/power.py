@@ -16,7 +16,7 @@ from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.links import check_link
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import power_error, quantile_error, replicate, share_error, tried
-from sahelkit.frames import check_frame, origin_of
+from sahelkit.frames import FrameLike, check_frame, origin_of
 from sahelkit.language.numbers import number, percent
 from sahelkit.models.placebo.draws import event_grid, score_stage
 from sahelkit.models.placebo.like import Likeness, history_rows, likeness, simulate_counts
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.panels import Panel
 
 _SENTENCE = {
     "en": "In a sample like this ({countries} countries, {events} events), a hazard model would find a contagion of "
@@ -166,7 +165,7 @@ def _sample(
 
 @renamed(sims="replicates", level="alpha")
 def contagion_power(
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     event: str = "attempt",
     weights: xr.DataArray | None = None,

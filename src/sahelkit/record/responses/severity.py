@@ -15,7 +15,7 @@ from sahelkit._deprecated import renamed
 from sahelkit.columns import read_columns
 from sahelkit.errors import OptionError, UnknownNameError, is_known
 from sahelkit.estimation.replicates import share_error
-from sahelkit.frames import origin_of
+from sahelkit.frames import FrameLike, origin_of
 from sahelkit.language.numbers import number, percent
 from sahelkit.language.texts import words
 from sahelkit.options import check_language, check_options
@@ -99,7 +99,7 @@ def _within(acts: pd.DataFrame, levels: Mapping[str, int], window: int) -> pd.Da
 
 
 def severity(
-    acts: pd.DataFrame,
+    acts: FrameLike,
     coups: list[str],
     *,
     window: int = 90,
@@ -245,7 +245,7 @@ class SeverityRanks(Result):
 
 @renamed(draws="replicates")
 def severity_ranks(
-    acts: pd.DataFrame,
+    acts: FrameLike,
     coups: list[str],
     coup_id: str,
     *,
