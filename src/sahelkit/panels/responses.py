@@ -102,7 +102,7 @@ def case_label(iso3: str, day: pd.Timestamp, lang: str = "en") -> str:
     >>> case_label("MLI", pd.Timestamp("2012-03-22"), "fr")
     'Mali 2012'
     """
-    return f"{places.name(iso3, lang)} {day.year}"
+    return f"{places.name(iso3, lang=lang)} {day.year}"
 
 
 def _labels(events: pd.DataFrame, lang: str) -> list[str]:

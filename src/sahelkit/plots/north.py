@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sahelkit._types import DateLike
 from sahelkit.dates import full_day, parse_window
 from sahelkit.errors import ModelError
 from sahelkit.frames import check_columns
@@ -103,8 +104,8 @@ def plot_north(
     *,
     coup: str,
     until: str,
-    end: str,
-    start: str,
+    end: DateLike,
+    start: DateLike,
     towns: pd.DataFrame | None = None,
     extent: tuple[float, float, float, float] = NORTH,
     country: str = "MLI",
@@ -124,7 +125,7 @@ def plot_north(
         Day of the coup: places first lost before it have a sign of their own.
     until : str
         Last day of the losses that are shown as following the coup; later ones have a third sign.
-    start, end : str
+    start, end : date-like
         Window of the history, for the words.
     towns : pandas.DataFrame, optional
         Other places to find the way by: ``name_en``, ``name_fr``, ``longitude``, ``latitude``.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import DateLike
 from sahelkit.dates import full_day, parse_window
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.frames import check_columns
@@ -158,8 +159,8 @@ def _texts(frame: pd.DataFrame, lang: str, say: Mapping[str, str]) -> list[list[
 def plot_timeline(
     events: pd.DataFrame,
     *,
-    start: str,
-    end: str,
+    start: DateLike,
+    end: DateLike,
     rules: Mapping[str, str] | None = None,
     bands: Sequence[tuple[str, str, str]] = (),
     source: str = "sahelkit crisis 2026.2",
@@ -171,7 +172,7 @@ def plot_timeline(
     ----------
     events : pandas.DataFrame
         As `sahelkit.load_crisis` gives them; the caller chooses countries.
-    start, end : str
+    start, end : date-like
         First and last day of the window.
     rules : mapping of str to str, optional
         Days that get a rule across the page, with its words: ``{"2012-03-22": "the coup"}``.

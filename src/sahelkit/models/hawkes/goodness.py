@@ -247,7 +247,7 @@ class GoodnessOfFit:
         verdict = say["misfit"].format(what=say["and"].join(against)) if against else say["fit"]
         return say["text"].format(n=int(row["n_gaps"]), countries=self.n_countries, verdict=verdict, **p_values)
 
-    def misfit(self, lang: str = "en") -> str:
+    def misfit(self, *, lang: str | None = None) -> str:
         """What the tests have against the model, as a clause for other sentences; nothing where they do not reject.
 
         Raises
@@ -255,6 +255,7 @@ class GoodnessOfFit:
         UnknownNameError
             If the language is neither ``"en"`` nor ``"fr"``.
         """
+        lang = check_language(lang)
         say, row = words(_SAYS, lang), self.table.set_index("scope").loc["pooled"]
         against = [
             f"{say[test]} ({p_words(row[f'{test}_p'], lang, error=row[f'{test}_p_error'])})" for test in self.rejects()

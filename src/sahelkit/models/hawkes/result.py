@@ -400,5 +400,5 @@ class HawkesFit:
             p_value=None if test is None else test.p_value,
             p_error=float("nan") if test is None else test.p_error,
             checked=bound is not None,
-            misfit="" if goodness is None else goodness.misfit(lang),
+            misfit="" if goodness is None else goodness.misfit(lang=lang),
         )

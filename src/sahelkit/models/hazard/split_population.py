@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit._types import Floats
 from sahelkit.columns import read_columns
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
@@ -177,6 +178,7 @@ class SplitPopulationFit(Result):
         return plot_ratios(rows, group="group", source=source or self.origin or "sahelkit", lang=lang, **options)
 
 
+@renamed(start="starts")
 def fit_split_population(
     duration: str,
     risk: str,
@@ -185,7 +187,7 @@ def fit_split_population(
     time: str = "duration",
     before: str | None = None,
     cluster: str = "iso3",
-    start: str = "several",
+    starts: str = "several",
     level: float = 0.95,
     repeats: str = "refuse",
 ) -> SplitPopulationFit:
@@ -204,7 +206,7 @@ def fit_split_population(
         Column with the duration at the start of the row; `time` less 1 when absent.
     cluster : str
         Column of the countries, to count them.
-    start : {"several", "weibull"}
+    starts : {"several", "weibull"}
         The likelihood may have several peaks. ``"several"`` starts from four points and takes the highest peak;
         ``"weibull"`` starts from the Weibull model in which all are at risk, as the R package spduration does, and
         takes the peak that this leads to. For the successful coups of 1979-2010 that come with that package the two
@@ -223,7 +225,7 @@ def fit_split_population(
     MissingColumnsError
         If a column is missing.
     UnknownNameError
-        If `start` is unknown.
+        If `starts` is unknown.
     OptionError
         If `level` is not between 0 and 1, or durations are not above 0 and rising.
     ModelError
@@ -251,8 +253,8 @@ def fit_split_population(
     check_name("duration", duration)
     check_name("risk", risk)
     check_name("cluster", cluster)
-    if not is_known(start, STARTS):
-        raise UnknownNameError("start", start, STARTS)
+    if not is_known(starts, STARTS):
+        raise UnknownNameError("starts", starts, STARTS)
     frame = check_frame(frame, where="fit_split_population")
     frame = read_columns(frame, where="fit_split_population", numbers=[time, *([before] if before else [])])
     check_repeats(frame, where="fit_split_population", repeats=repeats)
@@ -267,7 +269,7 @@ def fit_split_population(
         raise ModelError(f"the outcome {left.response!r} must be 0 and 1 with at least two events")
     inner = scaled(left.matrix), scaled(right.matrix)
     near, far = (replace(side, matrix=other.design) for side, other in zip((left, right), inner, strict=True))
-    peaks = likelihood_peaks(near, far, ends, begins, start=start)
+    peaks = likelihood_peaks(near, far, ends, begins, start=starts)
     loglik, theta = peaks[0]
     data = (near.matrix, far.matrix, ends, begins, left.outcome)
     information = -likelihood_hessian(theta, data)

@@ -186,13 +186,13 @@ class WildTest(Result):
         )
 
 
-@renamed(draws="replicates")
+@renamed(draws="replicates", weights="multipliers")
 def wild_score_test(
     fit: HazardFit,
     term: str,
     *,
     null: float = 0.0,
-    weights: str = "rademacher",
+    multipliers: str = "rademacher",
     replicates: int = 9999,
     seed: int | None = 0,
     level: float | None = None,
@@ -213,7 +213,7 @@ def wild_score_test(
         Coefficient.
     null : float
         Value under the hypothesis.
-    weights : {"rademacher", "webb"}
+    multipliers : {"rademacher", "webb"}
         Signs, or Webb's six-point distribution, which is finer with fewer than about ten clusters.
     replicates : int
         Draws where patterns are not counted.
@@ -229,7 +229,7 @@ def wild_score_test(
     Raises
     ------
     UnknownNameError
-        If the term or the weights are unknown.
+        If the term or the multipliers are unknown.
     OptionError
         If `replicates` is below 99 or `level` not between 0 and 1.
     ModelError
@@ -256,8 +256,8 @@ def wild_score_test(
     check_options(replicates=replicates, seed=seed)
     check_level(level, optional=True)
     place = fit.position(term)
-    if not is_known(weights, WEIGHTS):
-        raise UnknownNameError("weights", weights, WEIGHTS)
+    if not is_known(multipliers, WEIGHTS):
+        raise UnknownNameError("multipliers", multipliers, WEIGHTS)
     if replicates < 99:
         raise OptionError("replicates", replicates, "too few to give a p-value", repair="Type replicates=9999")
     confidence = fit.level if level is None else level
@@ -268,7 +268,7 @@ def wild_score_test(
 
     def at(value: float) -> tuple[float, float, Floats, bool]:
         scores = effective_scores(data.matrix, data.outcome, data.groups, place, link=fit.link, null=value)
-        return bootstrap_p(scores, weights=weights, replicates=replicates, seed=seed)
+        return bootstrap_p(scores, weights=multipliers, replicates=replicates, seed=seed)
 
     centre = _estimate(fit, place)
     error = float(fit.std_error[place])
@@ -300,7 +300,7 @@ def wild_score_test(
         interval=(end(-error), end(error)),
         level=confidence,
         exact=exact,
-        weights=weights,
+        weights=multipliers,
         n_clusters=fit.n_clusters,
         n_events=fit.n_events,
         n_rows=fit.n_rows,

@@ -208,7 +208,7 @@ def what_if(
     prior: Prior | None = None,
     draws: int = 1000,
     seed: int = 0,
-    n_jobs: int = 1,
+    n_jobs: int | None = 1,
     version: str | None = None,
 ) -> WhatIf:
     """Risk paths of other countries after one attempt, and as they would have been without it.

@@ -37,7 +37,7 @@ def relation_matrix(
     prior: Prior | None = None,
     draws: int = 1000,
     seed: int = 0,
-    n_jobs: int = 1,
+    n_jobs: int | None = 1,
     robustness: bool = False,
     version: str | None = None,
 ) -> RelationMatrix:

@@ -89,7 +89,7 @@ def draw_posterior(
     prior: Prior | None = None,
     draws: int = 1000,
     seed: int = 0,
-    n_jobs: int = 1,
+    n_jobs: int | None = 1,
     groups: int = GROUPS,
 ) -> Posterior:
     """Draw from the posterior by Hamiltonian Monte Carlo.
@@ -175,7 +175,7 @@ def posterior_of(
     prior: Prior | None,
     draws: int,
     seed: int,
-    n_jobs: int,
+    n_jobs: int | None,
     version: str | None,
 ) -> Posterior:
     """Posterior for the bundled events; the last few are remembered, for several answers rest on one posterior.

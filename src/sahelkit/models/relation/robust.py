@@ -56,7 +56,7 @@ def robustness_table(
     prior: Prior | None,
     on: pd.Timestamp | None,
     seed: int,
-    n_jobs: int,
+    n_jobs: int | None,
     replicates: int = 999,
 ) -> pd.DataFrame:
     """Estimate again without each country, under each coder, and test the map.

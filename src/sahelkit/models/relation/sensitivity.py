@@ -33,7 +33,7 @@ def prior_sensitivity(
     end: DateLike = None,
     draws: int = 500,
     seed: int = 0,
-    n_jobs: int = 1,
+    n_jobs: int | None = 1,
 ) -> pd.DataFrame:
     """The relation under other priors, one scale changed at a time.
 
