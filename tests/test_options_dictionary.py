@@ -1,6 +1,6 @@
 """Every public signature keeps to the dictionary of options, and the page of the dictionary says what it holds.
 
-``PYTHONPATH=tests/support python tests/test_options_dictionary.py`` writes docs/options.md anew.
+Run as a script it writes docs/options.md anew.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from public import signatures
 
 from sahelkit import _types
 from sahelkit.options import OPTIONS, OWN, Option
 from sahelkit.tables.coups import JOINT_RULES, coup_coders
-from public import signatures
 
+ANEW = "PYTHONPATH=tests/support python tests/test_options_dictionary.py"
 PAGE = Path(__file__).parents[1] / "docs" / "options.md"
 # Types of data that happen to have the name of an option: they are what a function is about, not how it works.
 DATA = ("NDArray", "ndarray", "Floats", "pd.Series", "Sequence[str]", "list[str]")
@@ -24,6 +25,7 @@ DATA = ("NDArray", "ndarray", "Floats", "pd.Series", "Sequence[str]", "list[str]
 INNER = {
     "ContagionBound.at": "made by contagion_bound",
     "Mark.name": "called by figures",
+    "places.chosen": "the reader of the option",
     "HazardForecaster.fit_arrays": "called by fit and by backtest",
     "plot_comparison": "draws a comparison that has its level",
     "plot_coverage": "draws a coverage that has its frequency",
@@ -119,9 +121,9 @@ def page() -> str:
     lines = [
         "# One dictionary of options",
         "",
-        "An option has one name, one meaning and one default in all of sahelkit, and is given by name. What deviates is",
-        "listed with its reason. The table is `sahelkit.options.OPTIONS`; a test holds every public signature against",
-        "it, and this page too (`PYTHONPATH=tests/support python tests/test_options_dictionary.py` writes it anew).",
+        "An option has one name, one meaning and one default in all of sahelkit, and is given by name. What deviates",
+        "is listed with its reason. The table is `sahelkit.options.OPTIONS`; a test holds every public signature, and",
+        f"this page, against it (`{ANEW}` writes the page anew).",
         "",
         "| option | type | default | meaning |",
         "| --- | --- | --- | --- |",
@@ -149,7 +151,7 @@ def page() -> str:
 
 
 def test_the_page_is_the_dictionary():
-    assert PAGE.read_text(encoding="utf-8") == page(), "write it anew: PYTHONPATH=tests/support python tests/test_options_dictionary.py"
+    assert PAGE.read_text(encoding="utf-8") == page(), f"write it anew: {ANEW}"
 
 
 if __name__ == "__main__":

@@ -165,11 +165,10 @@ OPTIONS: Mapping[str, Option] = {
         "xarray.DataArray | None",
         None,
         "Ties between countries, with the dimensions target and source, as `sahelkit.exposure.spatial_weights` gives "
-        "them. None: land borders.",
+        "them. None: land borders. `exposure_measures` takes several, by name or as a mapping.",
         {
             "normalised": "the matrix is what is normalised, and stands first",
             "decayed_exposure": "a ready matrix stands second, as in the formula",
-            "exposure_measures": "several, by the names of their kinds or as a mapping",
             "simulate_panel": "a plain array in the order of the countries",
         },
     ),

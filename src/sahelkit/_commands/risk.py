@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
+
+if TYPE_CHECKING:
+    from sahelkit._types import Rule
 
 
 def risk_command(
@@ -26,17 +29,19 @@ def risk_command(
     from sahelkit.models.forecast.risk_words import foot_line, head_line, input_lines, table_rows
     from sahelkit.options import check_language
 
-    check_language(lang)
-    found = risk_table(date, horizon=horizon, countries=countries or "focus", outcome=outcome, rule=rule, level=level)
+    spoken = check_language(lang)
+    found = risk_table(
+        date, horizon=horizon, countries=countries or "focus", outcome=outcome, rule=cast("Rule", rule), level=level
+    )
     if as_json or as_csv:
         print_frame(found.tidy(), shown=(), as_json=as_json, as_csv=as_csv)
         return
-    print(head_line(found, lang))
-    headers, rows = table_rows(found, lang)
+    print(head_line(found, spoken))
+    headers, rows = table_rows(found, spoken)
     print_table(headers[:-1], [row[:-1] for row in rows])
     colon = ": " if lang == "en" else "\u00a0: "
     for row in rows:
         print(f"{row[0]}{colon}{row[-1]}")
-    print("\n".join(input_lines(found, lang)))
-    print(found.says(lang=lang))
-    print(foot_line(found, lang))
+    print("\n".join(input_lines(found, spoken)))
+    print(found.says(lang=spoken))
+    print(foot_line(found, spoken))

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.dates import read_column
 from sahelkit.errors import MissingColumnsError, OptionError
 from sahelkit.estimation.replicates import quantile_error
@@ -86,7 +87,7 @@ class Comparison(Result):
         """One row per score, see `frame`, with the numbers of rows, events and origins."""
         return self.frame.assign(n=self.n_rows, n_events=self.n_events, n_origins=self.n_origins, level=self.level)
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """What is compared on which rows, as plain text."""
         return (
             f"{self.names[0]} against {self.names[1]}: {self.n_rows:,} rows with {self.n_events:,} events, "
@@ -108,7 +109,7 @@ class Comparison(Result):
         out = pd.DataFrame({"score": rows["score"], "gain": gain, "low": reach[:, 0], "high": reach[:, 1]})
         return out.reset_index(drop=True)
 
-    def plot(self, *, lang: str | None = None) -> Figure:
+    def plot(self, *, lang: Lang | None = None) -> Figure:
         """Draw the gains with their intervals.
 
         Raises
@@ -130,7 +131,7 @@ class Comparison(Result):
             lang=lang,
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted, on the log score."""
         lang = check_language(lang)
         row = self.frame.set_index("score").loc["log"]
@@ -151,7 +152,7 @@ class Comparison(Result):
         )
 
 
-def _quoted(name: str, lang: str) -> str:
+def _quoted(name: str, lang: Lang) -> str:
     return f"“{name}”" if lang == "en" else f"« {name} »"
 
 

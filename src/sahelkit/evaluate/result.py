@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import TEXT, DateLike, Places
+from sahelkit._types import TEXT, DateLike, Lang, Places
 from sahelkit.catalog.columns import recorded_datasets
 from sahelkit.dates import parse_window
 from sahelkit.errors import OptionError, UnknownNameError, is_known
@@ -103,7 +103,7 @@ class Backtest(Result):
         """
         return self.frame.copy()
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """What was forecast, from where, as plain text."""
         first, last = self.span
         unit = {"M": "months", "Y": "years"}[self.freq]
@@ -354,13 +354,13 @@ class Backtest(Result):
         names = ["origin", "iso3", "country", "probability", "rank", "n_states", "outcome"]
         return out[names].astype({"rank": "int64"}).reset_index(drop=True)
 
-    def says(self, *, lang: str | None = None, level: float = 0.95) -> str:
+    def says(self, *, lang: Lang | None = None, level: float = 0.95) -> str:
         """One sentence that may be quoted: how the main model fared, and against the time since the last event."""
         lang = check_language(lang)
         check_options(level=level)
         return words.backtest_sentence(self, lang, level=level)
 
-    def plot(self, *, lang: str | None = None) -> Figure:
+    def plot(self, *, lang: Lang | None = None) -> Figure:
         """Draw the reliability diagram of the main model with its band, and its log score by decade.
 
         Raises

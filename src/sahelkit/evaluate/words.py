@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.language.nouns import outcome_words
 from sahelkit.language.numbers import number, percent, reach
 from sahelkit.options import check_language
@@ -61,7 +62,7 @@ def no_minus_zero(value: float, digits: int = 4) -> float:
     return value if round(float(value), digits) else 0.0
 
 
-def window_words(horizon: int, freq: str, lang: str) -> str:
+def window_words(horizon: int, freq: str, lang: Lang) -> str:
     r"""When the event is to fall: in the period of the origin, or within several.
 
     Examples
@@ -74,12 +75,12 @@ def window_words(horizon: int, freq: str, lang: str) -> str:
     return {"en": "within {} {}", "fr": "dans les {}\u00a0{}"}[lang].format(horizon, _PERIODS[freq][lang])
 
 
-def event_words(outcome: str, lang: str) -> str:
+def event_words(outcome: str, lang: Lang) -> str:
     """One event of a count, with its article."""
     return _EVENTS.get(outcome, ("an event", "un événement"))[lang == "fr"]
 
 
-def backtest_sentence(result: Backtest, lang: str, *, level: float) -> str:
+def backtest_sentence(result: Backtest, lang: Lang, *, level: float) -> str:
     """One careful sentence on the main model."""
     check_language(lang)
     table = result.scores(result.main, level=level).set_index("score")
@@ -107,7 +108,7 @@ def backtest_sentence(result: Backtest, lang: str, *, level: float) -> str:
     )
 
 
-def title(result: Backtest, lang: str) -> str:
+def title(result: Backtest, lang: Lang) -> str:
     """Title of the figure."""
     check_language(lang)
     what = event_words(result.outcome, lang)
@@ -117,7 +118,7 @@ def title(result: Backtest, lang: str) -> str:
     return f"Do the probabilities come true? {what[0].upper()}{what[1:]} {window}"
 
 
-def sample(result: Backtest, lang: str) -> str:
+def sample(result: Backtest, lang: Lang) -> str:
     """Sample of the figure."""
     rows = number(result.n_rows, lang, digits=0)
     events = number(result.n_events, lang, digits=0)

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
-from sahelkit._types import Place
+from sahelkit._types import Lang, Place
 from sahelkit.errors import OptionError, UnknownNameError, UnknownPlaceError
 from sahelkit.geography.codes import (
     day_of,
@@ -313,7 +313,7 @@ def _lasting(place: Place, first: str | None, last: str | None) -> list[str]:
     return [code for code in codes if any(map(lasts, index().spells[code]))]
 
 
-def name(place: Place, *, lang: str | None = None, on: DateLike = None) -> str:
+def name(place: Place, *, lang: Lang | None = None, on: DateLike = None) -> str:
     """Short name of a country, in English or French.
 
     Parameters
@@ -373,7 +373,7 @@ def _set_named(text: str) -> str | None:
     return _set_names().get(key(text))
 
 
-def sets(*, lang: str | None = None) -> dict[str, str]:
+def sets(*, lang: Lang | None = None) -> dict[str, str]:
     """Place sets and what each holds.
 
     Parameters

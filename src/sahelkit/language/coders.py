@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from sahelkit._types import Lang
 from sahelkit.tables.coups import coup_coders
 
 
-def rule_name(rule: str, lang: str) -> str:
+def rule_name(rule: str, lang: Lang) -> str:
     """Name of a rule as a reader knows it."""
     joint = {
         "en": {"any": "any coder", "majority": "most coders", "all": "all coders"},

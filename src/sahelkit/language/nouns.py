@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sahelkit._types import Lang
+
 _OUTCOMES = {
     "attempt": ("coup attempts", "tentatives de coup d’État"),
     "success": ("successful coups", "coups d’État réussis"),
@@ -47,13 +49,13 @@ _BODIES = {
 }
 
 
-def outcome_words(name: str, lang: str) -> str:
+def outcome_words(name: str, lang: Lang) -> str:
     """What an outcome column counts; ``events`` for a name that sahelkit does not know."""
     english, french = _OUTCOMES.get(name, ("events", "événements"))
     return english if lang == "en" else french
 
 
-def event_words(column: str, lang: str) -> str:
+def event_words(column: str, lang: Lang) -> str:
     """One event of a column, with its article."""
     names = {
         "attempt": ("an attempt", "une tentative"),
@@ -64,20 +66,20 @@ def event_words(column: str, lang: str) -> str:
     return english if lang == "en" else french
 
 
-def unit_words(freq: str, lang: str) -> str:
+def unit_words(freq: str, lang: Lang) -> str:
     """What a row of the panel is, in the plural."""
     english, french = _UNITS[freq]
     return english if lang == "en" else french
 
 
-def cluster_words(column: str, lang: str) -> str:
+def cluster_words(column: str, lang: Lang) -> str:
     """What the clusters are, in the plural."""
     if column in ("iso3", "gwcode", "country", "countryid"):
         return "countries" if lang == "en" else "pays"
     return "clusters" if lang == "en" else "groupes"
 
 
-def one_cluster(column: str, lang: str) -> str:
+def one_cluster(column: str, lang: Lang) -> str:
     """What one of the clusters is.
 
     Examples
@@ -89,7 +91,7 @@ def one_cluster(column: str, lang: str) -> str:
     return {"countries": "country", "clusters": "cluster", "groupes": "groupe"}.get(words, words)
 
 
-def independence_words(rows: str, cluster: str, lang: str) -> str:
+def independence_words(rows: str, cluster: str, lang: Lang) -> str:
     """What follows an interval that does not allow for clusters; `rows` says what rows are.
 
     Examples
@@ -103,7 +105,7 @@ def independence_words(rows: str, cluster: str, lang: str) -> str:
     return f", sans tenir compte de ce que les {rows} d’un même {one} ont en commun"
 
 
-def group_name(actor: str, lang: str) -> str:
+def group_name(actor: str, lang: Lang) -> str:
     """The name under which readers know a group.
 
     Examples
@@ -114,7 +116,7 @@ def group_name(actor: str, lang: str) -> str:
     return (_GROUPS_FR if lang == "fr" else _GROUPS_EN).get(actor, actor)
 
 
-def body_words(body: str, lang: str) -> str:
+def body_words(body: str, lang: Lang) -> str:
     """By whom.
 
     Examples

@@ -7,6 +7,7 @@ from typing import Self
 
 import pandas as pd
 
+from sahelkit._types import Rule
 from sahelkit.errors import UnknownNameError
 from sahelkit.panels.conflict import DATASET as CONFLICT
 from sahelkit.panels.conflict import Conflict, counts
@@ -25,7 +26,7 @@ from sahelkit.tables.series import find_series
 class Adding(Declared):
     """The sources that a panel can join."""
 
-    def add_coups(self, *, rule: str = "powell_thyne", include_plots: bool = False) -> Self:
+    def add_coups(self, *, rule: Rule = "powell_thyne", include_plots: bool = False) -> Self:
         """Add counts of coups: ``attempt``, ``success``, ``failure`` and, if wanted, ``plot``.
 
         ``attempt`` is the sum of the other two. Several attempts in one period count as several;

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._types import TEXT, Bools
+from sahelkit._types import TEXT, Bools, Lang
 from sahelkit.errors import OptionError
 from sahelkit.options import check_language
 from sahelkit.panels.builder import Panel
@@ -61,7 +61,7 @@ class Coverage:
         out["last_year"] = years.max().astype("Int64")
         return out.reset_index().astype({"first_year": "Int64", "last_year": "Int64"})
 
-    def plot(self, *, lang: str | None = None) -> Figure:
+    def plot(self, *, lang: Lang | None = None) -> Figure:
         """Heat strip of each column over the years: which share of the existing cells has a value.
 
         Parameters

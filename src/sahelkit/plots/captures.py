@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sahelkit._types import Lang
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ _WORDS = {
 FORTNIGHT = 14
 
 
-def plot_capture_lags(found: CaptureLags, *, lang: str = "en", source: str) -> Figure:
+def plot_capture_lags(found: CaptureLags, *, lang: Lang | None = None, source: str) -> Figure:
     """Draw, for each place, the days from the coup to its first loss.
 
     Parameters
@@ -63,6 +65,7 @@ def plot_capture_lags(found: CaptureLags, *, lang: str = "en", source: str) -> F
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     from sahelkit.language.dates import day_text
 

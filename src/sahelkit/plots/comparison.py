@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLUE, GREY, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ def plot_comparison(
     n_events: str,
     span: tuple[str, str],
     source: str,
-    lang: str = "en",
+    lang: Lang | None = None,
 ) -> Figure:
     """Draw the gain in each score with its interval.
 
@@ -74,6 +76,7 @@ def plot_comparison(
     lang : {"en", "fr"}
         Language of the words.
     """
+    lang = check_language(lang)
     text = words(_WORDS, lang)
     shown = [text.get(name, name) for name in names]
     with house_style():

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.frames import check_columns
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLUE, ORANGE, PALE, PURPLE, blank, house_style, sign
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ _WORDS = {
 _LAYERS = {"covered": BLUE, "missing": ORANGE, "unpublished": PURPLE, "outside": PALE}
 
 
-def plot_coverage(frame: pd.DataFrame, *, freq: str, n_states: int, source: str, lang: str = "en") -> Figure:
+def plot_coverage(frame: pd.DataFrame, *, freq: str, n_states: int, source: str, lang: Lang | None = None) -> Figure:
     """Draw one strip per column: which share of the existing cells of each year has a value, and why others have none.
 
     Parameters
@@ -67,6 +69,7 @@ def plot_coverage(frame: pd.DataFrame, *, freq: str, n_states: int, source: str,
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
+    lang = check_language(lang)
     from matplotlib.ticker import MaxNLocator
 
     check_columns(frame, ["column", "year", "existing", *_LAYERS], where="plot_coverage")

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.frames import check_columns
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLUE, GREY, ORANGE, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ _WORDS = {
 
 
 def plot_hazard_curves(
-    curves: pd.DataFrame, *, reference: float, source: str, n: str, lang: str = "en", title: str | None = None
+    curves: pd.DataFrame, *, reference: float, source: str, n: str, lang: Lang | None = None, title: str | None = None
 ) -> Figure:
     """Draw hazards relative to a reference time, with their intervals.
 
@@ -57,6 +59,7 @@ def plot_hazard_curves(
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
+    lang = check_language(lang)
     check_columns(curves, ["label", "months", "ratio", "ratio_low", "ratio_high"], where="plot_hazard_curves")
     say = words(_WORDS, lang)
     years = f"{reference / 12:.0f}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sahelkit._types import Lang
 from sahelkit.language.countries import in_country
 from sahelkit.language.dates import day_text, month_text
 from sahelkit.language.numbers import decimal, number
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.risk import rule_text
 from sahelkit.plots.style import BLUE, GREY, SKY, blank, house_style, sign
 
@@ -45,7 +47,7 @@ WORDS = {
 }
 
 
-def plot_fan(path: RiskPath, *, lang: str = "en") -> Figure:
+def plot_fan(path: RiskPath, *, lang: Lang | None = None) -> Figure:
     """Draw the bands of a risk path.
 
     Parameters
@@ -54,6 +56,7 @@ def plot_fan(path: RiskPath, *, lang: str = "en") -> Figure:
     lang : {"en", "fr"}
         Language of the words.
     """
+    lang = check_language(lang)
     say = words(WORDS, lang)
     months = list(path.horizons)
     low90, low50, middle, high50, high90 = 100 * path.quantiles.T

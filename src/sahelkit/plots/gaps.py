@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from sahelkit._types import Lang
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLUE, GREY, PALE, blank, house_style, sign
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def plot_gaps(
     *,
     source: str,
     n_countries: int,
-    lang: str = "en",
+    lang: Lang | None = None,
 ) -> Figure:
     """Draw sorted waiting times against their expectation under the model.
 
@@ -65,6 +67,7 @@ def plot_gaps(
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     with house_style():
         figure, axes = blank(5.8, 5.0)

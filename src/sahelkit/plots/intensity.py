@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.dates import full_day
 from sahelkit.errors import OptionError
 from sahelkit.geography import places
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
@@ -42,7 +44,12 @@ _COLOURS = {"baseline": GREY, "own": BLUE, "neighbours": ORANGE}
 
 
 def plot_intensity(
-    intensity: xr.DataArray, *, events: Sequence[Any] = (), source: str, title: str | None = None, lang: str = "en"
+    intensity: xr.DataArray,
+    *,
+    events: Sequence[Any] = (),
+    source: str,
+    title: str | None = None,
+    lang: Lang | None = None,
 ) -> Figure:
     """Draw the intensity of one country as a stack of its parts, with its attempts as marks above.
 
@@ -71,6 +78,7 @@ def plot_intensity(
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     if set(intensity.dims) != {"part", "time"}:
         raise OptionError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sahelkit._types import Lang
 from sahelkit.language.numbers import decimal
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ DAYS = (0, 1, 3, 7, 14, 30, 90, 180, 365, 1095, 3650)
 _YEARS = {365: (1, "y", "an"), 1095: (3, "y", "ans"), 3650: (10, "y", "ans")}
 
 
-def day_words(lang: str) -> list[str]:
+def day_words(lang: Lang) -> list[str]:
     """Texts of the ticks: days, from a year on years.
 
     Examples
@@ -26,7 +27,7 @@ def day_words(lang: str) -> list[str]:
     return list({**plain, **years}.values())
 
 
-def days_axis(axes: Axes, lang: str, *, last: float, which: str = "x") -> None:
+def days_axis(axes: Axes, lang: Lang, *, last: float, which: str = "x") -> None:
     """Make an axis of days logarithmic from one day on, day 0 included, with ticks at round spans.
 
     Parameters
@@ -46,7 +47,7 @@ def days_axis(axes: Axes, lang: str, *, last: float, which: str = "x") -> None:
     getattr(axes, f"set_{which}ticks")([], minor=True)
 
 
-def plain_log_axis(axes: Axes, lang: str) -> None:
+def plain_log_axis(axes: Axes, lang: Lang) -> None:
     """Make the x axis logarithmic with ticks at 1, 2, 5 times a power of ten, written as plain numbers."""
     axes.set_xscale("log")
     low, high = axes.get_xlim()

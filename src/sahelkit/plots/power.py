@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sahelkit._types import Lang
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLUE, GREY, SKY, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ _WORDS = {
 }
 
 
-def plot_power(power: ContagionPower, *, lang: str = "en", source: str) -> Figure:
+def plot_power(power: ContagionPower, *, lang: Lang | None = None, source: str) -> Figure:
     """Draw the share of simulated samples in which a contagion of each size is found.
 
     Parameters
@@ -56,6 +58,7 @@ def plot_power(power: ContagionPower, *, lang: str = "en", source: str) -> Figur
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     table = power.table
     with house_style():

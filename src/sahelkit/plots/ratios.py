@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.frames import check_columns
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ def plot_ratios(
     title: str | None = None,
     axis: str | None = None,
     rows: str | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
 ) -> Figure:
     """Draw ratios with their intervals, one row per estimate, on a log scale.
 
@@ -76,6 +78,7 @@ def plot_ratios(
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
+    lang = check_language(lang)
     needed = [label, "ratio", "ratio_low", "ratio_high", "n_events", "n_rows", "n_clusters"]
     check_columns(estimates, needed + ([group] if group else []), where="plot_ratios")
     say = words(_WORDS, lang)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.log_axes import days_axis, plain_log_axis
 from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, blank, house_style, sign
 
@@ -56,7 +57,7 @@ _WORDS = {
 }
 
 
-def plot_rank(rank: Rank, *, lang: str = "en", source: str) -> Figure:
+def plot_rank(rank: Rank, *, lang: Lang | None = None, source: str) -> Figure:
     """Draw the cases of a ranking in the order of their days, the ranked one in colour.
 
     Parameters
@@ -77,6 +78,7 @@ def plot_rank(rank: Rank, *, lang: str = "en", source: str) -> Figure:
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     from sahelkit.language.nouns import MEASURES, body_words
 
     say = words(_WORDS, lang)
@@ -147,7 +149,7 @@ def plot_association(
     *,
     x: str,
     y: str,
-    lang: str = "en",
+    lang: Lang | None = None,
     log: bool = False,
     days: bool = False,
     source: str,
@@ -181,6 +183,7 @@ def plot_association(
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     across, along = (found.cases[name].to_numpy(dtype=float) for name in ("x", "y"))
     finite = np.isfinite(along)
@@ -211,7 +214,7 @@ def plot_association(
     return figure
 
 
-def plot_contrast(found: Contrast, *, x: str, lang: str = "en", days: bool = False, source: str) -> Figure:
+def plot_contrast(found: Contrast, *, x: str, lang: Lang | None = None, days: bool = False, source: str) -> Figure:
     """Draw the cases of two groups, one row each, with their names.
 
     Parameters
@@ -236,6 +239,7 @@ def plot_contrast(found: Contrast, *, x: str, lang: str = "en", days: bool = Fal
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     values = found.cases["value"].to_numpy(dtype=float)
     mine = found.cases["first"].to_numpy(dtype=bool)
@@ -268,7 +272,7 @@ def plot_contrast(found: Contrast, *, x: str, lang: str = "en", days: bool = Fal
     return figure
 
 
-def plot_rank_shares(ranks: SeverityRanks, *, lang: str = "en", source: str) -> Figure:
+def plot_rank_shares(ranks: SeverityRanks, *, lang: Lang | None = None, source: str) -> Figure:
     """Draw how often each rank comes out when the weights of the levels are drawn anew.
 
     Parameters
@@ -289,6 +293,7 @@ def plot_rank_shares(ranks: SeverityRanks, *, lang: str = "en", source: str) -> 
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     table = ranks.tidy()
     with house_style():

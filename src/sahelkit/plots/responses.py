@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.frames import check_columns
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.log_axes import DAYS, days_axis
 from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, blank, house_style, sign
 
@@ -133,7 +135,7 @@ def plot_responses(
     *,
     highlight: str | None = None,
     title: str | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
     source: str = "sahelkit responses 2026.2",
 ) -> Figure:
     """Draw one row per coup with a mark for each first measure, on an axis of days since the coup.
@@ -160,6 +162,7 @@ def plot_responses(
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     columns = [f"{measure}_{name}" for measure in _MARKS for name in ("days", "days_min", "days_max")]
     needed = ["coup_id", f"label_{lang}", "coup_date", "body", "at_risk", "censored_days", *columns]
@@ -193,7 +196,7 @@ def plot_responses(
 
 
 def plot_waiting(
-    waits: Sequence[WaitingTimes], *, lang: str = "en", source: str = "sahelkit responses 2026.2"
+    waits: Sequence[WaitingTimes], *, lang: Lang | None = None, source: str = "sahelkit responses 2026.2"
 ) -> Figure:
     """Draw the share of coups that a measure had followed by each day, one curve per body.
 
@@ -215,6 +218,7 @@ def plot_waiting(
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     from sahelkit.language.nouns import MEASURES
 
     say = words(_WORDS, lang)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sahelkit._types import Lang
 from sahelkit.geography import places
 from sahelkit.language.dates import day_text, month_text
 from sahelkit.language.numbers import decimal, number
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, blank, house_style, sign
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def rule_text(rule: str) -> str:
     return _RULES.get(rule, rule)
 
 
-def plot_risk(table: RiskTable, *, lang: str = "en") -> Figure:
+def plot_risk(table: RiskTable, *, lang: Lang | None = None) -> Figure:
     """Draw a risk table, highest risk on top, forty countries at most.
 
     Parameters
@@ -58,6 +60,7 @@ def plot_risk(table: RiskTable, *, lang: str = "en") -> Figure:
     lang : {"en", "fr"}
         Language of the words.
     """
+    lang = check_language(lang)
     say = words(WORDS, lang)
     shown = table.frame.head(40)
     height = np.arange(len(shown))[::-1]

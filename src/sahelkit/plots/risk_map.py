@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sahelkit._types import Lang
 from sahelkit.language.dates import day_text, month_text
 from sahelkit.language.numbers import decimal, number
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.maps import draw_map, name_countries
 from sahelkit.plots.risk import rule_text
 from sahelkit.plots.style import BLACK, blank, house_style, sign
@@ -68,7 +70,7 @@ WORDS = {
 }
 
 
-def plot_risk_map(table: RiskTable, shapes: Mapping[str, Sequence[Ring]], *, lang: str = "en") -> Figure:
+def plot_risk_map(table: RiskTable, shapes: Mapping[str, Sequence[Ring]], *, lang: Lang | None = None) -> Figure:
     """Draw the countries of a risk table.
 
     Parameters
@@ -79,6 +81,7 @@ def plot_risk_map(table: RiskTable, shapes: Mapping[str, Sequence[Ring]], *, lan
     lang : {"en", "fr"}
         Language of the words.
     """
+    lang = check_language(lang)
     from matplotlib.patches import Patch
 
     say = words(WORDS, lang)
@@ -114,7 +117,7 @@ def _between(low: float, high: float, say: Mapping[str, str]) -> str:
     return say[key].format(low=f"{100 * low:g}", high=f"{100 * high:g}")
 
 
-def _name(axes: Axes, shapes: Mapping[str, Sequence[Ring]], chance: pd.Series, lang: str) -> None:
+def _name(axes: Axes, shapes: Mapping[str, Sequence[Ring]], chance: pd.Series, lang: Lang) -> None:
     """Names, with the probability under each."""
     from matplotlib.patheffects import withStroke
 

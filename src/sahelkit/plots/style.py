@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from sahelkit._types import Lang
 from sahelkit.language.texts import words
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def drawing(ax: Axes | None, width: float, height: float) -> Iterator[tuple[Figu
         yield blank(width, height)
 
 
-def sign(figure: Figure, *, source: str, n: str, lang: str, ax: Axes | None = None) -> None:
+def sign(figure: Figure, *, source: str, n: str, lang: Lang, ax: Axes | None = None) -> None:
     """Write the source line and the sample size under a figure, or under the axes that the user gave."""
     head = words({"en": {"source": "Source: "}, "fr": {"source": "Source : "}}, lang)["source"]
     text = f"{head}{source}.  {n}."

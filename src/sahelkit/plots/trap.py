@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sahelkit._types import Lang
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, GREY, SKY, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ _WORDS = {
 }
 
 
-def plot_trap(trap: FixedEffectsTrap, *, lang: str = "en", source: str, axis: str | None = None) -> Figure:
+def plot_trap(trap: FixedEffectsTrap, *, lang: Lang | None = None, source: str, axis: str | None = None) -> Figure:
     """Draw the observed ratio under each kind of period dummy over what it is without contagion.
 
     Parameters
@@ -64,6 +66,7 @@ def plot_trap(trap: FixedEffectsTrap, *, lang: str = "en", source: str, axis: st
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     table = trap.table
     with house_style():

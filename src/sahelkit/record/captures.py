@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sahelkit._types import DateLike
+from sahelkit._types import DateLike, Lang
 from sahelkit.columns import read_columns
 from sahelkit.dates import parse_date
 from sahelkit.errors import ModelError
@@ -131,7 +131,7 @@ class CaptureLags(Result):
         days = {name: shown[name].dt.strftime("%Y-%m-%d") for name in ("date", "regained")}
         return f"{self.headline()}\n{shown.assign(**days).to_string(index=False, na_rep='')}"
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """What was counted."""
         return (
             f"{self.n_places} places lost from {self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}; "
@@ -140,7 +140,7 @@ class CaptureLags(Result):
             f"({self.n_held_min} to {self.n_held_max})"
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One quotable sentence, in English or French.
 
         Raises
@@ -151,7 +151,7 @@ class CaptureLags(Result):
         lang = check_language(lang)
         return say_captures(self, lang)
 
-    def plot(self, *, lang: str | None = None, source: str = "sahelkit crisis 2026.2") -> Figure:
+    def plot(self, *, lang: Lang | None = None, source: str = "sahelkit crisis 2026.2") -> Figure:
         """Draw the lag of each place.
 
         Parameters

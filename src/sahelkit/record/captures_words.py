@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.language.dates import day_text
 from sahelkit.language.numbers import percent
 from sahelkit.options import check_language
@@ -14,13 +15,13 @@ if TYPE_CHECKING:
     from sahelkit.record.captures import CaptureLags
 
 
-def _between(low: int, high: int, lang: str) -> str:
+def _between(low: int, high: int, lang: Lang) -> str:
     if low == high:
         return ""
     return f" (between {low} and {high})" if lang == "en" else f" (entre {low} et {high})"
 
 
-def _days(lags: pd.DataFrame, lang: str) -> str:
+def _days(lags: pd.DataFrame, lang: Lang) -> str:
     after = lags[lags["days"] >= 0]
     if after.empty:
         return "none after it" if lang == "en" else "aucune après"
@@ -30,7 +31,7 @@ def _days(lags: pd.DataFrame, lang: str) -> str:
     return f"les autres {low} à {high} jours après" if low < high else f"les autres {low} jours après"
 
 
-def say_captures(found: CaptureLags, lang: str) -> str:
+def say_captures(found: CaptureLags, lang: Lang) -> str:
     """One sentence on a set of capture lags."""
     check_language(lang)
     coup, start = day_text(found.coup, lang), day_text(found.start, lang)

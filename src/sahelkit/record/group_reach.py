@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sahelkit._types import DateLike, Place
+from sahelkit._types import DateLike, Lang, Place
 from sahelkit.columns import read_columns
 from sahelkit.dates import parse_date
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
@@ -152,7 +152,7 @@ class GroupReach(Result):
             )
         return pd.DataFrame(rows)
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """What is compared, and what is left out."""
         actors = self.records["actor"].nunique()
         return (
@@ -160,7 +160,7 @@ class GroupReach(Result):
             f"and after {self.month}; {self.unplaced} rows name several states and are left out"
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One careful sentence that may be quoted.
 
         Raises
@@ -203,7 +203,7 @@ class GroupReach(Result):
         found: xr.Dataset = cube.set_index(["actor", "iso3", "time"]).to_xarray()
         return found.assign_attrs(summary=self.headline())
 
-    def plot(self, *, source: str | None = None, lang: str | None = None, groups: str = "both") -> Figure:
+    def plot(self, *, source: str | None = None, lang: Lang | None = None, groups: str = "both") -> Figure:
         """Draw one lane per group and state, with a block for each half-year with an event and the first month.
 
         Parameters

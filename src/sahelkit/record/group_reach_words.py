@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.geography import places
 from sahelkit.language.dates import month_text
 from sahelkit.language.nouns import group_name
@@ -37,7 +38,7 @@ _WORDS = {
 
 
 def sentence(
-    lang: str,
+    lang: Lang,
     *,
     country: str,
     month: pd.Period,

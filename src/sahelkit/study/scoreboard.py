@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sahelkit._types import Lang
 from sahelkit.catalog import locate
 from sahelkit.options import check_language
 from sahelkit.study.claims import CLAIMS_FILE, VERDICTS, Claim, Known, check_claims, read_claims, recorded
@@ -59,7 +60,7 @@ class Scoreboard:
     carried: tuple[Finding, ...]
     known: Known = field(repr=False)
 
-    def tidy(self, lang: str = "en") -> pd.DataFrame:
+    def tidy(self, *, lang: Lang | None = None) -> pd.DataFrame:
         """One row per claim.
 
         Columns: ``claim_id``, ``short``, ``claim``, ``verdict`` (code), ``verdict_words``, ``figure`` (the number in
@@ -74,7 +75,7 @@ class Scoreboard:
         """
         import pandas as pd
 
-        check_language(lang)
+        lang = check_language(lang)
         rows = []
         for claim, verdict, found in zip(self.claims, self.verdicts, self.carried, strict=True):
             low, high = found.interval or (None, None)
@@ -123,7 +124,7 @@ class Scoreboard:
         """The scoreboard as plain text: three lines a claim."""
         lang = check_language(lang)
         lines, colon = [self.says(lang=lang)], "\u00a0:" if lang == "fr" else ":"
-        for row in self.tidy(lang).itertuples():
+        for row in self.tidy(lang=lang).itertuples():
             lines += [
                 "",
                 f"{row.claim_id}  {row.claim}",
@@ -131,10 +132,9 @@ class Scoreboard:
             ]
         return "\n".join(lines)
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted: how many claims hold, how many do not, how many nobody can settle here."""
         lang = check_language(lang)
-        check_language(lang)
         count = self.counts()
         if lang == "fr":
             return (
@@ -148,15 +148,15 @@ class Scoreboard:
             "not mean that they are false."
         )
 
-    def plot(self, *, lang: str | None = None) -> Figure:
+    def plot(self, *, lang: Lang | None = None) -> Figure:
         """Draw the scoreboard, one line a claim."""
         lang = check_language(lang)
         from sahelkit.plots.scoreboard import plot_scoreboard
 
-        return plot_scoreboard(self.tidy(lang), lang=lang)
+        return plot_scoreboard(self.tidy(lang=lang), lang=lang)
 
 
-def figure_words(claim: Claim, found: Finding, lang: str) -> str:
+def figure_words(claim: Claim, found: Finding, lang: Lang) -> str:
     """The number that carries a verdict, in words."""
     from sahelkit.language.numbers import give_or_take, number
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import DateLike, Floats
+from sahelkit._types import DateLike, Floats, Lang, Rule
 from sahelkit.errors import DateError, OptionError
 from sahelkit.estimation.links import chances
 from sahelkit.geography import places
@@ -67,21 +67,21 @@ class RiskPath(Result):
         out.insert(0, "horizon", self.horizons)
         return out.assign(base_rate=self.base_rate)
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Which country, and from when on."""
         return (
             f"Risk of {'an attempt' if self.outcome == 'attempt' else 'a success'} in {places.name(self.iso3)} from "
             f"{self.first} on, by what was known on {self.date:%Y-%m-%d}"
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted."""
         lang = check_language(lang)
         from sahelkit.models.forecast.risk_words import path_sentence
 
         return path_sentence(self, lang)
 
-    def plot(self, *, lang: str | None = None) -> Figure:
+    def plot(self, *, lang: Lang | None = None) -> Figure:
         """Fan chart: the risk by horizon with bands of 50 and 90 %, beside the base rate of the world."""
         lang = check_language(lang)
         from sahelkit.plots.fan import plot_fan
@@ -95,7 +95,7 @@ def risk_path(
     *,
     horizons: tuple[int, ...] = HORIZONS,
     outcome: str = "attempt",
-    rule: str = "powell_thyne",
+    rule: Rule = "powell_thyne",
     version: str | None = None,
 ) -> RiskPath:
     """Risk of an attempt in one country within each of several horizons.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.errors import OptionError
 from sahelkit.geography import places
 from sahelkit.models.forecast.drivers import Driver
@@ -105,7 +106,7 @@ class RiskTable(Result):
         names.insert(names.index("year_before") + 1, names.pop(names.index("change")))
         return out[names]
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """What is forecast, from what, and which inputs are stale."""
         from sahelkit.models.forecast.risk_words import head_line, input_lines
 
@@ -118,7 +119,7 @@ class RiskTable(Result):
         headers, rows = table_rows(self, "en")
         return f"{self.headline()}\n{pd.DataFrame(rows, columns=headers).to_string(index=False)}"
 
-    def says(self, country: str | int | None = None, *, lang: str | None = None) -> str:
+    def says(self, country: str | int | None = None, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted, about one country.
 
         Parameters
@@ -154,14 +155,14 @@ class RiskTable(Result):
             raise OptionError("country", country, f"not in this table ({listed})", repair=repair)
         return codes.index(code)
 
-    def plot(self, *, lang: str | None = None) -> Figure:
+    def plot(self, *, lang: Lang | None = None) -> Figure:
         """Probability and interval of each country, beside the year before and the base rate."""
         lang = check_language(lang)
         from sahelkit.plots.risk import plot_risk
 
         return plot_risk(self, lang=lang)
 
-    def map(self, *, lang: str = "en") -> Figure:
+    def map(self, *, lang: Lang | None = None) -> Figure:
         """Map of West Africa: risk as colour, width of its interval as hatching.
 
         Raises
@@ -169,6 +170,7 @@ class RiskTable(Result):
         OptionError
             If the table lacks a country of West Africa.
         """
+        lang = check_language(lang)
         from sahelkit.plots.risk_map import plot_risk_map
         from sahelkit.tables.maps import load_map
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.geography import places
 from sahelkit.language.countries import in_country
 from sahelkit.language.dates import day_text, month_text
@@ -104,12 +105,12 @@ _STEP = {
 }
 
 
-def event_text(table: RiskTable | RiskPath, lang: str) -> str:
+def event_text(table: RiskTable | RiskPath, lang: Lang) -> str:
     """What is forecast, with its article."""
     return _EVENT[table.outcome][check_language(lang) == "fr"]
 
 
-def head_line(table: RiskTable, lang: str) -> str:
+def head_line(table: RiskTable, lang: Lang) -> str:
     """What is forecast, for when, from what."""
     return _HEAD[check_language(lang)].format(
         event=event_text(table, lang),
@@ -121,7 +122,7 @@ def head_line(table: RiskTable, lang: str) -> str:
     )
 
 
-def input_lines(table: RiskTable, lang: str) -> list[str]:
+def input_lines(table: RiskTable, lang: Lang) -> list[str]:
     """One line per input with its newest datum, and one if part of the window had passed."""
     newest, stale, late = _INPUT[check_language(lang)]
     colon = ": " if lang == "en" else "\u00a0: "
@@ -135,12 +136,12 @@ def input_lines(table: RiskTable, lang: str) -> list[str]:
     return lines
 
 
-def foot_line(table: RiskTable, lang: str) -> str:
+def foot_line(table: RiskTable, lang: Lang) -> str:
     """What the columns of the printed table mean."""
     return _spaced(_FOOT[check_language(lang)].format(past=number(table.n_past, lang, digits=0)), lang)
 
 
-def table_rows(table: RiskTable, lang: str) -> tuple[list[str], list[list[str]]]:
+def table_rows(table: RiskTable, lang: Lang) -> tuple[list[str], list[list[str]]]:
     """Headers and cells of the table as it is printed."""
     rows = []
     for record, named in zip(table.frame.to_dict("records"), table.drivers, strict=True):
@@ -163,7 +164,7 @@ def table_rows(table: RiskTable, lang: str) -> tuple[list[str], list[list[str]]]
     return list(_COLUMNS[check_language(lang)]), rows
 
 
-def sentence(table: RiskTable, row: int, lang: str) -> str:
+def sentence(table: RiskTable, row: int, lang: Lang) -> str:
     """The sentence of `RiskTable.says`."""
     check_language(lang)
     record = table.frame.iloc[row]
@@ -208,7 +209,7 @@ def sentence(table: RiskTable, row: int, lang: str) -> str:
     return _spaced(text, lang)
 
 
-def path_sentence(path: RiskPath, lang: str) -> str:
+def path_sentence(path: RiskPath, lang: Lang) -> str:
     """The sentence of `RiskPath.says`: one, twelve and thirty-six months, or the first, middle and last horizon."""
     check_language(lang)
     count = len(path.horizons)
@@ -227,5 +228,5 @@ def path_sentence(path: RiskPath, lang: str) -> str:
     return _spaced(text, lang)
 
 
-def _spaced(text: str, lang: str) -> str:
+def _spaced(text: str, lang: Lang) -> str:
     return text.replace(" ;", "\u00a0;").replace(" :", "\u00a0:").replace(" %", "\u00a0%") if lang == "fr" else text

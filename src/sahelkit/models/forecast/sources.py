@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from sahelkit._types import Rule
 from sahelkit.models.forecast.inputs import DEMOCRACY, INDICATORS, INTENSITY, forecast_panel, silent
 
 # Column of the panel -> words, in English and French.
@@ -23,7 +24,7 @@ INPUTS = {
 STALE = {"attempt": 92, "": 3 * 366}
 
 
-def input_ages(day: pd.Timestamp, origin: pd.Period, *, rule: str, version: str | None) -> pd.DataFrame:
+def input_ages(day: pd.Timestamp, origin: pd.Period, *, rule: Rule, version: str | None) -> pd.DataFrame:
     """Newest datum of each input that was published by a day.
 
     Parameters

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.hawkes.estimate import Estimate, estimate, settled
 from sahelkit.estimation.hawkes.integral import Process
@@ -139,7 +139,7 @@ class ContagionTest:
             attrs=self.tidy().iloc[0].to_dict(),
         )
 
-    def plot(self, *, source: str = "sahelkit", lang: str | None = None) -> Figure:
+    def plot(self, *, source: str = "sahelkit", lang: Lang | None = None) -> Figure:
         """Draw the statistic against those of histories without contagion.
 
         Raises
@@ -163,7 +163,7 @@ class ContagionTest:
             lang=lang,
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One careful sentence that may be quoted.
 
         Raises

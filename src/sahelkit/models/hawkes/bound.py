@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
+from sahelkit._types import Lang
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
 from sahelkit.models.hawkes.calibrated import End, check_contagion, upper_end
@@ -105,7 +106,7 @@ class ContagionBound:
             f"{self.unit * self.profile_upper:.3f}); {self.n_events} events, {self.n_countries} countries"
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One careful sentence that may be quoted.
 
         Raises

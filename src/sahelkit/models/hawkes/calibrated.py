@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
+from sahelkit._types import Lang
 from sahelkit.errors import ModelError
 from sahelkit.estimation.hawkes.integral import Process
 from sahelkit.estimation.hawkes.likelihood import Point
@@ -233,7 +234,7 @@ class ExcitationIntervals:
             f"{self.n_events} events, {self.n_countries} countries\n{table.round(3).to_string(index=False)}"
         )
 
-    def plot(self, *, source: str, lang: str | None = None) -> Figure:
+    def plot(self, *, source: str, lang: Lang | None = None) -> Figure:
         """Draw both intervals beside those of the profile likelihood.
 
         Raises
@@ -263,7 +264,7 @@ class ExcitationIntervals:
             both_ends=True,
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One careful sentence about own excitation that may be quoted; `ContagionBound.says` has that of contagion.
 
         Raises

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.errors import ModelError, UnknownNameError
 from sahelkit.estimation.hawkes.estimate import settled
 from sahelkit.estimation.hawkes.integral import Process, cumulative
@@ -209,7 +209,7 @@ class GoodnessOfFit:
         found: xr.Dataset = self.table.set_index("scope").to_xarray()
         return found.assign_attrs(replicates=self.replicates, n_events=self.n_events, lags=self.lags)
 
-    def plot(self, *, source: str = "sahelkit", lang: str | None = None) -> Figure:
+    def plot(self, *, source: str = "sahelkit", lang: Lang | None = None) -> Figure:
         """Draw the waiting times of all countries together against the unit exponential.
 
         Raises
@@ -228,7 +228,7 @@ class GoodnessOfFit:
         low, middle, high = (-np.log1p(-beta.ppf(q, rank, len(gaps) - rank + 1)) for q in (0.025, 0.5, 0.975))
         return plot_gaps(gaps, middle, low, high, source=source, n_countries=self.n_countries, lang=lang)
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One careful sentence that may be quoted.
 
         Raises
@@ -247,7 +247,7 @@ class GoodnessOfFit:
         verdict = say["misfit"].format(what=say["and"].join(against)) if against else say["fit"]
         return say["text"].format(n=int(row["n_gaps"]), countries=self.n_countries, verdict=verdict, **p_values)
 
-    def misfit(self, *, lang: str | None = None) -> str:
+    def misfit(self, *, lang: Lang | None = None) -> str:
         """What the tests have against the model, as a clause for other sentences; nothing where they do not reject.
 
         Raises

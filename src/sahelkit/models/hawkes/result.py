@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Freq, Lang
 from sahelkit.errors import UnknownNameError, is_known
 from sahelkit.estimation.hawkes.baseline import Baseline
 from sahelkit.estimation.hawkes.estimate import Estimate, Settings, best_with_cross
@@ -315,7 +315,7 @@ class HawkesFit:
             attrs={"kernel": self.settings.kernel, "n_events": self.n_events},
         )
 
-    def intensity(self, *, freq: str = "M") -> xr.DataArray:
+    def intensity(self, *, freq: Freq = "M") -> xr.DataArray:
         """Fitted intensity, split into the baseline, own events and those of neighbours.
 
         Parameters
@@ -333,7 +333,7 @@ class HawkesFit:
 
         return mean_intensity(self, freq)
 
-    def plot(self, country: str, *, source: str, lang: str | None = None) -> Figure:
+    def plot(self, country: str, *, source: str, lang: Lang | None = None) -> Figure:
         """Draw the intensity of one country, split into its parts, with its attempts.
 
         Parameters
@@ -362,7 +362,7 @@ class HawkesFit:
     def says(
         self,
         *,
-        lang: str | None = None,
+        lang: Lang | None = None,
         test: ContagionTest | None = None,
         bound: ContagionBound | None = None,
         goodness: GoodnessOfFit | None = None,

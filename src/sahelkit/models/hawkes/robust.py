@@ -6,13 +6,13 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import DateLike, Floats, Places
+from sahelkit._types import DateLike, Floats, Places, Rule
 from sahelkit.dates import parse_window
 from sahelkit.errors import CoverageWarning, ModelError
 from sahelkit.estimation.hawkes.estimate import best_with_cross, settled
@@ -104,7 +104,7 @@ class Robustness:
 @renamed(permutations="replicates")
 def robustness(
     *,
-    rule: str = "powell_thyne",
+    rule: Rule = "powell_thyne",
     countries: Places,
     start: DateLike,
     end: DateLike,
@@ -174,11 +174,11 @@ def robustness(
 def _events(rule: str, codes: Sequence[str]) -> pd.DataFrame:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CoverageWarning)  # the window is cut to what the coder covers
-        return load_coups(rule=rule, countries=list(codes))
+        return load_coups(rule=cast("Rule", rule), countries=list(codes))
 
 
 def _coverages(
-    rules: Sequence[str] | None, rule: str, codes: Sequence[str], first: pd.Timestamp, last: pd.Timestamp
+    rules: Sequence[str] | None, rule: Rule, codes: Sequence[str], first: pd.Timestamp, last: pd.Timestamp
 ) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
     coders = coup_coders().set_index("rule")
     names = [*coders.index, *JOINT_RULES] if rules is None else list(rules)

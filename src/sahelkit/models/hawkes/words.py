@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sahelkit._types import Lang
 from sahelkit.language.numbers import decimal, give_or_take, number
 from sahelkit.language.texts import words
 
@@ -76,7 +77,7 @@ def _verdict(p_value: float | None) -> str:
 
 
 def sentence(
-    lang: str,
+    lang: Lang,
     *,
     contagion: bool,
     value: float,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang, Repeats
 from sahelkit.dates import frequency
 from sahelkit.errors import ModelError
 from sahelkit.estimation.design import read_design
@@ -153,7 +153,7 @@ class RandomInterceptFit(Result):
             }
         )
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Model and sample, as plain text."""
         return (
             f"{self.formula} + normal intercepts by {self.cluster}  ({self.link}, {self.level:.0%} intervals)\n"
@@ -162,7 +162,7 @@ class RandomInterceptFit(Result):
             f"log-likelihood {self.loglik:.4f} ({self.loglik_pooled:.4f} with one intercept)"
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted; see `HazardFit.says`."""
         lang = check_language(lang)
         caveat = _CAVEATS[check_language(lang)]["none" if self.p_spread > 1 - self.level else "some"]
@@ -180,7 +180,7 @@ class RandomInterceptFit(Result):
         )
 
     def plot(
-        self, *, labels: dict[str, str] | None = None, lang: str | None = None, source: str = "", **more: Any
+        self, *, labels: dict[str, str] | None = None, lang: Lang | None = None, source: str = "", **more: Any
     ) -> Figure:
         """Draw each country's level of risk relative to the middle one, highest first."""
         lang = check_language(lang)
@@ -212,7 +212,7 @@ def fit_random_intercepts(
     cluster: str = "iso3",
     level: float = 0.95,
     nodes: int = 15,
-    repeats: str = "refuse",
+    repeats: Repeats = "refuse",
 ) -> RandomInterceptFit:
     """Fit a hazard model with a normal random intercept for each country, by maximum likelihood.
 

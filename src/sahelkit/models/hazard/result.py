@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.errors import ModelError, UnknownNameError
 from sahelkit.estimation.design import Design
 from sahelkit.estimation.links import chances, ratios
@@ -150,7 +150,7 @@ class HazardFit(Result):
         instead = "profile" if self.method == "firth" else "none"
         return instead if term in self.unclustered else self.errors
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Model, sample and rows left out, as plain text."""
         how = self.method if self.correction == "none" else f"{self.method} {self.correction}"
         lines = [
@@ -283,7 +283,7 @@ class HazardFit(Result):
             raise ModelError("this fit does not hold its data, so it cannot predict. Fit it with fit_hazard()")
         return chances(self.link, (self.data.matrix if frame is None else self.data.new(frame)) @ self.coef)
 
-    def says(self, *, lang: str | None = None, term: str | None = None, label: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None, term: str | None = None, label: str | None = None) -> str:
         """One sentence that may be quoted: estimate, interval, sample, and the caveat that bites.
 
         Parameters
@@ -322,7 +322,7 @@ class HazardFit(Result):
         *,
         terms: tuple[str, ...] | None = None,
         labels: dict[str, str] | None = None,
-        lang: str | None = None,
+        lang: Lang | None = None,
         **more: Any,
     ) -> Figure:
         """Draw the ratios with their intervals.

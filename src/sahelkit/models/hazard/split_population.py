@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang, Repeats
 from sahelkit.columns import read_columns
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.design import Design, read_design
@@ -126,7 +126,7 @@ class SplitPopulationFit(Result):
             }
         )
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Model and sample, as plain text."""
         return (
             f"split-population Weibull, log-likelihood {self.loglik:.4f} ({len(self.peaks)} peaks found), "
@@ -136,7 +136,7 @@ class SplitPopulationFit(Result):
             f"intervals take rows as independent, not as alike within {self.cluster}"
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted; see `HazardFit.says`."""
         lang = check_language(lang)
         low, high = np.exp(-self._ends()[-1])[::-1]
@@ -155,7 +155,7 @@ class SplitPopulationFit(Result):
             n=close,
         )
 
-    def plot(self, *, lang: str | None = None, source: str = "", **more: Any) -> Figure:
+    def plot(self, *, lang: Lang | None = None, source: str = "", **more: Any) -> Figure:
         """Draw the exponentials of the coefficients, intercepts left out, by equation."""
         lang = check_language(lang)
         from sahelkit.plots.ratios import plot_ratios
@@ -189,7 +189,7 @@ def fit_split_population(
     cluster: str = "iso3",
     starts: str = "several",
     level: float = 0.95,
-    repeats: str = "refuse",
+    repeats: Repeats = "refuse",
 ) -> SplitPopulationFit:
     """Fit a split-population Weibull model: a second opinion on the hazard, in which some are never at risk.
 
@@ -304,7 +304,8 @@ def fit_split_population(
 
 def _matched(duration: str, risk: str, frame: pd.DataFrame, cluster: str) -> tuple[Design, Design]:
     """Both designs over the rows in which all their columns are known."""
-    where, twice = "fit_split_population", "keep"  # repeated rows were refused before, if they are not meant
+    where = "fit_split_population"
+    twice: Repeats = "keep"  # repeated rows were refused before, if they are not meant
     sides = [read_design(formula, frame, cluster=cluster, where=where, repeats=twice) for formula in (duration, risk)]
     if sides[0].response != sides[1].response:
         raise ModelError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang, Repeats
 from sahelkit.errors import ModelError
 from sahelkit.frames import check_columns, check_frame, check_repeats, numbers_of
 from sahelkit.language.nouns import cluster_words
@@ -57,7 +57,7 @@ class OutcomeFit(Result):
         """One row per term, as `HazardFit.tidy`; ``n_rows`` are attempts and ``n_events`` successes."""
         return self.fit.tidy()
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Model, share and sample, as plain text."""
         low, high = self.share_ends
         return (
@@ -83,7 +83,7 @@ class OutcomeFit(Result):
         second = self.fit.predict(frame)
         return second if attempts is None else attempts.predict(frame) * second
 
-    def says(self, *, lang: str | None = None, term: str | None = None, label: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None, term: str | None = None, label: str | None = None) -> str:
         """One sentence that may be quoted; see `HazardFit.says`."""
         lang = check_language(lang)
         chosen = self.fit.focus if term is None else term
@@ -103,7 +103,7 @@ class OutcomeFit(Result):
             interval=interval_words(self.fit, chosen, lang, rows={"en": "attempts", "fr": "tentatives"}[lang]),
         )
 
-    def plot(self, *, lang: str | None = None, **more: Any) -> Figure:
+    def plot(self, *, lang: Lang | None = None, **more: Any) -> Figure:
         """Draw the ratios with their intervals; options as in `HazardFit.plot`."""
         lang = check_language(lang)
         titles = {"en": "What goes with success of an attempt", "fr": "Ce qui accompagne la réussite d’une tentative"}
@@ -157,7 +157,7 @@ def fit_success(
     method: str = "firth",
     errors: str | None = None,
     correction: str = "none",
-    repeats: str = "refuse",
+    repeats: Repeats = "refuse",
 ) -> OutcomeFit:
     """Fit the chance that an attempt succeeds, given that it was made.
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.cluster_parts import cluster_information, unit_basis
 from sahelkit.estimation.few_clusters import uncomparable
@@ -133,7 +133,7 @@ class WildTest(Result):
             }
         )
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Test, weights and sample, as plain text."""
         how = f"all {len(self.draws):,} sign patterns" if self.exact else f"{len(self.draws):,} draws"
         text = (
@@ -141,7 +141,7 @@ class WildTest(Result):
         )
         return text + ("; events are separated: no estimate exists" if np.isnan(self.coef) else "")
 
-    def says(self, *, lang: str | None = None, label: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None, label: str | None = None) -> str:
         """One sentence that may be quoted; see `HazardFit.says`."""
         lang = check_language(lang)
         low, high = np.exp(self.interval)
@@ -162,7 +162,7 @@ class WildTest(Result):
             least=number(2.0 ** (1 - self.n_clusters), lang, digits=3)
         )
 
-    def plot(self, *, lang: str | None = None, source: str = "sahelkit") -> Figure:
+    def plot(self, *, lang: Lang | None = None, source: str = "sahelkit") -> Figure:
         """Draw the bootstrap distribution with the observed statistic."""
         lang = check_language(lang)
         from sahelkit.plots.nulls import plot_null

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sahelkit._types import Lang
 from sahelkit.dates import frequency
 from sahelkit.estimation.links import ratios
 from sahelkit.language.nouns import cluster_words, independence_words, one_cluster, outcome_words, unit_words
@@ -41,7 +42,7 @@ _CAVEATS = {
 }
 
 
-def sentence(fit: HazardFit, lang: str, term: str, label: str | None) -> str:
+def sentence(fit: HazardFit, lang: Lang, term: str, label: str | None) -> str:
     """Put one coefficient into words; see `HazardFit.says`."""
     place = fit.position(term)
     times = fit.data.times if fit.data else None
@@ -80,7 +81,7 @@ def sentence(fit: HazardFit, lang: str, term: str, label: str | None) -> str:
     )
 
 
-def interval_words(fit: HazardFit, term: str, lang: str, *, rows: str = "") -> str:
+def interval_words(fit: HazardFit, term: str, lang: Lang, *, rows: str = "") -> str:
     """Interval of a term's ratio, with what it leaves out of account; `rows` says what a row is."""
     low, high = (float(end) for end in ratios(fit.interval()[fit.position(term)]))
     cluster = fit.data.cluster if fit.data else "iso3"
@@ -98,14 +99,14 @@ def interval_words(fit: HazardFit, term: str, lang: str, *, rows: str = "") -> s
     return text + independence_words(what, cluster, lang)
 
 
-def title_words(fit: HazardFit, lang: str) -> str:
+def title_words(fit: HazardFit, lang: Lang) -> str:
     """Title of the figure."""
     name = fit.formula.split("~")[0].strip()
     what = outcome_words(name, check_language(lang))
     return f"What goes with {what}" if lang == "en" else f"Ce qui accompagne les {what}"
 
 
-def axis_words(fit: HazardFit, lang: str) -> str:
+def axis_words(fit: HazardFit, lang: Lang) -> str:
     """Label of the axis."""
     level = percent(fit.level, lang)
     if lang == "fr":

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import Floats, Ints
+from sahelkit._types import Floats, Ints, Lang
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.clustered import clustered_covariance
 from sahelkit.estimation.design import origin_of
@@ -89,14 +89,14 @@ class FixedEffectsTrap(Result):
         found = super().to_xarray().reindex(effects=list(EFFECTS))
         return found.assign(draws=(("draw", "effects"), self.draws))
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Settings, as plain text."""
         return (
             f"hazard ratio per neighbour's event in {self.window} periods, by period dummies; "
             f"{self.replicates} histories without contagion"
         )
 
-    def says(self, *, lang: str | None = None, label: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None, label: str | None = None) -> str:
         """One sentence that may be quoted; `label` says what an event of the exposure is, see `HazardFit.says`."""
         lang = check_language(lang)
         row = self.table.set_index("effects").loc["year"]
@@ -112,7 +112,7 @@ class FixedEffectsTrap(Result):
             share=percent(row["share_below"], lang),
         )
 
-    def plot(self, *, lang: str | None = None, source: str = "", axis: str | None = None) -> Figure:
+    def plot(self, *, lang: Lang | None = None, source: str = "", axis: str | None = None) -> Figure:
         """Draw, for each kind of dummy, the observed ratio over the simulated ones; `axis` replaces the axis label."""
         lang = check_language(lang)
         from sahelkit.plots.trap import plot_trap

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.estimation.replicates import p_error
 from sahelkit.language.nouns import cluster_words, event_words
 from sahelkit.language.numbers import number, p_words, percent
@@ -108,14 +108,14 @@ class Placebo(Result):
         """The columns of `tidy`, and ``null`` with dimension ``draw``."""
         return super().to_xarray().assign(null=("draw", self.null))
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Kind and sample, as plain text."""
         return (
             f"placebo {self.kind!r}: {len(self.null):,} draws, window of {self.window} periods\n"
             f"{self.n_events:,} events in {self.n_rows:,} rows, {self.n_clusters} clusters"
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted; see `HazardFit.says`."""
         lang = check_language(lang)
         return SENTENCES[check_language(lang)][self.kind].format(
@@ -131,11 +131,11 @@ class Placebo(Result):
             caveat=CAVEATS[lang]["mirrored" if self.mirrored else self.kind],
         )
 
-    def _window_words(self, lang: str) -> str:
+    def _window_words(self, lang: Lang) -> str:
         units = {"en": ("months", "years"), "fr": ("mois", "ans")}[lang]
         return f"{self.window} {units[self.freq == 'Y']}"
 
-    def plot(self, *, lang: str | None = None, source: str = "") -> Figure:
+    def plot(self, *, lang: Lang | None = None, source: str = "") -> Figure:
         """Draw the null distribution with the observed statistic."""
         lang = check_language(lang)
         from sahelkit.plots.nulls import plot_null

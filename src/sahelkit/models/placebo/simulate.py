@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import DateLike, Floats, Places
+from sahelkit._types import DateLike, Floats, Freq, Places
 from sahelkit.dates import parse_window
 from sahelkit.errors import DateError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.hawkes.baseline import Baseline, grid_edges
@@ -41,7 +41,7 @@ def simulate_panel(
     weights: Floats | None = None,
     kernel: str = "exponential",
     replicates: int = 1,
-    freq: str | None = None,
+    freq: Freq | None = None,
     seed: int | None = 0,
 ) -> pd.DataFrame:
     """Simulate attempts in real countries from a network Hawkes process with known numbers.

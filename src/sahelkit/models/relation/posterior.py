@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sahelkit._types import DateLike, Floats, Places
+from sahelkit._types import DateLike, Floats, Places, Rule
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.hamilton import Chains, effective_size, mixing, run_chains
 from sahelkit.estimation.replicates import on_one_thread
@@ -169,7 +169,7 @@ _MOST_REMEMBERED = 8
 def posterior_of(
     *,
     countries: Places,
-    rule: str,
+    rule: Rule,
     start: DateLike,
     end: DateLike,
     prior: Prior | None,

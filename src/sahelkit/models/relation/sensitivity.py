@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import DateLike, Places
+from sahelkit._types import DateLike, Places, Rule
 from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.estimation.replicates import on_one_thread
 from sahelkit.models.relation.evidence import Evidence, gather
@@ -28,7 +28,7 @@ def prior_sensitivity(
     horizon: int = 12,
     scales: Mapping[str, Sequence[float]] | None = None,
     countries: Places = "west_africa",
-    rule: str = "powell_thyne",
+    rule: Rule = "powell_thyne",
     start: DateLike = None,
     end: DateLike = None,
     draws: int = 500,

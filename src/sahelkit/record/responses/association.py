@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
+from sahelkit._types import Lang
 from sahelkit.columns import read_columns
 from sahelkit.errors import ModelError
 from sahelkit.estimation.exact import ExactTest, rank_correlation, spearman, two_groups
@@ -92,7 +93,7 @@ class Association(Result):
         names = ("x", "y", "n", "rho", "low", "high", "p_value", "p_error", "smallest", "n_tried", "exact")
         return pd.DataFrame([{name: getattr(self, name) for name in names}])
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """What was tested, as plain text."""
         without = f", without {', '.join(self.left_out)}" if self.left_out else ""
         return f"rank correlation of {self.x} and {self.y} over {self.n} cases{without}"
@@ -102,7 +103,7 @@ class Association(Result):
         *,
         x: str,
         y: str,
-        lang: str | None = None,
+        lang: Lang | None = None,
         log: bool = False,
         days: bool = False,
         title: str | None = None,
@@ -114,7 +115,7 @@ class Association(Result):
 
         return plot_association(self, x=x, y=y, lang=lang, log=log, days=days, title=title, source=source)
 
-    def says(self, *, lang: str | None = None, x: str = "", y: str = "") -> str:
+    def says(self, *, lang: Lang | None = None, x: str = "", y: str = "") -> str:
         """One careful sentence; `x` and `y` name the two sides in words."""
         lang = check_language(lang)
         check_language(lang)
@@ -172,7 +173,7 @@ class Contrast(Result):
         return pd.DataFrame([{name: getattr(self, name) for name in names}])
 
     def plot(
-        self, *, x: str, lang: str | None = None, days: bool = False, source: str = "sahelkit responses 2026.2"
+        self, *, x: str, lang: Lang | None = None, days: bool = False, source: str = "sahelkit responses 2026.2"
     ) -> Figure:
         """Draw the cases of both groups; `x` is the label of the axis."""
         lang = check_language(lang)
@@ -180,11 +181,11 @@ class Contrast(Result):
 
         return plot_contrast(self, x=x, lang=lang, days=days, source=source)
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """What was compared, as plain text."""
         return f"{self.y}: {self.first} ({self.n_first}) against {self.second} ({self.n_second})"
 
-    def says(self, *, lang: str | None = None, y: str = "") -> str:
+    def says(self, *, lang: Lang | None = None, y: str = "") -> str:
         """One careful sentence; `y` names the column in words."""
         lang = check_language(lang)
         check_language(lang)

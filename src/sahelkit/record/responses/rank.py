@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.columns import read_columns
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.language.nouns import MEASURES, body_words
@@ -32,7 +33,7 @@ _SPAN = {
 }
 
 
-def _days(value: float, lang: str) -> str:
+def _days(value: float, lang: Lang) -> str:
     unit = ("day", "jour")[lang == "fr"] + ("s" if value > 1 else "")
     return f"{number(value, lang, digits=0)} {unit}"
 
@@ -88,24 +89,24 @@ class Rank(Result):
         more = ("n_faster", "n_tied", "n", "share_as_fast")
         return pd.DataFrame([{name: getattr(self, name) for name in (*names, *more)}])
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """The rank, as plain text."""
         span = "up to that coup" if self.until_then else f"{self.first} to {self.last}"
         return f"{self.label_en}, {self.measure} by {self.body}: rank {self._rank('en')} of {self.n} ({span})"
 
-    def _rank(self, lang: str) -> str:
+    def _rank(self, lang: Lang) -> str:
         if self.rank_low == self.rank_high:
             return str(self.rank_low)
         return f"{self.rank_low} {'to' if lang == 'en' else 'à'} {self.rank_high}"
 
-    def plot(self, *, lang: str | None = None, source: str = "sahelkit responses 2026.2") -> Figure:
+    def plot(self, *, lang: Lang | None = None, source: str = "sahelkit responses 2026.2") -> Figure:
         """Draw the cases in the order of their days."""
         lang = check_language(lang)
         from sahelkit.plots.response_ranks import plot_rank
 
         return plot_rank(self, lang=lang, source=source)
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One careful sentence."""
         lang = check_language(lang)
         check_language(lang)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit._deprecated import renamed
+from sahelkit._types import Lang
 from sahelkit.columns import read_columns
 from sahelkit.errors import OptionError, UnknownNameError, is_known
 from sahelkit.estimation.replicates import share_error
@@ -191,7 +192,7 @@ class SeverityRanks(Result):
         found, counts = np.unique(self.rank, return_counts=True)
         return pd.DataFrame({"rank": found, "share": counts / len(self.rank)})
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """What was varied, as plain text."""
         weights = f"{self.replicates} sets of weights"
         return f"{self.coup_id}: rank by severity within {self.window} days, {self.n} coups, {weights}"
@@ -204,14 +205,14 @@ class SeverityRanks(Result):
         """Monte Carlo standard error of that share."""
         return share_error(self.share_within(rank), self.replicates)
 
-    def plot(self, *, lang: str | None = None, source: str = "sahelkit responses 2026.2") -> Figure:
+    def plot(self, *, lang: Lang | None = None, source: str = "sahelkit responses 2026.2") -> Figure:
         """Draw the share of the sets of weights that give each rank."""
         lang = check_language(lang)
         from sahelkit.plots.response_ranks import plot_rank_shares
 
         return plot_rank_shares(self, lang=lang, source=source)
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One careful sentence."""
         lang = check_language(lang)
         check_language(lang)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.columns import read_columns
 from sahelkit.errors import ModelError, UnknownNameError, is_known
 from sahelkit.language.nouns import body_words
@@ -94,7 +95,7 @@ class WaitingTimes(Result):
         names = ("days", "at_risk", "events", "done", "low", "high")
         return pd.DataFrame({name: getattr(self, name) for name in names})
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Counts and median, as plain text."""
         reach = f"{self.median_low:g} to {self.median_high:g}"
         return (
@@ -102,7 +103,7 @@ class WaitingTimes(Result):
             f"median {self.median:g} (95% {reach})"
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One careful sentence."""
         lang = check_language(lang)
         check_language(lang)
@@ -122,7 +123,7 @@ class WaitingTimes(Result):
             censored=_CENSORED[lang][min(left, 2)].format(cases_words(left, lang)),
         )
 
-    def plot(self, *, lang: str | None = None, source: str = "sahelkit responses 2026.2") -> Figure:
+    def plot(self, *, lang: Lang | None = None, source: str = "sahelkit responses 2026.2") -> Figure:
         """Draw the share of coups that the measure had followed."""
         lang = check_language(lang)
         from sahelkit.plots.responses import plot_waiting
