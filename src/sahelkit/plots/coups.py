@@ -10,10 +10,10 @@ import pandas as pd
 from sahelkit._types import Lang, Places
 from sahelkit.frames import check_columns
 from sahelkit.geography import places
+from sahelkit.language.coders import coup_coders
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, GREY, OUTCOME_COLOURS, PALE, blank, house_style, sign
-from sahelkit.tables.coups import coup_coders
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
