@@ -26,6 +26,7 @@ INNER = {
     "ContagionBound.at": "made by contagion_bound",
     "Mark.name": "called by figures",
     "places.chosen": "the reader of the option",
+    "exposure.aligned": "the reader of the option",
     "HazardForecaster.fit_arrays": "called by fit and by backtest",
     "plot_comparison": "draws a comparison that has its level",
     "plot_coverage": "draws a coverage that has its frequency",

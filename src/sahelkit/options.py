@@ -169,7 +169,6 @@ OPTIONS: Mapping[str, Option] = {
         {
             "normalised": "the matrix is what is normalised, and stands first",
             "decayed_exposure": "a ready matrix stands second, as in the formula",
-            "simulate_panel": "a plain array in the order of the countries",
         },
     ),
     "cluster": Option("str", "iso3", "Column whose rows hang together; standard errors allow for it. One name."),

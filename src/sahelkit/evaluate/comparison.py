@@ -105,7 +105,7 @@ class Comparison(Result):
         more = {"origins": self.n_origins, "left_out": number(self.n_left_out, lang, digits=0)}
         return self._told("head", lang, model=self.names[0], other=self.names[1], **more)
 
-    def _told(self, key: str, lang: str, **more: object) -> str:
+    def _told(self, key: str, lang: Lang, **more: object) -> str:
         sizes = {"n": number(self.n_rows, lang, digits=0), "events": number(self.n_events, lang, digits=0)}
         return words(_WORDS, lang)[key].format(first=self.span[0], last=self.span[1], **sizes, **more)
 
@@ -124,7 +124,7 @@ class Comparison(Result):
         out = pd.DataFrame({"score": rows["score"], "gain": gain, "low": reach[:, 0], "high": reach[:, 1]})
         return out.reset_index(drop=True)
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None) -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None) -> Figure:
         """Draw the gains with their intervals.
 
         Raises

@@ -114,7 +114,7 @@ class Backtest(Result):
         texts = {"dark": number(int(dark.sum()), lang, digits=0), "models": ", ".join(self.models)}
         return backtest_text("head", self._about, lang, **texts)
 
-    def summary(self, *, lang: str | None = None) -> str:
+    def summary(self, *, lang: Lang | None = None) -> str:
         """The scores as plain text."""
         table = self.scores(replicates=200)
         return f"{self.headline(lang=lang)}\n{table.round(4).to_string(index=False)}"
@@ -371,7 +371,7 @@ class Backtest(Result):
             lang=lang,
         )
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None) -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None) -> Figure:
         """Draw the reliability diagram of the main model with its band, and its log score by decade.
 
         Raises

@@ -282,7 +282,7 @@ def chosen(
     --------
     >>> import pandas as pd
     >>> chosen(["MLI", "Sénégal"]), len(chosen(None, default="study"))
-    (['MLI', 'SEN'], 22)
+    (['MLI', 'SEN'], 21)
     >>> "YUG" in chosen("world"), "YUG" in chosen("world", during=(pd.Timestamp(2010, 1, 1), pd.Timestamp(2020, 1, 1)))
     (True, False)
     >>> chosen([])

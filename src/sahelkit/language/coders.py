@@ -8,7 +8,7 @@ from sahelkit.tables.coups import coup_coders
 __all__ = ["coup_coders", "rule_name"]
 
 
-def rule_name(rule: str, lang: str) -> str:
+def rule_name(rule: str, lang: Lang) -> str:
     """Name of a rule as a reader knows it.
 
     Examples

@@ -34,7 +34,7 @@ def month_text(month: pd.Period | pd.Timestamp, lang: Lang, *, short: bool = Fal
     return f"{(SHORT if short else MONTHS)[check_language(lang)][month.month - 1]} {month.year}"
 
 
-def span_text(first: pd.Period, last: pd.Period | None, lang: str) -> str:
+def span_text(first: pd.Period, last: pd.Period | None, lang: Lang) -> str:
     """From one month to another, or from it on.
 
     Examples
@@ -49,7 +49,7 @@ def span_text(first: pd.Period, last: pd.Period | None, lang: str) -> str:
     return f"à partir {begin}" if last is None else f"{begin} à {month_text(last, lang)}"
 
 
-def day_text(day: object, lang: str, *, year: bool = True) -> str:
+def day_text(day: object, lang: Lang, *, year: bool = True) -> str:
     """A day as it is written.
 
     Examples

@@ -66,7 +66,7 @@ def event_words(column: str, lang: Lang) -> str:
     return english if lang == "en" else french
 
 
-def coup_words(outcome: str, lang: str) -> str:
+def coup_words(outcome: str, lang: Lang) -> str:
     """One coup of a kind, with its article.
 
     Examples
@@ -79,7 +79,7 @@ def coup_words(outcome: str, lang: str) -> str:
     return event_words(outcome, lang)
 
 
-def unit_words(freq: str, lang: str) -> str:
+def unit_words(freq: str, lang: Lang) -> str:
     """What a row of the panel is, in the plural."""
     english, french = _UNITS[freq]
     return english if lang == "en" else french

@@ -106,7 +106,7 @@ def plot_backtest(
     return figure
 
 
-def _reliability(axes: Axes, curve: pd.DataFrame, brier: Mapping[str, float], main: str, text: Any, lang: str) -> None:
+def _reliability(axes: Axes, curve: pd.DataFrame, brier: Mapping[str, float], main: str, text: Any, lang: Lang) -> None:
     right = float(curve["probability"].max()) * 1.05
     # The band of the few highest forecasts may reach 1; the figure shows what the curve and most of the band need.
     many = curve["n"].cumsum() <= 0.995 * curve["n"].sum()

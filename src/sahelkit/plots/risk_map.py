@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sahelkit._types import Lang
 from sahelkit.language.coders import rule_name
 from sahelkit.language.dates import day_text
 from sahelkit.language.numbers import decimal, number
@@ -74,7 +75,7 @@ def plot_risk_map(
     n_rows: int,
     n_events: int,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
 ) -> Figure:
     """Draw the countries of a risk table.
 

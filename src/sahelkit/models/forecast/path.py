@@ -73,7 +73,7 @@ class RiskPath(Result):
     def _facts(self, *more: str) -> dict[str, Any]:
         return {name: getattr(self, name) for name in ("iso3", "date", "first", "outcome", "rule", *more)}
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """What is forecast, where, from when on, and from what."""
         return head_line(**self._facts("n_rows", "n_events"), last=None, lang=check_language(lang))
 
@@ -81,7 +81,7 @@ class RiskPath(Result):
         """One sentence that may be quoted."""
         return path_sentence(self.horizons, self.quantiles, **self._facts(), lang=check_language(lang))
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None) -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None) -> Figure:
         """Fan chart: the risk by horizon with bands of 50 and 90 %, beside the base rate of the world."""
         return plot_fan(self.tidy(), **self._facts("n_rows", "n_events"), ax=ax, lang=check_language(lang))
 
