@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Self
 
+from sahelkit._types import Rule
 from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.frames import FrameLike
 from sahelkit.panels.conflict import DATASET as CONFLICT
@@ -52,7 +53,7 @@ class Adding(Declared):
                 raise OptionError("step", type(step).__name__, f"{name!r} is a {kind!r}, not one of {', '.join(KINDS)}")
         return self._with(step)
 
-    def add_coups(self, *, rule: str = "powell_thyne", include_plots: bool = False) -> Self:
+    def add_coups(self, *, rule: Rule = "powell_thyne", include_plots: bool = False) -> Self:
         """Add counts of coups: ``attempt``, ``success``, ``failure`` and, if wanted, ``plot``.
 
         ``attempt`` is the sum of the other two. Several attempts in one period count as several;

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sahelkit._types import Lang
 from sahelkit.frames import FrameLike, check_columns
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLUE, GREY, drawing, sign
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def plot_bounds(
     *,
     source: str,
     n: str,
-    lang: str = "en",
+    lang: Lang | None = None,
     title: str | None = None,
     axis: str | None = None,
     none: str | None = None,
@@ -67,6 +69,7 @@ def plot_bounds(
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
+    lang = check_language(lang)
     estimates = check_columns(estimates, ["label", "estimate", "low", "high", "n_events"], where="plot_bounds")
     say = words(_WORDS, lang)
     with drawing(ax, 8.4, 1.4 + 0.36 * len(estimates)) as (figure, axes):

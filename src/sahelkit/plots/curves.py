@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sahelkit._types import Lang
 from sahelkit.frames import FrameLike, check_columns
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
@@ -37,7 +38,7 @@ def plot_hazard_curves(
     source: str,
     n: str,
     title: str | None = None,
-    lang: str | None = None,
+    lang: Lang | None = None,
     ax: Axes | None = None,
 ) -> Figure:
     """Draw hazards relative to a reference time, with their intervals.
@@ -66,6 +67,7 @@ def plot_hazard_curves(
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
+    lang = check_language(lang)
     curves = check_columns(curves, ["label", "months", "ratio", "ratio_low", "ratio_high"], where="plot_hazard_curves")
     lang = check_language(lang)
     say = words(_WORDS, lang)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sahelkit._types import Repeats
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.few_clusters import clusters_with_events
 from sahelkit.estimation.many.combine import MOST, check_number, count_models, read_exclusive, sizes_of
@@ -49,7 +50,7 @@ def extreme_bounds(
     folder: str | Path | None = None,
     progress: bool = False,
     n_jobs: int | None = 1,
-    repeats: str = "refuse",
+    repeats: Repeats = "refuse",
 ) -> ExtremeBounds:
     """Fit one model for every combination of doubtful controls, and say how the coefficients in focus are spread.
 
