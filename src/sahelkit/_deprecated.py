@@ -83,7 +83,7 @@ _NAMES = [
     ("", "models.relation", "prior_sensitivity"),
     ("", "panels", "response_cases"),
     ("", "store", "fetch_source"),
-    ("", "study", "effort finding scoreboard show"),
+    ("", "study", "effort finding show"),
     ("models.hazard", "estimation", "duration_terms restricted_cubic_spline separated_terms spline_knots"),
     ("models.impact", "plots", "Mark"),
 ]
