@@ -33,7 +33,6 @@ _INNER = {
     "models.forecast.past.check_origin",
     "models.forecast.past.newest_known",
     "models.hawkes.calibrated.calibrated_end",
-    "models.hawkes.calibrated.upper_end",
     "models.hawkes.words.sentence",
     "models.hazard.clustering.profile_ends",
     "models.hazard.words.axis_words",

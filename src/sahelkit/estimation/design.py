@@ -15,7 +15,7 @@ from sahelkit._types import Floats
 from sahelkit.errors import MissingColumnsError, ModelError
 from sahelkit.estimation.formula import blanked, both_sides, evaluate, in_order, used
 from sahelkit.estimation.newton import scaled
-from sahelkit.frames import FrameLike, check_frame, check_labels, check_repeats, with_numbers
+from sahelkit.frames import FrameLike, check_frame, check_labels, check_repeats, origin_of, with_numbers
 from sahelkit.options import check_name
 from sahelkit.values import row_words
 
@@ -248,13 +248,6 @@ def _require(frame: pd.DataFrame, names: list[str], where: str) -> None:
     missing = [name for name in names if name not in frame.columns]
     if missing:
         raise MissingColumnsError(where, missing, frame.columns)
-
-
-def origin_of(frame: pd.DataFrame) -> str:
-    """Datasets, versions and rule of a frame that comes from `sahelkit.panel`; empty for any other."""
-    note = frame.attrs.get("sahelkit", {})
-    text = ", ".join(f"{name} {version}" for name, version in note.get("datasets", {}).items())
-    return f"sahelkit {text}; rule {note['rule']}" if text and "rule" in note else (f"sahelkit {text}" if text else "")
 
 
 def account_missing(formula: str, frame: pd.DataFrame, lost: npt.NDArray[np.bool_], cluster: str) -> pd.DataFrame:

@@ -77,6 +77,10 @@ def plot_fan(
         Where to draw; a new figure when absent.
     lang : {"en", "fr"}
         Language of the words.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
     """
     say = words(_WORDS, lang)
     months = path["horizon"].tolist()

@@ -58,6 +58,10 @@ def plot_risk(
         Where to draw; a new figure when absent.
     lang : {"en", "fr"}
         Language of the words.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
     """
     say = words(_WORDS, lang)
     shown = table.head(40)

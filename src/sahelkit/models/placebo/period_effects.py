@@ -14,10 +14,10 @@ from sahelkit._deprecated import renamed
 from sahelkit._types import Floats, Ints
 from sahelkit.errors import ModelError
 from sahelkit.estimation.clustered import clustered_covariance
-from sahelkit.estimation.design import origin_of
 from sahelkit.estimation.links import row_terms
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import quantile_error, replicate
+from sahelkit.frames import origin_of
 from sahelkit.language.numbers import number, percent
 from sahelkit.models.placebo.draws import read_history
 from sahelkit.models.placebo.like import (

@@ -13,9 +13,9 @@ import pandas as pd
 from sahelkit._deprecated import renamed
 from sahelkit._types import Floats
 from sahelkit.errors import ModelError
-from sahelkit.estimation.design import origin_of
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import power_error, quantile_error, replicate, share_error, tried
+from sahelkit.frames import origin_of
 from sahelkit.language.numbers import number, percent
 from sahelkit.models.placebo.draws import read_history, score_stage
 from sahelkit.models.placebo.like import Likeness, check_simulation, history_rows, likeness, simulate_counts
