@@ -45,7 +45,7 @@ def fit_hazard(
     method: str = "ml",
     errors: str | None = None,
     correction: str = "none",
-    repeats: str = "refuse",
+    repeats: Repeats = "refuse",
 ) -> HazardFit:
     """Fit a discrete-time hazard model, with errors clustered by country.
 

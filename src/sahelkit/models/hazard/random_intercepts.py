@@ -140,7 +140,7 @@ class RandomInterceptFit(BinaryFit):
             }
         )
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Model and sample, as plain text."""
         lang = check_language(lang)
         model, fits = _HEADS[lang]
@@ -153,7 +153,7 @@ class RandomInterceptFit(BinaryFit):
         ]
         return "\n".join(lines)
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted; see `HazardFit.says`."""
         lang = check_language(lang)
         caveat = _CAVEATS[lang]["none" if self.p_spread > 1 - self.level else "some"]
@@ -170,7 +170,7 @@ class RandomInterceptFit(BinaryFit):
         self,
         *,
         ax: Axes | None = None,
-        lang: str | None = None,
+        lang: Lang | None = None,
         labels: Mapping[str, str] | None = None,
         source: str = "",
         title: str | None = None,
@@ -201,7 +201,7 @@ def fit_random_intercepts(
     cluster: str = "iso3",
     level: float = 0.95,
     nodes: int = 15,
-    repeats: str = "refuse",
+    repeats: Repeats = "refuse",
 ) -> RandomInterceptFit:
     """Fit a hazard model with a normal random intercept for each country, by maximum likelihood.
 

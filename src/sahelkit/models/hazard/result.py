@@ -130,7 +130,7 @@ class HazardFit(BinaryFit):
         instead = "profile" if self.method == "firth" else "none"
         return instead if term in self.unclustered else self.errors
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Model, sample and rows left out, as plain text."""
         lang = check_language(lang)
         how = self.method if self.correction == "none" else f"{self.method} {self.correction}"
@@ -145,7 +145,7 @@ class HazardFit(BinaryFit):
             ]
         )
 
-    def clustering_words(self, *, lang: str | None = None) -> list[str]:
+    def clustering_words(self, *, lang: Lang | None = None) -> list[str]:
         """What a reader must know of intervals that do not allow for clusters, or are missing."""
         lang, cluster = check_language(lang), self.cluster
         if self.unclustered and self.errors == "profile":
@@ -285,7 +285,7 @@ class HazardFit(BinaryFit):
         self,
         *,
         ax: Axes | None = None,
-        lang: str | None = None,
+        lang: Lang | None = None,
         terms: str | Sequence[str] | None = None,
         labels: Mapping[str, str] | None = None,
         source: str = "",

@@ -95,11 +95,11 @@ class FixedEffectsTrap(Simulated):
         found = super().to_xarray().reindex(effects=list(EFFECTS))
         return found.assign(draws=(("draw", "effects"), self.draws))
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Settings, as plain text."""
-        return _HEADS[check_language(lang)].format(window=self.window, sims=self.replicates)
+        return _HEADS[check_language(lang)].format(window=self.window, replicates=self.replicates)
 
-    def says(self, *, lang: str | None = None, label: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None, label: str | None = None) -> str:
         """One sentence that may be quoted; `label` says what an event of the exposure is, see `HazardFit.says`."""
         lang = check_language(lang)
         row = self.table.set_index("effects").loc["year"]
@@ -116,7 +116,7 @@ class FixedEffectsTrap(Simulated):
         )
 
     def plot(
-        self, *, ax: Axes | None = None, lang: str | None = None, source: str = "", axis: str | None = None
+        self, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "", axis: str | None = None
     ) -> Figure:
         """Draw, for each kind of dummy, the observed ratio over the simulated ones; `axis` replaces the axis label."""
         from sahelkit.plots.trap import plot_trap

@@ -91,7 +91,7 @@ class ContagionPower(Simulated):
         """Settings, as plain text."""
         lang = check_language(lang)
         settings = {name: getattr(self, name) for name in ("window", "own", "own_lag", "cross_lag")}
-        return _HEADS[lang].format(**settings, sims=self.replicates, critical=number(self.critical, lang))
+        return _HEADS[lang].format(**settings, replicates=self.replicates, critical=number(self.critical, lang))
 
     def detectable(self, *, power: float = 0.8) -> float:
         """Smallest contagion that the calibrated test finds with the given probability, between the sizes by a line.
@@ -108,7 +108,7 @@ class ContagionPower(Simulated):
         share = (power - reached[at - 1]) / (reached[at] - reached[at - 1])
         return float(sizes[at - 1] + share * (sizes[at] - sizes[at - 1]))
 
-    def says(self, *, lang: str | None = None, power: float = 0.8) -> str:
+    def says(self, *, lang: Lang | None = None, power: float = 0.8) -> str:
         """One sentence that may be quoted; see `HazardFit.says`."""
         lang = check_language(lang)
         size = self.detectable(power=power)
@@ -124,11 +124,11 @@ class ContagionPower(Simulated):
             caveat=caveat.format(aim=percent(power, lang)),
         )
 
-    def _reached(self, lang: str) -> str:
+    def _reached(self, lang: Lang) -> str:
         largest = self.table.iloc[-1]
         return f"{percent(largest['power_calibrated'], lang)} ± {percent(largest['power_calibrated_error'], lang)}"
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None, source: str = "") -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "") -> Figure:
         """Draw the power against the size of the contagion; options as in `HazardFit.plot`."""
         from sahelkit.plots.power import plot_power
 
