@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 if TYPE_CHECKING:
+    from sahelkit._types import Lang, Rule
     from sahelkit.models.relation import RelationMatrix
 
 _WORDS = {
@@ -52,21 +53,24 @@ def relate_command(
     from sahelkit._commands._printing import print_frame, print_table
     from sahelkit.language.texts import words
     from sahelkit.models.relation import relation_matrix
+    from sahelkit.options import check_language
 
-    say = words(_WORDS, lang)
-    found = relation_matrix(source=source, horizon=horizon, rule=rule, draws=draws, seed=seed, n_jobs=jobs)
+    spoken = check_language(lang)
+    say = words(_WORDS, spoken)
+    coder = cast("Rule", rule)
+    found = relation_matrix(source=source, horizon=horizon, rule=coder, draws=draws, seed=seed, n_jobs=jobs)
     if as_json or as_csv:
         print_frame(found.tidy(), shown=(), as_json=as_json, as_csv=as_csv)
         return
     code = found.sources[0]
-    print(say["head"].format(**_facts(found, code, lang)))
-    print_table([say[key] for key in ("country", "without", "extra", "ratio", "shared", "prior")], _rows(found, lang))
+    print(say["head"].format(**_facts(found, code, spoken)))
+    print_table([say[key] for key in ("country", "without", "extra", "ratio", "shared", "prior")], _rows(found, spoken))
     target = next(name for name in found.targets if name != code)
-    print(found.says(source=code, target=target, lang=lang))
+    print(found.says(source=code, target=target, lang=spoken))
     print(say["foot"])
 
 
-def _facts(found: RelationMatrix, code: str, lang: str) -> dict[str, object]:
+def _facts(found: RelationMatrix, code: str, lang: Lang) -> dict[str, object]:
     from sahelkit.language.coders import rule_name
     from sahelkit.language.countries import in_country
 
@@ -81,7 +85,7 @@ def _facts(found: RelationMatrix, code: str, lang: str) -> dict[str, object]:
     }
 
 
-def _rows(found: RelationMatrix, lang: str) -> list[list[str]]:
+def _rows(found: RelationMatrix, lang: Lang) -> list[list[str]]:
     from sahelkit.geography import places
     from sahelkit.language.numbers import decimal
     from sahelkit.models.relation.words import interval_text

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sahelkit._types import Lang
 from sahelkit.errors import UnknownNameError, is_known
 from sahelkit.geography import places
 from sahelkit.language.coders import rule_name
@@ -13,6 +14,7 @@ from sahelkit.language.countries import in_country
 from sahelkit.language.dates import day_text
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, drawing, house_style, sign
 
 if TYPE_CHECKING:
@@ -76,7 +78,7 @@ _WORDS = {
 }
 
 
-def _signed(value: float, lang: str) -> str:
+def _signed(value: float, lang: Lang) -> str:
     text = decimal(abs(value), 1, lang)
     return f"−{text}" if value <= -0.05 else f"+{text}"
 
@@ -102,7 +104,7 @@ def plot_relation(
     *,
     horizon: int | None = None,
     form: str = "interventional",
-    lang: str = "en",
+    lang: Lang | None = None,
     ax: Axes | None = None,
 ) -> Figure:
     """Draw the relation matrix as a heatmap whose cells show the median, the intervals and the prior.
@@ -133,6 +135,7 @@ def plot_relation(
     UnknownNameError
         If the horizon is not in the matrix, or the form or language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     if not is_known(form, FORMS):
         raise UnknownNameError("form", form, FORMS)
@@ -208,7 +211,7 @@ def plot_relation(
     return figure
 
 
-def _sign(figure: Figure, found: xr.Dataset, note: str, lang: str, ax: Axes | None = None) -> None:
+def _sign(figure: Figure, found: xr.Dataset, note: str, lang: Lang, ax: Axes | None = None) -> None:
     facts = found.attrs
     size = words(_WORDS, lang)["n"].format(
         n=facts["n_events"], countries=facts["n_countries"], first=facts["first"][:4], last=facts["last"][:4]
@@ -216,7 +219,7 @@ def _sign(figure: Figure, found: xr.Dataset, note: str, lang: str, ax: Axes | No
     sign(figure, source=rule_name(facts["rule"], lang), n=f"{size};  {note}", lang=lang, ax=ax)
 
 
-def plot_what_if(path: xr.Dataset, record: pd.DataFrame, *, lang: str = "en") -> Figure:
+def plot_what_if(path: xr.Dataset, record: pd.DataFrame, *, lang: Lang | None = None) -> Figure:
     """Draw the risk paths with and without one attempt, their difference, and what then happened.
 
     Parameters
@@ -239,6 +242,7 @@ def plot_what_if(path: xr.Dataset, record: pd.DataFrame, *, lang: str = "en") ->
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say, months, origin = words(_WORDS, lang), path["month"].values, path.attrs["source"]
     horizon, targets = int(months[-1]), path["target"].values.tolist()
     with house_style():

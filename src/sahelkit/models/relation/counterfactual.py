@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Bools, DateLike, Floats, Place, Places
+from sahelkit._types import Bools, DateLike, Floats, Lang, Place, Places, Rule
 from sahelkit.dates import parse_date
 from sahelkit.errors import DateError, UnknownNameError
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR, years
@@ -143,7 +143,7 @@ class WhatIf(Result):
             },
         )
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Which attempt, what the parameters rest on, and how well the posterior was drawn."""
         lang = check_language(lang)
         say = words(HEADS, lang)
@@ -157,7 +157,7 @@ class WhatIf(Result):
         )
         return f"{head}\n{diagnostics_line(self.posterior, lang)}"
 
-    def summary(self, *, lang: str | None = None) -> str:
+    def summary(self, *, lang: Lang | None = None) -> str:
         """The paths at their end, and the record, as plain text."""
         say = words(HEADS, check_language(lang))
         last = self.tidy().query("month == @self.horizon").set_index("target")
@@ -172,7 +172,7 @@ class WhatIf(Result):
             ]
         )
 
-    def says(self, *, lang: str | None = None, target: Place | None = None) -> str:
+    def says(self, *, lang: Lang | None = None, target: Place | None = None) -> str:
         """One sentence that may be quoted, about one target over the whole horizon.
 
         Parameters
@@ -208,17 +208,17 @@ class WhatIf(Result):
             rule=self.rule,
         )
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None) -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None) -> Figure:
         """Risk paths with bands and event marks; see `sahelkit.plots.relation.plot_what_if`."""
         if ax is not None:
             raise self._lacking("ax")
-        return plot_what_if(self.to_xarray(), self.record, lang=check_language(lang))
+        return plot_what_if(self.to_xarray(), self.record, lang=lang)
 
     def _shown(self, table: pd.DataFrame) -> pd.DataFrame:
         return super()._shown(table[[*self._index, "without", "extra", "extra_low90", "extra_high90"]])
 
 
-def _day_of_attempt(source: str, date: DateLike, rule: str, version: str | None) -> pd.Timestamp:
+def _day_of_attempt(source: str, date: DateLike, rule: Rule, version: str | None) -> pd.Timestamp:
     """The day of the only attempt in the source that the date names."""
     rows = load_coups(rule=rule, countries=source, version=version)
     known = [f"{day:%Y-%m-%d}" for day in rows["date"]]
@@ -243,14 +243,14 @@ def what_if(
     horizon: int = 36,
     target: Places = None,
     countries: Places = "west_africa",
-    rule: str = "powell_thyne",
+    rule: Rule = "powell_thyne",
     start: DateLike = None,
     end: DateLike = None,
     refit: bool = False,
     prior: Prior | None = None,
     draws: int = 1000,
     seed: int = 0,
-    n_jobs: int = 1,
+    n_jobs: int | None = 1,
     version: str | None = None,
 ) -> WhatIf:
     """Risk paths of other countries after one attempt, and as they would have been without it.
@@ -359,7 +359,7 @@ def what_if(
 
 
 def _record(
-    source: str, targets: list[str], day: pd.Timestamp, finish: pd.Timestamp, rule: str, version: str | None
+    source: str, targets: list[str], day: pd.Timestamp, finish: pd.Timestamp, rule: Rule, version: str | None
 ) -> pd.DataFrame:
     rows = load_coups(rule=rule, countries=list(dict.fromkeys([source, *targets])), version=version)
     rows = rows[(rows["date"] > day) & (rows["date"] <= finish)].sort_values("date", kind="stable")

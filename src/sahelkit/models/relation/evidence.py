@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import DateLike, Floats, Ints, Places
+from sahelkit._types import DateLike, Floats, Ints, Places, Rule
 from sahelkit.dates import parse_window
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.hawkes.baseline import grid_edges, natural_spline
@@ -64,7 +64,7 @@ class Evidence:
 
 
 def reach_of(
-    rule: str, start: DateLike, end: DateLike, *, version: str | None = None
+    rule: Rule, start: DateLike, end: DateLike, *, version: str | None = None
 ) -> tuple[pd.Timestamp, pd.Timestamp]:
     """First and last day of a study under one coder: what was asked for, else what the coder covers from 1960 on."""
     coders = coup_coders(version=version).set_index("rule")
@@ -78,7 +78,7 @@ def reach_of(
 def gather(
     *,
     countries: Places = "west_africa",
-    rule: str = "powell_thyne",
+    rule: Rule = "powell_thyne",
     start: DateLike = None,
     end: DateLike = None,
     events: pd.DataFrame | None = None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Bools, Floats, Ints, Place
+from sahelkit._types import Bools, Floats, Ints, Lang, Place
 from sahelkit.errors import UnknownNameError
 from sahelkit.geography import places
 from sahelkit.language.texts import words
@@ -177,7 +177,7 @@ class RelationMatrix(Result):
             },
         )
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Who, over what, and how well the posterior was drawn."""
         lang = check_language(lang)
         head = words(HEADS, lang)["matrix"].format(
@@ -185,7 +185,7 @@ class RelationMatrix(Result):
         )
         return f"{head}\n{diagnostics_line(self.posterior, lang)}"
 
-    def summary(self, *, lang: str | None = None) -> str:
+    def summary(self, *, lang: Lang | None = None) -> str:
         """The headline, and the interventional form at each horizon, as plain text."""
         lang = check_language(lang)
         lines, frame = [self.headline(lang=lang)], self.tidy()
@@ -196,7 +196,7 @@ class RelationMatrix(Result):
             lines += [words(HEADS, lang)["grid"].format(months=horizon), grid.to_string()]
         return "\n".join(lines)
 
-    def says(self, *, lang: str | None = None, source: Place | None = None, target: Place | None = None) -> str:
+    def says(self, *, lang: Lang | None = None, source: Place | None = None, target: Place | None = None) -> str:
         """One sentence that may be quoted, about one pair at the first horizon.
 
         Parameters
@@ -236,7 +236,7 @@ class RelationMatrix(Result):
         self,
         *,
         ax: Axes | None = None,
-        lang: str | None = None,
+        lang: Lang | None = None,
         horizon: int | None = None,
         form: str = "interventional",
     ) -> Figure:
@@ -253,7 +253,7 @@ class RelationMatrix(Result):
         form : {"interventional", "conditional", "shared"}
             Which comparison.
         """
-        return plot_relation(self.to_xarray(), horizon=horizon, form=form, lang=check_language(lang), ax=ax)
+        return plot_relation(self.to_xarray(), horizon=horizon, form=form, lang=lang, ax=ax)
 
     def _shown(self, table: pd.DataFrame) -> pd.DataFrame:
         return super()._shown(table[[*self._index, "extra", "extra_low90", "extra_high90", "prior_share"]])

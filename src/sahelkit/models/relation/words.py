@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.geography import places
 from sahelkit.language.coders import rule_name
 from sahelkit.language.countries import in_country
@@ -109,7 +109,7 @@ HEADS = {
 }
 
 
-def _facts(source: str, target: str, extra: Floats, without: float, lang: str) -> dict[str, str]:
+def _facts(source: str, target: str, extra: Floats, without: float, lang: Lang) -> dict[str, str]:
     """Names of the two countries, and the numbers: one digit, but two where one would print a real effect as zero."""
     low, _, middle, _, high = extra
     digits = 2 if max(abs(middle), abs(high)) < 0.5 else 1
@@ -124,7 +124,7 @@ def _facts(source: str, target: str, extra: Floats, without: float, lang: str) -
     }
 
 
-def _plural(sentence: str, value: float, lang: str) -> str:
+def _plural(sentence: str, value: float, lang: Lang) -> str:
     # In French the plural begins at two: 0,7 point, 1,9 point, 2,0 points.
     if lang == "fr":
         return sentence.replace("point(s)", "points" if round(abs(value), 1) >= 2 else "point")
@@ -132,7 +132,7 @@ def _plural(sentence: str, value: float, lang: str) -> str:
 
 
 def pair_sentence(
-    lang: str,
+    lang: Lang,
     *,
     source: str,
     target: str,
@@ -196,7 +196,7 @@ def pair_sentence(
 
 
 def what_if_sentence(
-    lang: str,
+    lang: Lang,
     *,
     source: str,
     target: str,
@@ -247,7 +247,7 @@ def what_if_sentence(
     return _plural(sentence, extra[2], lang)
 
 
-def diagnostics_line(drawn: Posterior, lang: str) -> str:
+def diagnostics_line(drawn: Posterior, lang: Lang) -> str:
     """How well the posterior was drawn, in one line."""
     return words(HEADS, lang)["drawn"].format(
         draws=count_text(len(drawn), lang),
@@ -259,7 +259,7 @@ def diagnostics_line(drawn: Posterior, lang: str) -> str:
     )
 
 
-def interval_text(values: Sequence[float] | Floats, lang: str, *, sign: str = "") -> str:
+def interval_text(values: Sequence[float] | Floats, lang: Lang, *, sign: str = "") -> str:
     """Median and 90 % interval; `sign` goes before a median that is not negative.
 
     Examples
