@@ -85,18 +85,6 @@ class Design:
         """Name of the outcome."""
         return self.formula.split("~")[0].strip()
 
-    def missing_words(self, *, most: int = 4) -> str:
-        """The rows left out, in words."""
-        if not self.n_dropped:
-            return "no row left out"
-        parts = []
-        for column, lines in self.dropped.groupby("column", sort=False):
-            whom = lines["cluster"].iloc[0] if len(lines) == 1 else f"{len(lines)} clusters"
-            count = f"{int(lines['n_rows'].sum()):,}"
-            parts.append(f"{column} in {count} ({whom}, {lines['first'].min()} to {lines['last'].max()})")
-        more = f"; and {len(parts) - most} more columns" if len(parts) > most else ""
-        return f"{self.n_dropped:,} rows left out because a value is NA: {'; '.join(parts[:most])}{more}"
-
     def new(self, frame: pd.DataFrame) -> Floats:
         """Covariates of other rows, built by the same recipe, shape (m, k); NaN where a value is NA."""
         frame = check_frame(frame, where="predict")

@@ -104,7 +104,7 @@ def test_belkin_and_schofer(reference, reference_dir):
     fit = fit_hazard(formula, frame, link="logit", cluster="countryid")
     assert (fit.n_rows, fit.n_events) == (4250, 213)
     assert fit.n_dropped == 5463 - 4250
-    assert "wealth" in fit.data.missing_words()
+    assert "wealth" in fit.headline()
     late = frame["year"] >= 1996
     before = fit_hazard(formula, frame[~late], link="logit", cluster="countryid")
     chance = before.predict(frame[late])
@@ -242,7 +242,7 @@ def test_sentences_give_estimate_interval_sample_and_the_caveat_that_bites():
     assert fit_hazard("attempt ~ x + z", noise, repeats="keep").caveat("z") == "unseen"
     assert fit_hazard("attempt ~ x + z", noise.iloc[::33], repeats="keep").caveat("x") == "scarce"
     with pytest.raises(UnknownNameError, match="unknown language 'de'"):
-        fit.says("de")
+        fit.says(lang="de")
 
 
 def test_intervals_that_ignore_clusters_say_so():

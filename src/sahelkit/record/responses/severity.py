@@ -123,7 +123,7 @@ def severity(
     scale : str
         One of `SCALES`.
     searched : collection of str, optional
-        Coups whose acts were looked for, such as the ``coup_id`` of `sahelkit.load_response_searches`. Any other
+        Coups whose acts were looked for, such as the ``coup_id`` of `sahelkit.tables.load_response_searches`. Any other
         without acts scores NA, not 0. When absent, all were looked for.
 
     Returns
