@@ -41,13 +41,7 @@ _LAYERS = {"covered": BLUE, "missing": ORANGE, "unpublished": PURPLE, "outside":
 
 
 def plot_coverage(
-    frame: pd.DataFrame,
-    *,
-    freq: str,
-    n_states: int,
-    ax: Axes | None = None,
-    lang: str = "en",
-    source: str = "",
+    frame: pd.DataFrame, *, freq: str, n_states: int, ax: Axes | None = None, lang: str = "en", source: str = ""
 ) -> Figure:
     """Draw one strip per column: which share of the existing cells of each year has a value, and why others have none.
 
