@@ -72,10 +72,8 @@ class Leaders(Step):
             "reign_military_career": np.where(somebody, career[which], np.nan),
             MONTHS: np.where(somebody, ordinals(grid.starts, "M")[None, :] - entry, np.nan),
         }
-        months = {
-            "label": "Months in office on the first day of the period, since the month of entry",
-            "unit": "months",
-        }
+        entered = "Months in office on the first day of the period, since the month of entry"
+        months = {"label": entered, "unit": "months"}
         covered, published = _covered(grid, description), description.published.dates(grid.starts)
         found = []
         for name, kind in self.kinds(context.version, {}).items():

@@ -69,6 +69,13 @@ def plot_coverage(
     ------
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
+
+    Examples
+    --------
+    >>> counts = {"existing": 5, "covered": [5, 2], "missing": 0, "unpublished": [0, 3], "outside": 0}
+    >>> frame = pd.DataFrame({"column": "attempt", "year": [2021, 2022], **counts})
+    >>> plot_coverage(frame, freq="Y", n_states=5).get_supxlabel()
+    "Source: user's data.  n = 10 country-years, 5 states."
     """
     from matplotlib.ticker import MaxNLocator
 

@@ -158,6 +158,13 @@ def plot_responses(
     ------
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
+
+    Examples
+    --------
+    >>> from sahelkit.panels import response_cases
+    >>> cases = response_cases(countries="MLI")
+    >>> [text.get_text() for text in plot_responses(cases).axes[0].get_yticklabels()]
+    ['Mali 2012', 'Mali 2020', 'Mali 2021']
     """
     say = words(_WORDS, lang)
     columns = [f"{measure}_{name}" for measure in _MARKS for name in ("days", "days_min", "days_max")]
@@ -213,6 +220,13 @@ def plot_waiting(waits: pd.DataFrame, *, ax: Axes | None = None, lang: str = "en
     ------
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
+
+    Examples
+    --------
+    >>> waits = pd.DataFrame({"body": "AU", "measure": "suspension", "days": [3.0, 9.0], "events": [1, 0]})
+    >>> waits = waits.assign(censored=[0, 1], done=0.5, low=0.1, high=0.9)
+    >>> plot_waiting(waits).axes[0].get_legend().get_texts()[0].get_text()
+    'African Union (1/2)'
     """
     say = words(_WORDS, lang)
     needed = ["body", "measure", "days", "events", "censored", "done", "low", "high"]
