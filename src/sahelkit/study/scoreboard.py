@@ -191,10 +191,7 @@ def _coarser(item: Finding, recorded: Finding | None) -> bool:
 
 
 def scoreboard(
-    *,
-    effort: str = "quick",
-    found: Mapping[tuple[str, str], Finding] | None = None,
-    folder: Path | str | None = None,
+    *, effort: str = "quick", found: Mapping[tuple[str, str], Finding] | None = None, folder: Path | str | None = None
 ) -> Scoreboard:
     """Judge every claim of 2012 by the numbers that the notebooks record.
 
