@@ -17,9 +17,10 @@ def claims_command(
     """Print each claim of 2012 with its verdict, the number that carries it, and its notebook."""
     from sahelkit._commands._printing import print_frame, print_table
     from sahelkit.options import check_language
+    from sahelkit.study.recorded import check_effort
     from sahelkit.study.scoreboard import HEADERS, scoreboard
 
-    board = scoreboard(effort=effort)
+    board = scoreboard(effort=check_effort(effort))
     spoken = check_language(lang)
     table = board.tidy(lang=spoken)
     if as_json or as_csv:

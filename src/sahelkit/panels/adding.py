@@ -9,6 +9,7 @@ import pandas as pd
 
 from sahelkit._types import Rule
 from sahelkit.errors import UnknownNameError
+from sahelkit.options import check_flag
 from sahelkit.panels.conflict import DATASET as CONFLICT
 from sahelkit.panels.conflict import Conflict, counts
 from sahelkit.panels.coups import Coups
@@ -17,7 +18,7 @@ from sahelkit.panels.elections import Elections
 from sahelkit.panels.layers import as_names
 from sahelkit.panels.leaders import Leaders
 from sahelkit.panels.military import MilitaryRule
-from sahelkit.panels.userframe import Window, read_user_frame
+from sahelkit.panels.userframe import How, Window, read_user_frame
 from sahelkit.panels.yearly import Yearly
 from sahelkit.tables.read import record_of
 from sahelkit.tables.series import find_series
@@ -56,6 +57,7 @@ class Adding(Declared):
         >>> mali[["attempt", "success", "failure"]].to_numpy().tolist()
         [[0.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 0.0], [1.0, 0.0, 1.0]]
         """
+        check_flag("include_plots", include_plots)
         return self._with(Coups(rule=rule, include_plots=include_plots))
 
     def add_conflict(self, columns: str | Sequence[str] | None = None) -> Self:
@@ -214,7 +216,7 @@ class Adding(Declared):
         """
         return self._with(MilitaryRule())
 
-    def add_frame(self, frame: pd.DataFrame, *, published: str | None = None, how: str = "one") -> Self:
+    def add_frame(self, frame: pd.DataFrame, *, published: str | None = None, how: How = "one") -> Self:
         """Add the columns of a user's own frame.
 
         Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import pandas as pd
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 # Armed groups with a name; identity groups (Fulani, Dogon) are not actors that move.
 ARMED = ("organised", "informal")
-GROUPS = ("both", "home", "all")
+Groups: TypeAlias = Literal["both", "home", "all"]
+GROUPS: tuple[Groups, ...] = get_args(Groups)
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,7 @@ class GroupReach(Result):
         found: xr.Dataset = cube.set_index(["actor", "iso3", "time"]).to_xarray()
         return found.assign_attrs(summary=self.headline())
 
-    def plot(self, *, source: str | None = None, lang: Lang | None = None, groups: str = "both") -> Figure:
+    def plot(self, *, source: str | None = None, lang: Lang | None = None, groups: Groups = "both") -> Figure:
         """Draw one lane per group and state, with a block for each half-year with an event and the first month.
 
         Parameters

@@ -14,7 +14,7 @@ from sahelkit._deprecated import renamed
 from sahelkit._types import Floats, Lang
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.design import origin_of
-from sahelkit.estimation.links import check_link
+from sahelkit.estimation.links import Link, check_link
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import power_error, quantile_error, replicate, share_error, tried
 from sahelkit.frames import check_frame
@@ -171,7 +171,7 @@ def contagion_power(
     own_lag: float = 24.0,
     cross_lag: float = 12.0,
     block: int | None = 10,
-    link: str = "cloglog",
+    link: Link = "cloglog",
     alpha: float = 0.05,
     replicates: int = 300,
     cluster: str = "iso3",

@@ -20,7 +20,7 @@ from sahelkit.estimation.hawkes.simulate import Marked, branch
 from sahelkit.exposure import aligned
 from sahelkit.geography import places
 from sahelkit.models.hawkes.observing import state_windows
-from sahelkit.options import check_options
+from sahelkit.options import check_options, check_real
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -105,10 +105,11 @@ def simulate_panel(
     {'CPV': 6, 'MLI': 12}
     """
     check_options(replicates=replicates, seed=seed)
+    check_real("own_lag", own_lag, least=0, above=True, example=1)
+    check_real("cross_lag", cross_lag, least=0, above=True, example=1)
     numbers = {"rate": rate, "own": own, "cross": cross, "country_sd": country_sd, "decade_sd": decade_sd}
     for what, value in numbers.items():
-        if not value >= 0:
-            raise OptionError(what, value, "it is not negative")
+        check_real(what, value, least=0, example=0.1)
     if own + cross >= 1:
         raise OptionError(
             "own", own, f"with cross={cross} one attempt would set off {own + cross:.2f} others, and so on"
