@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 Matrix = npt.NDArray[np.float64]
 
-Kind: TypeAlias = Literal["land", "inverse_distance", "language", "coloniser", "organisation"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+__all__ = ["decayed_exposure", "spatial_weights"]
+
+KINDS = ("land", "inverse_distance", "language", "coloniser", "organisation")
 ORGANISATIONS = ("ECOWAS", "UEMOA")
 Unsure: TypeAlias = Literal["refuse", "leave_out"]
 UNSURE: tuple[Unsure, ...] = get_args(Unsure)
@@ -97,7 +98,7 @@ def spatial_weights(
     References
     ----------
     Stinnett, D. M., et al. (2002), as in `sahelkit.load_borders`; Mayer, T., & Zignago, S. (2011), as in
-    `sahelkit.load_distances`.
+    `sahelkit.tables.load_distances`.
 
     Examples
     --------

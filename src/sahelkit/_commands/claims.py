@@ -20,8 +20,7 @@ def claims_command(
     from sahelkit.study.recorded import check_effort
     from sahelkit.study.scoreboard import HEADERS, scoreboard
 
-    board = scoreboard(effort=check_effort(effort))
-    spoken = check_language(lang)
+    spoken, board = check_language(lang), scoreboard(effort=effort)
     table = board.tidy(lang=spoken)
     if as_json or as_csv:
         print_frame(table, shown=(), as_json=as_json, as_csv=as_csv)
@@ -33,5 +32,5 @@ def claims_command(
             print(f"{row.verdict_words}{colon} {row.figure} ({row.notebook})\n{row.why}\n")
     else:
         rows = table[["short", "verdict_words", "figure", "n", "notebook"]]
-        print_table(HEADERS[lang], rows.assign(notebook=rows["notebook"].str[:2]).itertuples(index=False))
+        print_table(HEADERS[spoken], rows.assign(notebook=rows["notebook"].str[:2]).itertuples(index=False))
     print(board.says(lang=spoken))

@@ -79,6 +79,10 @@ def plot_comparison(
         Where to draw; a new figure when absent.
     lang : {"en", "fr"}
         Language of the words.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
     """
     lang = check_language(lang)
     text = words(_WORDS, lang)

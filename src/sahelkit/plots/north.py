@@ -10,11 +10,11 @@ import pandas as pd
 from sahelkit._types import DateLike, Lang
 from sahelkit.dates import full_day, parse_window
 from sahelkit.errors import ModelError
-from sahelkit.frames import check_columns
+from sahelkit.frames import check_columns, origin_of
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
 from sahelkit.plots.maps import draw_map, name_countries
-from sahelkit.plots.style import BLACK, BLUE, GREY, VERMILION, blank, house_style, sign
+from sahelkit.plots.style import BLACK, BLUE, GREY, VERMILION, blank, house_style, own_data, sign
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +35,7 @@ _WORDS = {
         "? no day in the chronology",
         "about": "c. ",
         "shared": " (s)",
-        "source": "sahelkit crisis and map 2026.2, Natural Earth",
+        "source": "{0}; outlines: Natural Earth",
         "n": "n = {n} places that the chronology names, {start} to {end}",
     },
     "fr": {
@@ -48,7 +48,7 @@ _WORDS = {
         " v. (vers) jour incertain, ? aucun jour dans la chronologie",
         "about": "v. ",
         "shared": " (p)",
-        "source": "sahelkit crisis et map 2026.2, Natural Earth",
+        "source": "{0} ; contours : Natural Earth",
         "n": "n = {n} localités que nomme la chronologie, {start} à {end}",
     },
 }
@@ -135,7 +135,7 @@ def plot_north(
     country : str
         Country that is set off in colour.
     source : str, optional
-        Where the events and the shapes come from; this package's tables when absent.
+        Where the events and the shapes come from; what the attributes of `history` say when absent.
     lang : {"en", "fr"}
         Language of the words in the figure.
 
@@ -184,7 +184,8 @@ def plot_north(
         without = history.loc[history["latitude"].isna(), f"place_{lang}"].tolist()
         if without:
             n += (" ; sans coordonnées : " if lang == "fr" else "; without coordinates: ") + ", ".join(without)
-        sign(figure, source=source or say["source"], n=f"{n}. {say['read']}", lang=lang)
+        source = source or say["source"].format(origin_of(history) or own_data(lang))
+        sign(figure, source=source, n=f"{n}. {say['read']}", lang=lang)
     return figure
 
 

@@ -88,6 +88,10 @@ def plot_backtest(
         Title, sample and source.
     lang : {"en", "fr"}
         Language of the words.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
     """
     lang = check_language(lang)
     text = words(_WORDS, lang)

@@ -91,6 +91,10 @@ def plot_risk_map(
         Where to draw; a new figure when absent.
     lang : {"en", "fr"}
         Language of the words.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
     """
     lang = check_language(lang)
     from matplotlib.patches import Patch

@@ -18,7 +18,7 @@ from sahelkit.estimation.hawkes.kernel import kernel_named
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR
 from sahelkit.estimation.hawkes.units import standardised
 from sahelkit.exposure import aligned
-from sahelkit.frames import TIMES, check_columns, check_frame, time_of
+from sahelkit.frames import TIMES, check_columns, check_frame, origin_of, time_of
 from sahelkit.geography import places
 from sahelkit.models.hawkes.observing import observe, state_windows
 from sahelkit.models.hawkes.result import HawkesFit
@@ -189,6 +189,7 @@ def fit_hawkes(
         estimate=estimate(observed, baseline, plain, settings),
         level=level,
         dropped=dropped,
+        origin=origin_of(events),
     )
     if not fit.stationary:
         warnings.warn(
