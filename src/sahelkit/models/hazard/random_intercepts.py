@@ -197,7 +197,7 @@ def fit_random_intercepts(
     formula: str,
     frame: pd.DataFrame | Panel,
     *,
-    link: str = "cloglog",
+    link: Link = "cloglog",
     cluster: str = "iso3",
     level: float = 0.95,
     nodes: int = 15,

@@ -172,7 +172,7 @@ def fixed_effects_trap(
     own: float = 0.35,
     own_lag: float = 24.0,
     block: int | None = 10,
-    link: str = "cloglog",
+    link: Link = "cloglog",
     level: float = 0.95,
     replicates: int = 200,
     cluster: str = "iso3",

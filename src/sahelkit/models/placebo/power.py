@@ -164,7 +164,7 @@ def contagion_power(
     own_lag: float = 24.0,
     cross_lag: float = 12.0,
     block: int | None = 10,
-    link: str = "cloglog",
+    link: Link = "cloglog",
     alpha: float = 0.05,
     replicates: int = 300,
     cluster: str = "iso3",
