@@ -29,6 +29,9 @@ INNER = {
     "exposure.aligned": "the reader of the option",
     "HazardForecaster.fit_arrays": "called by fit and by backtest",
     "plot_comparison": "draws a comparison that has its level",
+    "plot_capture_lags": "draws lags that have their window",
+    "p_error": "the number is an argument of the formula",
+    "share_error": "the number is an argument of the formula",
     "plot_coverage": "draws a coverage that has its frequency",
 }
 # Kinds under which an option may stand in a signature beside that of the dictionary.

@@ -48,7 +48,7 @@ _MODULES = [
     ),
     ("models", "models.hazard", "random_intercepts robustness split_population wild"),
     ("models", "models.placebo", "like period_effects power simulate"),
-    ("models", "record", "agreement captures captures_words group_reach group_reach_words place_history responses"),
+    ("models", "record", "agreement captures group_reach place_history responses"),
     ("models.responses", "record.responses", "association rank severity waiting words"),
 ]
 

@@ -20,7 +20,7 @@ def claims_command(
     from sahelkit.study.recorded import check_effort
     from sahelkit.study.scoreboard import HEADERS, scoreboard
 
-    spoken, board = check_language(lang), scoreboard(effort=effort)
+    spoken, board = check_language(lang), scoreboard(effort=check_effort(effort))
     table = board.tidy(lang=spoken)
     if as_json or as_csv:
         print_frame(table, shown=(), as_json=as_json, as_csv=as_csv)

@@ -14,7 +14,7 @@ from sahelkit.dates import frequency
 from sahelkit.errors import ModelError
 from sahelkit.estimation.design import Design, read_design
 from sahelkit.estimation.few_clusters import clusters_with_events
-from sahelkit.estimation.links import chances, check_link, ratios
+from sahelkit.estimation.links import Link, chances, check_link, ratios
 from sahelkit.estimation.mixed_likelihood import SMALLEST, clusters_of, hessian, marginal, peak
 from sahelkit.estimation.newton import maximise, scaled
 from sahelkit.language.nouns import sample_line, sample_words, unit_words

@@ -14,7 +14,7 @@ from sahelkit._deprecated import renamed
 from sahelkit._types import Floats, Ints, Lang
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.clustered import clustered_covariance
-from sahelkit.estimation.links import check_link, row_terms
+from sahelkit.estimation.links import Link, check_link, row_terms
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import quantile_error, replicate
 from sahelkit.frames import check_frame, origin_of

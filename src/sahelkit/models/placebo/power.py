@@ -13,7 +13,7 @@ import pandas as pd
 from sahelkit._deprecated import renamed
 from sahelkit._types import Floats, Lang
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.estimation.links import check_link
+from sahelkit.estimation.links import Link, check_link
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import power_error, quantile_error, replicate, share_error, tried
 from sahelkit.frames import check_frame, origin_of
