@@ -28,7 +28,7 @@ class Adding(Declared):
     """The sources that a panel can join."""
 
     def add(self, step: Step) -> Self:
-        """Add a step of your own; see `sahelkit.panels.layers.Step`, which has an example.
+        """Add a step of your own; see `sahelkit.panels.Step`, which has an example.
 
         Parameters
         ----------
@@ -48,7 +48,7 @@ class Adding(Declared):
         [0.0, 1.0, 1.0]
         """
         if not isinstance(step, Step):
-            repair = "Make a subclass of sahelkit.panels.layers.Step, or give a frame to add_frame"
+            repair = "Make a subclass of sahelkit.panels.Step, or give a frame to add_frame"
             raise OptionError("step", type(step).__name__, "not a step of a panel", repair=repair)
         for name, kind in step.kinds(self.version, self._kinds).items():
             if kind not in KINDS:

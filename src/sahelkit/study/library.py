@@ -47,10 +47,19 @@ def notebooks(folder: Path | str | None = None) -> list[Notebook]:
     folder : path, optional
         Where to look; the notebooks shipped with sahelkit by default.
 
+    Returns
+    -------
+    list of Notebook
+
     Raises
     ------
     NotebookError
         If the folder is not there, holds no notebook, or one of them is not a notebook file.
+
+    Examples
+    --------
+    >>> [notebook.name for notebook in notebooks()][-1]
+    '13_tableau_des_constats'
     """
     check_path("folder", folder, optional=True)
     where = Path(folder) if folder is not None else locate.notebooks_dir()
@@ -129,10 +138,19 @@ def copy_notebooks(folder: Path | str, *, force: bool = False) -> Copied:
     force : bool
         Write over files that differ from the shipped ones. By default they are kept: your work is never lost.
 
+    Returns
+    -------
+    Copied
+        Names of the files that were written, kept because they differ, and the same already.
+
     Raises
     ------
     OutputError
         If the folder cannot be written.
+
+    Examples
+    --------
+    >>> copied = copy_notebooks("my-notebooks")  # doctest: +SKIP
     """
     check_path("folder", folder)
     target = Path(folder).expanduser()

@@ -26,6 +26,10 @@ def effort() -> str:
 
     Read from the environment variable ``SAHELKIT_EFFORT``, which ``sahelkit reproduce --effort`` sets.
 
+    Returns
+    -------
+    str
+
     Raises
     ------
     UnknownNameError

@@ -80,6 +80,12 @@ def reproduce(
         If findings.toml is damaged.
     NotebookError
         If there are no notebooks, or this is called inside one.
+
+    Examples
+    --------
+    >>> reproduce(["13"], effort="slow")
+    Traceback (most recent call last):
+    sahelkit.errors.UnknownNameError: unknown effort 'slow'. Known: full, quick.
     """
     started = time.perf_counter()
     check_effort(effort)

@@ -15,8 +15,7 @@ from sahelkit._types import Floats, Ints
 from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError, is_known
 from sahelkit.exposure import KINDS, Kind, fading, spatial_weights
 from sahelkit.frames import beside, check_frame
-from sahelkit.models.placebo.draws import EventGrid, event_grid, window_sums
-from sahelkit.models.placebo.placebos import weights_of
+from sahelkit.models.placebo.draws import EventGrid, event_grid, weights_of, window_sums
 from sahelkit.panels.history import clock
 
 if TYPE_CHECKING:

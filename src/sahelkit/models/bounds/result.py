@@ -210,10 +210,10 @@ class ExtremeBounds(Analysis, Result):
     def plot(
         self,
         *,
-        kind: str = "curve",
-        null: BoundsNull | None = None,
         ax: Axes | None = None,
         lang: Lang | None = None,
+        kind: str = "curve",
+        null: BoundsNull | None = None,
         source: str = "",
     ) -> Figure:
         """Draw the models.

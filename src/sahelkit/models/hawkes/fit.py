@@ -76,7 +76,8 @@ def fit_hawkes(
         and those after `end` are left out and counted. Those before `start`, or while their country was not yet a
         state, are history: they may set off later events but are not themselves explained.
     countries : str, int or sequence of these
-        Countries or place sets. Each is under observation while it is a state.
+        Countries or place sets. Each is under observation while it is a state. A set counts those that were states in
+        the window; a country named by itself must have been one.
     start, end : date-like
         First and last day, both inclusive. The events must be complete in between: absent means none.
     weights : xarray.DataArray, optional
