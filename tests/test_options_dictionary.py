@@ -25,6 +25,8 @@ DATA = ("NDArray", "ndarray", "Floats", "pd.Series", "Sequence[str]", "list[str]
 INNER = {
     "ContagionBound.at": "made by contagion_bound",
     "Mark.name": "called by figures",
+    "Step.kinds": "called by the panel",
+    "Step.caution": "called by the panel",
     "places.chosen": "the reader of the option",
     "exposure.aligned": "the reader of the option",
     "HazardForecaster.fit_arrays": "called by fit and by backtest",

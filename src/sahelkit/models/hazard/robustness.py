@@ -12,6 +12,7 @@ from sahelkit.errors import OptionError, SahelkitError
 from sahelkit.estimation.corrections import Correction
 from sahelkit.estimation.design import repeated_columns
 from sahelkit.estimation.firth import firth_maximise
+from sahelkit.estimation.links import Link
 from sahelkit.estimation.newton import maximise
 from sahelkit.models.hazard.fitting import Method, fit_hazard
 from sahelkit.models.hazard.result import HazardFit, check_fit

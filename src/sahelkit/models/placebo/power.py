@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.errors import ModelError
+from sahelkit.estimation.links import Link
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import power_error, quantile_error, replicate, share_error, tried
 from sahelkit.frames import origin_of
@@ -87,7 +88,7 @@ class ContagionPower(Simulated):
 
     _index = ("cross",)
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Settings, as plain text."""
         lang = check_language(lang)
         settings = {name: getattr(self, name) for name in ("window", "own", "own_lag", "cross_lag")}
