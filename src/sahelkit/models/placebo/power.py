@@ -87,7 +87,7 @@ class ContagionPower(Simulated):
 
     _index = ("cross",)
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Settings, as plain text."""
         lang = check_language(lang)
         settings = {name: getattr(self, name) for name in ("window", "own", "own_lag", "cross_lag")}
