@@ -299,7 +299,7 @@ class HawkesFit(Result):
         columns = self.baseline.columns("country")
         effects[: len(columns)] = self.estimate.point.coef[columns]
         rates = np.where(self.baseline.row >= 0, self.baseline.rates(self.estimate.point.coef), np.nan)
-        codes = list(self.countries)
+        codes = np.array(self.countries, dtype=object)
         return xr.Dataset(
             {
                 "branching": (("target", "source"), self.branching, {"unit": "events per event"}),
@@ -319,7 +319,7 @@ class HawkesFit(Result):
                 "iso3": codes,
                 "time": days(self.baseline.edges[:-1]).astype("datetime64[ns]"),
             },
-            attrs={"kernel": self.settings.kernel, "n_events": self.n_events},
+            attrs={"kernel": self.settings.kernel, "n_events": self.n_events, "summary": self.headline()},
         )
 
     def intensity(self, *, freq: Freq = "M") -> xr.DataArray:
