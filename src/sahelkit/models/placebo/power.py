@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.errors import ModelError
+from sahelkit.estimation.links import Link
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import power_error, quantile_error, replicate, share_error, tried
 from sahelkit.frames import origin_of
