@@ -26,7 +26,7 @@ from sahelkit.errors import LackingError, UnknownNameError
 from sahelkit.results.base import Result
 
 CLASSES = 38
-MAY_LACK = {"says", "plot", "to_xarray", "ax"}
+MAY_LACK = {"says", "plot", "to_xarray", "ax", "predict", "cov_params"}
 # The options that stand first, in this order, with their defaults; a class may have more after them.
 ASKED = {
     "tidy": {},
