@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang, Repeats
 from sahelkit.errors import ModelError
 from sahelkit.estimation.design import read_design
 from sahelkit.estimation.few_clusters import clusters_with_events

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.errors import OptionError
 from sahelkit.estimation.firth import firth_maximise
 from sahelkit.estimation.links import ratios
@@ -166,8 +166,9 @@ class HazardFit(BinaryFit):
 
     def to_xarray(self) -> xr.Dataset:
         """Estimates with dimension ``term``, and ``cov`` with dimensions ``term`` and ``other``."""
-        found = super().to_xarray().reindex(term=list(self.terms))
-        return found.assign(cov=(("term", "other"), self.cov)).assign_coords(other=list(self.terms))
+        terms = np.array(self.terms, dtype=object)
+        found = super().to_xarray().reindex(term=terms)
+        return found.assign(cov=(("term", "other"), self.cov)).assign_coords(other=terms)
 
     @property
     def focus(self) -> str:
@@ -245,7 +246,7 @@ class HazardFit(BinaryFit):
             k=len(self.terms) - 1,
         )
 
-    def says(self, *, lang: str | None = None, term: str | None = None, label: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None, term: str | None = None, label: str | None = None) -> str:
         """One sentence that may be quoted: estimate, interval, sample, and the caveat that bites.
 
         Parameters
@@ -277,7 +278,7 @@ class HazardFit(BinaryFit):
             return "unseen"
         return "few" if self.n_clusters < _MANY and self.errors in ("CR0", "CR1") else "association"
 
-    def _figure_words(self, lang: str) -> tuple[str, str]:
+    def _figure_words(self, lang: Lang) -> tuple[str, str]:
         """Title of the figure, and what rows are."""
         return title_words(self.outcome, lang), unit_words(self.freq, lang)
 

@@ -110,7 +110,7 @@ class OutcomeFit(HazardFit):
             interval=interval_words(fact, lang, rows=_ROWS[lang]),
         )
 
-    def _figure_words(self, lang: str) -> tuple[str, str]:
+    def _figure_words(self, lang: Lang) -> tuple[str, str]:
         return _TITLES[lang], _ROWS[lang]
 
 
