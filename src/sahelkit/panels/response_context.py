@@ -101,11 +101,7 @@ def _fellows(spells: pd.DataFrame, attempts: pd.DataFrame, day: pd.Timestamp, wi
 
 
 def add_context(
-    cases: pd.DataFrame,
-    *,
-    months: Sequence[int] = (24, 60),
-    rule: Rule = "powell_thyne",
-    version: str | None = None,
+    cases: pd.DataFrame, *, months: Sequence[int] = (24, 60), rule: Rule = "powell_thyne", version: str | None = None
 ) -> pd.DataFrame:
     """Add the power of the country and the coup risk of its fellow members, both as known on the day of the coup.
 

@@ -82,6 +82,14 @@ def plot_group_lanes(
     ------
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
+
+    Examples
+    --------
+    >>> records = pd.DataFrame({"actor": ["AQIM", "AQIM"], "iso3": ["DZA", "MLI"], "events": [3, 1]})
+    >>> records["month"] = pd.PeriodIndex(["2007-01", "2009-06"], freq="M")
+    >>> figure = plot_group_lanes(records, country="MLI", month=pd.Period("2012-03"), until=pd.Period("2013-12"))
+    >>> figure.axes[0].get_title(loc="left")
+    'Armed groups recorded in Mali and across its borders'
     """
     lang = check_language(lang)
     check_columns(records, ["actor", "iso3", "month", "events"], where="plot_group_lanes")

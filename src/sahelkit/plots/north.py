@@ -105,8 +105,8 @@ def plot_north(
     *,
     coup: str,
     until: str,
-    end: DateLike,
     start: DateLike,
+    end: DateLike,
     towns: pd.DataFrame | None = None,
     extent: tuple[float, float, float, float] = NORTH,
     country: str = "MLI",
@@ -153,6 +153,16 @@ def plot_north(
         If the extent is empty or there are no shapes.
     UnknownNameError
         If the language is unknown.
+
+    Examples
+    --------
+    >>> import sahelkit as sk
+    >>> from sahelkit.record import place_history
+    >>> span = {"start": "2012-01-16", "end": "2013-07-31"}
+    >>> history = place_history(sk.load_crisis(countries="MLI"), **span)
+    >>> figure = plot_north(history, sk.load_map(countries="MLI"), coup="2012-03-22", until="2012-04-30", **span)
+    >>> figure.axes[0].get_title(loc="left")
+    'Northern Mali: when the state lost each place, and when it came back'
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)

@@ -160,6 +160,13 @@ def plot_responses(
     ------
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
+
+    Examples
+    --------
+    >>> from sahelkit.panels import response_cases
+    >>> cases = response_cases(countries="MLI")
+    >>> [text.get_text() for text in plot_responses(cases).axes[0].get_yticklabels()]
+    ['Mali 2012', 'Mali 2020', 'Mali 2021']
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)
@@ -216,6 +223,13 @@ def plot_waiting(waits: pd.DataFrame, *, ax: Axes | None = None, lang: Lang | No
     ------
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
+
+    Examples
+    --------
+    >>> waits = pd.DataFrame({"body": "AU", "measure": "suspension", "days": [3.0, 9.0], "events": [1, 0]})
+    >>> waits = waits.assign(censored=[0, 1], done=0.5, low=0.1, high=0.9)
+    >>> plot_waiting(waits).axes[0].get_legend().get_texts()[0].get_text()
+    'African Union (1/2)'
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)

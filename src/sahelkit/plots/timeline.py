@@ -202,6 +202,13 @@ def plot_timeline(
         If a rule or a band lies outside the events drawn.
     UnknownNameError
         If the language is unknown.
+
+    Examples
+    --------
+    >>> import sahelkit as sk
+    >>> figure = plot_timeline(sk.load_crisis(countries="MLI"), start="2012-03-20", end="2012-04-10")
+    >>> figure.axes[0].get_title(loc="left")
+    'Mali, Mar 2012 to Apr 2012: the crisis day by day'
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)

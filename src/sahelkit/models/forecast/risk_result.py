@@ -133,7 +133,7 @@ class RiskTable(Result):
         headers, rows = table_rows(self.frame, self.drivers, lang)
         return f"{self.headline(lang=lang)}\n{pd.DataFrame(rows, columns=headers).to_string(index=False)}"
 
-    def says(self, *, country: str | int | None = None, lang: Lang | None = None) -> str:
+    def says(self, *, lang: Lang | None = None, country: str | int | None = None) -> str:
         """One sentence that may be quoted, about one country.
 
         Parameters

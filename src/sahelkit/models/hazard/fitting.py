@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
@@ -11,10 +11,10 @@ import pandas as pd
 from sahelkit._types import Repeats
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.clustered import KINDS
-from sahelkit.estimation.corrections import CORRECTIONS, flac, flac_covariance, flic
+from sahelkit.estimation.corrections import CORRECTIONS, Correction, flac, flac_covariance, flic
 from sahelkit.estimation.design import Design, read_design
 from sahelkit.estimation.firth import Penalised, firth_maximise
-from sahelkit.estimation.links import LINKS, check_link, row_terms
+from sahelkit.estimation.links import LINKS, Link, check_link, row_terms
 from sahelkit.estimation.newton import Maximum, inverse_gram, maximise
 from sahelkit.estimation.separation import separated_terms
 from sahelkit.estimation.splines import duration_terms
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LINKS", "HazardFit", "duration_terms", "fit_hazard", "separated_terms"]
 
-METHODS = ("ml", "firth")
+Method: TypeAlias = Literal["ml", "firth"]
+METHODS: tuple[Method, ...] = get_args(Method)
 ERRORS = (*KINDS, "model", "observed", "profile")
 
 # Newton's method needs about six steps; under separation it goes on for ever, by one unit at a time. Fitted chances
@@ -40,12 +41,12 @@ def fit_hazard(
     formula: str,
     frame: pd.DataFrame | Panel,
     *,
-    link: str = "cloglog",
+    link: Link = "cloglog",
     cluster: str = "iso3",
     level: float = 0.95,
-    method: str = "ml",
+    method: Method = "ml",
     errors: str | None = None,
-    correction: str = "none",
+    correction: Correction = "none",
     repeats: Repeats = "refuse",
 ) -> HazardFit:
     """Fit a discrete-time hazard model, with errors clustered by country.

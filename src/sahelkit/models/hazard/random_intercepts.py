@@ -13,7 +13,7 @@ from sahelkit._types import Floats, Lang, Repeats
 from sahelkit.errors import ModelError
 from sahelkit.estimation.design import read_design
 from sahelkit.estimation.few_clusters import clusters_with_events
-from sahelkit.estimation.links import check_link
+from sahelkit.estimation.links import Link, check_link
 from sahelkit.estimation.mixed_likelihood import SMALLEST, clusters_of, hessian, marginal, peak
 from sahelkit.estimation.newton import maximise, scaled
 from sahelkit.language.nouns import unit_words
@@ -197,7 +197,7 @@ def fit_random_intercepts(
     formula: str,
     frame: pd.DataFrame | Panel,
     *,
-    link: str = "cloglog",
+    link: Link = "cloglog",
     cluster: str = "iso3",
     level: float = 0.95,
     nodes: int = 15,

@@ -11,9 +11,11 @@ import pandas as pd
 
 from sahelkit._types import Floats, Lang, Repeats
 from sahelkit.errors import ModelError
+from sahelkit.estimation.corrections import Correction
+from sahelkit.estimation.links import Link
 from sahelkit.frames import check_columns, check_frame, check_repeats, numbers_of
 from sahelkit.language.numbers import number, percent, ratio_words
-from sahelkit.models.hazard.fitting import fit_hazard
+from sahelkit.models.hazard.fitting import Method, fit_hazard
 from sahelkit.models.hazard.result import HazardFit, check_fit
 from sahelkit.models.hazard.words import SUBJECTS, interval_words
 from sahelkit.options import check_language, check_name, check_options
@@ -155,12 +157,12 @@ def fit_success(
     frame: pd.DataFrame | Panel,
     *,
     attempt: str | None = "attempt",
-    link: str = "logit",
+    link: Link = "logit",
     cluster: str = "iso3",
     level: float = 0.95,
-    method: str = "firth",
+    method: Method = "firth",
     errors: str | None = None,
-    correction: str = "none",
+    correction: Correction = "none",
     repeats: Repeats = "refuse",
 ) -> OutcomeFit:
     """Fit the chance that an attempt succeeds, given that it was made.

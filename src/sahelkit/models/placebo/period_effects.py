@@ -14,7 +14,7 @@ from sahelkit._deprecated import renamed
 from sahelkit._types import Floats, Ints, Lang
 from sahelkit.errors import ModelError
 from sahelkit.estimation.clustered import clustered_covariance
-from sahelkit.estimation.links import row_terms
+from sahelkit.estimation.links import Link, row_terms
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import quantile_error, replicate
 from sahelkit.frames import origin_of
@@ -172,7 +172,7 @@ def fixed_effects_trap(
     own: float = 0.35,
     own_lag: float = 24.0,
     block: int | None = 10,
-    link: str = "cloglog",
+    link: Link = "cloglog",
     level: float = 0.95,
     replicates: int = 200,
     cluster: str = "iso3",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from sahelkit._types import Floats, Ints
 from sahelkit.dates import frequency
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.design import Design, read_design
-from sahelkit.estimation.links import check_link
+from sahelkit.estimation.links import Link, check_link
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import on_one_thread
 from sahelkit.exposure import spatial_weights
@@ -39,8 +39,10 @@ if TYPE_CHECKING:
 
     from sahelkit.panels import Panel
 
-KINDS = ("geography", "leads", "far", "calendar")
-ALTERNATIVES = ("greater", "two-sided")
+Kind: TypeAlias = Literal["geography", "leads", "far", "calendar"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Alternative: TypeAlias = Literal["greater", "two-sided"]
+ALTERNATIVES: tuple[Alternative, ...] = get_args(Alternative)
 # Draws per task. A task has a seed of its own, so that neither the number of workers nor their order changes a draw.
 _TASK = 250
 
@@ -50,14 +52,14 @@ def placebo_test(
     formula: str,
     frame: pd.DataFrame | Panel,
     *,
-    kind: str = "geography",
+    kind: Kind = "geography",
     event: str = "attempt",
     weights: xr.DataArray | None = None,
     window: int = 12,
     replicates: int = 10_000,
-    link: str = "cloglog",
+    link: Link = "cloglog",
     cluster: str = "iso3",
-    alternative: str = "greater",
+    alternative: Alternative = "greater",
     block: int | None = 10,
     seed: int | None = 0,
     n_jobs: int | None = 1,

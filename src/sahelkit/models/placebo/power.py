@@ -13,6 +13,7 @@ import pandas as pd
 from sahelkit._deprecated import renamed
 from sahelkit._types import Floats, Lang
 from sahelkit.errors import ModelError
+from sahelkit.estimation.links import Link
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import power_error, quantile_error, replicate, share_error, tried
 from sahelkit.frames import origin_of
@@ -164,7 +165,7 @@ def contagion_power(
     own_lag: float = 24.0,
     cross_lag: float = 12.0,
     block: int | None = 10,
-    link: str = "cloglog",
+    link: Link = "cloglog",
     alpha: float = 0.05,
     replicates: int = 300,
     cluster: str = "iso3",

@@ -170,6 +170,8 @@ def rank_among(cases: pd.DataFrame, coup_id: str, measure: str, *, body: str, un
         If a column is missing.
     UnknownNameError
         If the measure, the body or the coup is unknown.
+    OptionError
+        If coups up to this one are wanted and a case has no day.
     ModelError
         If the measure did not follow this coup.
 

@@ -265,12 +265,18 @@ def severity_ranks(
 
     Parameters
     ----------
-    acts, coups, window, scale
+    acts : pandas.DataFrame
         As in `severity`.
+    coups : list of str
+        Identifiers of the coups compared.
     coup_id : str
         The coup to rank.
     label : str
         Its name in sentences; the identifier when absent.
+    window : int
+        Days after the coup.
+    scale : str
+        One of `SCALES`.
     per : {"act", "level"}
         What counts once.
     replicates : int
