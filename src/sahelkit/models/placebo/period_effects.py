@@ -56,10 +56,10 @@ _LABEL = {"en": "an attempt next door", "fr": "une tentative chez un voisin"}
 
 
 _HEADS = {
-    "en": "hazard ratio per neighbour's event in {window} periods, by period dummies; {sims} histories "
+    "en": "hazard ratio per neighbour's event in {window} periods, by period dummies; {replicates} histories "
     "without contagion",
-    "fr": "rapport de risque par événement voisin en {window} périodes, selon les indicatrices ; {sims} histoires sans "
-    "contagion",
+    "fr": "rapport de risque par événement voisin en {window} périodes, selon les indicatrices ; {replicates} "
+    "histoires sans contagion",
 }
 
 

@@ -49,9 +49,9 @@ _CAVEATS = {
 
 
 _HEADS = {
-    "en": "power of the hazard model's test for contagion, window of {window} periods, {sims} samples each\n"
+    "en": "power of the hazard model's test for contagion, window of {window} periods, {replicates} samples each\n"
     "own excitation {own:g} (mean lag {own_lag:g}), contagion with mean lag {cross_lag:g}; critical value {critical}",
-    "fr": "puissance du test de contagion du modèle de risque, fenêtre de {window} périodes, {sims} échantillons "
+    "fr": "puissance du test de contagion du modèle de risque, fenêtre de {window} périodes, {replicates} échantillons "
     "chacune\nexcitation propre {own:g} (délai moyen {own_lag:g}), contagion de délai moyen {cross_lag:g} ; valeur "
     "critique {critical}",
 }
