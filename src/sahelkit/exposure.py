@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +26,8 @@ __all__ = ["decayed_exposure", "spatial_weights"]
 
 KINDS = ("land", "inverse_distance", "language", "coloniser", "organisation")
 ORGANISATIONS = ("ECOWAS", "UEMOA")
-UNSURE = ("refuse", "leave_out")
+Unsure: TypeAlias = Literal["refuse", "leave_out"]
+UNSURE: tuple[Unsure, ...] = get_args(Unsure)
 NORMALISATIONS = ("column", "row", None)
 _TIES = {"language": "cepii_common_official_language", "coloniser": "cepii_common_coloniser"}
 # An unknown month hides the exposure after it for as long as it could still carry this share of its own weight.
@@ -36,11 +37,11 @@ _NEGLIGIBLE = 0.01
 def spatial_weights(
     countries: Places,
     *,
-    kind: str = "land",
+    kind: Kind = "land",
     on: DateLike = None,
     normalise: str | None = "column",
     organisations: str | Sequence[str] | None = None,
-    unsure: str = "refuse",
+    unsure: Unsure = "refuse",
     version: str | None = None,
 ) -> xr.DataArray:
     """Weights W[target, source]: how much an event in the source counts for the target.

@@ -17,7 +17,7 @@ from sahelkit.panels.elections import Elections
 from sahelkit.panels.layers import KINDS, Step, as_names
 from sahelkit.panels.leaders import Leaders
 from sahelkit.panels.military import MilitaryRule
-from sahelkit.panels.userframe import Window, read_user_frame
+from sahelkit.panels.userframe import How, Window, read_user_frame
 from sahelkit.panels.yearly import Yearly
 from sahelkit.tables.read import record_of
 from sahelkit.tables.series import find_series
@@ -84,6 +84,7 @@ class Adding(Declared):
         >>> mali[["attempt", "success", "failure"]].to_numpy().tolist()
         [[0.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 0.0], [1.0, 0.0, 1.0]]
         """
+        check_flag("include_plots", include_plots)
         return self._with(Coups(rule=rule, include_plots=include_plots))
 
     def add_conflict(self, columns: str | Sequence[str] | None = None) -> Self:
@@ -242,7 +243,7 @@ class Adding(Declared):
         """
         return self._with(MilitaryRule())
 
-    def add_frame(self, frame: pd.DataFrame, *, published: str | None = None, how: str = "one") -> Self:
+    def add_frame(self, frame: pd.DataFrame, *, published: str | None = None, how: How = "one") -> Self:
         """Add the columns of a user's own frame.
 
         Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit import options
 from sahelkit._types import Bools, Cells, Days
-from sahelkit.errors import OptionError
 from sahelkit.panels.universe import Grid
 
 KINDS = ("count", "level", "text")
@@ -250,9 +250,7 @@ def settle(
 
 def as_names(columns: str | Sequence[str]) -> tuple[str, ...]:
     """One name or several, as a tuple."""
-    if not isinstance(columns, str) and not (isinstance(columns, Iterable) and not isinstance(columns, bytes)):
-        raise OptionError("columns", columns, "one name or a list of names is wanted")
-    return (columns,) if isinstance(columns, str) else tuple(columns)
+    return tuple(options.as_names("columns", columns))
 
 
 def shifted(values: Cells, periods: int, fill: Any) -> npt.NDArray[Any]:

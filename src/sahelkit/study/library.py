@@ -12,6 +12,7 @@ from typing import Any
 
 from sahelkit.catalog import locate
 from sahelkit.errors import NotebookError, OutputError, UnknownNameError
+from sahelkit.options import check_path
 from sahelkit.study.claims import CLAIMS_FILE
 
 EXPECTED_FILE = "findings.toml"
@@ -60,6 +61,7 @@ def notebooks(folder: Path | str | None = None) -> list[Notebook]:
     >>> [notebook.name for notebook in notebooks()][-1]
     '13_tableau_des_constats'
     """
+    check_path("folder", folder, optional=True)
     where = Path(folder) if folder is not None else locate.notebooks_dir()
     if not where.is_dir():
         raise NotebookError(f"{where}: there is no such folder. Give one that holds notebooks (.ipynb).")
@@ -150,6 +152,7 @@ def copy_notebooks(folder: Path | str, *, force: bool = False) -> Copied:
     --------
     >>> copied = copy_notebooks("my-notebooks")  # doctest: +SKIP
     """
+    check_path("folder", folder)
     target = Path(folder).expanduser()
     sources = [nb.path for nb in notebooks()]
     beside = (locate.notebooks_dir() / name for name in (EXPECTED_FILE, CLAIMS_FILE))

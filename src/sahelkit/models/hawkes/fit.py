@@ -22,7 +22,7 @@ from sahelkit.frames import TIMES, check_columns, check_frame, origin_of, time_o
 from sahelkit.geography import places
 from sahelkit.models.hawkes.observing import observe, state_windows
 from sahelkit.models.hawkes.result import HawkesFit
-from sahelkit.options import check_options
+from sahelkit.options import check_name, check_options, check_real
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -76,7 +76,8 @@ def fit_hawkes(
         and those after `end` are left out and counted. Those before `start`, or while their country was not yet a
         state, are history: they may set off later events but are not themselves explained.
     countries : str, int or sequence of these
-        Countries or place sets. Each is under observation while it is a state.
+        Countries or place sets. Each is under observation while it is a state. A set counts those that were states in
+        the window; a country named by itself must have been one.
     start, end : date-like
         First and last day, both inclusive. The events must be complete in between: absent means none.
     weights : xarray.DataArray, optional
@@ -148,6 +149,8 @@ def fit_hawkes(
     (True, True)
     """
     check_options(level=level)
+    check_name("own_mark", own_mark, optional=True)
+    check_name("cross_mark", cross_mark, optional=True)
     first, last = parse_window(start, end)
     if first is None or last is None:
         raise DateError("start" if first is None else "end", None, "the window must be given, for absent means none")
@@ -232,8 +235,7 @@ def _settings(
             repair="Give own_lag= and cross_lag=",
         )
     for what, spread in zip(("country_sd", "country_decade_sd"), spreads, strict=True):
-        if spread is not None and not 0 < spread < np.inf:
-            raise OptionError(what, spread, "a standard deviation is above 0", repair=f"Type {what}=0.5")
+        check_real(what, spread, least=0, above=True, optional=True, example=0.5, why="a standard deviation is above 0")
     return Settings(
         kernel=kernel,
         own_lag=spans[0],

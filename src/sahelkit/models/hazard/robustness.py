@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -125,7 +126,7 @@ def beside(
                 link=fit.link,
                 cluster=data.cluster,
                 level=fit.level,
-                method=fit.method,
+                method=cast("Method", fit.method),
                 errors=fit.errors,
                 correction=fit.correction,
                 repeats=data.repeats,

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from sahelkit.panels import Panel
 
-STARTS = ("several", "weibull")
+Starts: TypeAlias = Literal["several", "weibull"]
+STARTS: tuple[Starts, ...] = get_args(Starts)
 _CLOSE = 1.92  # half the 95 % quantile of chi-squared: peaks this near one another are equally well supported
 
 _SENTENCE = {
@@ -222,7 +223,7 @@ def fit_split_population(
     time: str = "duration",
     before: str | None = None,
     cluster: str = "iso3",
-    starts: str = "several",
+    starts: Starts = "several",
     level: float = 0.95,
     repeats: Repeats = "refuse",
 ) -> SplitPopulationFit:
