@@ -35,7 +35,7 @@ def results():
     months = {w.label: w for w in coup_windows(frame, events, width=1, **options)}
     periods = {w.label: w for w in coup_windows(frame, events, **options)}
     series = interrupted_series(months["MLI 2012-03"], harmonics=1)
-    study = event_study(coup_windows(frame, events, before=24, **options), draws=300, seed=1)
+    study = event_study(coup_windows(frame, events, before=24, **options), replicates=300, seed=1)
     return {
         "series": series,
         "breaks": break_dates(series),

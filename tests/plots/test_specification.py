@@ -27,7 +27,7 @@ def found():
 
 @pytest.fixture(scope="module")
 def null(found):
-    return found.null("geography", draws=19, models=6, seed=1)
+    return found.null("geography", replicates=19, models=6, seed=1)
 
 
 def _figure(name, found, null, lang):

@@ -83,7 +83,7 @@ def backtest_sentence(result: Backtest, lang: str, *, level: float) -> str:
     """One careful sentence on the main model."""
     check_language(lang)
     table = result.scores(result.main, level=level).set_index("score")
-    base = result.scores("base_rate", level=level, n_boot=1).set_index("score")
+    base = result.scores("base_rate", level=level, replicates=1).set_index("score")
     gap = result.against(RIVAL, level=level).frame.set_index("score").loc["log"]
     better = None if pd.isna(gap["better"]) else bool(gap["better"])
     return _SENTENCE[lang].format(

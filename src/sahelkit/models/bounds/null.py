@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit._types import Floats, Ints
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.many.effects import Block, block_of, with_columns
@@ -112,7 +113,7 @@ class BoundsNull(Result):
                     "null_high": high,
                     "p_value": self.p_value(name),
                     "p_error": self.p_error(name),
-                    "n_draws": len(self.draws),
+                    "replicates": len(self.draws),
                     "n_models": self.n_models,
                     "n_events": self.n_events,
                 }
@@ -170,16 +171,17 @@ class BoundsNull(Result):
         )
 
 
+@renamed(draws="replicates")
 def bounds_null(
     found: Analysis,
     kind: str = "geography",
     *,
-    draws: int = 199,
+    replicates: int = 199,
     models: int | None = 500,
     own: float = 0.35,
     own_lag: float | None = None,
     block: int | None = 10,
-    seed: int | None = None,
+    seed: int | None = 0,
     n_jobs: int | None = 1,
 ) -> BoundsNull:
     """Find what the verdict of an extreme bounds analysis would be if there were no contagion.
@@ -201,13 +203,13 @@ def bounds_null(
     found : ExtremeBounds
         Fitted with `measures`.
     kind : {"geography", "simulated"}
-    draws : int
+    replicates : int
         At least 19.
     models : int or None
         Models fitted in each draw; None for all.
     own, own_lag, block : float, float, int or None
         Of the simulation, as in `sahelkit.models.placebo.like.simulate_like`; the mean lag is two years when absent.
-    seed : int, optional
+    seed : int or None
         Seed. The same seed gives the same draws for any `n_jobs`.
     n_jobs : int or None
         Parallel workers, as in joblib; None leaves the choice to ``joblib.parallel_config``.
@@ -238,8 +240,8 @@ def bounds_null(
     Phipson, B., & Smyth, G. K. (2010). Permutation p-values should never be zero. Statistical Applications in
     Genetics and Molecular Biology, 9(1), 39. doi:10.2202/1544-6115.1585
     """
-    check_options(draws=draws, seed=seed, n_jobs=n_jobs)
-    measures = _check(found, kind, draws, models)
+    check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
+    measures = _check(found, kind, replicates, models)
     picked = _pick(found, measures, kind, models, seed)
     choices = found.choices.take(picked)
     like = None
@@ -250,7 +252,7 @@ def bounds_null(
         like = likeness(measures.grid, ties, own=own, cross=0.0, own_lag=lag, cross_lag=1.0, block=block)
     blocks = _blocks(choices, found.sample)
     task = partial(_draw, task=_Task(choices, found.sample, measures, found.settings, like, blocks))
-    done = replicate(task, draws, seed=seed, n_jobs=n_jobs)
+    done = replicate(task, replicates, seed=seed, n_jobs=n_jobs)
     return BoundsNull(
         kind=kind,
         observed={name: digest(found.models.iloc[picked], found.settings)[name] for name in STATISTICS},
@@ -284,11 +286,11 @@ def _alike(ties: Floats) -> bool:
     return bool((apart == apart[..., :1]).all())
 
 
-def _check(found: Analysis, kind: str, draws: int, models: int | None) -> Measures:
+def _check(found: Analysis, kind: str, replicates: int, models: int | None) -> Measures:
     if not is_known(kind, KINDS):
         raise UnknownNameError("null", kind, KINDS)
-    if draws < 19:
-        raise OptionError("draws", draws, "too few to give a p-value", repair="Type draws=199")
+    if replicates < 19:
+        raise OptionError("replicates", replicates, "too few to give a p-value", repair="Type replicates=199")
     if models is not None and models < 2:
         raise OptionError("models", models, "at least two models", repair="Type models=500")
     measures = found.measures
