@@ -17,7 +17,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, TypeVar
 
-__all__ = ["MODULES", "NAMES", "Finder", "old_name", "renamed"]
+__all__ = ["MODULES", "NAMES", "Finder", "OldAttribute", "old_name", "renamed"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -176,3 +176,38 @@ def renamed(**options: str | tuple[str, Callable[[Any], Any]]) -> Callable[[F], 
 
 def _same(value: Any) -> Any:
     return value
+
+
+class OldAttribute:
+    """An attribute of a class under its old name: reading it warns and gives what the new name has.
+
+    Parameters
+    ----------
+    new : str
+        New name.
+
+    Examples
+    --------
+    >>> class Fit:
+    ...     donor_weights = (0.4, 0.6)
+    ...     weights = OldAttribute("donor_weights")
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     Fit().weights
+    (0.4, 0.6)
+    >>> print(caught[0].message)
+    Fit.weights is called donor_weights since sahelkit 0.2, and the old name goes with 0.3. Type donor_weights.
+    """
+
+    def __init__(self, new: str) -> None:
+        self.new = new
+        self.old = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.old = f"{owner.__name__}.{name}"
+
+    def __get__(self, made: object, owner: type | None = None) -> Any:
+        if made is None:
+            return self
+        _warn(self.old, self.new)
+        return getattr(made, self.new)

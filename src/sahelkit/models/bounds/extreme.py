@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.few_clusters import clusters_with_events
 from sahelkit.estimation.many.combine import MOST, check_number, count_models, read_exclusive, sizes_of
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 ERRORS = ("CR1", "model")
 
 
+@renamed(weights="model_weights")
 def extreme_bounds(
     formula: str,
     frame: pd.DataFrame | Panel,

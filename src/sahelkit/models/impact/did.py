@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import OldAttribute
 from sahelkit._types import Floats
 from sahelkit.errors import ModelError
 from sahelkit.estimation.did_weights import did_weights, weighted_did
@@ -72,6 +73,8 @@ class SyntheticDid(Compared, Result):
     period_weights: pd.Series
 
     _index = ("unit",)
+    units = OldAttribute("donor_weights")
+    weights = OldAttribute("period_weights")
 
     def interval(self) -> tuple[float, float]:
         """Normal interval of the effect."""

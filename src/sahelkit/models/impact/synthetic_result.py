@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import OldAttribute
 from sahelkit._types import Floats, Ints64
 from sahelkit.language.numbers import ends_of, number, percent
 from sahelkit.models.impact.paths import Compared
@@ -131,6 +132,7 @@ class SyntheticControl(Compared, Result):
     provisional: int = 0
 
     _index = ("unit",)
+    weights = OldAttribute("donor_weights")
 
     @property
     def gaps(self) -> Floats:
