@@ -69,14 +69,6 @@ def test_a_folder_opens_lazily(plan, expected, tmp_path):
     assert table.to_frame(["model", "link"])["link"].to_list() == expected["link"].to_list()
 
 
-def test_a_folder_opens_in_dask(plan, expected, tmp_path):
-    pytest.importorskip("dask.dataframe", reason="the extra 'scale' is not installed")
-    table = run(plan, n_jobs=1, chunk=50, folder=tmp_path).to_dask()
-    assert table.npartitions == 5
-    assert table["coef"].mean().compute() == pytest.approx(expected["coef"].mean(), rel=1e-12)
-    assert run(plan, n_jobs=1).to_dask()["n"].sum().compute() == 230 * 400
-
-
 def test_kept_columns_are_lists(plan):
     columns = run(make(keep=("columns",)), n_jobs=1).to_frame()["columns"]
     sets = [[*row[row >= 0], *plan.effect_sets[number]] for row, number in zip(plan.models, plan.effects, strict=True)]
@@ -113,8 +105,8 @@ def test_a_killed_process_leaves_whole_chunks_only(plan, expected, tmp_path):
     code = f"""
 import os, signal, sys
 sys.path.insert(0, {os.path.dirname(__file__)!r})
-from test_bounds_engine import make
-from sahelkit.models.bounds import engine, storage
+from test_engine import make
+from sahelkit.estimation.many import engine, storage
 honest = storage.Folder.write
 def dying(self, number, columns):
     if number == 3:
@@ -225,7 +217,7 @@ import sys, sahelkit.models.bounds
 assert "numba" not in sys.modules  # imported where it is used
 import numba.core.caching as caching
 caching.CacheImpl._locator_classes = []
-from sahelkit.models.bounds.arithmetic import exp
+from sahelkit.estimation.many.arithmetic import exp
 print(exp(0.0))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.estimation.many.lazily import open_lazily
+from sahelkit.estimation.many.storage import open_lazily
 from sahelkit.language.samples import missing_words
 from sahelkit.models.bounds.influence import influence
 from sahelkit.models.bounds.null import Analysis, BoundsNull, bounds_null
