@@ -173,10 +173,11 @@ def test_sentences_hold_the_numbers(done, lang):
 
 def test_the_summary_names_what_was_done(done):
     text = done.summary()
-    assert "attempt within 1 years, origins 2009 to 2025" in text
+    assert "A coup attempt in that year, origins 2009 to 2025" in text
+    assert "Une tentative de coup d’État dans l’année, origines 2009 à 2025" in done.summary(lang="fr")
     assert "own_history" in text
     with pytest.raises(UnknownNameError, match="unknown language 'de'"):
-        done.says("de")
+        done.says(lang="de")
 
 
 def test_a_model_may_be_named_by_itself():

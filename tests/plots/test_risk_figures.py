@@ -41,7 +41,7 @@ def _inside(figure):
 @pytest.mark.parametrize(
     ("lang", "parts"),
     [
-        ("en", ["Risk of a coup attempt", "Powell & Thyne", "Benin"]),
+        ("en", ["Risk of a coup attempt", "Powell and Thyne", "Benin"]),
         ("fr", ["Risque d’une tentative", "Bénin", "mois"]),
     ],
 )

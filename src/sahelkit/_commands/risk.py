@@ -23,7 +23,7 @@ def risk_command(
     """Say how likely a coup attempt is in the coming months, by what is known, and how far to trust it."""
     from sahelkit._commands._printing import print_frame, print_table
     from sahelkit.models.forecast import risk_table
-    from sahelkit.models.forecast.risk_words import foot_line, head_line, input_lines, table_rows
+    from sahelkit.models.forecast.risk_words import foot_line, table_rows
     from sahelkit.options import check_language
 
     check_language(lang)
@@ -31,12 +31,13 @@ def risk_command(
     if as_json or as_csv:
         print_frame(found.tidy(), shown=(), as_json=as_json, as_csv=as_csv)
         return
-    print(head_line(found, lang))
-    headers, rows = table_rows(found, lang)
+    head, source, *inputs = found.headline(lang=lang).splitlines()
+    print(f"{head}\n{source}")
+    headers, rows = table_rows(found.frame, found.drivers, lang)
     print_table(headers[:-1], [row[:-1] for row in rows])
     colon = ": " if lang == "en" else "\u00a0: "
     for row in rows:
         print(f"{row[0]}{colon}{row[-1]}")
-    print("\n".join(input_lines(found, lang)))
+    print("\n".join(inputs))
     print(found.says(lang=lang))
-    print(foot_line(found, lang))
+    print(foot_line(found.n_past, lang))

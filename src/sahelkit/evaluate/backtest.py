@@ -189,7 +189,7 @@ def backtest(
     Examples
     --------
     >>> from sahelkit.evaluate import BaseRate
-    from sahelkit.evaluate import backtest
+    >>> from sahelkit.evaluate import backtest
     >>> from sahelkit.panels import panel
     >>> west = panel("west_africa", 1960, 2025, freq="Y").add_coups(rule="powell_thyne")
     >>> done = backtest({"rate of 20 years": BaseRate(years=20)}, west, origins=("2001", "2025"))

@@ -14,35 +14,47 @@ from sahelkit.errors import MissingColumnsError, OptionError
 from sahelkit.estimation.replicates import quantile_error
 from sahelkit.evaluate.intervals import NAMES, Rows, blocks_of, ends, estimates, resampled
 from sahelkit.evaluate.scores import LOWER_IS_BETTER
-from sahelkit.evaluate.words import no_minus_zero
+from sahelkit.evaluate.words import no_minus_zero, verdict_key
 from sahelkit.frames import check_frame, numbers_of
 from sahelkit.language.numbers import number, percent, reach
+from sahelkit.language.texts import words
 from sahelkit.options import check_language, check_options
+from sahelkit.plots.comparison import plot_comparison
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_SENTENCE = {
-    "en": "Of the same {n} forecasts from {first} to {last} ({events} followed by an event), the log score of {model} "
-    "is {own} and that of {other} {their} (lower is better): {verdict}, difference {difference} ({level} interval "
-    "{ends}); all that is known of it comes from {events} events, and the interval takes the origins as exchangeable.",
-    "fr": "Sur les mêmes {n} prévisions de {first} à {last} (dont {events} suivies d’un événement), le score "
-    "logarithmique de {model} est de {own} et celui de {other} de {their} (le plus bas est le meilleur) : {verdict}, "
-    "écart {difference} (intervalle à {level} : {ends}) ; tout ce qu’on en sait tient à {events} événements, et "
-    "l’intervalle suppose les dates de prévision interchangeables.",
-}
-_VERDICTS = {
-    "en": {"better": "it is the better one", "worse": "it is the worse one", "tie": "the data do not tell them apart"},
+_WORDS = {
+    "en": {
+        "head": "{model} against {other}: {n} rows with {events} events, {origins} origins {first} to {last} "
+        "({left_out} rows left out)",
+        "says": "Of the same {n} forecasts from {first} to {last} ({events} followed by an event), the log score of "
+        "{model} is {own} and that of {other} {their} (lower is better): {verdict}, difference {difference} ({level} "
+        "interval {ends}); all that is known of it comes from {events} events, and the interval takes the origins as "
+        "exchangeable.",
+        "better": "it is the better one",
+        "worse": "it is the worse one",
+        "tie": "the data do not tell them apart",
+        "quoted": "“{}”",
+    },
     "fr": {
+        "head": "{model} face à {other} : {n} prévisions, dont {events} suivies d’un événement, {origins} origines "
+        "de {first} à {last} ({left_out} prévisions laissées de côté)",
+        "says": "Sur les mêmes {n} prévisions de {first} à {last} (dont {events} suivies d’un événement), le score "
+        "logarithmique de {model} est de {own} et celui de {other} de {their} (le plus bas est le meilleur) : "
+        "{verdict}, écart {difference} (intervalle à {level} : {ends}) ; tout ce qu’on en sait tient à {events} "
+        "événements, et l’intervalle suppose les dates de prévision interchangeables.",
         "better": "il est meilleur",
         "worse": "il est moins bon",
         "tie": "les données ne permettent pas de les départager",
+        "quoted": "« {} »",
     },
 }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Comparison(Result):
     """Scores of two forecasts on the rows that both forecast, and their paired differences.
 
@@ -88,10 +100,13 @@ class Comparison(Result):
 
     def headline(self, *, lang: str | None = None) -> str:
         """What is compared on which rows, as plain text."""
-        return (
-            f"{self.names[0]} against {self.names[1]}: {self.n_rows:,} rows with {self.n_events:,} events, "
-            f"{self.n_origins} origins {self.span[0]} to {self.span[1]} ({self.n_left_out:,} rows left out)"
-        )
+        lang = check_language(lang)
+        more = {"origins": self.n_origins, "left_out": number(self.n_left_out, lang, digits=0)}
+        return self._told("head", lang, model=self.names[0], other=self.names[1], **more)
+
+    def _told(self, key: str, lang: str, **more: object) -> str:
+        sizes = {"n": number(self.n_rows, lang, digits=0), "events": number(self.n_events, lang, digits=0)}
+        return words(_WORDS, lang)[key].format(first=self.span[0], last=self.span[1], **sizes, **more)
 
     def gains(self) -> pd.DataFrame:
         """By how many percent of the other's score the model is better, score by score; below 0: worse.
@@ -108,7 +123,7 @@ class Comparison(Result):
         out = pd.DataFrame({"score": rows["score"], "gain": gain, "low": reach[:, 0], "high": reach[:, 1]})
         return out.reset_index(drop=True)
 
-    def plot(self, *, lang: str | None = None) -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: str | None = None) -> Figure:
         """Draw the gains with their intervals.
 
         Raises
@@ -116,43 +131,36 @@ class Comparison(Result):
         UnknownNameError
             If the language is unknown.
         """
-        lang = check_language(lang)
-        from sahelkit.plots.comparison import plot_comparison
-
         return plot_comparison(
             self.gains(),
             names=self.names,
             level=self.level,
-            n=number(self.n_rows, check_language(lang), digits=0),
-            n_events=number(self.n_events, lang, digits=0),
+            n_rows=self.n_rows,
+            n_events=self.n_events,
             span=self.span,
             source=self.source,
-            lang=lang,
+            ax=ax,
+            lang=check_language(lang),
         )
 
     def says(self, *, lang: str | None = None) -> str:
         """One sentence that may be quoted, on the log score."""
         lang = check_language(lang)
+        say = words(_WORDS, lang)
         row = self.frame.set_index("score").loc["log"]
-        verdict = "tie" if pd.isna(row["better"]) else "better" if row["better"] else "worse"
-        return _SENTENCE[check_language(lang)].format(
-            n=number(self.n_rows, lang, digits=0),
-            first=self.span[0],
-            last=self.span[1],
-            events=number(self.n_events, lang, digits=0),
-            model=_quoted(self.names[0], lang),
-            other=_quoted(self.names[1], lang),
+        model, other = (say["quoted"].format(name) for name in self.names)
+        return self._told(
+            "says",
+            lang,
+            model=model,
+            other=other,
             own=number(row["model"], lang, digits=4),
             their=number(row["other"], lang, digits=4),
-            verdict=_VERDICTS[lang][verdict],
+            verdict=say[verdict_key(row["better"])],
             difference=number(no_minus_zero(row["difference"]), lang, digits=4),
             level=percent(self.level, lang),
             ends=reach(row["low"], row["high"], lang, digits=4),
         )
-
-
-def _quoted(name: str, lang: str) -> str:
-    return f"“{name}”" if lang == "en" else f"« {name} »"
 
 
 def other_frame(given: pd.DataFrame, *, freq: str) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -13,16 +13,19 @@ from sahelkit._types import TEXT, DateLike, Places
 from sahelkit.catalog.columns import recorded_datasets
 from sahelkit.dates import parse_window
 from sahelkit.errors import OptionError, UnknownNameError, is_known
-from sahelkit.evaluate import words
 from sahelkit.evaluate.calibration import Corp, corp, reliability_curve
 from sahelkit.evaluate.comparison import Comparison, compare, other_frame
 from sahelkit.evaluate.intervals import NAMES, Rows, blocks_of, ends, estimates, resampled, within_range
+from sahelkit.evaluate.words import RIVAL, Tested, backtest_sentence, backtest_text
 from sahelkit.geography import places
+from sahelkit.language.numbers import number
 from sahelkit.options import check_language, check_options
+from sahelkit.plots.reliability import plot_backtest
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 REFERENCE = "base_rate"
@@ -34,7 +37,7 @@ def _sources_of(other: object) -> list[str]:
     return [f"{name} {version}" for name, version in recorded.items()]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Backtest(Result):
     """Forecasts of a model and of simple forecasters, and what came.
 
@@ -74,6 +77,7 @@ class Backtest(Result):
     seed: int | None = 0
 
     _index = ("model", "origin", "iso3")
+    lacks: ClassVar = {"ax": "it has three panels"}
 
     @property
     def main(self) -> str:
@@ -105,28 +109,26 @@ class Backtest(Result):
 
     def headline(self, *, lang: str | None = None) -> str:
         """What was forecast, from where, as plain text."""
-        first, last = self.span
-        unit = {"M": "months", "Y": "years"}[self.freq]
-        dark = int((self.frame.loc[self.frame["model"] == self.main, "scored"] == 0).sum())
-        return (
-            f"{self.outcome} within {self.horizon} {unit}, origins {first} to {last}: {self.n_rows:,} rows scored with "
-            f"{self.n_events:,} events, {dark:,} not scored; models {', '.join(self.models)}"
-        )
+        lang = check_language(lang)
+        dark = (self.frame["model"] == self.main) & ~self.frame["scored"].astype(bool)
+        texts = {"dark": number(int(dark.sum()), lang, digits=0), "models": ", ".join(self.models)}
+        return backtest_text("head", self._about, lang, **texts)
 
-    def summary(self) -> str:
+    def summary(self, *, lang: str | None = None) -> str:
         """The scores as plain text."""
         table = self.scores(replicates=200)
-        return f"{self.headline()}\n{table.round(4).to_string(index=False)}"
+        return f"{self.headline(lang=lang)}\n{table.round(4).to_string(index=False)}"
 
     def to_xarray(self) -> xr.Dataset:
         """The columns of `tidy` with dimensions ``model``, ``origin`` (first day) and ``iso3``."""
-        return replace(self, frame=self.frame.assign(origin=self.frame["origin"].dt.start_time))._arrays()
-
-    def _arrays(self) -> xr.Dataset:
-        table = self.frame.set_index(list(self._index))
+        table = self.frame.assign(origin=self.frame["origin"].dt.start_time).set_index(list(self._index))
         text = table.select_dtypes(exclude="number").columns.drop("scored")
         found: xr.Dataset = table.astype(dict.fromkeys(text, "object")).to_xarray()
-        return found
+        return found.assign_attrs(summary=self.headline())
+
+    @property
+    def _about(self) -> Tested:
+        return Tested(self.outcome, self.horizon, self.freq, *self.span, self.n_rows, self.n_events)
 
     @property
     def span(self) -> tuple[str, str]:
@@ -358,27 +360,37 @@ class Backtest(Result):
         """One sentence that may be quoted: how the main model fared, and against the time since the last event."""
         lang = check_language(lang)
         check_options(level=level)
-        return words.backtest_sentence(self, lang, level=level)
+        return backtest_sentence(
+            self._about,
+            self.scores(self.main, level=level).set_index("score"),
+            self.against(RIVAL, level=level).frame.set_index("score").loc["log"],
+            model=self.main,
+            base=self.scores(REFERENCE, level=level, replicates=1).set_index("score").loc["log", "estimate"],
+            level=level,
+            vintages=self.vintages,
+            lang=lang,
+        )
 
-    def plot(self, *, lang: str | None = None) -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: str | None = None) -> Figure:
         """Draw the reliability diagram of the main model with its band, and its log score by decade.
 
         Raises
         ------
+        LackingError
+            If axes are given: the figure has three panels.
         UnknownNameError
             If the language is unknown.
         """
         lang = check_language(lang)
-        from sahelkit.plots.reliability import plot_backtest
-
-        title = words.title(self, lang)  # a wrong language is told before anything is computed
+        if ax is not None:
+            raise self._lacking("ax")
         return plot_backtest(
             self.reliability(),
-            self.corp(),
             self.by_decade(),
+            brier=vars(self.corp()),
             main=self.main,
-            title=title,
-            n=words.sample(self, lang),
+            title=backtest_text("title", self._about, lang),
+            n=backtest_text("sample", self._about, lang),
             source=self.source,
             lang=lang,
         )

@@ -33,6 +33,21 @@ def month_text(month: pd.Period | pd.Timestamp, lang: str, *, short: bool = Fals
     return f"{(SHORT if short else MONTHS)[check_language(lang)][month.month - 1]} {month.year}"
 
 
+def span_text(first: pd.Period, last: pd.Period | None, lang: str) -> str:
+    """From one month to another, or from it on.
+
+    Examples
+    --------
+    >>> span_text(pd.Period("2012-04"), pd.Period("2013-03"), "fr"), span_text(pd.Period("2012-04"), None, "en")
+    ('d’avril 2012 à mars 2013', 'from April 2012 on')
+    """
+    begin = month_text(first, lang)
+    if lang == "en":
+        return f"from {begin} on" if last is None else f"from {begin} to {month_text(last, lang)}"
+    begin = f"d’{begin}" if begin[0] in "ao" else f"de {begin}"
+    return f"à partir {begin}" if last is None else f"{begin} à {month_text(last, lang)}"
+
+
 def day_text(day: object, lang: str, *, year: bool = True) -> str:
     """A day as it is written.
 

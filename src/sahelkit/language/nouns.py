@@ -64,6 +64,19 @@ def event_words(column: str, lang: str) -> str:
     return english if lang == "en" else french
 
 
+def coup_words(outcome: str, lang: str) -> str:
+    """One coup of a kind, with its article.
+
+    Examples
+    --------
+    >>> coup_words("success", "en"), coup_words("attempt", "fr")
+    ('a successful coup', 'une tentative de coup d’État')
+    """
+    if outcome == "attempt":
+        return "a coup attempt" if lang == "en" else "une tentative de coup d’État"
+    return event_words(outcome, lang)
+
+
 def unit_words(freq: str, lang: str) -> str:
     """What a row of the panel is, in the plural."""
     english, french = _UNITS[freq]

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit.language.numbers import decimal
+from sahelkit.language.numbers import decimal, number
 from sahelkit.language.texts import words
-from sahelkit.plots.style import BLUE, GREY, VERMILION, blank, house_style, sign
+from sahelkit.plots.style import BLUE, GREY, VERMILION, drawing, sign
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _WORDS = {
@@ -49,10 +50,11 @@ def plot_comparison(
     *,
     names: tuple[str, str],
     level: float,
-    n: str,
-    n_events: str,
+    n_rows: int,
+    n_events: int,
     span: tuple[str, str],
     source: str,
+    ax: Axes | None = None,
     lang: str = "en",
 ) -> Figure:
     """Draw the gain in each score with its interval.
@@ -65,19 +67,20 @@ def plot_comparison(
         The two forecasts.
     level : float
         Level of the intervals.
-    n, n_events : str
-        Rows, and rows with an event, as written.
+    n_rows, n_events : int
+        Rows, and rows with an event.
     span : tuple of str
         First and last origin.
     source : str
         Datasets and versions.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when absent.
     lang : {"en", "fr"}
         Language of the words.
     """
     text = words(_WORDS, lang)
     shown = [text.get(name, name) for name in names]
-    with house_style():
-        figure, axes = blank(8.5, 4.2)
+    with drawing(ax, 8.5, 4.2) as (figure, axes):
         place = np.arange(len(gains))[::-1]
         sure = (gains["low"] > 0) | (gains["high"] < 0)
         for chosen, colour, face in ((sure, VERMILION, VERMILION), (~sure, BLUE, "white")):
@@ -94,5 +97,6 @@ def plot_comparison(
         for key, where, side in (("worse", 0.01, "left"), ("better", 0.99, "right")):
             axes.text(where, 0.98, text[key], transform=axes.transAxes, ha=side, va="top", color=GREY, fontsize=9)
         axes.set_title(text["title"].format(*shown))
-        sign(figure, source=source, n=text["n"].format(n, *span, n_events), lang=lang)
+        rows, events = (number(count, lang, digits=0) for count in (n_rows, n_events))
+        sign(figure, source=source, n=text["n"].format(rows, *span, events), lang=lang, ax=ax)
     return figure

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sahelkit.language.coders import rule_name
 from sahelkit.language.countries import in_country
-from sahelkit.language.dates import day_text, month_text
+from sahelkit.language.dates import day_text, span_text
+from sahelkit.language.nouns import coup_words
 from sahelkit.language.numbers import decimal, number
 from sahelkit.language.texts import words
-from sahelkit.plots.risk import rule_text
-from sahelkit.plots.style import BLUE, GREY, SKY, blank, house_style, sign
+from sahelkit.plots.style import BLUE, GREY, SKY, drawing, sign
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.models.forecast.path import RiskPath
-
-WORDS = {
+_WORDS = {
     "en": {
-        "attempt": "Risk of a coup attempt {where} from {first} on",
-        "success": "Risk of a successful coup {where} from {first} on",
+        "title": "Risk of {event} {where} {span}",
         "x": "months ahead, by what was known on {day}",
         "y": "probability (%)",
         "middle": "forecast",
@@ -30,8 +30,7 @@ WORDS = {
         "source": "sahelkit, penalised hazard; list of coups: {rule}",
     },
     "fr": {
-        "attempt": "Risque d’une tentative de coup {where} à partir de {first}",
-        "success": "Risque d’un coup réussi {where} à partir de {first}",
+        "title": "Risque d’{event} {where} {span}",
         "x": "mois à venir, d’après ce que l’on savait le {day}",
         "y": "probabilité (%)",
         "middle": "prévision",
@@ -45,38 +44,62 @@ WORDS = {
 }
 
 
-def plot_fan(path: RiskPath, *, lang: str = "en") -> Figure:
+def plot_fan(
+    path: pd.DataFrame,
+    *,
+    iso3: str,
+    date: pd.Timestamp,
+    first: pd.Period,
+    outcome: str,
+    rule: str,
+    n_rows: int,
+    n_events: int,
+    ax: Axes | None = None,
+    lang: str = "en",
+) -> Figure:
     """Draw the bands of a risk path.
 
     Parameters
     ----------
-    path : RiskPath
+    path : pandas.DataFrame
+        One row per horizon, as `RiskPath.tidy` gives it.
+    iso3 : str
+        The country.
+    date : pandas.Timestamp
+        Day of knowledge.
+    first : pandas.Period
+        First month of the windows.
+    outcome, rule : str
+        What is forecast, and whose list of attempts.
+    n_rows, n_events : int
+        Rows learnt from at the longest horizon, and those with an event.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when absent.
     lang : {"en", "fr"}
         Language of the words.
     """
-    say = words(WORDS, lang)
-    months = list(path.horizons)
-    low90, low50, middle, high50, high90 = 100 * path.quantiles.T
-    with house_style():
-        figure, axes = blank(8.2, 4.8)
-        axes.fill_between(months, low90, high90, color=SKY, alpha=0.35, linewidth=0, label=say["most"])
-        axes.fill_between(months, low50, high50, color=SKY, alpha=0.9, linewidth=0, label=say["half"])
+    say = words(_WORDS, lang)
+    months = path["horizon"].tolist()
+    shares = 100 * path.drop(columns="horizon")
+    middle = shares["probability"].to_numpy()
+    with drawing(ax, 8.2, 4.8) as (figure, axes):
+        for name, shade, label in (("90", 0.35, "most"), ("50", 0.9, "half")):
+            ends = shares[f"low{name}"], shares[f"high{name}"]
+            axes.fill_between(months, *ends, color=SKY, alpha=shade, linewidth=0, label=say[label])
         axes.plot(months, middle, color=BLUE, marker="o", markersize=4, linewidth=2, label=say["middle"])
-        axes.plot(months, 100 * path.base_rate, color=GREY, linestyle="--", linewidth=1.4, label=say["base"])
+        axes.plot(months, shares["base_rate"], color=GREY, linestyle="--", linewidth=1.4, label=say["base"])
         for place in {len(months) - 1, months.index(12) if 12 in months else 0}:
-            text = f"{decimal(middle[place], 1, lang)} %"
-            axes.annotate(
-                text, (months[place], middle[place]), (-4, 5), textcoords="offset points", ha="right", fontsize=9
-            )
+            at = {"xytext": (-4, 5), "textcoords": "offset points", "ha": "right", "fontsize": 9}
+            axes.annotate(f"{decimal(middle[place], 1, lang)} %", (months[place], middle[place]), **at)
         axes.set_xticks([month for month in months if month == 1 or month % 6 == 0])
         axes.set_xlim(0, months[-1] + 0.5)
-        axes.set_ylim(0, 1.05 * high90.max())
+        axes.set_ylim(0, 1.05 * shares["high90"].max())
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}".replace(".", "," if lang == "fr" else "."))
-        axes.set_xlabel(say["x"].format(day=day_text(path.date, lang)))
+        axes.set_xlabel(say["x"].format(day=day_text(date, lang)))
         axes.set_ylabel(say["y"])
-        where = in_country(path.iso3, lang)
-        axes.set_title(say[path.outcome].format(where=where, first=month_text(path.first, lang)))
+        about = {"where": in_country(iso3, lang), "span": span_text(first, None, lang)}
+        axes.set_title(say["title"].format(event=coup_words(outcome, lang), **about))
         axes.legend(loc="upper left", fontsize=9)
-        n = say["n"].format(n=number(path.n_rows, lang, digits=0), e=path.n_events)
-        sign(figure, source=say["source"].format(rule=rule_text(path.rule)), n=n, lang=lang)
+        n = say["n"].format(n=number(n_rows, lang, digits=0), e=n_events)
+        sign(figure, source=say["source"].format(rule=rule_name(rule, lang)), n=n, lang=lang, ax=ax)
     return figure

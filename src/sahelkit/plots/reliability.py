@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,8 @@ _WORDS = {
         "band": "90% band if the forecasts were right",
         "curve": "observed (isotonic)",
         "rows": "forecasts",
-        "parts": "Brier score {mean} = miscalibration {mcb}\n− discrimination {dsc} + uncertainty {unc}",
+        "parts": "Brier score {mean} = miscalibration {miscalibration}\n− discrimination {discrimination} + "
+        "uncertainty {uncertainty}",
         "decades": "Log score by decade (lower is better)",
         "score": "log score, 95% interval",
         "main": "{}, reliability",
@@ -41,7 +43,8 @@ _WORDS = {
         "band": "bande à 90 % si les prévisions étaient justes",
         "curve": "observé (isotonique)",
         "rows": "prévisions",
-        "parts": "Score de Brier {mean} = défaut de calibration {mcb}\n− discrimination {dsc} + incertitude {unc}",
+        "parts": "Score de Brier {mean} = défaut de calibration {miscalibration}\n− discrimination {discrimination} + "
+        "incertitude {uncertainty}",
         "decades": "Score logarithmique par décennie (plus bas = mieux)",
         "score": "score logarithmique, intervalle à 95 %",
         "main": "{}, fiabilité",
@@ -58,9 +61,9 @@ _MARKERS = ("o", "s", "D", "^", "v", "P", "X")
 
 def plot_backtest(
     curve: pd.DataFrame,
-    parts: Any,
     decades: pd.DataFrame,
     *,
+    brier: Mapping[str, float],
     main: str,
     title: str,
     n: str,
@@ -73,10 +76,10 @@ def plot_backtest(
     ----------
     curve : pandas.DataFrame
         ``probability, n, observed, low, high``, as `sahelkit.evaluate.reliability_curve` gives it.
-    parts : Corp
-        Brier score and its parts.
     decades : pandas.DataFrame
         ``model, decade, estimate, low, high, n_events``.
+    brier : mapping of str to float
+        Brier score (``mean``) and its parts: ``miscalibration, discrimination, uncertainty``.
     main : str
         Model of the diagram.
     title, n, source : str
@@ -85,14 +88,14 @@ def plot_backtest(
         Language of the words.
     """
     text = words(_WORDS, lang)
-    with house_style():
-        from sahelkit.plots.canvas import Canvas
+    from sahelkit.plots.canvas import Canvas
 
+    with house_style():
         figure = Canvas(figsize=(12, 6), layout="constrained")
         grid = figure.add_gridspec(2, 2, width_ratios=(1, 1.15), height_ratios=(4.5, 1))
         left = figure.add_subplot(grid[0, 0])
         below = figure.add_subplot(grid[1, 0], sharex=left)
-        _reliability(left, curve, parts, text.get(main, main), text, lang)
+        _reliability(left, curve, brier, text.get(main, main), text, lang)
         _counts(below, curve, text, lang)
         _decades(figure.add_subplot(grid[:, 1]), decades, text, lang)
         figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=13)
@@ -100,7 +103,7 @@ def plot_backtest(
     return figure
 
 
-def _reliability(axes: Axes, curve: pd.DataFrame, parts: Any, main: str, text: Any, lang: str) -> None:
+def _reliability(axes: Axes, curve: pd.DataFrame, brier: Mapping[str, float], main: str, text: Any, lang: str) -> None:
     right = float(curve["probability"].max()) * 1.05
     # The band of the few highest forecasts may reach 1; the figure shows what the curve and most of the band need.
     many = curve["n"].cumsum() <= 0.995 * curve["n"].sum()
@@ -113,8 +116,7 @@ def _reliability(axes: Axes, curve: pd.DataFrame, parts: Any, main: str, text: A
     axes.set(xlim=(0, right), ylim=(0, min(top, 1.02)), ylabel=text["observed"])
     axes.set_title(text["main"].format(main))
     axes.tick_params(labelbottom=False)
-    values = {"mean": parts.mean, "mcb": parts.miscalibration, "dsc": parts.discrimination, "unc": parts.uncertainty}
-    shown = {name: decimal(value, 4, lang) for name, value in values.items()}
+    shown = {name: decimal(value, 4, lang) for name, value in brier.items()}
     axes.legend(
         loc="upper left", fontsize=8.5, title=text["parts"].format(**shown), title_fontsize=8.5, alignment="left"
     )

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sahelkit.language.dates import day_text, month_text
+from sahelkit.language.coders import rule_name
+from sahelkit.language.dates import day_text
 from sahelkit.language.numbers import decimal, number
 from sahelkit.language.texts import words
 from sahelkit.plots.maps import draw_map, name_countries
-from sahelkit.plots.risk import rule_text
-from sahelkit.plots.style import BLACK, blank, house_style, sign
+from sahelkit.plots.risk import risk_title
+from sahelkit.plots.style import BLACK, drawing, sign
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sahelkit._types import Ring
-    from sahelkit.models.forecast.risk_result import RiskTable
 
 # From pale to dark in lightness as well as in colour, so that the order survives grey print.
 STEPS = (0.0, 0.01, 0.02, 0.05, 0.1, 1.0)
@@ -28,7 +28,7 @@ SHADES = ("#FFF6DE", "#FBD68C", "#F2A03D", "#D55E00", "#7A2E00")
 # An interval whose ends differ by more than this factor is hatched.
 WIDE = 2.5
 EXTENT = (-26.5, 16.5, 3.0, 25.5)
-HATCH = "////"
+HATCH, EDGE = "////", "#6B6B6B"
 # Names of small countries stand in the sea or beside.
 BESIDE = {
     "CPV": (-23.6, 13.6),
@@ -42,10 +42,9 @@ BESIDE = {
     "GHA": (-1.2, 7.8),
 }
 
-WORDS = {
+_WORDS = {
     "en": {
-        "attempt": "Risk of a coup attempt, {first} to {last}",
-        "success": "Risk of a successful coup, {first} to {last}",
+        "title": "Risk of {event}, {span}",
         "legend": "probability",
         "under": "under {high} %",
         "between": "{low} to {high} %",
@@ -55,8 +54,7 @@ WORDS = {
         "source": "sahelkit, penalised hazard (coups: {rule}); outlines: Natural Earth",
     },
     "fr": {
-        "attempt": "Risque d’une tentative de coup d’État, de {first} à {last}",
-        "success": "Risque d’un coup d’État réussi, de {first} à {last}",
+        "title": "Risque d’{event}, {span}",
         "legend": "probabilité",
         "under": "moins de {high} %",
         "between": "de {low} à {high} %",
@@ -68,44 +66,52 @@ WORDS = {
 }
 
 
-def plot_risk_map(table: RiskTable, shapes: Mapping[str, Sequence[Ring]], *, lang: str = "en") -> Figure:
+def plot_risk_map(
+    table: pd.DataFrame,
+    shapes: Mapping[str, Sequence[Ring]],
+    *,
+    n_rows: int,
+    n_events: int,
+    ax: Axes | None = None,
+    lang: str = "en",
+) -> Figure:
     """Draw the countries of a risk table.
 
     Parameters
     ----------
-    table : RiskTable
+    table : pandas.DataFrame
+        One row per country, as `RiskTable.tidy` gives it.
     shapes : mapping of str to sequence of ndarray
         Rings by country, as `sahelkit.load_map` gives them.
+    n_rows, n_events : int
+        Rows learnt from, and those with an event.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when absent.
     lang : {"en", "fr"}
         Language of the words.
     """
     from matplotlib.patches import Patch
 
-    say = words(WORDS, lang)
-    frame = table.frame.set_index("iso3")
+    say = words(_WORDS, lang)
+    about, frame = table.iloc[0], table.set_index("iso3")
     step = np.clip(np.searchsorted(STEPS, frame["probability"], side="right") - 1, 0, len(SHADES) - 1)
     fill = {code: SHADES[k] for code, k in zip(frame.index, step, strict=True)}
     wide = frame.index[frame["high"] > WIDE * frame["low"]]
-    with house_style():
-        figure, axes = blank(9.6, 5.9)
-        draw_map(axes, shapes, extent=EXTENT, fill=fill, hatch=dict.fromkeys(wide, HATCH), edge="#6B6B6B")
+    with drawing(ax, 9.6, 5.9) as (figure, axes):
+        draw_map(axes, shapes, extent=EXTENT, fill=fill, hatch=dict.fromkeys(wide, HATCH), edge=EDGE)
         figure.draw_without_rendering()
         _name(axes, {code: shapes[code] for code in shapes if code in frame.index}, frame["probability"], lang)
-        axes.set_title(
-            say[table.outcome].format(first=month_text(table.first, lang), last=month_text(table.last, lang))
-        )
+        axes.set_title(risk_title(about, say["title"], lang))
         keys = [
-            Patch(facecolor=shade, edgecolor="#6B6B6B", label=_between(low, high, say))
+            Patch(facecolor=shade, edgecolor=EDGE, label=_between(low, high, say))
             for shade, low, high in zip(SHADES, STEPS[:-1], STEPS[1:], strict=True)
         ]
-        level = f"{100 * table.level:.0f}"
-        label = say["wide"].format(level=level, times=decimal(WIDE, 1, lang))
-        keys.append(Patch(facecolor="white", edgecolor="#6B6B6B", hatch=HATCH, label=label))
+        label = say["wide"].format(level=f"{100 * about['level']:g}", times=decimal(WIDE, 1, lang))
+        keys.append(Patch(facecolor="white", edgecolor=EDGE, hatch=HATCH, label=label))
         axes.legend(handles=keys, loc="lower left", fontsize=8, title=say["legend"], title_fontsize=9, frameon=True)
-        n = say["n"].format(
-            count=len(frame), n=number(table.n_rows, lang, digits=0), e=table.n_events, day=day_text(table.date, lang)
-        )
-        sign(figure, source=say["source"].format(rule=rule_text(table.rule)), n=n, lang=lang)
+        day = day_text(about["date"], lang)
+        n = say["n"].format(count=len(frame), n=number(n_rows, lang, digits=0), e=n_events, day=day)
+        sign(figure, source=say["source"].format(rule=rule_name(about["rule"], lang)), n=n, lang=lang, ax=ax)
     return figure
 
 

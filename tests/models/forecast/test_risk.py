@@ -115,7 +115,7 @@ def test_a_forecast_on_stale_inputs_says_so(newest):
     assert "10 of the 12 months had passed" in late.headline()
     assert "stale inputs (coup attempts)" in late.says()
     assert "données périmées (tentatives de coup d’État)" in late.says(lang="fr")
-    assert "(coup attempts)" not in newest.says("Mali")
+    assert "(coup attempts)" not in newest.says(country="Mali")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_forecast_on_stale_inputs_says_so(newest):
     ],
 )
 def test_one_careful_sentence(newest, lang, parts):
-    said = newest.says("MLI", lang=lang)
+    said = newest.says(country="MLI", lang=lang)
     assert said.endswith(".")
     for part in parts:
         assert part in said
@@ -179,7 +179,7 @@ def test_bad_input_is_answered_in_words(options, error, message):
 
 def test_a_country_that_was_not_asked_for(newest):
     with pytest.raises(OptionError, match=r"risk_table\(countries=\['FRA'\]\)"):
-        newest.says("France")
+        newest.says(country="France")
 
 
 def test_a_path_rises_and_meets_the_table(newest):

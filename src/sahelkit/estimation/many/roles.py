@@ -1,4 +1,4 @@
-"""Roles in one formula (what every model holds, what is asked, what may be held fixed), and how many models they make."""
+"""Roles in one formula: what models hold, what is asked, what may be held fixed; and how many models that makes."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -15,17 +15,20 @@ from sahelkit.geography import places
 from sahelkit.models.forecast.inputs import warn_of_rule
 from sahelkit.models.forecast.past import check_event, world
 from sahelkit.models.forecast.risk import check_horizon, forecast_at, moment
+from sahelkit.models.forecast.risk_words import head_line, path_sentence
 from sahelkit.options import check_language
+from sahelkit.plots.fan import plot_fan
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 HORIZONS = (1, 3, 6, 12, 18, 24, 30, 36)
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RiskPath(Result):
     """Risk of an attempt in one country within one month, two months, and so on.
 
@@ -50,8 +53,8 @@ class RiskPath(Result):
 
     iso3: str
     horizons: tuple[int, ...]
-    quantiles: Floats = field(repr=False)
-    base_rate: Floats = field(repr=False)
+    quantiles: Floats
+    base_rate: Floats
     date: pd.Timestamp
     first: pd.Period
     outcome: str
@@ -67,26 +70,20 @@ class RiskPath(Result):
         out.insert(0, "horizon", self.horizons)
         return out.assign(base_rate=self.base_rate)
 
+    def _facts(self, *more: str) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("iso3", "date", "first", "outcome", "rule", *more)}
+
     def headline(self, *, lang: str | None = None) -> str:
-        """Which country, and from when on."""
-        return (
-            f"Risk of {'an attempt' if self.outcome == 'attempt' else 'a success'} in {places.name(self.iso3)} from "
-            f"{self.first} on, by what was known on {self.date:%Y-%m-%d}"
-        )
+        """What is forecast, where, from when on, and from what."""
+        return head_line(**self._facts("n_rows", "n_events"), last=None, lang=check_language(lang))
 
     def says(self, *, lang: str | None = None) -> str:
         """One sentence that may be quoted."""
-        lang = check_language(lang)
-        from sahelkit.models.forecast.risk_words import path_sentence
+        return path_sentence(self.horizons, self.quantiles, **self._facts(), lang=check_language(lang))
 
-        return path_sentence(self, lang)
-
-    def plot(self, *, lang: str | None = None) -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: str | None = None) -> Figure:
         """Fan chart: the risk by horizon with bands of 50 and 90 %, beside the base rate of the world."""
-        lang = check_language(lang)
-        from sahelkit.plots.fan import plot_fan
-
-        return plot_fan(self, lang=lang)
+        return plot_fan(self.tidy(), **self._facts("n_rows", "n_events"), ax=ax, lang=check_language(lang))
 
 
 def risk_path(

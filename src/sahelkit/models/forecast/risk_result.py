@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,14 +10,19 @@ import pandas as pd
 from sahelkit.errors import OptionError
 from sahelkit.geography import places
 from sahelkit.models.forecast.drivers import Driver
+from sahelkit.models.forecast.risk_words import head_line, input_lines, risk_sentence, table_rows
 from sahelkit.options import check_language
+from sahelkit.plots.risk import plot_risk
+from sahelkit.plots.risk_map import plot_risk_map
 from sahelkit.results.base import Result
+from sahelkit.tables.maps import load_map
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RiskTable(Result):
     """Risk of an attempt in each country within a horizon, from what was known on a day.
 
@@ -46,8 +51,8 @@ class RiskTable(Result):
     """
 
     frame: pd.DataFrame
-    drivers: tuple[tuple[Driver, ...], ...] = field(repr=False)
-    inputs: pd.DataFrame = field(repr=False)
+    drivers: tuple[tuple[Driver, ...], ...]
+    inputs: pd.DataFrame
     date: pd.Timestamp
     first: pd.Period
     horizon: int
@@ -106,26 +111,35 @@ class RiskTable(Result):
         return out[names]
 
     def headline(self, *, lang: str | None = None) -> str:
-        """What is forecast, from what, and which inputs are stale."""
-        from sahelkit.models.forecast.risk_words import head_line, input_lines
+        """What is forecast, from what, and how old each input is."""
+        lang = check_language(lang)
+        head = head_line(
+            outcome=self.outcome,
+            rule=self.rule,
+            date=self.date,
+            first=self.first,
+            last=self.last,
+            n_rows=self.n_rows,
+            n_events=self.n_events,
+            passed=(self.late, self.horizon),
+            lang=lang,
+        )
+        return "\n".join([head, *input_lines(self.inputs, lang)])
 
-        return "\n".join([head_line(self, "en"), *input_lines(self, "en")])
-
-    def summary(self) -> str:
+    def summary(self, *, lang: str | None = None) -> str:
         """The table as plain text, with its drivers and the ages of its inputs."""
-        from sahelkit.models.forecast.risk_words import table_rows
+        lang = check_language(lang)
+        headers, rows = table_rows(self.frame, self.drivers, lang)
+        return f"{self.headline(lang=lang)}\n{pd.DataFrame(rows, columns=headers).to_string(index=False)}"
 
-        headers, rows = table_rows(self, "en")
-        return f"{self.headline()}\n{pd.DataFrame(rows, columns=headers).to_string(index=False)}"
-
-    def says(self, country: str | int | None = None, *, lang: str | None = None) -> str:
+    def says(self, *, country: str | int | None = None, lang: str | None = None) -> str:
         """One sentence that may be quoted, about one country.
 
         Parameters
         ----------
         country : str or int, optional
             A country of the table; the one with the highest risk when absent.
-        lang : {"en", "fr"}
+        lang : {"en", "fr"}, optional
             Language.
 
         Raises
@@ -138,9 +152,7 @@ class RiskTable(Result):
             If the language is unknown.
         """
         lang = check_language(lang)
-        from sahelkit.models.forecast.risk_words import sentence
-
-        return sentence(self, self.row_of(country), lang)
+        return risk_sentence(self.tidy().iloc[self.row_of(country)].to_dict(), lang)
 
     def row_of(self, country: str | int | None) -> int:
         """Position of a country in the table."""
@@ -154,27 +166,37 @@ class RiskTable(Result):
             raise OptionError("country", country, f"not in this table ({listed})", repair=repair)
         return codes.index(code)
 
-    def plot(self, *, lang: str | None = None) -> Figure:
-        """Probability and interval of each country, beside the year before and the base rate."""
-        lang = check_language(lang)
-        from sahelkit.plots.risk import plot_risk
+    def plot(self, *, ax: Axes | None = None, lang: str | None = None) -> Figure:
+        """Probability and interval of each country, beside the year before and the base rate.
 
-        return plot_risk(self, lang=lang)
+        Raises
+        ------
+        UnknownNameError
+            If the language is unknown.
+        """
+        return plot_risk(
+            self.tidy(),
+            n_rows=self.n_rows,
+            n_events=self.n_events,
+            n_past=self.n_past,
+            ax=ax,
+            lang=check_language(lang),
+        )
 
-    def map(self, *, lang: str = "en") -> Figure:
+    def map(self, *, ax: Axes | None = None, lang: str | None = None) -> Figure:
         """Map of West Africa: risk as colour, width of its interval as hatching.
 
         Raises
         ------
         OptionError
             If the table lacks a country of West Africa.
+        UnknownNameError
+            If the language is unknown.
         """
-        from sahelkit.plots.risk_map import plot_risk_map
-        from sahelkit.tables.maps import load_map
-
+        lang = check_language(lang)
         missing = set(places.members("west_africa")) - set(self.frame["iso3"])
         if missing:
             listed = ", ".join(sorted(missing)[:4])
             repair = "Ask for all of it: risk_table(countries='west_africa').map()"
             raise OptionError("countries", listed, "not in this table, and the map shows West Africa", repair=repair)
-        return plot_risk_map(self, load_map(), lang=lang)
+        return plot_risk_map(self.tidy(), load_map(), n_rows=self.n_rows, n_events=self.n_events, ax=ax, lang=lang)

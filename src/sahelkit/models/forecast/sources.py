@@ -8,17 +8,6 @@ import pandas as pd
 
 from sahelkit.models.forecast.inputs import DEMOCRACY, INDICATORS, INTENSITY, forecast_panel, silent
 
-# Column of the panel -> words, in English and French.
-INPUTS = {
-    "attempt": ("coup attempts", "tentatives de coup d’État"),
-    "vdem_polyarchy": ("electoral democracy (V-Dem 15)", "démocratie électorale (V-Dem 15)"),
-    "vdem12_ex_military": ("military dimension of the regime (V-Dem 12)", "dimension militaire du régime (V-Dem 12)"),
-    "wdi_gdp_per_capita": ("income per head (World Bank)", "revenu par habitant (Banque mondiale)"),
-    "wdi_gdp_per_capita_growth": ("growth (World Bank)", "croissance (Banque mondiale)"),
-    "igme_under5_mortality": ("under-five mortality (UN)", "mortalité avant cinq ans (ONU)"),
-    "owid_population": ("population (UN)", "population (ONU)"),
-    INTENSITY: ("intensity of armed conflict (UCDP)", "intensité des conflits armés (UCDP)"),
-}
 # Days after the end of what it describes from which an input is called stale: the list of coups, yearly inputs.
 STALE = {"attempt": 92, "": 3 * 366}
 
