@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Repeats
 from sahelkit.dates import NAMES, Times, read_column
 from sahelkit.errors import DateError, MissingColumnsError, OptionError, UnknownNameError, is_known, near_matches
 from sahelkit.options import check_name
@@ -37,6 +37,7 @@ __all__ = [
     "check_repeats",
     "chosen_names",
     "numbers_of",
+    "origin_of",
     "texts_of",
     "time_of",
     "with_numbers",
@@ -197,7 +198,7 @@ def _one_spelling(column: pd.Series[Any]) -> pd.Series[Any]:
     return pd.Series(list(zip(times.first.astype("int64"), times.unit, strict=True)), index=column.index)
 
 
-def check_repeats(frame: pd.DataFrame, *, where: str, repeats: str = "refuse") -> None:
+def check_repeats(frame: pd.DataFrame, *, where: str, repeats: Repeats = "refuse") -> None:
     """Raise OptionError when two rows describe one unit and period.
 
     A merge of many rows with many leaves such rows, and each of them would count as an observation of its own.
@@ -338,6 +339,21 @@ def check_columns(frame: pd.DataFrame, needed: Sequence[str], *, where: str, rep
     missing = [name for name in needed if name not in frame.columns]
     if missing:
         raise MissingColumnsError(where, missing, frame.columns, repair=repair)
+
+
+def origin_of(frame: pd.DataFrame) -> str:
+    """Datasets, versions and rule of a frame of sahelkit's, from its attributes; empty for any other.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame()
+    >>> frame.attrs["sahelkit"] = {"datasets": {"coups": "2026.2"}, "rule": "any"}
+    >>> origin_of(frame), origin_of(pd.DataFrame())
+    ('sahelkit coups 2026.2; rule any', '')
+    """
+    note = frame.attrs.get("sahelkit", {})
+    text = ", ".join(f"{name} {version}" for name, version in note.get("datasets", {}).items())
+    return f"sahelkit {text}; rule {note['rule']}" if text and "rule" in note else (f"sahelkit {text}" if text else "")
 
 
 def beside(frame: pd.DataFrame, columns: Mapping[str, Floats]) -> pd.DataFrame:

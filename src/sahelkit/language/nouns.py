@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sahelkit._types import Lang
+from sahelkit.language.numbers import number
+
 _OUTCOMES = {
     "attempt": ("coup attempts", "tentatives de coup d’État"),
     "success": ("successful coups", "coups d’État réussis"),
@@ -47,13 +50,13 @@ _BODIES = {
 }
 
 
-def outcome_words(name: str, lang: str) -> str:
+def outcome_words(name: str, lang: Lang) -> str:
     """What an outcome column counts; ``events`` for a name that sahelkit does not know."""
     english, french = _OUTCOMES.get(name, ("events", "événements"))
     return english if lang == "en" else french
 
 
-def event_words(column: str, lang: str) -> str:
+def event_words(column: str, lang: Lang) -> str:
     """One event of a column, with its article."""
     names = {
         "attempt": ("an attempt", "une tentative"),
@@ -64,7 +67,7 @@ def event_words(column: str, lang: str) -> str:
     return english if lang == "en" else french
 
 
-def coup_words(outcome: str, lang: str) -> str:
+def coup_words(outcome: str, lang: Lang) -> str:
     """One coup of a kind, with its article.
 
     Examples
@@ -77,20 +80,20 @@ def coup_words(outcome: str, lang: str) -> str:
     return event_words(outcome, lang)
 
 
-def unit_words(freq: str, lang: str) -> str:
+def unit_words(freq: str, lang: Lang) -> str:
     """What a row of the panel is, in the plural."""
     english, french = _UNITS[freq]
     return english if lang == "en" else french
 
 
-def cluster_words(column: str, lang: str) -> str:
+def cluster_words(column: str, lang: Lang) -> str:
     """What the clusters are, in the plural."""
     if column in ("iso3", "gwcode", "country", "countryid"):
         return "countries" if lang == "en" else "pays"
     return "clusters" if lang == "en" else "groupes"
 
 
-def one_cluster(column: str, lang: str) -> str:
+def one_cluster(column: str, lang: Lang) -> str:
     """What one of the clusters is.
 
     Examples
@@ -102,7 +105,47 @@ def one_cluster(column: str, lang: str) -> str:
     return {"countries": "country", "clusters": "cluster", "groupes": "groupe"}.get(words, words)
 
 
-def independence_words(rows: str, cluster: str, lang: str) -> str:
+def sample_words(
+    lang: Lang,
+    n_rows: int,
+    n_events: int,
+    n_clusters: int,
+    *,
+    cluster: str = "iso3",
+    outcome: str = "",
+    freq: str = "",
+) -> dict[str, str]:
+    """A sample as a sentence names it: ``who`` (clusters), ``rows``, ``unit`` (of rows), ``events``, ``what``.
+
+    Examples
+    --------
+    >>> sample_words("fr", 1200, 30, 16, outcome="attempt", freq="M")["who"]
+    '16 pays'
+    """
+    return {
+        "who": f"{n_clusters} {cluster_words(cluster, lang)}",
+        "rows": number(n_rows, lang, digits=0),
+        "unit": unit_words(freq, lang),
+        "events": number(n_events, lang, digits=0),
+        "what": outcome_words(outcome, lang),
+    }
+
+
+def sample_line(lang: Lang, n_rows: int, n_events: int, n_clusters: int) -> str:
+    """A sample as the head of a table names it.
+
+    Examples
+    --------
+    >>> sample_line("en", 1200, 30, 16)
+    '30 events in 1,200 rows, 16 clusters'
+    """
+    rows, events = number(n_rows, lang, digits=0), number(n_events, lang, digits=0)
+    if lang == "en":
+        return f"{events} events in {rows} rows, {n_clusters} clusters"
+    return f"{events} événements dans {rows} lignes, {n_clusters} groupes"
+
+
+def independence_words(rows: str, cluster: str, lang: Lang) -> str:
     """What follows an interval that does not allow for clusters; `rows` says what rows are.
 
     Examples
@@ -116,7 +159,7 @@ def independence_words(rows: str, cluster: str, lang: str) -> str:
     return f", sans tenir compte de ce que les {rows} d’un même {one} ont en commun"
 
 
-def group_name(actor: str, lang: str) -> str:
+def group_name(actor: str, lang: Lang) -> str:
     """The name under which readers know a group.
 
     Examples
@@ -127,7 +170,7 @@ def group_name(actor: str, lang: str) -> str:
     return (_GROUPS_FR if lang == "fr" else _GROUPS_EN).get(actor, actor)
 
 
-def body_words(body: str, lang: str) -> str:
+def body_words(body: str, lang: Lang) -> str:
     """By whom.
 
     Examples

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.language.countries import country_of
 from sahelkit.language.dates import month_text
 from sahelkit.language.numbers import decimal, percent
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILION, drawing, sign
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ _TICKS = (1 / 32, 1 / 8, 0.5, 1.0, 2.0, 8.0, 32.0)
 
 
 def plot_forest(
-    table: pd.DataFrame, *, outcome: str, level: float, source: str, ax: Axes | None = None, lang: str = "en"
+    table: pd.DataFrame, *, outcome: str, level: float, source: str, ax: Axes | None = None, lang: Lang | None = None
 ) -> Figure:
     """Draw the ratio of each coup by each method, with its interval.
 
@@ -76,7 +78,7 @@ def plot_forest(
         Where the data come from.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure when absent.
-    lang : {"en", "fr"}
+    lang : {"en", "fr"}, optional
         Language of the words in the figure.
 
     Returns
@@ -88,6 +90,7 @@ def plot_forest(
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     labels = list(dict.fromkeys(table["coup"]))
     labels.sort(key=lambda label: label.split(" ")[1])

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.language.countries import country_of
 from sahelkit.language.dates import month_text
 from sahelkit.language.numbers import decimal, percent
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.impact_marks import Mark, count_axis, legend_below, mark_events, measure, middles, year_axis
 from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, drawing, sign
 
@@ -55,7 +57,7 @@ _WORDS = {
 }
 
 
-def _size(times: pd.Series | pd.Index, n_donors: int, ranks: tuple[float, float] | None, lang: str) -> str:
+def _size(times: pd.Series | pd.Index, n_donors: int, ranks: tuple[float, float] | None, lang: Lang) -> str:
     say = words(_WORDS, lang)
     n = say["n"].format(donors=n_donors, before=int((times < 0).sum()), after=int((times > 0).sum()))
     if ranks is None:
@@ -77,7 +79,7 @@ def plot_paths(
     ranks: tuple[float, float] | None = None,
     marks: Sequence[Mark] = (),
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
 ) -> Figure:
     """Draw a country and what it is compared with, before and after an event.
 
@@ -109,7 +111,7 @@ def plot_paths(
         Other events to show.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure when absent.
-    lang : {"en", "fr"}
+    lang : {"en", "fr"}, optional
         Language of the words in the figure.
 
     Returns
@@ -121,6 +123,7 @@ def plot_paths(
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     days, name = middles(pd.PeriodIndex(table["month"]), width), country_of(unit, lang)
     observed, synthetic = table["observed"].to_numpy(), table["synthetic"].to_numpy()
@@ -167,7 +170,7 @@ def plot_placebo_gaps(
     ranks: tuple[float, float],
     source: str,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
 ) -> Figure:
     """Draw the gap of the country among those of its donors, each against its own synthetic control.
 
@@ -189,6 +192,7 @@ def plot_placebo_gaps(
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     name, donors, times = country_of(unit, lang), gaps.drop(columns=unit), gaps.index
     with drawing(ax, 9.0, 4.6) as (figure, axes):

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.language.countries import country_of
 from sahelkit.language.dates import month_text
 from sahelkit.language.numbers import count_text, decimal, percent
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.impact_marks import Mark, legend_below, mark_events, measure, middles, year_axis
 from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, PALE, VERMILION, drawing, sign
 
@@ -60,7 +62,7 @@ def plot_series(
     source: str,
     marks: Sequence[Mark] = (),
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
 ) -> Figure:
     """Draw monthly counts on a square-root scale, the fit, and the earlier trend prolonged with its interval.
 
@@ -84,7 +86,7 @@ def plot_series(
         Other events to show.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure when absent.
-    lang : {"en", "fr"}
+    lang : {"en", "fr"}, optional
         Language of the words in the figure.
 
     Returns
@@ -96,6 +98,7 @@ def plot_series(
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     days = middles(pd.PeriodIndex(path["month"]), 1)
     n_before = len(path) - n_after
@@ -141,7 +144,7 @@ def plot_break_dates(
     source: str,
     marks: Sequence[Mark] = (),
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
 ) -> Figure:
     """Draw how much a break in each month improves the fit, and where the event and the best break lie.
 
@@ -163,6 +166,7 @@ def plot_break_dates(
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     days = middles(pd.PeriodIndex(table["month"]), 1)
     best = table.loc[table["fit"].idxmax()]

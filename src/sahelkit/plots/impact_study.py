@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.language.numbers import decimal, percent
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, BLUE, GREY, VERMILION, drawing, sign
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ _EDGE = float(np.log(1000.0))  # longer bars end in an arrow
 _RATIOS = (0.0001, 0.001, 0.01, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 100.0, 1000.0, 10_000.0)
 
 
-def _ratio_axis(axes: Axes, low: float, high: float, lang: str) -> None:
+def _ratio_axis(axes: Axes, low: float, high: float, lang: Lang) -> None:
     shown = [value for value in _RATIOS if low - 0.05 <= np.log(value) <= high + 0.05]
     if len(shown) > 8:
         shown = [value for value in shown if value not in (0.2, 0.5, 2.0, 5.0)]
@@ -78,7 +80,7 @@ def plot_event_study(
     pre_trend_p: float,
     source: str,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
 ) -> Figure:
     """Draw the mean path of the events, before and after, with intervals from placebo events.
 
@@ -100,7 +102,7 @@ def plot_event_study(
         Where the data come from.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure when absent.
-    lang : {"en", "fr"}
+    lang : {"en", "fr"}, optional
         Language of the words in the figure.
 
     Returns
@@ -112,6 +114,7 @@ def plot_event_study(
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     times = table["time"].to_numpy()
     with drawing(ax, 9.4, 4.8) as (figure, axes):
@@ -159,7 +162,7 @@ def plot_trend_bounds(
     level: float,
     source: str,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
 ) -> Figure:
     """Draw how the bounds of the mean effect widen with the violation that is allowed.
 
@@ -183,6 +186,7 @@ def plot_trend_bounds(
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     with drawing(ax, 8.0, 4.2) as (figure, axes):
         full = say["full"].format(level=percent(level, lang))

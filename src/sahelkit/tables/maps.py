@@ -9,13 +9,13 @@ import pandas as pd
 
 from sahelkit._types import Places
 from sahelkit.errors import UnknownNameError
+from sahelkit.options import LANGUAGES
 from sahelkit.tables.read import read_table
 
 if TYPE_CHECKING:
     from sahelkit._types import Ring
 
 DATASET = "map"
-LANGUAGES = ("en", "fr")
 
 
 def _outlines(countries: Places, version: str | None) -> pd.DataFrame:
@@ -180,7 +180,7 @@ def load_places(
         for name in wanted:
             if not frame[["place_id", "name_en", "name_fr"]].eq(name).any(axis=None):
                 known = {*frame["place_id"], *frame["name_en"], *frame["name_fr"]}
-                raise UnknownNameError("place", name, known, repair="sahelkit.load_places() lists them")
+                raise UnknownNameError("place", name, known, repair="sahelkit.tables.load_places() lists them")
         keep &= frame[["place_id", "name_en", "name_fr"]].isin(wanted).any(axis=1)
     attrs = frame.attrs
     out = frame[keep].reset_index(drop=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.language.countries import country_of
 from sahelkit.language.dates import month_text
@@ -82,7 +82,7 @@ class BreakDates(Result):
         """The table."""
         return self.table.copy()
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Range of the candidates and the place of the event, as plain text."""
         lang = check_language(lang)
         return _HEADLINE[lang].format(
@@ -94,7 +94,7 @@ class BreakDates(Result):
             share=number(self.share, lang, digits=3),
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted."""
         lang = check_language(lang)
         best = self.table.loc[self.table["fit"].idxmax()]
@@ -110,7 +110,7 @@ class BreakDates(Result):
         )
 
     def plot(
-        self, *, marks: Sequence[Mark] = (), ax: Axes | None = None, lang: str | None = None, source: str = ""
+        self, *, ax: Axes | None = None, lang: Lang | None = None, marks: Sequence[Mark] = (), source: str = ""
     ) -> Figure:
         """Draw how well a break at each month fits, and where the event lies; `marks` are other events to show."""
         return plot_break_dates(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.errors import ModelError, UnknownNameError, is_known
 from sahelkit.language.numbers import percent
 from sahelkit.models.impact.did import synthetic_did
@@ -84,7 +85,7 @@ class ImpactTable(Result):
         """The numbers by coup and method."""
         return super().to_xarray().drop_vars("why")
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Outcome and sizes, as plain text."""
         lang = check_language(lang)
         made, level = int(self.table["effect"].notna().sum()), percent(self.level, lang)
@@ -105,7 +106,7 @@ class ImpactTable(Result):
             "missing": len(self.table) - len(made),
         }
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted."""
         lang = check_language(lang)
         count = self.counts()
@@ -119,7 +120,7 @@ class ImpactTable(Result):
             less=f" ({less})" if less else "",
         )
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None, source: str = "") -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "") -> Figure:
         """Draw all estimates with their intervals, on `ax` where axes are given."""
         return plot_forest(
             self.table,

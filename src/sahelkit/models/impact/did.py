@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._deprecated import OldAttribute
-from sahelkit._types import Floats
+from sahelkit._deprecated import renamed_attributes
+from sahelkit._types import Floats, Lang
 from sahelkit.errors import ModelError
 from sahelkit.estimation.did_weights import did_weights, weighted_did
 from sahelkit.estimation.replicates import on_one_thread
@@ -42,6 +42,7 @@ _HEADLINE = {
 }
 
 
+@renamed_attributes(units="donor_weights", weights="period_weights")
 @dataclass(frozen=True, repr=False, kw_only=True)
 class SyntheticDid(Compared, Result):
     """Synthetic difference in differences of one country.
@@ -73,8 +74,6 @@ class SyntheticDid(Compared, Result):
     period_weights: pd.Series
 
     _index = ("unit",)
-    units = OldAttribute("donor_weights")
-    weights = OldAttribute("period_weights")
 
     def interval(self) -> tuple[float, float]:
         """Normal interval of the effect."""
@@ -120,17 +119,17 @@ class SyntheticDid(Compared, Result):
                 "placebo_effect": ("donor", self.placebos),
                 "time_weight": ("before", self.period_weights.to_numpy()),
             },
-            coords={"time": self.times, "donor": list(self.donor_weights.index), "before": before},
+            coords={"time": self.times, "donor": self.donor_weights.index.to_numpy(dtype=object), "before": before},
             attrs={"summary": self.headline()},
         )
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Window and weights, as plain text."""
         lang = check_language(lang)
         most = number(self.donor_weights.max(), lang)
         return _HEADLINE[lang].format(window=self._window_words(lang), n=len(self.donor_weights), most=most)
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted."""
         lang = check_language(lang)
         ends = ends_of(*self.interval(), lang, logs=self.logs)
@@ -138,7 +137,7 @@ class SyntheticDid(Compared, Result):
         return _SENTENCE[lang].format(n=len(self.donor_weights), ends=ends, **told)
 
     def plot(
-        self, *, marks: Sequence[Mark] = (), ax: Axes | None = None, lang: str | None = None, source: str = ""
+        self, *, ax: Axes | None = None, lang: Lang | None = None, marks: Sequence[Mark] = (), source: str = ""
     ) -> Figure:
         """Draw the country against the weighted donors, moved to its level before the event."""
         return plot_paths(

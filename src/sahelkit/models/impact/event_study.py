@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import Floats, Ints64
+from sahelkit._types import Floats, Ints64, Lang
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.replicates import jackknife_error, p_error
 from sahelkit.language.numbers import ends_of, number, p_words, percent
@@ -213,11 +213,11 @@ class EventStudy(Result):
     def to_xarray(self) -> xr.Dataset:
         """The table by period, and the path of each event."""
         found = super().to_xarray()
-        return found.assign_coords(event=list(self.paths.columns)).assign(
+        return found.assign_coords(event=self.paths.columns.to_numpy(dtype=object)).assign(
             path=(("time", "event"), self.paths.to_numpy(dtype=float))
         )
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Stack, effect and pre-trends, as plain text."""
         lang = check_language(lang)
         effect, low, high = (number(value, lang) for value in (self.effect, *self.interval()))
@@ -235,7 +235,7 @@ class EventStudy(Result):
         named = ", ".join(f"{name} ({periods})" for name, periods in self.shortened.items())
         return text + (_SHORTER[lang].format(after=self.n_after, named=named) if named else "")
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted."""
         lang = check_language(lang)
         differ = self.pre_trend_p < 1 - self.level
@@ -251,7 +251,7 @@ class EventStudy(Result):
             pre=_PRE[lang][0 if differ else 1].format(p=p_words(self.pre_trend_p, lang, error=self.pre_trend_p_error)),
         )
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None, source: str = "") -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "") -> Figure:
         """Draw the coefficients by period, before and after, on `ax` where axes are given."""
         return plot_event_study(
             self.tidy(),

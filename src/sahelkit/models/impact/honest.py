@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.language.numbers import number, percent, times_of
 from sahelkit.options import check_language, check_options
@@ -131,13 +131,13 @@ class TrendBounds(Result):
         """The table."""
         return self.table.copy()
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Effect and breakdown, as plain text."""
         lang = check_language(lang)
         effect, breakdown = number(self.effect, lang), number(self.breakdown, lang)
         return _HEADLINE[lang].format(effect=effect, n=self.n_coups, breakdown=breakdown)
 
-    def says(self, *, lang: str | None = None, m: float = 1.0) -> str:
+    def says(self, *, lang: Lang | None = None, m: float = 1.0) -> str:
         """One sentence that may be quoted, at one `m` of the table."""
         lang = check_language(lang)
         rows = self.table[np.isclose(self.table["m"], m)]
@@ -160,7 +160,7 @@ class TrendBounds(Result):
             breakdown=broken,
         )
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None, source: str = "") -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "") -> Figure:
         """Draw the bounds as the allowed violation grows, on `ax` where axes are given."""
         return plot_trend_bounds(
             self.table,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats, Ints64
+from sahelkit._types import Floats, Ints64, Lang
 from sahelkit.language.countries import country_of
 from sahelkit.language.dates import month_text
 from sahelkit.language.numbers import p_words, percent
@@ -75,7 +75,7 @@ class Compared:
         columns = {"time": self.times, "month": self.months, "observed": self.observed, "synthetic": self.synthetic}
         return pd.DataFrame(columns)
 
-    def _told(self, effect: float, p_value: float, lang: str) -> dict[str, Any]:
+    def _told(self, effect: float, p_value: float, lang: Lang) -> dict[str, Any]:
         """What both sentences say."""
         return {
             "country": country_of(self.unit, lang),
@@ -87,7 +87,7 @@ class Compared:
             "p": p_words(p_value, lang),
         }
 
-    def _window_words(self, lang: str) -> str:
+    def _window_words(self, lang: Lang) -> str:
         return f"{self.unit} {self.date:%Y-%m-%d}, {counted_words(self.outcome, lang)} ({self.scale})"
 
     def _drawn(self, *, source: str, **more: Any) -> dict[str, Any]:

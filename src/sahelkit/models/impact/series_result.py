@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.language.countries import country_of
 from sahelkit.language.dates import month_text
 from sahelkit.language.numbers import ends_of, number, percent, times_of
@@ -176,7 +176,7 @@ class InterruptedSeries(Result):
             }
         )
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Model and sample, as plain text."""
         lang = check_language(lang)
         return _HEADLINE[lang].format(
@@ -191,7 +191,7 @@ class InterruptedSeries(Result):
             autocorrelation=number(self.autocorrelation, lang),
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted."""
         lang = check_language(lang)
         return _SENTENCE[lang].format(
@@ -206,7 +206,7 @@ class InterruptedSeries(Result):
         )
 
     def plot(
-        self, *, marks: Sequence[Mark] = (), ax: Axes | None = None, lang: str | None = None, source: str = ""
+        self, *, ax: Axes | None = None, lang: Lang | None = None, marks: Sequence[Mark] = (), source: str = ""
     ) -> Figure:
         """Draw the counts, the fit and what the earlier trend would have given; `marks` are other events to show."""
         return plot_series(

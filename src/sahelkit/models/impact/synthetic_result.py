@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit._deprecated import OldAttribute
-from sahelkit._types import Floats, Ints64
+from sahelkit._deprecated import renamed_attributes
+from sahelkit._types import Floats, Ints64, Lang
 from sahelkit.language.numbers import ends_of, number, percent
 from sahelkit.models.impact.paths import Compared
 from sahelkit.models.impact.words import cut_words
@@ -78,6 +78,7 @@ _HEADLINE = {
 }
 
 
+@renamed_attributes(weights="donor_weights")
 @dataclass(frozen=True, repr=False, kw_only=True)
 class SyntheticControl(Compared, Result):
     """A country after an event against its synthetic control.
@@ -132,7 +133,6 @@ class SyntheticControl(Compared, Result):
     provisional: int = 0
 
     _index = ("unit",)
-    weights = OldAttribute("donor_weights")
 
     @property
     def gaps(self) -> Floats:
@@ -217,7 +217,7 @@ class SyntheticControl(Compared, Result):
         """Why there is no finite interval; empty when there is one."""
         return self._no_interval("en")
 
-    def _no_interval(self, lang: str) -> str:
+    def _no_interval(self, lang: Lang) -> str:
         fewest = math.ceil(1 / (1 - self.level) - 1e-9) - 1
         sizes = {"donors": len(self.donor_weights), "fewest": fewest, "level": percent(self.level, lang)}
         return _HEADLINE[lang][self._without_end()].format(**sizes)
@@ -284,11 +284,11 @@ class SyntheticControl(Compared, Result):
                 "synthetic": ("time", self.synthetic),
                 "placebo_gap": (("time", "donor"), self.placebo_gaps.to_numpy()),
             },
-            coords={"time": self.times, "donor": list(self.placebo_gaps.columns)},
+            coords={"time": self.times, "donor": self.placebo_gaps.columns.to_numpy(dtype=object)},
             attrs={"summary": self.headline()},
         )
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Window, donors and weights, as plain text."""
         lang = check_language(lang)
         say = _HEADLINE[lang]
@@ -303,7 +303,7 @@ class SyntheticControl(Compared, Result):
         late = say["late"].format(n=self.provisional) if self.provisional else ""
         return say["stop"].join(filter(None, [text, self._no_interval(lang), cut_words(self.cut, lang), late]))
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted."""
         lang = check_language(lang)
         others = self.leave_one_out()
@@ -318,7 +318,7 @@ class SyntheticControl(Compared, Result):
         )
 
     def plot(
-        self, *, marks: Sequence[Mark] = (), ax: Axes | None = None, lang: str | None = None, source: str = ""
+        self, *, ax: Axes | None = None, lang: Lang | None = None, marks: Sequence[Mark] = (), source: str = ""
     ) -> Figure:
         """Draw the country against its synthetic control; `marks` are other events to show."""
         return plot_paths(
@@ -330,12 +330,12 @@ class SyntheticControl(Compared, Result):
             **self._ranked(ax, lang, source),
         )
 
-    def plot_placebos(self, *, ax: Axes | None = None, lang: str | None = None, source: str = "") -> Figure:
+    def plot_placebos(self, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "") -> Figure:
         """Draw the gap of the country among the gaps of all donors."""
         gaps = self.placebo_gaps.assign(**{self.unit: self.gaps})
         return plot_placebo_gaps(gaps, ratio=self.ratio, **self._ranked(ax, lang, source))
 
-    def _ranked(self, ax: Axes | None, lang: str | None, source: str) -> dict[str, Any]:
+    def _ranked(self, ax: Axes | None, lang: Lang | None, source: str) -> dict[str, Any]:
         ranks = (self.p_value, self.smallest_p)
         return self._drawn(source=source, ax=ax, lang=check_language(lang), ranks=ranks)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sahelkit._types import Lang
 from sahelkit.language.numbers import number, times_of
 
 _CUTS_FR = {
@@ -20,13 +21,13 @@ _OUTCOMES = {
 }
 
 
-def outcome_of(name: str, lang: str) -> str:
+def outcome_of(name: str, lang: Lang) -> str:
     """What is counted, in the plural; the column's own name when it is not known."""
     english, french = _OUTCOMES.get(name, (f"“{name}”", f"de « {name} »"))
     return english if lang == "en" else french
 
 
-def counted_words(name: str, lang: str) -> str:
+def counted_words(name: str, lang: Lang) -> str:
     """The outcome as a headline names it.
 
     Examples
@@ -37,7 +38,7 @@ def counted_words(name: str, lang: str) -> str:
     return name if lang == "en" else f"nombre {outcome_of(name, lang)}"
 
 
-def cut_words(cut: str, lang: str) -> str:
+def cut_words(cut: str, lang: Lang) -> str:
     """Why a window is shorter than asked for.
 
     Examples
@@ -49,7 +50,7 @@ def cut_words(cut: str, lang: str) -> str:
     return cut if lang == "en" or why not in _CUTS_FR else f"{_CUTS_FR[why]} {month}"
 
 
-def change_words(effect: float, lang: str, *, logs: bool = True) -> str:
+def change_words(effect: float, lang: Lang, *, logs: bool = True) -> str:
     """How an outcome compares with what it is compared with: so many times, or so much more or less.
 
     Examples
