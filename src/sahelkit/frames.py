@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Repeats
 from sahelkit.dates import NAMES, Times, read_column
 from sahelkit.errors import DateError, MissingColumnsError, OptionError, UnknownNameError, is_known, near_matches
-from sahelkit.options import check_name
+from sahelkit.options import as_names, check_name
 from sahelkit.values import (
     UNITS,
     as_float,
@@ -198,7 +198,7 @@ def _one_spelling(column: pd.Series[Any]) -> pd.Series[Any]:
     return pd.Series(list(zip(times.first.astype("int64"), times.unit, strict=True)), index=column.index)
 
 
-def check_repeats(frame: pd.DataFrame, *, where: str, repeats: str = "refuse") -> None:
+def check_repeats(frame: pd.DataFrame, *, where: str, repeats: Repeats = "refuse") -> None:
     """Raise OptionError when two rows describe one unit and period.
 
     A merge of many rows with many leaves such rows, and each of them would count as an observation of its own.
@@ -322,9 +322,7 @@ def chosen_names(kind: str, wanted: str | Sequence[str] | None, known: Sequence[
     >>> chosen_names("body", "AU", ["AU", "ECOWAS"]), chosen_names("body", None, ["AU", "ECOWAS"])
     (['AU'], ['AU', 'ECOWAS'])
     """
-    if not isinstance(wanted, str | Iterable | None) or isinstance(wanted, bytes):
-        raise OptionError(kind, wanted, "one name or a list of names is wanted")
-    names = [wanted] if isinstance(wanted, str) else list(known if wanted is None else wanted)
+    names = as_names(kind, known if wanted is None else wanted)
     for name in names:
         if name not in known:
             raise UnknownNameError(kind, name, known, repair=repair)

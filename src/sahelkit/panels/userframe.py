@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,8 @@ from sahelkit.panels.layers import Context, Layer, Step, settle
 from sahelkit.values import row_words
 
 WHERE = "panel.add_frame"
-HOW = ("one", "sum")
+How: TypeAlias = Literal["one", "sum"]
+HOW: tuple[How, ...] = get_args(How)
 _NOT_VALUES = {"iso3", "country", "gwcode", *TIMES}
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.frames import check_columns
 from sahelkit.language.nouns import unit_words
 from sahelkit.language.numbers import count_text
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLUE, ORANGE, PALE, PURPLE, drawing, legend_above, sign
 
 if TYPE_CHECKING:
@@ -41,13 +43,7 @@ _LAYERS = {"covered": BLUE, "missing": ORANGE, "unpublished": PURPLE, "outside":
 
 
 def plot_coverage(
-    frame: pd.DataFrame,
-    *,
-    freq: str,
-    n_states: int,
-    ax: Axes | None = None,
-    lang: str = "en",
-    source: str = "",
+    frame: pd.DataFrame, *, freq: str, n_states: int, ax: Axes | None = None, lang: Lang | None = None, source: str = ""
 ) -> Figure:
     """Draw one strip per column: which share of the existing cells of each year has a value, and why others have none.
 
@@ -75,7 +71,15 @@ def plot_coverage(
     ------
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
+
+    Examples
+    --------
+    >>> counts = {"existing": 5, "covered": [5, 2], "missing": 0, "unpublished": [0, 3], "outside": 0}
+    >>> frame = pd.DataFrame({"column": "attempt", "year": [2021, 2022], **counts})
+    >>> plot_coverage(frame, freq="Y", n_states=5).get_supxlabel()
+    "Source: user's data.  n = 10 country-years, 5 states."
     """
+    lang = check_language(lang)
     from matplotlib.ticker import MaxNLocator
 
     check_columns(frame, ["column", "year", "existing", *_LAYERS], where="plot_coverage")

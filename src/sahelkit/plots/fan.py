@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sahelkit._types import Lang, Rule
 from sahelkit.language.coders import rule_name
 from sahelkit.language.countries import in_country
 from sahelkit.language.dates import day_text, span_text
 from sahelkit.language.nouns import coup_words
 from sahelkit.language.numbers import decimal, number
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLUE, GREY, SKY, drawing, sign
 
 if TYPE_CHECKING:
@@ -51,11 +53,11 @@ def plot_fan(
     date: pd.Timestamp,
     first: pd.Period,
     outcome: str,
-    rule: str,
+    rule: Rule,
     n_rows: int,
     n_events: int,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
 ) -> Figure:
     """Draw the bands of a risk path.
 
@@ -77,7 +79,12 @@ def plot_fan(
         Where to draw; a new figure when absent.
     lang : {"en", "fr"}
         Language of the words.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     months = path["horizon"].tolist()
     shares = 100 * path.drop(columns="horizon")
@@ -89,7 +96,7 @@ def plot_fan(
         axes.plot(months, middle, color=BLUE, marker="o", markersize=4, linewidth=2, label=say["middle"])
         axes.plot(months, shares["base_rate"], color=GREY, linestyle="--", linewidth=1.4, label=say["base"])
         for place in {len(months) - 1, months.index(12) if 12 in months else 0}:
-            at = {"xytext": (-4, 5), "textcoords": "offset points", "ha": "right", "fontsize": 9}
+            at: dict[str, Any] = {"xytext": (-4, 5), "textcoords": "offset points", "ha": "right", "fontsize": 9}
             axes.annotate(f"{decimal(middle[place], 1, lang)} %", (months[place], middle[place]), **at)
         axes.set_xticks([month for month in months if month == 1 or month % 6 == 0])
         axes.set_xlim(0, months[-1] + 0.5)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.language.nouns import MEASURES, body_words
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.log_axes import days_axis, plain_log_axis
 from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, drawing, sign
 
@@ -61,7 +62,7 @@ def plot_rank(
     measure: str,
     body: str,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
     source: str = "",
 ) -> Figure:
     """Draw the cases of a ranking in the order of their days, the ranked one in colour.
@@ -87,7 +88,15 @@ def plot_rank(
     ------
     UnknownNameError
         If the language is unknown.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"coup_id": ["a", "b"], "label_en": ["Mali 2012", "Togo 2005"], "days": [5.0, np.inf]})
+    >>> table = table.assign(days_min=table["days"], days_max=table["days"], coup_date=pd.to_datetime(["2012", "2005"]))
+    >>> plot_rank(table, coup_id="a", measure="suspension", body="ECOWAS").axes[0].get_title(loc="left")
+    'How soon: suspension by ECOWAS'
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     came = np.isfinite(table["days"].to_numpy())
     last = float(table.loc[came, "days_max"].max())
@@ -167,7 +176,7 @@ def plot_association(
     days: bool = False,
     title: str | None = None,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
     source: str = "",
 ) -> Figure:
     """Draw the cases of a rank correlation with their names.
@@ -201,7 +210,15 @@ def plot_association(
     ------
     UnknownNameError
         If the language is unknown.
+
+    Examples
+    --------
+    >>> cases = pd.DataFrame({"label": list("abc"), "x": [1.0, 2.0, 3.0], "y": [5.0, 3.0, float("inf")]})
+    >>> figure = plot_association(cases, x="income", y="days", rho=(0.5, -1.0, 1.0))
+    >>> figure.axes[0].get_title(loc="left")
+    'days and income'
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     across, along = (cases[name].to_numpy(dtype=float) for name in ("x", "y"))
     finite = np.isfinite(along)
@@ -237,7 +254,7 @@ def plot_contrast(
     x: str,
     days: bool = False,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
     source: str = "",
 ) -> Figure:
     """Draw the cases of two groups, one row each, with their names.
@@ -249,7 +266,7 @@ def plot_contrast(
     names : tuple of str
         Names of the two groups.
     p_value, smallest : float
-        p-value over all groupings, and the smallest that they allow.
+        The p-value over all groupings, and the smallest that they allow.
     x : str
         Label of the axis, with the unit.
     days : bool
@@ -269,7 +286,15 @@ def plot_contrast(
     ------
     UnknownNameError
         If the language is unknown.
+
+    Examples
+    --------
+    >>> cases = pd.DataFrame({"label": list("abc"), "value": [1.0, 2.0, 5.0], "first": [True, True, False]})
+    >>> figure = plot_contrast(cases, names=("early", "late"), p_value=0.67, smallest=0.67, x="days")
+    >>> figure.axes[0].get_title(loc="left")
+    'early against late'
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     values = cases["value"].to_numpy(dtype=float)
     mine = cases["first"].to_numpy(dtype=bool)
@@ -308,7 +333,7 @@ def plot_rank_shares(
     window: int,
     replicates: int,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
     source: str = "",
 ) -> Figure:
     """Draw how often each rank comes out when the weights of the levels are drawn anew.
@@ -336,7 +361,15 @@ def plot_rank_shares(
     ------
     UnknownNameError
         If the language is unknown.
+
+    Examples
+    --------
+    >>> shares = pd.DataFrame({"rank": [1, 2], "share": [0.25, 0.75]})
+    >>> figure = plot_rank_shares(shares, label="Mali 2012", n=3, window=90, replicates=200)
+    >>> figure.axes[0].get_title(loc="left")
+    'Rank of Mali 2012 under 200 sets of weights'
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     with drawing(ax, 6.4, 3.4) as (figure, axes):
         axes.bar(shares["rank"], 100 * shares["share"], color=BLUE, width=0.7)

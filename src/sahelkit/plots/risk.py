@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.geography import places
 from sahelkit.language.coders import rule_name
 from sahelkit.language.dates import day_text, span_text
 from sahelkit.language.nouns import coup_words
 from sahelkit.language.numbers import decimal, number
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, drawing, sign
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ _WORDS = {
 
 
 def plot_risk(
-    table: pd.DataFrame, *, n_rows: int, n_events: int, n_past: int, ax: Axes | None = None, lang: str = "en"
+    table: pd.DataFrame, *, n_rows: int, n_events: int, n_past: int, ax: Axes | None = None, lang: Lang | None = None
 ) -> Figure:
     """Draw a risk table, highest risk on top, forty countries at most.
 
@@ -58,7 +60,12 @@ def plot_risk(
         Where to draw; a new figure when absent.
     lang : {"en", "fr"}
         Language of the words.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     shown = table.head(40)
     about = shown.iloc[0]
@@ -78,7 +85,7 @@ def plot_risk(
         axes.set_xlabel(say["axis"].format(months=about["horizon"], day=day_text(about["date"], lang)))
         axes.set_title(risk_title(about, say["title"], lang))
         for y, hits, count in zip(height, shown["band_events"], shown["band_n"], strict=True):
-            at = {"xycoords": ("axes fraction", "data"), "va": "center", "clip_on": False}
+            at: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "va": "center", "clip_on": False}
             axes.annotate(f"{hits} / {count}", (1.01, y), fontsize=8, color=BLACK, **at)
         axes.legend(loc="lower right", fontsize=8, title=say["record"], title_fontsize=8)
         n = say["n"].format(n=number(n_rows, lang, digits=0), e=n_events, past=number(n_past, lang, digits=0))
@@ -86,7 +93,7 @@ def plot_risk(
     return figure
 
 
-def risk_title(row: pd.Series, text: str, lang: str) -> str:
+def risk_title(row: pd.Series, text: str, lang: Lang) -> str:
     """What is forecast and for which months, from a row of a risk table."""
     span = span_text(pd.Period(row["first"]), pd.Period(row["last"]), lang)
     return text.format(event=coup_words(row["outcome"], lang), span=span)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sahelkit._types import DateLike, Place
+from sahelkit._types import DateLike, Lang, Place
 from sahelkit.columns import read_columns
 from sahelkit.dates import parse_date
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
@@ -184,7 +184,7 @@ class GroupReach(Result):
             )
         return pd.DataFrame(rows)
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """What is compared, and what is left out."""
         return words(_WORDS, check_language(lang))["head"].format(
             n=self.records["actor"].nunique(),
@@ -195,7 +195,7 @@ class GroupReach(Result):
             unplaced=self.unplaced,
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One careful sentence that may be quoted.
 
         Raises
@@ -224,7 +224,7 @@ class GroupReach(Result):
             went=some(went),
         )
 
-    def summary(self, *, lang: str | None = None) -> str:
+    def summary(self, *, lang: Lang | None = None) -> str:
         """The groups on both sides of the border as plain text."""
         table = self.shared().astype({"first": str, "last": str, "first_home": str})
         return f"{self.headline(lang=lang)}\n{table.to_string(index=False)}"
@@ -244,12 +244,7 @@ class GroupReach(Result):
         return found.assign_attrs(summary=self.headline())
 
     def plot(
-        self,
-        *,
-        ax: Axes | None = None,
-        lang: str | None = None,
-        source: str | None = None,
-        groups: str = "both",
+        self, *, ax: Axes | None = None, lang: Lang | None = None, source: str | None = None, groups: str = "both"
     ) -> Figure:
         """Draw one lane per group and state, with a block for each half-year with an event and the first month.
 
@@ -289,12 +284,7 @@ class GroupReach(Result):
 
 
 def group_reach(
-    actors: pd.DataFrame,
-    *,
-    country: str,
-    neighbours: Place | Iterable[Place],
-    date: DateLike,
-    window: int = 36,
+    actors: pd.DataFrame, *, country: str, neighbours: Place | Iterable[Place], date: DateLike, window: int = 36
 ) -> GroupReach:
     """Follow armed groups in a country and across its borders, before and after a date.
 

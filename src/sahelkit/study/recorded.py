@@ -9,20 +9,26 @@ import re
 import sys
 from dataclasses import asdict
 from html import escape
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
-from sahelkit.errors import OptionError, UnknownNameError, is_known
+from sahelkit._types import Lang
+from sahelkit.errors import OptionError, UnknownNameError
+from sahelkit.options import check_language
 from sahelkit.study.values import Finding, Value, shown
 
 MIME = "application/vnd.sahelkit.finding+json"
-EFFORTS = ("quick", "full")
-LANGUAGES = ("en", "fr")
+Effort: TypeAlias = Literal["quick", "full"]
+EFFORTS: tuple[Effort, ...] = get_args(Effort)
 
 
 def effort() -> str:
     """How much computation a notebook should do: ``"quick"`` (minutes, the default) or ``"full"`` (as published).
 
     Read from the environment variable ``SAHELKIT_EFFORT``, which ``sahelkit reproduce --effort`` sets.
+
+    Returns
+    -------
+    str
 
     Raises
     ------
@@ -36,21 +42,15 @@ def effort() -> str:
     return check_effort(os.environ.get("SAHELKIT_EFFORT") or "quick")
 
 
-def check_effort(given: str) -> str:
+def check_effort(given: str) -> Effort:
     """Return `given` when it is an effort; raise `UnknownNameError` otherwise."""
-    if not is_known(given, EFFORTS):
-        raise UnknownNameError("effort", given, EFFORTS)
-    return given
+    for known in EFFORTS:
+        if isinstance(given, str) and given == known:
+            return known
+    raise UnknownNameError("effort", given, EFFORTS)
 
 
-def check_language(given: str) -> str:
-    """Return `given` when it is a language of the product; raise `UnknownNameError` otherwise."""
-    if not is_known(given, LANGUAGES):
-        raise UnknownNameError("language", given, LANGUAGES)
-    return given
-
-
-def notebook_language() -> str:
+def notebook_language() -> Lang:
     """Language of the running notebook: ``SAHELKIT_LANG``, or English."""
     return check_language(os.environ.get("SAHELKIT_LANG") or "en")
 
@@ -204,10 +204,10 @@ def _refuse_repetition(name: str, shell: Any) -> None:
     _last_cell[name] = shell.execution_count
 
 
-def _colon(lang: str) -> str:
+def _colon(lang: Lang) -> str:
     return "\u00a0: " if lang == "fr" else ": "  # French sets a space before a colon
 
 
-def _html(item: Finding, lang: str) -> str:
+def _html(item: Finding, lang: Lang) -> str:
     style = "border-left:3px solid #c8741c;padding:.15em .8em;margin:.4em 0;font-family:sans-serif"
     return f'<div style="{style}">{escape(item.text(lang))}{_colon(lang)}<b>{escape(shown(item, lang))}</b></div>'

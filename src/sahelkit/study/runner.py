@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from sahelkit._types import Lang
 from sahelkit.errors import NotebookError, OptionError
 from sahelkit.options import check_language
 from sahelkit.study import collect, library
@@ -18,7 +19,7 @@ from sahelkit.study.keeping import guarded, keep, writable
 from sahelkit.study.kernel import need_lab
 from sahelkit.study.library import EXPECTED_FILE, Notebook
 from sahelkit.study.outcome import Reproduction, Run
-from sahelkit.study.recorded import check_effort
+from sahelkit.study.recorded import Effort, check_effort
 from sahelkit.study.recording import record
 from sahelkit.study.report import write_report
 
@@ -29,9 +30,9 @@ def reproduce(
     names: Iterable[str] = (),
     *,
     out: Path | str = OUT,
-    effort: str = "quick",
+    effort: Effort = "quick",
     n_jobs: int | None = 1,
-    lang: str = "en",
+    lang: Lang | None = None,
     folder: Path | str | None = None,
     record_found: bool = False,
     progress: Progress | None = None,
@@ -79,10 +80,16 @@ def reproduce(
         If findings.toml is damaged.
     NotebookError
         If there are no notebooks, or this is called inside one.
+
+    Examples
+    --------
+    >>> reproduce(["13"], effort="slow")
+    Traceback (most recent call last):
+    sahelkit.errors.UnknownNameError: unknown effort 'slow'. Known: full, quick.
     """
     started = time.perf_counter()
     check_effort(effort)
-    check_language(lang)
+    lang = check_language(lang)
     chosen = library.choose(names, folder)
     where = chosen[0].path.parent
     entries = read_expected(where / EXPECTED_FILE)
@@ -136,7 +143,7 @@ async def _run_all(
     target: Path,
     effort: str,
     jobs: int,
-    lang: str,
+    lang: Lang,
     progress: Progress,
 ) -> list[Run]:
     places = asyncio.Semaphore(jobs)

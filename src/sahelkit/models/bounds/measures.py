@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +13,9 @@ import pandas as pd
 
 from sahelkit._types import Floats, Ints
 from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError, is_known
-from sahelkit.exposure import KINDS, fading, spatial_weights
+from sahelkit.exposure import KINDS, Kind, fading, spatial_weights
 from sahelkit.frames import beside, check_frame
-from sahelkit.models.placebo.draws import EventGrid, event_grid, window_sums
-from sahelkit.models.placebo.placebos import weights_of
+from sahelkit.models.placebo.draws import EventGrid, event_grid, weights_of, window_sums
 from sahelkit.panels.history import clock
 
 if TYPE_CHECKING:
@@ -240,7 +239,7 @@ def _ties_of(weights: Sequence[str] | Mapping[str, xr.DataArray], grid: EventGri
         elif kind == "organisation":
             found[kind] = _memberships(grid)
         else:
-            found[kind] = weights_of(spatial_weights(list(grid.codes), kind=kind, normalise=None), grid)
+            found[kind] = weights_of(spatial_weights(list(grid.codes), kind=cast("Kind", kind), normalise=None), grid)
     return found
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.many.lazily import open_lazily
 from sahelkit.language.samples import missing_words
@@ -131,7 +132,7 @@ class ExtremeBounds(Analysis, Result):
         """What changes the answer most; see `sahelkit.models.bounds.influence`."""
         return influence(self.models, dimensions)
 
-    def null(self, kind: str = "geography", **options: Any) -> BoundsNull:
+    def null(self, kind: Literal["geography", "simulated"] = "geography", **options: Any) -> BoundsNull:
         """Null distribution of the verdict; see `sahelkit.models.bounds.bounds_null`."""
         return bounds_null(self, kind, **options)
 
@@ -140,13 +141,13 @@ class ExtremeBounds(Analysis, Result):
         found: xr.Dataset = self.by_focus().set_index("focus").to_xarray()
         return found.assign_attrs(summary=self.headline())
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Question, sample and models, as plain text, and the notes."""
         lang = check_language(lang)
         lost = missing_words(self.sample.dropped, self.sample.n_dropped, lang, clusters=False)
         return "\n".join([*headline_lines(self._facts(), lang), lost, *self.notes(lang=lang)])
 
-    def notes(self, *, lang: str | None = None) -> list[str]:
+    def notes(self, *, lang: Lang | None = None) -> list[str]:
         """What a reader must know of these models: left out, penalised, absorbed, and the trap of year effects."""
         models = self.models
         made = models["converged"] & ~models["singular"]
@@ -193,7 +194,7 @@ class ExtremeBounds(Analysis, Result):
             high=float(ends["high"]),
         )
 
-    def summary(self, *, lang: str | None = None) -> str:
+    def summary(self, *, lang: Lang | None = None) -> str:
         """The result as plain text: all models together, then each focus variable."""
         lang = check_language(lang)
         table = self.by_focus().drop(columns=["n_models", "share_positive"])
@@ -202,17 +203,17 @@ class ExtremeBounds(Analysis, Result):
             f"{self.headline(lang=lang)}\n\n{pooled_title(lang)}\n{pooled}\n\n{table.round(3).to_string(index=False)}"
         )
 
-    def says(self, *, lang: str | None = None, null: BoundsNull | None = None) -> str:
+    def says(self, *, lang: Lang | None = None, null: BoundsNull | None = None) -> str:
         """One sentence that may be quoted; with `null` it tells what the figure is worth."""
         return bounds_sentence(self._facts(), check_language(lang), None if null is None else null.facts())
 
     def plot(
         self,
         *,
+        ax: Axes | None = None,
+        lang: Lang | None = None,
         kind: str = "curve",
         null: BoundsNull | None = None,
-        ax: Axes | None = None,
-        lang: str | None = None,
         source: str = "",
     ) -> Figure:
         """Draw the models.

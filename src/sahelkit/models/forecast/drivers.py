@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.language.numbers import number
 from sahelkit.models.forecast.covariates import GROUPS, newest, unit_of
 from sahelkit.models.forecast.forecaster import FittedForecaster
@@ -78,7 +78,7 @@ class Driver:
     en: str
     fr: str
 
-    def text(self, lang: str) -> str:
+    def text(self, lang: Lang) -> str:
         """Words and factor."""
         times = number(self.factor, lang, digits=1 if self.factor >= 1 else 2)
         return f"{self.en if lang == 'en' else self.fr} (×{times})"
@@ -144,7 +144,7 @@ class _Facts:
             found["change"] = float(self.values["polyarchy_change"][row])
         return None if any(np.isnan(value) for value in found.values()) else found
 
-    def _say(self, row: int, group: str, facts: dict[str, float], lang: str) -> str:
+    def _say(self, row: int, group: str, facts: dict[str, float], lang: Lang) -> str:
         say = _WORDS[lang]
 
         def n(value: float, digits: int = 0) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,19 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang, Repeats
 from sahelkit.errors import ModelError
+from sahelkit.estimation.corrections import Correction
+from sahelkit.estimation.links import Link
 from sahelkit.frames import check_columns, check_frame, check_repeats, numbers_of
 from sahelkit.language.numbers import number, percent, ratio_words
-from sahelkit.models.hazard.fitting import fit_hazard
+from sahelkit.models.hazard.fitting import Method, fit_hazard
 from sahelkit.models.hazard.result import HazardFit, check_fit
 from sahelkit.models.hazard.words import SUBJECTS, interval_words
 from sahelkit.options import check_language, check_name, check_options
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
     from sahelkit.panels import Panel
 
 _SENTENCE = {
@@ -66,7 +64,7 @@ class OutcomeFit(HazardFit):
         """The regression by itself."""
         return HazardFit(**{part.name: getattr(self, part.name) for part in fields(HazardFit)})
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Model, share and sample, as plain text."""
         lang = check_language(lang)
         low, high = self.share_ends
@@ -97,7 +95,7 @@ class OutcomeFit(HazardFit):
         second = self.predict(frame)
         return second if attempts is None else check_fit(attempts, where="chance").predict(frame) * second
 
-    def says(self, *, lang: str | None = None, term: str | None = None, label: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None, term: str | None = None, label: str | None = None) -> str:
         """One sentence that may be quoted; see `HazardFit.says`."""
         lang = check_language(lang)
         fact, sample = self._said(self.focus if term is None else term), self._sample(lang)
@@ -114,22 +112,8 @@ class OutcomeFit(HazardFit):
             interval=interval_words(fact, lang, rows=_ROWS[lang]),
         )
 
-    def plot(
-        self,
-        *,
-        ax: Axes | None = None,
-        lang: str | None = None,
-        terms: str | Sequence[str] | None = None,
-        labels: Mapping[str, str] | None = None,
-        source: str = "",
-        title: str | None = None,
-        axis: str | None = None,
-        rows: str | None = None,
-    ) -> Figure:
-        """Draw the ratios with their intervals; options as in `HazardFit.plot`."""
-        lang = check_language(lang)
-        words = {"title": title or _TITLES[lang], "axis": axis, "rows": rows or _ROWS[lang]}
-        return super().plot(ax=ax, lang=lang, terms=terms, labels=labels, source=source, **words)
+    def _figure_words(self, lang: str) -> tuple[str, str]:
+        return _TITLES[lang], _ROWS[lang]
 
 
 def attempts_of(frame: pd.DataFrame, *, attempt: str, success: str) -> pd.DataFrame:
@@ -173,13 +157,13 @@ def fit_success(
     frame: pd.DataFrame | Panel,
     *,
     attempt: str | None = "attempt",
-    link: str = "logit",
+    link: Link = "logit",
     cluster: str = "iso3",
     level: float = 0.95,
-    method: str = "firth",
+    method: Method = "firth",
     errors: str | None = None,
-    correction: str = "none",
-    repeats: str = "refuse",
+    correction: Correction = "none",
+    repeats: Repeats = "refuse",
 ) -> OutcomeFit:
     """Fit the chance that an attempt succeeds, given that it was made.
 

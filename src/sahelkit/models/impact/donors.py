@@ -13,7 +13,7 @@ from sahelkit.dates import read_column
 from sahelkit.errors import OptionError
 from sahelkit.frames import check_columns, check_frame
 from sahelkit.geography import places
-from sahelkit.models.impact.windows import EventWindow, event_day, event_window, follow_ups
+from sahelkit.models.impact.windows import EventWindow, Scale, event_day, event_window, follow_ups
 from sahelkit.options import check_whole_number
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def coup_windows(
     before: int = 60,
     after: int = 24,
     width: int = 3,
-    scale: str = "log1p",
+    scale: Scale = "log1p",
     steps: int = 1,
     exclude: str | int | Iterable[str | int] = (),
 ) -> list[EventWindow]:

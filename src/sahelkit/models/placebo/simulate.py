@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import DateLike, Floats, Places
+from sahelkit._types import DateLike, Floats, Freq, Places
 from sahelkit.dates import parse_window
 from sahelkit.errors import DateError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.hawkes.baseline import Baseline, grid_edges
@@ -15,10 +17,14 @@ from sahelkit.estimation.hawkes.kernel import kernel_named
 from sahelkit.estimation.hawkes.likelihood import Point
 from sahelkit.estimation.hawkes.observed import Windows, days
 from sahelkit.estimation.hawkes.simulate import Marked, branch
-from sahelkit.exposure import spatial_weights
+from sahelkit.exposure import aligned
 from sahelkit.geography import places
 from sahelkit.models.hawkes.observing import state_windows
+from sahelkit.models.placebo.like import check_finite, check_numbers
 from sahelkit.options import check_options
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 FREQS = ("M", "Y", None)
 
@@ -38,10 +44,10 @@ def simulate_panel(
     decade_sd: float = 0.0,
     decade_from: int = 0,
     country_decade_sd: float = 0.0,
-    weights: Floats | None = None,
+    weights: xr.DataArray | None = None,
     kernel: str = "exponential",
     replicates: int = 1,
-    freq: str | None = None,
+    freq: Freq | None = None,
     seed: int | None = 0,
 ) -> pd.DataFrame:
     """Simulate attempts in real countries from a network Hawkes process with known numbers.
@@ -61,8 +67,9 @@ def simulate_panel(
         and of both together, drawn anew for each path.
     decade_from : int
         Last digit of the year in which decades begin, 0 to 9: shocks of history do not keep to the calendar.
-    weights : array, shape (n, n), optional
-        W[target, source] in the order of `countries`; land borders with columns that sum to 1 when absent.
+    weights : xarray.DataArray, optional
+        W[target, source], as `sahelkit.exposure.spatial_weights` gives it; land borders with columns that
+        sum to 1 when absent.
     kernel : str
         As in `sahelkit.models.hawkes.fit_hawkes`.
     replicates : int
@@ -99,14 +106,9 @@ def simulate_panel(
     {'CPV': 6, 'MLI': 12}
     """
     check_options(replicates=replicates, seed=seed)
-    numbers = {"rate": rate, "own": own, "cross": cross, "country_sd": country_sd, "decade_sd": decade_sd}
-    for what, value in numbers.items():
-        if not value >= 0:
-            raise OptionError(what, value, "it is not negative")
-    if own + cross >= 1:
-        raise OptionError(
-            "own", own, f"with cross={cross} one attempt would set off {own + cross:.2f} others, and so on"
-        )
+    spreads = {"country_sd": country_sd, "decade_sd": decade_sd, "country_decade_sd": country_decade_sd}
+    check_numbers(0, rate=rate, own=own, cross=cross, own_lag=own_lag, cross_lag=cross_lag, **spreads)
+    check_finite(own, cross)
     if type(decade_from) is not int or not 0 <= decade_from <= 9:
         raise OptionError("decade_from", decade_from, "it is the last digit of a year", repair="Type decade_from=5")
     if not is_known(freq, FREQS):
@@ -116,7 +118,7 @@ def simulate_panel(
         raise DateError("start" if first is None else "end", None, "the window must be given")
     codes = places.chosen(countries, during=(first, last))
     windows = state_windows(codes, first, last, version=None)
-    tie = spatial_weights(codes).to_numpy() if weights is None else np.asarray(weights, dtype=float)
+    tie = aligned(weights, codes)
     edges = grid_edges(first, last, "Y")
     rng = np.random.default_rng(seed)
     nobody = np.zeros(0)
@@ -124,9 +126,7 @@ def simulate_panel(
     span = float(windows.start.min()), float(windows.end.max())
     frames = []
     for path in range(replicates):
-        baseline, log_rate = _drawn(
-            windows, edges, len(codes), (country_sd, decade_sd, country_decade_sd), decade_from, rng
-        )
+        baseline, log_rate = _drawn(windows, edges, len(codes), tuple(spreads.values()), decade_from, rng)
         point = Point(log_rate + np.log(rate) if rate > 0 else log_rate - np.inf, own, cross, own_lag, cross_lag)
         process = Process(point, baseline, tie, kernel_named(kernel))
         events = branch(process, windows, past, start=span[0], end=span[1], n_paths=1, rng=rng)
@@ -140,7 +140,7 @@ def _drawn(
     windows: Windows,
     edges: Floats,
     n: int,
-    spreads: tuple[float, float, float],
+    spreads: tuple[float, ...],
     decade_from: int,
     rng: np.random.Generator,
 ) -> tuple[Baseline, Floats]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sahelkit._types import DateLike, Floats, Places
+from sahelkit._types import DateLike, Floats, Places, Rule
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.hamilton import Chains, effective_size, mixing, run_chains
 from sahelkit.estimation.replicates import on_one_thread
 from sahelkit.geography import places
 from sahelkit.models.relation.density import SCALARS, Density, baseline_rates, density_of, excitation, log_density
-from sahelkit.models.relation.evidence import Evidence, gather
+from sahelkit.models.relation.evidence import Evidence, gather, reach_of
 from sahelkit.models.relation.prior import Excitation, Prior, given_prior
 from sahelkit.options import check_options, check_seed
 
@@ -75,6 +75,11 @@ class Posterior:
     def __len__(self) -> int:
         return len(self.excitation)
 
+    @property
+    def window(self) -> dict[str, str]:
+        """First and last day of the events, as texts."""
+        return {name: f"{getattr(self.evidence, name):%Y-%m-%d}" for name in ("first", "last")}
+
 
 def _group(density: Density, seed: np.random.SeedSequence, keep: int) -> Chains:
     rng = np.random.default_rng(seed)
@@ -89,7 +94,7 @@ def draw_posterior(
     prior: Prior | None = None,
     draws: int = 1000,
     seed: int = 0,
-    n_jobs: int = 1,
+    n_jobs: int | None = 1,
     groups: int = GROUPS,
 ) -> Posterior:
     """Draw from the posterior by Hamiltonian Monte Carlo.
@@ -169,13 +174,13 @@ _MOST_REMEMBERED = 8
 def posterior_of(
     *,
     countries: Places,
-    rule: str,
+    rule: Rule,
     start: DateLike,
     end: DateLike,
     prior: Prior | None,
     draws: int,
     seed: int,
-    n_jobs: int,
+    n_jobs: int | None,
     version: str | None,
 ) -> Posterior:
     """Posterior for the bundled events; the last few are remembered, for several answers rest on one posterior.
@@ -185,7 +190,8 @@ def posterior_of(
     UnknownNameError, UnknownPlaceError, DateError, OptionError, ModelError
         If an option cannot be, or there is nothing to estimate from.
     """
-    codes = tuple(places.chosen(countries, default="west_africa"))
+    window = reach_of(rule, start, end, version=version)
+    codes = tuple(places.chosen(countries, default="west_africa", during=window))
     prior = given_prior(prior)
     key = (codes, rule, str(start), str(end), prior, draws, seed, version)
     if key not in _REMEMBERED:
