@@ -25,8 +25,8 @@ _WORDS = {
         "band": "90% band if the forecasts were right",
         "curve": "observed (isotonic)",
         "rows": "forecasts",
-        "parts": "Brier score {mean} = miscalibration {miscalibration}\n− discrimination {discrimination} + uncertainty "
-        "{uncertainty}",
+        "parts": "Brier score {mean} = miscalibration {miscalibration}\n− discrimination {discrimination} + "
+        "uncertainty {uncertainty}",
         "decades": "Log score by decade (lower is better)",
         "score": "log score, 95% interval",
         "main": "{}, reliability",
