@@ -95,7 +95,7 @@ def _placebo():
 
     panel = sk.panel("west_africa", "1970", "2020", freq="Y").add_coups(rule="powell_thyne")
     return placebo_test(
-        "onset ~ 1", panel.frame.assign(onset=lambda f: f["attempt"].clip(upper=1)), draws=200, window=1, seed=1
+        "onset ~ 1", panel.frame.assign(onset=lambda f: f["attempt"].clip(upper=1)), replicates=200, window=1, seed=1
     )
 
 

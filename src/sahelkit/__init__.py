@@ -11,6 +11,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from sahelkit._deprecated import old_name
+
 __version__ = "0.1.0"
 
 # Where each public name lives. A name is imported at its first use, so that `import sahelkit` stays light.
@@ -72,7 +74,7 @@ def __getattr__(name: str) -> Any:
     elif name in _ROOMS:
         value = import_module(_ROOMS[name])
     else:
-        raise AttributeError(f"module 'sahelkit' has no attribute {name!r}")
+        return old_name(__name__, name)
     globals()[name] = value
     return value
 

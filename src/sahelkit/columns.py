@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sahelkit.dates import read_column
 from sahelkit.errors import MissingColumnsError, OptionError
-from sahelkit.frames import check_frame, numbers_of, texts_of
+from sahelkit.frames import FrameLike, check_frame, numbers_of, texts_of
 from sahelkit.options import check_name
 from sahelkit.values import row_words
 
-if TYPE_CHECKING:
-    from sahelkit.panels import Panel
-
 
 def read_columns(
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     where: str,
     texts: Sequence[str] = (),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,7 @@ from sahelkit.values import (
 
 __all__ = [
     "TIMES",
+    "FrameLike",
     "HasFrame",
     "beside",
     "check_columns",
@@ -52,6 +53,9 @@ class HasFrame(Protocol):
 
     def as_frame(self) -> pd.DataFrame:
         """The frame."""
+
+
+FrameLike: TypeAlias = "pd.DataFrame | HasFrame"
 
 
 def time_of(frame: pd.DataFrame, *, where: str, check: bool = True) -> tuple[list[str], Times]:

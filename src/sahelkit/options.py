@@ -94,16 +94,30 @@ def check_jobs(n_jobs: object) -> None:
         raise OptionError("n_jobs", n_jobs, "it is a number of processes, or -1 for all", repair="Type n_jobs=1")
 
 
+def check_alpha(alpha: object) -> None:
+    """Raise OptionError unless the size of a test is a share between 0 and 0.5.
+
+    Examples
+    --------
+    >>> check_alpha(0.95)
+    Traceback (most recent call last):
+    sahelkit.errors.OptionError: alpha=0.95: the size of a test is a share between 0 and 0.5. Type alpha=0.05.
+    """
+    if not isinstance(alpha, Real) or isinstance(alpha, bool) or not 0 < float(alpha) < 0.5:
+        raise OptionError("alpha", alpha, "the size of a test is a share between 0 and 0.5", repair="Type alpha=0.05")
+
+
 _PERIODS = "not a whole number of at least 1 period"
 
 # The options that have the same name, and the same meaning, wherever they stand.
 _SHARED: dict[str, Callable[[object], None]] = {
     "level": check_level,
+    "alpha": check_alpha,
     "seed": check_seed,
     "n_jobs": check_jobs,
     **{
         name: lambda value, name=name: check_whole_number(name, value, example=199)  # type: ignore[misc]
-        for name in ("draws", "n_boot", "replicates", "sims")
+        for name in ("draws", "replicates")
     },
     "horizon": lambda value: check_whole_number("horizon", value, example=12, why=_PERIODS),
     "lags": lambda value: check_whole_number("lags", value, least=0, example=3),
@@ -116,7 +130,7 @@ def check_options(**given: object) -> None:
     Parameters
     ----------
     **given
-        Any of ``level, seed, n_jobs, draws, n_boot, replicates, sims, horizon, lags``.
+        Any of ``level, alpha, seed, n_jobs, draws, replicates, horizon, lags``.
 
     Raises
     ------

@@ -22,7 +22,7 @@ def test_fit_of_west_africa(benchmark):
 def test_contagion_test_of_999_replicates(benchmark):
     fit = _fit()()
     found = benchmark.pedantic(
-        contagion_test, args=(fit,), kwargs={"n_boot": 999, "seed": 1, "n_jobs": 2}, rounds=1, warmup_rounds=0
+        contagion_test, args=(fit,), kwargs={"replicates": 999, "seed": 1, "n_jobs": 2}, rounds=1, warmup_rounds=0
     )
     assert len(found.null) == 999
     assert benchmark.stats["max"] <= 90
@@ -30,7 +30,7 @@ def test_contagion_test_of_999_replicates(benchmark):
 
 def test_ten_thousand_paths_of_36_months(benchmark):
     fit = _fit()()
-    options = {"start": 2026, "end": 2028, "n_paths": 10_000, "seed": 1}
+    options = {"start": 2026, "end": 2028, "replicates": 10_000, "seed": 1}
     paths = benchmark.pedantic(simulate_hawkes, args=(fit,), kwargs=options, rounds=5, warmup_rounds=1)
     assert paths["path"].nunique() > 9_000
     assert benchmark.stats["median"] <= 1.0

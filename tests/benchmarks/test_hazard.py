@@ -119,7 +119,7 @@ def region():
 @pytest.mark.parametrize("kind", KINDS)
 def test_ten_thousand_placebos(region, kind):
     begin = time.perf_counter()
-    test = placebo_test("onset ~ t + t2 + t3 + never_attempt", region, kind=kind, draws=10_000, seed=1, n_jobs=2)
+    test = placebo_test("onset ~ t + t2 + t3 + never_attempt", region, kind=kind, replicates=10_000, seed=1, n_jobs=2)
     taken = time.perf_counter() - begin
     print(f"\n10,000 draws of {kind}: {taken:.1f} s, p = {test.p_value:.4f}")
     assert len(test.null) == 10_000
@@ -128,5 +128,5 @@ def test_ten_thousand_placebos(region, kind):
 
 def test_power_table(region):
     begin = time.perf_counter()
-    contagion_power(region, sims=300, seed=1, n_jobs=2)
+    contagion_power(region, replicates=300, seed=1, n_jobs=2)
     print(f"\npower, five sizes of 300 histories: {time.perf_counter() - begin:.1f} s")

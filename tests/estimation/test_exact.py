@@ -43,7 +43,7 @@ def test_drawn_orders_agree_with_scipy_and_with_the_seed():
     generator = np.random.default_rng(3)
     x = generator.normal(size=13)
     y = 0.6 * x + generator.normal(size=13)
-    found = rank_correlation(x, y, draws=9_999, seed=1)
+    found = rank_correlation(x, y, replicates=9_999, seed=1)
     theirs = stats.permutation_test(
         (x,),
         lambda drawn: stats.spearmanr(drawn, y).statistic,
@@ -55,7 +55,7 @@ def test_drawn_orders_agree_with_scipy_and_with_the_seed():
     assert found.p_value == pytest.approx(theirs.pvalue, abs=0.02)
     assert found.smallest == pytest.approx(1e-4)
     assert not found.exact
-    assert rank_correlation(x, y, draws=9_999, seed=1) == found
+    assert rank_correlation(x, y, replicates=9_999, seed=1) == found
 
 
 def test_an_endless_wait_ranks_last():
@@ -93,8 +93,8 @@ def test_what_cannot_be_tested_is_said():
         rank_correlation([1, 2], [3, 4])
     with pytest.raises(ModelError, match="a value is missing"):
         rank_correlation([1, 2, np.nan], [1, 2, 3])
-    with pytest.raises(OptionError, match="draws=0"):
-        rank_correlation(range(9), range(9), draws=0)
+    with pytest.raises(OptionError, match="replicates=0"):
+        rank_correlation(range(9), range(9), replicates=0)
     with pytest.raises(ModelError, match="one of the two groups has no case"):
         two_groups([], [1.0])
     with pytest.raises(ModelError, match="a value is missing"):

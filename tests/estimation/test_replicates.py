@@ -12,6 +12,7 @@ import pytest
 
 import sahelkit.evaluate
 import sahelkit.models
+import sahelkit.record
 from sahelkit.errors import OptionError
 from sahelkit.estimation.replicates import (
     jackknife_error,
@@ -74,13 +75,13 @@ def test_number_of_replicates_is_checked():
 
 
 # What a result draws from, under the names in use; a p-value beside one of these was simulated.
-DRAWN = {"null", "draws", "permuted", "n_tried", "n_boot", "n_draws", "sims", "n_sims"}
+DRAWN = {"null", "draws", "permuted", "n_tried", "replicates", "n_draws"}
 # p-values with no error of their own: name of the class, and why.
 EXACT: dict[str, str] = {}
 
 
 def _results():
-    for package in (sahelkit.models, sahelkit.evaluate):
+    for package in (sahelkit.record, sahelkit.models, sahelkit.evaluate):
         for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
             found = importlib.import_module(module.name)
             for item in vars(found).values():

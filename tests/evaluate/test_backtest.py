@@ -236,7 +236,7 @@ def test_two_workers_give_the_same_numbers():
     with joblib.parallel_config("threading"):
         two = backtest(BaseRate(30), _west(), origins=("2015", "2025"), refit=4, n_jobs=2)
     pd.testing.assert_frame_equal(alone.tidy(), two.tidy())
-    pd.testing.assert_frame_equal(alone.scores(n_boot=50), two.scores(n_boot=50))
+    pd.testing.assert_frame_equal(alone.scores(replicates=50), two.scores(replicates=50))
 
 
 @pytest.mark.slow

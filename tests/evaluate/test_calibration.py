@@ -52,7 +52,7 @@ def test_a_calibrated_forecast_lies_in_its_band_about_as_often_as_promised():
     inside = []
     for _ in range(25):
         y = (rng.random(len(p)) < p).astype(float)
-        curve = reliability_curve(y, p, n_boot=120)
+        curve = reliability_curve(y, p, replicates=120)
         inside.append(curve["observed"].between(curve["low"], curve["high"]).mean())
     assert np.mean(inside) == pytest.approx(0.9, abs=0.05)
 
@@ -60,7 +60,7 @@ def test_a_calibrated_forecast_lies_in_its_band_about_as_often_as_promised():
 def test_an_overconfident_forecast_leaves_the_band():
     rng = np.random.default_rng(4)
     p = rng.integers(1, 10, 3000) / 10
-    curve = reliability_curve((rng.random(3000) < 0.5 * p).astype(float), p, n_boot=200)
+    curve = reliability_curve((rng.random(3000) < 0.5 * p).astype(float), p, replicates=200)
     assert (curve["observed"] < curve["low"]).mean() > 0.7
     assert curve["n"].sum() == 3000
 

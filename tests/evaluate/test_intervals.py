@@ -22,7 +22,7 @@ def test_resampled_scores_are_those_of_scikit_learn_with_weights():
     y, p, origin = _sample(3)
     p = np.clip(p, 0.02, 0.98)
     reference = np.clip(p * 0.5 + 0.05, 0, 1)
-    weights = block_weights(12, block=3, n_boot=40, seed=5)
+    weights = block_weights(12, block=3, replicates=40, seed=5)
     drawn = resampled(Rows(y, p, origin, reference, k=4), weights)
     for number, row in enumerate(weights):
         times = row[origin]
@@ -54,14 +54,14 @@ def test_an_infinite_loss_counts_only_where_its_origin_is_drawn():
 
 
 def test_blocks_are_runs_of_origins_on_a_circle():
-    weights = block_weights(30, block=10, n_boot=300, seed=1)
+    weights = block_weights(30, block=10, replicates=300, seed=1)
     assert (weights.sum(axis=1) == 30).all()
     # Three blocks of ten: between one and three runs around the circle, and no origin more than three times
     runs = (np.diff(np.c_[weights, weights[:, :1]], axis=1) != 0).sum(axis=1)
     assert runs.max() <= 6
     assert weights.max() <= 3
     assert weights.mean(axis=0) == pytest.approx(np.ones(30), abs=0.2)
-    np.testing.assert_array_equal(weights, block_weights(30, block=10, n_boot=300, seed=1))
+    np.testing.assert_array_equal(weights, block_weights(30, block=10, replicates=300, seed=1))
 
 
 # Horizon and origins; the intervals are nominally 90 %, and a share of 400 has a standard error of 0.015.
@@ -73,10 +73,10 @@ def test_intervals_cover_the_true_score(horizon, n_origins):
 
 
 def test_intervals_of_overlapping_windows_cover_the_true_score():
-    assert 0.82 <= _coverage(12, 312, trials=100, n_boot=200) <= 1.0
+    assert 0.82 <= _coverage(12, 312, trials=100, replicates=200) <= 1.0
 
 
-def _coverage(horizon, n_origins, *, trials, n_boot=400, n_states=40):
+def _coverage(horizon, n_origins, *, trials, replicates=400, n_states=40):
     """Share of intervals that hold the log score of a right forecast of 10 %; windows share their draws."""
     rng = np.random.default_rng(horizon + n_origins)
     p = np.full(n_states * n_origins, 0.1)
@@ -89,7 +89,7 @@ def _coverage(horizon, n_origins, *, trials, n_boot=400, n_states=40):
         smallest = np.lib.stride_tricks.sliding_window_view(noise, horizon, axis=0).min(axis=-1)
         y = (smallest < 1 - 0.9 ** (1 / horizon)).astype(float).ravel()
         losses = np.bincount(origin, weights=scores.log_losses(y, p)) / n_states
-        weights = blocks.weights(n_boot=n_boot, seed=trial)
+        weights = blocks.weights(replicates=replicates, seed=trial)
         draws = {"log": weights @ losses / weights.sum(axis=1)}
         low, high = ends(draws, {"log": losses.mean()}, 0.9, stretch=blocks.stretch(0.9))["log"]
         inside += low <= truth <= high

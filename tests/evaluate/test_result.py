@@ -22,7 +22,7 @@ def done():
 def test_scores_are_those_of_scikit_learn(done):
     rows = done.tidy().query("model == 'ridge' and scored")
     y, p = rows["outcome"], rows["probability"]
-    found = done.scores("ridge", n_boot=200).set_index("score")
+    found = done.scores("ridge", replicates=200).set_index("score")
     assert found.loc["log", "estimate"] == pytest.approx(log_loss(y, p), rel=1e-12)
     assert found.loc["brier", "estimate"] == pytest.approx(brier_score_loss(y, p), rel=1e-12)
     assert found.loc["roc_auc", "estimate"] == pytest.approx(roc_auc_score(y, p), rel=1e-12)
@@ -63,11 +63,11 @@ def test_subsets(done):
     assert set(west.tidy()["iso3"]) <= set(done.tidy()["iso3"])
     assert west.span == ("2012", "2025")
     assert west.n_rows == 14 * 16
-    narrow = done.scores("ridge", countries="west_africa", start=2012, n_boot=50)
-    pd.testing.assert_frame_equal(narrow, west.scores("ridge", n_boot=50))
+    narrow = done.scores("ridge", countries="west_africa", start=2012, replicates=50)
+    pd.testing.assert_frame_equal(narrow, west.scores("ridge", replicates=50))
     with pytest.raises(OptionError, match="no forecast is left"):
         done.select(start=2030)
-    decades = done.by_decade(n_boot=20)
+    decades = done.by_decade(replicates=20)
     assert decades["decade"].unique().tolist() == [2000, 2010, 2020]
     assert decades.query("model == 'ridge'")["n_events"].sum() == done.n_events
 
@@ -79,17 +79,17 @@ def test_one_origin_has_scores_but_no_interval(done):
 
 
 def test_paired_differences_are_those_of_the_scores(done):
-    table = done.scores(n_boot=50).pivot_table(index="score", columns="model", values="estimate")
-    against = done.against("time_since", n_boot=300)
+    table = done.scores(replicates=50).pivot_table(index="score", columns="model", values="estimate")
+    against = done.against("time_since", replicates=300)
     gaps = against.frame.set_index("score")
     for score in ("log", "brier", "roc_auc", "average_precision", "top_recall"):
         assert gaps.loc[score, "difference"] == pytest.approx(
             table.loc[score, "ridge"] - table.loc[score, "time_since"]
         )
     # Paired: the interval of the difference is far shorter than those of the two scores.
-    log = done.scores("ridge", n_boot=300).set_index("score").loc["log"]
+    log = done.scores("ridge", replicates=300).set_index("score").loc["log"]
     assert gaps.loc["log", "high"] - gaps.loc["log", "low"] < 0.3 * (log["high"] - log["low"])
-    flipped = done.against("ridge", model="time_since", n_boot=300).frame.set_index("score")
+    flipped = done.against("ridge", model="time_since", replicates=300).frame.set_index("score")
     np.testing.assert_allclose(flipped["difference"], -gaps["difference"])
 
 
@@ -187,7 +187,7 @@ def test_a_model_may_be_named_by_itself():
 
 
 def test_gains_are_shares_of_the_score_of_the_other_and_positive_when_better(done):
-    race = done.against("time_since", n_boot=200)
+    race = done.against("time_since", replicates=200)
     frame, gains = race.frame.set_index("score"), race.gains().set_index("score")
     assert gains.loc["log", "gain"] == pytest.approx(-100 * frame.loc["log", "difference"] / frame.loc["log", "other"])
     roc = frame.loc["roc_auc"]
@@ -198,7 +198,7 @@ def test_gains_are_shares_of_the_score_of_the_other_and_positive_when_better(don
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_the_figure_of_a_comparison_names_both_sides_and_the_sample(done, lang):
-    figure = done.against("time_since", n_boot=50).plot(lang=lang)
+    figure = done.against("time_since", replicates=50).plot(lang=lang)
     (axes,) = figure.axes
     assert "ridge" in axes.get_title(loc="left")
     assert len(axes.get_yticklabels()) == 6
@@ -206,4 +206,4 @@ def test_the_figure_of_a_comparison_names_both_sides_and_the_sample(done, lang):
     drawn = sum(len(container.lines[0].get_xdata()) for container in axes.containers)
     assert drawn == 6
     with pytest.raises(UnknownNameError, match="unknown language 'de'"):
-        done.against("time_since", n_boot=5).plot(lang="de")
+        done.against("time_since", replicates=5).plot(lang="de")

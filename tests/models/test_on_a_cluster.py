@@ -32,10 +32,10 @@ def fit():
 def test_bootstrap(cluster, fit):
     import joblib
 
-    alone = contagion_test(fit, n_boot=8, seed=3, n_jobs=1)
-    two = contagion_test(fit, n_boot=8, seed=3, n_jobs=2)
+    alone = contagion_test(fit, replicates=8, seed=3, n_jobs=1)
+    two = contagion_test(fit, replicates=8, seed=3, n_jobs=2)
     with joblib.parallel_config("dask"):
-        spread = contagion_test(fit, n_boot=8, seed=3, n_jobs=-1)
+        spread = contagion_test(fit, replicates=8, seed=3, n_jobs=-1)
     np.testing.assert_array_equal(two.null, alone.null)
     np.testing.assert_array_equal(spread.null, alone.null)
     assert len(set(alone.null)) > 1
@@ -48,9 +48,9 @@ def test_placebo(cluster):
     frame["event"] = frame["attempt"].clip(upper=1)
     frame = frame.join(duration_terms(frame["since_last_attempt"])[["t", "t2", "t3"]])
     formula = "event ~ t + t2 + t3 + never_attempt"
-    alone = placebo_test(formula, frame, draws=600, seed=3, n_jobs=1)
+    alone = placebo_test(formula, frame, replicates=600, seed=3, n_jobs=1)
     with joblib.parallel_config("dask"):
-        spread = placebo_test(formula, frame, draws=600, seed=3, n_jobs=-1)
+        spread = placebo_test(formula, frame, replicates=600, seed=3, n_jobs=-1)
     np.testing.assert_array_equal(spread.null, alone.null)
 
 

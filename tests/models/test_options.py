@@ -23,24 +23,22 @@ _BAD: dict[str, tuple[Any, ...]] = {
     "seed": (-1, 2.5, float("nan"), "x", True),
     "n_jobs": (0, 2.5, float("nan"), "x", True),
     "lags": (-1, 2.5, float("nan"), "x"),
-    **{name: (-1, 0, 2.5, float("nan"), "x", True) for name in ("draws", "n_boot", "replicates", "sims", "horizon")},
+    **{name: (-1, 0, 2.5, float("nan"), "x", True) for name in ("draws", "replicates", "horizon")},
 }
 
-_GOOD = {"level": 0.9, "seed": 1, "n_jobs": 1, "horizon": 12, "lags": 3, "draws": 199, "n_boot": 199, "number": 199}
+_GOOD = {"level": 0.9, "seed": 1, "n_jobs": 1, "horizon": 12, "lags": 3, "draws": 199, "replicates": 199, "number": 199}
 
 # Parts of one public function, which has checked the option already, or that get arrays under the same name.
 _INNER = {
-    "models.bounds.fitting.fit_blocks",
     "models.forecast.past.check_origin",
     "models.forecast.past.newest_known",
     "models.hawkes.calibrated.calibrated_end",
     "models.hawkes.calibrated.upper_end",
     "models.hawkes.words.sentence",
-    "models.hazard_errors.profiles",
+    "models.hazard.clustering.profiles",
     "models.impact.series.estimate",
     "models.relation.posterior.posterior_of",
     "models.relation.prior.prior_excitation",
-    "models.wild_scores.bootstrap_p",
     "evaluate.words.backtest_sentence",
     "evaluate.words.window_words",
 }
@@ -87,7 +85,11 @@ def test_a_value_that_cannot_be_is_refused_with_what_to_type(function: Any, name
 def test_the_walk_finds_the_functions_that_it_is_about() -> None:
     found = {where for where, _ in _functions()}
     assert set(_INNER) <= found, "these functions are no longer there"
-    assert {"models.hazard.fit_hazard", "models.placebo.placebo_test", "evaluate.backtest.backtest"} <= found
+    assert {
+        "models.hazard.fitting.fit_hazard",
+        "models.placebo.placebos.placebo_test",
+        "evaluate.backtest.backtest",
+    } <= found
     assert len({case.values[0] for case in _cases()}) > 40
 
 

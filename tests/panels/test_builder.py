@@ -140,7 +140,7 @@ def test_what_is_known_stays_known(one, other):
     """A later day of knowledge hides nothing and takes no event back."""
     built = (
         panel("focus", "2011", "2013")
-        .add_coups(include_plots=True)
+        .add_coups(rule="majority", include_plots=True)
         .add_conflict()
         .add_leaders()
         .add_democracy("vdem_polyarchy")

@@ -35,7 +35,7 @@ def results():
     months = {w.label: w for w in coup_windows(frame, events, width=1, **options)}
     periods = {w.label: w for w in coup_windows(frame, events, **options)}
     series = interrupted_series(months["MLI 2012-03"], harmonics=1)
-    study = event_study(coup_windows(frame, events, before=24, **options), draws=300, seed=1)
+    study = event_study(coup_windows(frame, events, before=24, **options), replicates=300, seed=1)
     return {
         "series": series,
         "breaks": break_dates(series),
@@ -131,4 +131,4 @@ def test_every_result_is_text_and_arrays_too(results, name):
         assert found.says(lang=lang).endswith(".")
         assert "{" not in found.says(lang=lang)
     with pytest.raises(UnknownNameError, match="unknown language 'de'"):
-        found.says("de")
+        found.says(lang="de")

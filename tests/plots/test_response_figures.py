@@ -76,7 +76,7 @@ def test_names_of_cases_do_not_cover_each_other(lang):
     cases = add_context(CASES[CASES["body"] == "ECOWAS"])
     acts = sk.load_responses(bodies=["AU", "ECOWAS", "UEMOA"])
     table = cases.merge(severity(acts, cases["coup_id"].tolist()), on="coup_id")
-    found = association(table, "gdp", "level", label=f"label_{lang}", draws=99, seed=1)
+    found = association(table, "gdp", "level", label=f"label_{lang}", replicates=99, seed=1)
     figure = found.plot(x="x", y="y", lang=lang, log=True)
     figure.draw_without_rendering()
     boxes = [text.get_window_extent() for text in figure.axes[0].texts]
@@ -89,7 +89,7 @@ def test_names_of_cases_do_not_cover_each_other(lang):
 def test_waits_that_never_ended_stand_above_the_line():
     cases = add_context(CASES[(CASES["body"] == "ECOWAS") & CASES["at_risk"]])
     cases["wait"] = cases["suspension_days"].astype(float).fillna(np.inf)
-    figure = association(cases, "share_60m", "wait", draws=99, seed=1).plot(x="x", y="y", days=True)
+    figure = association(cases, "share_60m", "wait", replicates=99, seed=1).plot(x="x", y="y", days=True)
     assert "never" in _texts(figure)
     hollow = figure.axes[0].lines[1]
     assert len(hollow.get_xdata()) == 4
@@ -114,7 +114,7 @@ def test_groups_stand_in_two_rows_with_every_name(lang):
 def test_shares_of_ranks_add_up(lang):
     acts = sk.load_responses(bodies=["AU", "ECOWAS"])
     coups = CASES.loc[CASES["body"] == "ECOWAS", "coup_id"].tolist()
-    figure = severity_ranks(acts, coups, coups[3], label="Mali", draws=50, seed=2).plot(lang=lang)
+    figure = severity_ranks(acts, coups, coups[3], label="Mali", replicates=50, seed=2).plot(lang=lang)
     assert sum(bar.get_height() for bar in figure.axes[0].patches) == pytest.approx(100)
     assert "n = 15" in _texts(figure)
 

@@ -27,14 +27,14 @@ def found():
 
 @pytest.fixture(scope="module")
 def null(found):
-    return found.null("geography", draws=19, models=6, seed=1)
+    return found.null("geography", replicates=19, models=6, seed=1)
 
 
 def _figure(name, found, null, lang):
     if name == "verdict":
         return null.plot(lang=lang)
     return found.plot(
-        "curve" if name == "curve" else "histogram", null=null if name == "histogram" else None, lang=lang
+        kind="curve" if name == "curve" else "histogram", null=null if name == "histogram" else None, lang=lang
     )
 
 
@@ -63,14 +63,14 @@ def test_french_figures_share_only_numbers_and_names_with_english_ones(found, nu
 
 
 def test_the_curve_draws_every_model_in_order(found):
-    figure = found.plot("curve")
+    figure = found.plot(kind="curve")
     upper = figure.axes[0]
     drawn = np.concatenate([line.get_ydata() for line in upper.lines if line.get_marker() == "."])
     assert np.sort(drawn) == pytest.approx(np.sort(found.models.loc[found.used, "effect"].to_numpy()))
 
 
 def test_shades_of_the_choices_count_the_models(found):
-    lower = found.plot("curve").axes[1]
+    lower = found.plot(kind="curve").axes[1]
     labels = [label.get_text() for label in lower.get_yticklabels()]
     assert labels[:2] == ["effects: none", "decade"]
     shade = lower.collections[0].get_array().reshape(len(labels), -1)
@@ -83,7 +83,7 @@ def test_shades_of_the_choices_count_the_models(found):
 
 
 def test_histograms_hold_all_models(found, null):
-    axes = found.plot("histogram", null=null).axes[0]
+    axes = found.plot(kind="histogram", null=null).axes[0]
     for patch in axes.patches[:2]:
         assert patch.get_data().values.sum() == pytest.approx(1.0)
 

@@ -148,7 +148,7 @@ def test_ranks_under_drawn_weights_by_brute_force(per):
             "reaction_days_min": [1, 2, 3, 4, 95, 6],
         }
     )
-    found = severity_ranks(acts, ["a", "b", "c", "d"], "a", draws=40, seed=7, per=per)
+    found = severity_ranks(acts, ["a", "b", "c", "d"], "a", replicates=40, seed=7, per=per)
     weights = np.sort(np.random.default_rng(7).random((40, 6)), axis=1)
     persons = 1 if per == "level" else 2
     for rank, weight in zip(found.rank, weights, strict=True):

@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import pytest
 
 from sahelkit.study.expected import Check, Expectation
+from sahelkit.study.outcome import Reproduction, Run
 from sahelkit.study.report import index_page, verdict
-from sahelkit.study.runner import Reproduction, Run
 from sahelkit.study.values import Finding
 from sahelkit.study.words import WORDS
 

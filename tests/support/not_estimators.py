@@ -15,7 +15,7 @@ NOT_ESTIMATORS: Mapping[str, str] = {
     "sahelkit.estimation.many.lazily.open_lazily": MADE_HERE,
     "sahelkit.estimation.many.lazily.write_models": MADE_HERE,
     "sahelkit.models.bounds.measures.beside": INSIDE,
-    "sahelkit.models.bounds.result.complete": MADE_HERE,
+    "sahelkit.models.bounds.summaries.complete": MADE_HERE,
     "sahelkit.estimation.many.sample.read_sample": INSIDE,
     "sahelkit.models.bounds.summaries.digest": MADE_HERE,
     "sahelkit.estimation.design.account_missing": INSIDE,

@@ -215,19 +215,19 @@ def _measures(frame: pd.DataFrame) -> pd.DataFrame:
 def _placebo(frame: pd.DataFrame, n_jobs: int = 1) -> pd.DataFrame:
     from sahelkit.models.placebo.placebos import placebo_test
 
-    return placebo_test("attempt ~ z", frame, event="attempt", window=2, draws=99, seed=1, n_jobs=n_jobs).tidy()
+    return placebo_test("attempt ~ z", frame, event="attempt", window=2, replicates=99, seed=1, n_jobs=n_jobs).tidy()
 
 
 def _trap(frame: pd.DataFrame, n_jobs: int = 1) -> pd.DataFrame:
     from sahelkit.models.placebo.period_effects import fixed_effects_trap
 
-    return fixed_effects_trap(frame, window=2, sims=20, seed=1, n_jobs=n_jobs).tidy()
+    return fixed_effects_trap(frame, window=2, replicates=20, seed=1, n_jobs=n_jobs).tidy()
 
 
 def _power(frame: pd.DataFrame, n_jobs: int = 1) -> pd.DataFrame:
     from sahelkit.models.placebo.power import contagion_power
 
-    return contagion_power(frame, sizes=(0.2,), window=2, sims=20, seed=1, n_jobs=n_jobs).tidy()
+    return contagion_power(frame, sizes=(0.2,), window=2, replicates=20, seed=1, n_jobs=n_jobs).tidy()
 
 
 def _like(frame: pd.DataFrame) -> pd.DataFrame:
@@ -239,7 +239,7 @@ def _like(frame: pd.DataFrame) -> pd.DataFrame:
 def _wild(frame: pd.DataFrame) -> pd.DataFrame:
     from sahelkit.models.hazard.wild import wild_score_test
 
-    return wild_score_test(sk.fit_hazard("attempt ~ z", frame), "z", draws=199, seed=1).tidy()
+    return wild_score_test(sk.fit_hazard("attempt ~ z", frame), "z", replicates=199, seed=1).tidy()
 
 
 def _synthetic(frame: pd.DataFrame, n_jobs: int = 1) -> pd.DataFrame:
@@ -251,7 +251,7 @@ def _synthetic_did(frame: pd.DataFrame, n_jobs: int = 1) -> pd.DataFrame:
 
 
 def _event_study(frame: pd.DataFrame) -> pd.DataFrame:
-    return sk.event_study(_two_windows(frame), draws=199, seed=1).tidy()
+    return sk.event_study(_two_windows(frame), replicates=199, seed=1).tidy()
 
 
 def _fit_series(frame: pd.DataFrame) -> pd.DataFrame:
@@ -344,14 +344,15 @@ CASES: Mapping[str, Case] = {
         cases, _responses("rank_among", COUP, "suspension", body="ECOWAS")
     ),
     "sahelkit.record.responses.association.association": Case(
-        cases, _responses("association", "suspension_days", "censored_days", draws=99, seed=1)
+        cases, _responses("association", "suspension_days", "censored_days", replicates=99, seed=1)
     ),
     "sahelkit.record.responses.association.contrast": Case(
         cases, _responses("contrast", "suspension_days", "succeeded", first=True, names=("success", "failure"))
     ),
     "sahelkit.record.responses.severity.severity": Case(acts, _responses("severity", [COUP, "NER-2023-07-26"])),
     "sahelkit.record.responses.severity.severity_ranks": Case(
-        acts, _responses("severity_ranks", [COUP, "NER-2023-07-26", "GIN-2021-09-05"], coup_id=COUP, draws=99, seed=1)
+        acts,
+        _responses("severity_ranks", [COUP, "NER-2023-07-26", "GIN-2021-09-05"], coup_id=COUP, replicates=99, seed=1),
     ),
     "sahelkit.panels.userframe.read_user_frame": Case(years, _joined),
 }

@@ -102,8 +102,8 @@ def test_a_year_that_a_coder_mistook_is_put_right_in_every_list_and_panel():
 
 
 def test_what_a_coder_withdrew_later_is_a_plot_but_stays_in_its_own_list():
-    assert WITHDRAWN not in set(load_coups(countries="BRA")["coup_id"])
-    event = load_coups(countries="BRA", include_plots=True).set_index("coup_id").loc[WITHDRAWN]
+    assert WITHDRAWN not in set(load_coups(rule="any", countries="BRA")["coup_id"])
+    event = load_coups(rule="any", countries="BRA", include_plots=True).set_index("coup_id").loc[WITHDRAWN]
     assert (event["kind"], event["cline_outcome"], event["n_covering"], event["agreement"]) == ("plot", "failure", 1, 1)
     own = load_coups(rule="cline", countries="BRA").set_index("coup_id")
     assert own.loc[WITHDRAWN, "outcome"] == "failure"
@@ -227,7 +227,7 @@ def test_an_unknown_release_has_no_diff():
 
 
 OUTSIDE = {
-    "the dataset's years": ({"end": "2030"}, r"coups covers 1945-01-01 to 2025-12-31"),
+    "the dataset's years": ({"rule": "any", "end": "2030"}, r"coups covers 1945-01-01 to 2025-12-31"),
     "the coder's years": (
         {"rule": "cam", "start": "2000", "end": "2020"},
         r"rule='cam'\) covers 1950-01-01 to 2017-12-31",
@@ -264,3 +264,15 @@ def test_a_result_may_be_changed_without_harm():
     mine = load_coups(countries="MLI")
     mine["outcome"] = "none"
     assert set(load_coups(countries="MLI")["outcome"]) == {"success", "failure"}
+
+
+def test_the_frame_says_by_which_rule_it_was_made():
+    assert load_coups().attrs["sahelkit"] == {"datasets": {"coups": "2026.2"}, "rule": "powell_thyne"}
+    assert load_coups(rule="any", countries="MLI").attrs["sahelkit"]["rule"] == "any"
+    assert load_coups(vintage="2022-11-29").attrs["sahelkit"]["vintage"] == "2022-11-29"
+
+
+def test_one_rule_is_the_default_of_all_doors():
+    africa = {"countries": "africa", "start": 1960, "end": 2025}
+    counted = panel("africa", 1960, 2025, freq="Y").add_coups().frame["attempt"].sum()
+    assert len(load_coups(**africa)) == counted == 218

@@ -81,7 +81,7 @@ def strikes(tmp_path, monkeypatch):
 def test_each_coup_event_is_an_event():
     events = load_events(kinds=["coup_attempt", "coup_plot"])
     events = events[events["dataset"] == "coups"]
-    coups = load_coups(include_plots=True)
+    coups = load_coups(rule="any", include_plots=True)
     assert sorted(events["event_id"]) == sorted(coups["coup_id"])
     plots = events["kind"] == "coup_plot"
     assert set(events.loc[plots, "event_id"]) == set(coups.loc[coups["kind"] == "plot", "coup_id"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from sahelkit.study.runner import Reproduction
+    from sahelkit.study.outcome import Reproduction
 
 
 def reproduce_command(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +15,9 @@ from sahelkit._types import Floats
 from sahelkit.errors import MissingColumnsError, ModelError
 from sahelkit.estimation.formula import Recipe, blanked, both_sides, by_patsy, used
 from sahelkit.estimation.newton import scaled
-from sahelkit.frames import check_frame, check_labels, check_repeats, with_numbers
+from sahelkit.frames import FrameLike, check_frame, check_labels, check_repeats, with_numbers
 from sahelkit.options import check_name
 from sahelkit.values import row_words
-
-if TYPE_CHECKING:
-    from sahelkit.panels import Panel
 
 _PLAIN = re.compile(r"\s*(\w+)\s*~\s*(\w+(?:\s*\+\s*\w+)*)\s*$")
 _WORD = re.compile(r"\w+")
@@ -120,9 +117,7 @@ class Design:
         return blanked(np.asarray(found, dtype=float), frame, self.formula.partition("~")[2])
 
 
-def read_design(
-    formula: str, frame: pd.DataFrame | Panel, *, cluster: str, where: str, repeats: str = "refuse"
-) -> Design:
+def read_design(formula: str, frame: FrameLike, *, cluster: str, where: str, repeats: str = "refuse") -> Design:
     """Arrays of a model: evaluates the formula and leaves out rows with NA.
 
     Parameters

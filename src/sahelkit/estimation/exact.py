@@ -10,6 +10,7 @@ from math import comb, factorial
 import numpy as np
 import numpy.typing as npt
 
+from sahelkit._deprecated import renamed
 from sahelkit._types import Floats
 from sahelkit.errors import ModelError
 from sahelkit.estimation.replicates import p_error
@@ -125,18 +126,21 @@ def spearman(x: Floats, y: Floats) -> float:
     return float(left @ right / scale) if scale > 0 else float("nan")
 
 
-def rank_correlation(x: npt.ArrayLike, y: npt.ArrayLike, *, draws: int = 19_999, seed: int | None = None) -> ExactTest:
+@renamed(draws="replicates")
+def rank_correlation(
+    x: npt.ArrayLike, y: npt.ArrayLike, *, replicates: int = 19_999, seed: int | None = 0
+) -> ExactTest:
     """Spearman's rank correlation, tested by permuting one side.
 
-    All orders are tried for up to eight cases; beyond, `draws` orders are drawn at random.
+    All orders are tried for up to eight cases; beyond, `replicates` orders are drawn at random.
 
     Parameters
     ----------
     x, y : array-like, shape (n,)
         Values; ``inf`` ranks last (a wait that had not ended, say). NaN is refused.
-    draws : int
+    replicates : int
         Orders drawn where there are too many.
-    seed : int, optional
+    seed : int or None
         Seed of the draws.
 
     Returns
@@ -154,7 +158,7 @@ def rank_correlation(x: npt.ArrayLike, y: npt.ArrayLike, *, draws: int = 19_999,
     >>> test.statistic, round(test.p_value, 4), round(test.smallest, 4), test.n_tried
     (1.0, 0.0833, 0.0833, 24)
     """
-    check_options(draws=draws, seed=seed)
+    check_options(replicates=replicates, seed=seed)
     a, b = (np.asarray(values, dtype=np.float64) for values in (x, y))
     if a.shape != b.shape or a.ndim != 1 or len(a) < 3:
         raise ModelError("a rank correlation needs two rows of the same length, of at least three cases")
@@ -172,7 +176,7 @@ def rank_correlation(x: npt.ArrayLike, y: npt.ArrayLike, *, draws: int = 19_999,
     order = np.lexsort((right, left))
     left, right = left[order], right[order]
     generator = np.random.default_rng(seed)
-    drawn = np.array([right[generator.permutation(len(a))] for _ in range(draws)])
+    drawn = np.array([right[generator.permutation(len(a))] for _ in range(replicates)])
     return _judged(observed, drawn @ left / np.sqrt((left @ left) * (right @ right)), len(a), exact=False)
 
 

@@ -69,7 +69,7 @@ def replicate(
     """
     from joblib import Parallel, delayed
 
-    check_options(n_boot=number, seed=seed, n_jobs=n_jobs)
+    check_options(replicates=number, seed=seed, n_jobs=n_jobs)
 
     seeds = np.random.SeedSequence(seed).spawn(int(number))
     batches = [seeds[first : first + _BATCH] for first in range(0, len(seeds), _BATCH)]

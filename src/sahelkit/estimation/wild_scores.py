@@ -75,7 +75,9 @@ def signed_sums(scores: Floats) -> Floats:
     return sums
 
 
-def bootstrap_p(scores: Floats, *, weights: str, draws: int, seed: int | None) -> tuple[float, float, Floats, bool]:
+def bootstrap_p(
+    scores: Floats, *, weights: str, replicates: int, seed: int | None
+) -> tuple[float, float, Floats, bool]:
     """Studentised sum of the scores, its two-sided p-value, its distribution, and whether that was counted in full.
 
     Parameters
@@ -84,9 +86,9 @@ def bootstrap_p(scores: Floats, *, weights: str, draws: int, seed: int | None) -
         Effective scores of the clusters.
     weights : {"rademacher", "webb"}
         Random signs, or Webb's six points, whose squares vary.
-    draws : int
+    replicates : int
         Draws, where the sign patterns are not counted.
-    seed : int, optional
+    seed : int or None
         Seed of the draws.
     """
     spread = float(np.sqrt(scores @ scores))
@@ -100,7 +102,7 @@ def bootstrap_p(scores: Floats, *, weights: str, draws: int, seed: int | None) -
         return statistic, float(near.mean()), found, True
     rng = np.random.default_rng(seed)
     points = np.array([-1.0, 1.0]) if weights == "rademacher" else np.concatenate([-_WEBB, _WEBB])
-    signs = points[rng.integers(0, len(points), size=(draws, len(scores)))]
+    signs = points[rng.integers(0, len(points), size=(replicates, len(scores)))]
     found = (signs @ scores) / np.sqrt(signs**2 @ scores**2)
     near = np.abs(found) >= abs(statistic) - 1e-12
-    return statistic, float((1 + near.sum()) / (1 + draws)), found, False
+    return statistic, float((1 + near.sum()) / (1 + replicates)), found, False

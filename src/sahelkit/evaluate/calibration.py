@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit._types import Floats
 from sahelkit.estimation.replicates import replicate
 from sahelkit.evaluate.scores import brier_score, check_forecasts
@@ -79,12 +80,13 @@ def corp(happened: npt.ArrayLike, probability: npt.ArrayLike) -> Corp:
     return Corp(mean=whole, miscalibration=whole - best, discrimination=flat - best, uncertainty=flat)
 
 
+@renamed(n_boot="replicates")
 def reliability_curve(
     happened: npt.ArrayLike,
     probability: npt.ArrayLike,
     *,
     level: float = 0.9,
-    n_boot: int = 500,
+    replicates: int = 500,
     seed: int | None = 0,
     n_jobs: int | None = 1,
 ) -> pd.DataFrame:
@@ -99,7 +101,7 @@ def reliability_curve(
         Outcomes (0 or 1) and forecasts.
     level : float
         Share of the simulated curves inside the band, point by point.
-    n_boot : int
+    replicates : int
         Simulated curves.
     seed : int or None
         The same seed gives the same band for any `n_jobs`.
@@ -118,15 +120,15 @@ def reliability_curve(
 
     Examples
     --------
-    >>> curve = reliability_curve([0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4], n_boot=20)
+    >>> curve = reliability_curve([0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4], replicates=20)
     >>> curve["observed"].tolist()
     [0.0, 0.5, 0.5, 1.0]
     """
-    check_options(level=level, n_boot=n_boot, seed=seed, n_jobs=n_jobs)
+    check_options(level=level, replicates=replicates, seed=seed, n_jobs=n_jobs)
     y, p = check_forecasts(happened, probability)
     given, where, size = np.unique(p, return_inverse=True, return_counts=True)
     events = np.bincount(where, weights=y)
-    drawn = replicate(partial(_simulated, given, size), n_boot, seed=seed, n_jobs=n_jobs)
+    drawn = replicate(partial(_simulated, given, size), replicates, seed=seed, n_jobs=n_jobs)
     low, high = np.quantile(np.array(drawn), [(1 - level) / 2, (1 + level) / 2], axis=0)
     return pd.DataFrame(
         {

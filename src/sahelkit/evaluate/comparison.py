@@ -205,7 +205,7 @@ def compare(
     names: tuple[str, str],
     horizon: int,
     level: float,
-    n_boot: int,
+    replicates: int,
     seed: int | None,
     k: int,
     source: str,
@@ -224,7 +224,7 @@ def compare(
     OptionError
         If there is no common row.
     """
-    check_options(horizon=horizon, level=level, n_boot=n_boot, seed=seed)
+    check_options(horizon=horizon, level=level, replicates=replicates, seed=seed)
     both = own.merge(other, on=["iso3", "origin"], how="outer", suffixes=("", "_other"))
     whole = both[["probability", "probability_other", "outcome"]].notna().all(axis=1)
     rows = both[whole]
@@ -237,7 +237,7 @@ def compare(
     )
     origins, number_of = np.unique(pd.PeriodIndex(rows["origin"]).asi8, return_inverse=True)
     blocks = blocks_of(origins, horizon=horizon)
-    weights = blocks.weights(n_boot=n_boot, seed=seed)
+    weights = blocks.weights(replicates=replicates, seed=seed)
     sides: list[npt.NDArray[np.float64]] = [
         rows[name].to_numpy(dtype=float) for name in ("probability", "probability_other")
     ]

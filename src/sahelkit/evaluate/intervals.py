@@ -58,9 +58,9 @@ class Blocks:
         """Origins in a block: twice the overlap, for blocks just as long would lose a third of the variance."""
         return 1 if self.overlap == 1 else max(1, min(2 * self.overlap, self.n_origins // 2))
 
-    def weights(self, *, n_boot: int, seed: int | None) -> npt.NDArray[np.float64]:
+    def weights(self, *, replicates: int, seed: int | None) -> npt.NDArray[np.float64]:
         """Weights of the origins in each replicate, see `block_weights`."""
-        return block_weights(self.n_origins, block=self.length, n_boot=n_boot, seed=seed)
+        return block_weights(self.n_origins, block=self.length, replicates=replicates, seed=seed)
 
     def stretch(self, level: float) -> float:
         """Factor by which the reach of an interval on either side of the estimate falls short; NaN with one block.
@@ -94,7 +94,7 @@ def blocks_of(origins: npt.NDArray[np.int64], *, horizon: int) -> Blocks:
     return Blocks(n_origins=len(origins), overlap=max(1, -(-horizon // max(step, 1))))
 
 
-def block_weights(n_origins: int, *, block: int, n_boot: int, seed: int | None) -> npt.NDArray[np.float64]:
+def block_weights(n_origins: int, *, block: int, replicates: int, seed: int | None) -> npt.NDArray[np.float64]:
     """How often each origin is drawn in each replicate of a circular block bootstrap.
 
     Outcomes of neighbouring origins overlap when the horizon is longer than the step between origins; blocks as long as
@@ -106,14 +106,14 @@ def block_weights(n_origins: int, *, block: int, n_boot: int, seed: int | None) 
         Origins in order of time.
     block : int
         Length of a block in origins; 1 draws single origins.
-    n_boot : int
+    replicates : int
         Replicates.
     seed : int or None
         Seed of the draws.
 
     Returns
     -------
-    array, shape (n_boot, n_origins)
+    array, shape (replicates, n_origins)
         Each row adds up to `n_origins`, up to the last block, which is cut.
 
     References
@@ -123,17 +123,17 @@ def block_weights(n_origins: int, *, block: int, n_boot: int, seed: int | None) 
 
     Examples
     --------
-    >>> block_weights(5, block=2, n_boot=3, seed=1).sum(axis=1).tolist()
+    >>> block_weights(5, block=2, replicates=3, seed=1).sum(axis=1).tolist()
     [5.0, 5.0, 5.0]
     """
-    check_options(n_boot=n_boot, seed=seed)
+    check_options(replicates=replicates, seed=seed)
     block = max(1, min(int(block), n_origins))
     rng = np.random.default_rng(seed)
-    starts = rng.integers(0, n_origins, size=(n_boot, -(-n_origins // block)))
-    drawn = ((starts[:, :, None] + np.arange(block)) % n_origins).reshape(n_boot, -1)[:, :n_origins]
-    flat = drawn + n_origins * np.arange(n_boot)[:, None]
-    counts = np.bincount(flat.ravel(), minlength=n_boot * n_origins)
-    return counts.reshape(n_boot, n_origins).astype(np.float64)
+    starts = rng.integers(0, n_origins, size=(replicates, -(-n_origins // block)))
+    drawn = ((starts[:, :, None] + np.arange(block)) % n_origins).reshape(replicates, -1)[:, :n_origins]
+    flat = drawn + n_origins * np.arange(replicates)[:, None]
+    counts = np.bincount(flat.ravel(), minlength=replicates * n_origins)
+    return counts.reshape(replicates, n_origins).astype(np.float64)
 
 
 def estimates(rows: Rows) -> dict[str, float]:

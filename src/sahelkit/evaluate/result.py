@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit._types import TEXT, DateLike, Places
 from sahelkit.catalog.columns import recorded_datasets
 from sahelkit.dates import parse_window
@@ -115,7 +116,7 @@ class Backtest(Result):
 
     def summary(self, *, lang: str | None = None) -> str:
         """The scores as plain text."""
-        table = self.scores(n_boot=200)
+        table = self.scores(replicates=200)
         return f"{self.headline(lang=lang)}\n{table.round(4).to_string(index=False)}"
 
     def to_xarray(self) -> xr.Dataset:
@@ -168,12 +169,13 @@ class Backtest(Result):
             raise OptionError("countries", countries, "no forecast is left in this selection")
         return replace(self, frame=self.frame[keep].reset_index(drop=True))
 
+    @renamed(replicates="replicates")
     def scores(
         self,
         model: str | None = None,
         *,
         level: float = 0.95,
-        n_boot: int = 1000,
+        replicates: int = 1000,
         k: int = 10,
         start: DateLike = None,
         end: DateLike = None,
@@ -191,7 +193,7 @@ class Backtest(Result):
             One model; all when absent.
         level : float
             Level of the intervals.
-        n_boot : int
+        replicates : int
             Replicates.
         k : int
             Length of the list in ``top_recall``: share of the events that stood among the `k` highest of their origin.
@@ -212,14 +214,14 @@ class Backtest(Result):
         OptionError
             If no row is scored.
         """
-        check_options(level=level, n_boot=n_boot)
+        check_options(level=level, replicates=replicates)
         if countries is not None or start is not None or end is not None:
             chosen = self.select(countries=countries, start=start, end=end)
-            return chosen.scores(model, level=level, n_boot=n_boot, k=k)
+            return chosen.scores(model, level=level, replicates=replicates, k=k)
         names = self.models if model is None else (model,)
-        return pd.concat([self._scores_of(name, level, n_boot, k) for name in names], ignore_index=True)
+        return pd.concat([self._scores_of(name, level, replicates, k) for name in names], ignore_index=True)
 
-    def _scores_of(self, name: str, level: float, n_boot: int, k: int) -> pd.DataFrame:
+    def _scores_of(self, name: str, level: float, replicates: int, k: int) -> pd.DataFrame:
         rows = self._scored(name)
         if rows.empty:
             raise OptionError("model", name, "none of its forecasts can be scored yet: no outcome is known")
@@ -229,7 +231,7 @@ class Backtest(Result):
         one = Rows(rows["outcome"].to_numpy(), rows["probability"].to_numpy(), number, reference, k)
         blocks = blocks_of(origins, horizon=self.horizon)
         values = estimates(one)
-        draws = resampled(one, blocks.weights(n_boot=n_boot, seed=self.seed))
+        draws = resampled(one, blocks.weights(replicates=replicates, seed=self.seed))
         reaches = within_range(ends(draws, values, level, stretch=blocks.stretch(level)))
         return pd.DataFrame(
             {
@@ -244,6 +246,7 @@ class Backtest(Result):
             }
         )
 
+    @renamed(replicates="replicates")
     def against(
         self,
         other: str | Backtest | pd.DataFrame,
@@ -251,7 +254,7 @@ class Backtest(Result):
         model: str | None = None,
         name: str | None = None,
         level: float = 0.95,
-        n_boot: int = 1000,
+        replicates: int = 1000,
         k: int = 10,
     ) -> Comparison:
         """Compare with another forecast on the rows that both forecast, by paired differences.
@@ -266,7 +269,7 @@ class Backtest(Result):
             The model of this back-test; the main one when absent.
         name : str, optional
             Name of the other forecast in the result.
-        level, n_boot, k
+        level, replicates, k
             As in `scores`.
 
         Raises
@@ -278,7 +281,7 @@ class Backtest(Result):
         MissingColumnsError
             If a frame lacks a column.
         """
-        check_options(level=level, n_boot=n_boot)
+        check_options(level=level, replicates=replicates)
         mine = self._scored(model or self.main)
         theirs, called = self._theirs(other)
         return compare(
@@ -287,7 +290,7 @@ class Backtest(Result):
             names=(model or self.main, name or called),
             horizon=self.horizon,
             level=level,
-            n_boot=n_boot,
+            replicates=replicates,
             seed=self.seed,
             k=k,
             source=", ".join([self.source, *_sources_of(other)]),
@@ -311,26 +314,28 @@ class Backtest(Result):
         rows = self._scored(model or self.main)
         return corp(rows["outcome"], rows["probability"])
 
+    @renamed(replicates="replicates")
     def reliability(
-        self, model: str | None = None, *, level: float = 0.9, n_boot: int = 500, n_jobs: int | None = 1
+        self, model: str | None = None, *, level: float = 0.9, replicates: int = 500, n_jobs: int | None = 1
     ) -> pd.DataFrame:
         """Observed share of events against the forecast, see `sahelkit.evaluate.reliability_curve`."""
-        check_options(level=level, n_boot=n_boot, n_jobs=n_jobs)
+        check_options(level=level, replicates=replicates, n_jobs=n_jobs)
         rows = self._scored(model or self.main)
         return reliability_curve(
-            rows["outcome"], rows["probability"], level=level, n_boot=n_boot, seed=self.seed, n_jobs=n_jobs
+            rows["outcome"], rows["probability"], level=level, replicates=replicates, seed=self.seed, n_jobs=n_jobs
         )
 
-    def by_decade(self, score: str = "log", *, level: float = 0.95, n_boot: int = 1000) -> pd.DataFrame:
+    @renamed(replicates="replicates")
+    def by_decade(self, score: str = "log", *, level: float = 0.95, replicates: int = 1000) -> pd.DataFrame:
         """One score of every model, decade by decade, as in `scores`, with ``decade`` (its first year)."""
-        check_options(level=level, n_boot=n_boot)
+        check_options(level=level, replicates=replicates)
         if not is_known(score, NAMES):
             raise UnknownNameError("score", score, NAMES)
         decades = self.frame["origin"].dt.year // 10 * 10
         parts = []
         for decade in sorted(decades[self.frame["scored"]].unique()):
             part = replace(self, frame=self.frame[decades == decade].reset_index(drop=True))
-            table = part.scores(level=level, n_boot=n_boot)
+            table = part.scores(level=level, replicates=replicates)
             parts.append(table[table["score"] == score].assign(decade=int(decade)))
         return pd.concat(parts, ignore_index=True)
 
@@ -360,7 +365,7 @@ class Backtest(Result):
             self.scores(self.main, level=level).set_index("score"),
             self.against(RIVAL, level=level).frame.set_index("score").loc["log"],
             model=self.main,
-            base=self.scores(REFERENCE, level=level, n_boot=1).set_index("score").loc["log", "estimate"],
+            base=self.scores(REFERENCE, level=level, replicates=1).set_index("score").loc["log", "estimate"],
             level=level,
             vintages=self.vintages,
             lang=lang,

@@ -25,7 +25,7 @@ from sahelkit.tables.series import find_series
 class Adding(Declared):
     """The sources that a panel can join."""
 
-    def add_coups(self, *, rule: str = "majority", include_plots: bool = False) -> Self:
+    def add_coups(self, *, rule: str = "powell_thyne", include_plots: bool = False) -> Self:
         """Add counts of coups: ``attempt``, ``success``, ``failure`` and, if wanted, ``plot``.
 
         ``attempt`` is the sum of the other two. Several attempts in one period count as several;
@@ -51,7 +51,7 @@ class Adding(Declared):
         Examples
         --------
         >>> from sahelkit import panel
-        >>> mali = panel("Mali", "2012-02", "2012-05").add_coups(rule="powell_thyne").frame
+        >>> mali = panel("Mali", "2012-02", "2012-05").add_coups().frame
         >>> mali[["attempt", "success", "failure"]].to_numpy().tolist()
         [[0.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 0.0], [1.0, 0.0, 1.0]]
         """

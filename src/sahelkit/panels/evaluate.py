@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from sahelkit._types import Bools
 from sahelkit.errors import CoverageWarning
+from sahelkit.panels.declared import Declared
 from sahelkit.panels.layers import Context, Layer
 from sahelkit.panels.neighbours import Neighbours, land_borders
 from sahelkit.panels.placing import unplaced, words
 from sahelkit.panels.universe import HISTORY_BEGINS, Grid, make_grid, state_spells
 from sahelkit.panels.userframe import UserFrame
 
-if TYPE_CHECKING:
-    from sahelkit.panels.builder import Panel
-
-_PACKAGE = str(Path(__file__).resolve().parents[1])
+# `cached_property` stands between a property and the code that asks for it.
+_WITHIN = (str(Path(__file__).resolve().parents[1]), str(functools.__file__))
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Raster:
         return self.grid.exists & self.rows[:, None] & window[None, :]
 
 
-def evaluate(panel: Panel, *, warn: bool = True) -> Raster:
+def evaluate(panel: Declared, *, warn: bool = True) -> Raster:
     """Run the steps of a panel on its raster.
 
     Parameters
@@ -113,7 +112,7 @@ def evaluate(panel: Panel, *, warn: bool = True) -> Raster:
     return raster
 
 
-def _warn_of_cautions(panel: Panel, raster: Raster) -> None:
+def _warn_of_cautions(panel: Declared, raster: Raster) -> None:
     starts, ends = raster.grid.starts[raster.columns], raster.grid.ends[raster.columns]
     if not len(starts):
         return
@@ -150,13 +149,6 @@ def _some(names: Sequence[str]) -> str:
 def _levels_to_caller() -> int:
     """Levels from the caller up to the first line outside this package, so that the warning points at it."""
     frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_code.co_filename.startswith((_PACKAGE, functools_file())):
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_WITHIN):
         frame, level = frame.f_back, level + 1
     return level
-
-
-def functools_file() -> str:
-    """File of ``cached_property``, which stands between a property and the code that asks for it."""
-    import functools
-
-    return str(functools.__file__)

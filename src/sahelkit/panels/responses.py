@@ -14,6 +14,7 @@ from sahelkit.geography import places
 from sahelkit.tables.coups import load_coups
 from sahelkit.tables.day_bounds import holds
 from sahelkit.tables.memberships import load_memberships
+from sahelkit.tables.read import record_of
 from sahelkit.tables.responses import load_response_searches, load_responses
 
 # Which acts count as what is timed. Aid and diplomatic measures are no sanctions here.
@@ -186,7 +187,8 @@ def response_cases(
     if cases.empty:
         raise nothing
     out = cases.sort_values(["coup_date", "body"], ignore_index=True)
-    out.attrs = load_responses(version=version).attrs
+    datasets = {name: record_of(name, version).version for name in ("responses", "coups", "memberships")}
+    out.attrs = {"sahelkit": {"datasets": datasets, "rule": rule}}
     return out
 
 

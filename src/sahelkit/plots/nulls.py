@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from sahelkit.language.numbers import decimal, give_or_take
 from sahelkit.language.texts import words
-from sahelkit.plots.style import BLACK, GREY, PALE, SKY, VERMILION, blank, house_style, sign
+from sahelkit.plots.style import BLACK, GREY, PALE, SKY, VERMILION, drawing, sign
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _WORDS = {
@@ -32,6 +33,7 @@ def plot_null(
     lang: str = "en",
     others: dict[str, float] | None = None,
     p_error: float = float("nan"),
+    ax: Axes | None = None,
 ) -> Figure:
     """Draw the distribution of a statistic when there is no effect, and where the observed value lies in it.
 
@@ -53,6 +55,8 @@ def plot_null(
         Further values to mark, with their names.
     p_error : float
         Monte Carlo standard error of the p-value, shown beside it where it is known.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when absent.
 
     Returns
     -------
@@ -65,8 +69,7 @@ def plot_null(
     """
     say = words(_WORDS, lang)
     known = draws[np.isfinite(draws)]
-    with house_style():
-        figure, axes = blank(7.6, 3.9)
+    with drawing(ax, 7.6, 3.9) as (figure, axes):
         marks = [observed, *(others or {}).values()]
         low, high = min(known.min(), *marks), max(known.max(), *marks)
         margin = 0.05 * (high - low) or 1.0
@@ -102,5 +105,5 @@ def plot_null(
         axes.set_ylabel(say["count"])
         axes.set_title(title)
         axes.legend(loc="upper right", fontsize=8, labelcolor=GREY)
-        sign(figure, source=source, n=n, lang=lang)
+        sign(figure, source=source, n=n, lang=lang, ax=ax)
     return figure

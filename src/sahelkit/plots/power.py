@@ -81,6 +81,6 @@ def plot_power(power: ContagionPower, *, lang: str = "en", source: str) -> Figur
         axes.set_xlabel(say["x"])
         axes.set_ylabel(say["y"])
         axes.set_title(say["title"])
-        size = say["n"].format(power.n_events, power.n_clusters, power.n_sims)
+        size = say["n"].format(power.n_events, power.n_clusters, power.replicates)
         sign(figure, source=source, n=size, lang=lang)
     return figure

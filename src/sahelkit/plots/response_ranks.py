@@ -301,6 +301,6 @@ def plot_rank_shares(ranks: SeverityRanks, *, lang: str = "en", source: str) -> 
         axes.set_ylim(0, 110)
         axes.set_xlabel(say["place"])
         axes.set_ylabel(say["share"])
-        axes.set_title(say["weights"].format(ranks.label, ranks.draws))
+        axes.set_title(say["weights"].format(ranks.label, ranks.replicates))
         sign(figure, source=source, n=say["weights_n"].format(ranks.n, ranks.window), lang=lang)
     return figure

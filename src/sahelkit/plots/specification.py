@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit.language.numbers import decimal
+from sahelkit.language.numbers import count_text, decimal
+from sahelkit.language.samples import effect_words
 from sahelkit.language.texts import words
-from sahelkit.models.bounds.words import effect_words
 from sahelkit.plots.nulls import plot_null
-from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, SKY, VERMILION, blank, house_style, sign
+from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, SKY, VERMILION, drawing, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from sahelkit.models.bounds.null import BoundsNull
-    from sahelkit.models.bounds.result import ExtremeBounds
 
 _SHOWN = 400  # models whose intervals are drawn; more cannot be told apart on paper
 _BINS = 50  # columns of the choices' shares
@@ -106,17 +103,28 @@ _CHOICES_EN = {
 }
 
 
-def plot_curve(found: ExtremeBounds, *, lang: str = "en", source: str, title: str | None = None) -> Figure:
+def plot_curve(
+    models: pd.DataFrame, *, n_events: int, n_countries: int, lang: str = "en", source: str, title: str | None = None
+) -> Figure:
     """Draw the specification curve: all models in the order of their coefficient, with the choices under it.
 
     Of many models 400, evenly spaced in that order, are drawn with their intervals; the shades below count all.
 
     Parameters
     ----------
-    found : ExtremeBounds
+    models : pandas.DataFrame
+        One row per model: ``effect, effect_se, effect_freedom``, its ``focus``, and those of ``effects, link, weights,
+        event, window, fade, size`` that were chosen.
+    n_events, n_countries : int
+        Of the sample.
     lang : {"en", "fr"}
     source : str
+        Where the data come from.
     title : str, optional
+
+    Returns
+    -------
+    matplotlib.figure.Figure
 
     References
     ----------
@@ -126,7 +134,7 @@ def plot_curve(found: ExtremeBounds, *, lang: str = "en", source: str, title: st
     from sahelkit.plots.canvas import Canvas
 
     say = words(_WORDS, lang)
-    models = found.models[found.used].sort_values("effect", kind="stable", ignore_index=True)
+    models = models.sort_values("effect", kind="stable", ignore_index=True)
     rows = _choice_rows(models, lang)
     with house_style():
         figure = Canvas(figsize=(9.2, 3.4 + 0.21 * len(rows)), layout="constrained")
@@ -135,7 +143,7 @@ def plot_curve(found: ExtremeBounds, *, lang: str = "en", source: str, title: st
         _draw_choices(lower, models, rows)
         lower.set_xlabel(say["rank"])
         upper.set_title(title or say["curve"])
-        sign(figure, source=source, n=_size(found, len(models), say, lang), lang=lang)
+        sign(figure, source=source, n=say["n"].format(**_sizes(len(models), n_events, n_countries, lang)), lang=lang)
     return figure
 
 
@@ -223,31 +231,47 @@ def choice_words(dimension: str, value: object, lang: str) -> str:
 
 
 def plot_histogram(
-    found: ExtremeBounds, null: BoundsNull | None, *, lang: str = "en", source: str, title: str | None = None
+    models: pd.DataFrame,
+    *,
+    null_z: np.ndarray | None = None,
+    null_kind: str = "geography",
+    n_events: int,
+    n_countries: int,
+    ax: Axes | None = None,
+    lang: str = "en",
+    source: str,
+    title: str | None = None,
 ) -> Figure:
     """Draw the histogram of all models' coefficients over their errors, and of those of a null distribution.
 
     Parameters
     ----------
-    found : ExtremeBounds
-    null : BoundsNull, optional
-    lang : {"en", "fr"}
-    source : str
-    title : str, optional
+    models : pandas.DataFrame
+        One row per model: ``effect, effect_se, effect_freedom``.
+    null_z : array, any shape, optional
+        Coefficients over their errors where there is nothing to find.
+    null_kind : {"geography", "simulated"}
+        Where these come from.
+    n_events, n_countries, lang, source, title
+        As in `plot_curve`.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when absent.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
     """
     from scipy.special import stdtrit
 
     say = words(_WORDS, lang)
-    models = found.models[found.used]
     z = (models["effect"] / models["effect_se"]).to_numpy()
-    other = np.zeros(0) if null is None else null.z[np.isfinite(null.z)]
+    other = np.zeros(0) if null_z is None else null_z[np.isfinite(null_z)]
     ends = [np.quantile(values, [0.001, 0.999]) for values in (z, other) if len(values)]
     edges = np.linspace(min(-2.5, *(low for low, _ in ends)), max(2.5, *(high for _, high in ends)), 61)
-    with house_style():
-        figure, axes = blank(7.6, 3.9)
+    with drawing(ax, 7.6, 3.9) as (figure, axes):
         axes.stairs(_shares(z, edges), edges, color=SKY, fill=True, label=say["data"])
-        if null is not None:
-            axes.stairs(_shares(other, edges), edges, color=BLACK, lw=1.6, label=say[null.kind])
+        if null_z is not None:
+            axes.stairs(_shares(other, edges), edges, color=BLACK, lw=1.6, label=say[null_kind])
         middle = float(stdtrit(models["effect_freedom"].median(), 0.975))
         for place, mark in enumerate((-middle, middle)):
             axes.axvline(mark, color=ORANGE, lw=1.2, ls="--", label=say["marks"] if place else None)
@@ -259,9 +283,15 @@ def plot_histogram(
         axes.xaxis.set_major_formatter(lambda value, _: decimal(value, 0, lang).replace("-", "−"))
         axes.set_xlabel(say["z"])
         axes.set_ylabel(say["share"])
-        axes.set_title(title or say["histogram" if null is not None else "alone"])
+        axes.set_title(title or say["histogram" if null_z is not None else "alone"])
         axes.legend(loc="upper right", fontsize=8, frameon=True, facecolor="white", edgecolor="none", framealpha=0.9)
-        sign(figure, source=source, n=_size(found, len(models), say, lang), lang=lang)
+        sign(
+            figure,
+            source=source,
+            n=say["n"].format(**_sizes(len(models), n_events, n_countries, lang)),
+            lang=lang,
+            ax=ax,
+        )
     return figure
 
 
@@ -270,36 +300,57 @@ def _shares(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
     return np.asarray(np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0] / len(values))
 
 
-def plot_verdict(null: BoundsNull, *, lang: str = "en", source: str, title: str | None = None) -> Figure:
-    """Draw the weight above zero in each draw without contagion, and in the data."""
+def plot_verdict(
+    draws: np.ndarray,
+    observed: float,
+    *,
+    kind: str,
+    p_value: float,
+    p_error: float,
+    n_models: int,
+    n_events: int,
+    n_countries: int,
+    ax: Axes | None = None,
+    lang: str = "en",
+    source: str,
+    title: str | None = None,
+) -> Figure:
+    """Draw the weight above zero in each draw without contagion, and in the data.
+
+    Parameters
+    ----------
+    draws : array, shape (B,)
+        Share of the weight above zero in each draw.
+    observed : float
+        The same in the data.
+    kind : {"geography", "simulated"}
+        Where the draws come from.
+    p_value, p_error : float
+        p-value of the data among the draws and its Monte Carlo error.
+    n_models, n_events, n_countries : int
+        Sizes.
+    ax, lang, source, title
+        As in `plot_histogram`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
     say = words(_WORDS, lang)
-    size = say["draws"].format(
-        draws=_whole(len(null.draws), lang),
-        models=_whole(null.n_models, lang),
-        events=_whole(null.n_events, lang),
-        clusters=null.n_clusters,
-    )
     return plot_null(
-        100 * null.draws["above"].to_numpy(),
-        100 * null.observed["above"],
-        p_value=null.p_value(),
-        p_error=null.p_error(),
-        title=f"{title or say['verdict']}",
-        axis=f"{say['above']} ({say[null.kind]})",
+        100 * draws,
+        100 * observed,
+        p_value=p_value,
+        p_error=p_error,
+        title=title or say["verdict"],
+        axis=f"{say['above']} ({say[kind]})",
         source=source,
-        n=size,
+        n=say["draws"].format(draws=count_text(len(draws), lang), **_sizes(n_models, n_events, n_countries, lang)),
         lang=lang,
         others={say["robust"]: 95.0},
+        ax=ax,
     )
 
 
-def _size(found: ExtremeBounds, models: int, say: Mapping[str, str], lang: str) -> str:
-    return say["n"].format(
-        models=_whole(models, lang),
-        events=_whole(int((found.sample.outcome > 0).sum()), lang),
-        clusters=found.sample.n_clusters,
-    )
-
-
-def _whole(value: int, lang: str) -> str:
-    return f"{value:,}".replace(",", "\u202f" if lang == "fr" else ",")
+def _sizes(models: int, events: int, countries: int, lang: str) -> dict[str, str]:
+    return {"models": count_text(models, lang), "events": count_text(events, lang), "clusters": str(countries)}

@@ -111,6 +111,6 @@ def plot_trap(trap: FixedEffectsTrap, *, lang: str = "en", source: str, axis: st
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
         axes.legend(loc="upper left", bbox_to_anchor=(-0.02, 1.16), ncols=3, fontsize=8, columnspacing=1.2)
-        size = say["n"].format(trap.n_events, trap.n_clusters, trap.n_sims)
+        size = say["n"].format(trap.n_events, trap.n_clusters, trap.replicates)
         sign(figure, source=source, n=size, lang=lang)
     return figure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 # Rows of a table that `repr` and the notebook show; `tidy` gives all.
 SHOWN = 12
+# A screen: lines, and characters of a line.
+LINES, WIDTH = 24, 120
 
 
 class Result:
@@ -73,7 +76,8 @@ class Result:
 
     def _shown(self, table: pd.DataFrame) -> pd.DataFrame:
         # A column that says the same in every row says nothing here.
-        kept = [name for name in table.columns if len(table[name].unique()) > 1 or name in self._index]
+        several = len(table) > 1
+        kept = [name for name in table.columns if not several or len(table[name].unique()) > 1 or name in self._index]
         shown = table[kept or list(table.columns)]
         numbers = {name: shown[name].round(4) for name in shown.select_dtypes("number").columns}
         return shown.assign(**numbers)
@@ -83,9 +87,19 @@ class Result:
 
     def __repr__(self) -> str:
         table = self.tidy()
-        more = f"\n… {len(table) - SHOWN} more rows: .tidy()" if len(table) > SHOWN else ""
-        shown = self._shown(table.head(SHOWN)).to_string(index=False, max_cols=8, max_colwidth=40, line_width=120)
-        return f"{type(self).__name__}: {self.headline()}\n{shown}{more}"
+        lines = f"{type(self).__name__}: {self.headline()}".splitlines()
+        head = [part for line in lines for part in wrap(line, WIDTH, subsequent_indent="  ")]
+        if len(head) > SHOWN:
+            head = [*head[: SHOWN - 1], "…"]
+        shown = min(SHOWN, LINES - len(head) - 2)
+        if len(table) == 1:
+            shown, texts = 1, [table.iloc[0].to_string(max_rows=shown)]
+        else:
+            part = self._shown(table.head(shown))
+            texts = [part.to_string(index=False, max_cols=most, max_colwidth=40) for most in range(8, 1, -1)]
+        text = next((text for text in texts if len(text.splitlines()[0]) <= WIDTH), texts[-1])
+        more = [f"… {len(table) - shown} more rows: .tidy()"] if len(table) > shown else []
+        return "\n".join([*head, text, *more])
 
     def _repr_html_(self) -> str:
         table = self.tidy()

@@ -5,19 +5,44 @@ from __future__ import annotations
 import http
 import os
 import time
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import requests
 
-    from sahelkit.store.transfer import Patience
-
 Scope = Literal["address", "mirror", "host"]
 
 # Statuses that may pass: time-outs, too many requests, and faults of the server.
 _PASSING = {408, 425, 429, 500, 502, 503, 504}
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<meta", b"<title")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait for a server.
+
+    Attributes
+    ----------
+    connect, read : float
+        Seconds until a connection stands, and between two arrivals of data.
+    attempts : int
+        Requests made for one address when the failure may pass (5xx, 429, broken connection, body cut short).
+    stalled : int
+        The same when the server stays silent, where each request costs `read` seconds.
+    pause : float
+        Seconds before the second request; doubled before each further one.
+    longest : float
+        A server that asks (Retry-After) to wait longer than this many seconds is left for the next mirror.
+    """
+
+    connect: float = 10.0
+    read: float = 30.0
+    attempts: int = 4
+    stalled: int = 2
+    pause: float = 0.5
+    longest: float = 60.0
 
 
 class TransferError(Exception):

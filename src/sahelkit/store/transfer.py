@@ -8,13 +8,12 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from sahelkit.store import failures
 from sahelkit.store.disk import cache_errors, make_readable
-from sahelkit.store.failures import TransferError
+from sahelkit.store.failures import Patience, TransferError
 from sahelkit.store.mirrors import is_remote
 from sahelkit.store.progress import bar
 
@@ -24,32 +23,6 @@ if TYPE_CHECKING:
 CHUNK = 64 * 1024
 # No file of ours comes near this; a body without end must not fill the disk.
 LARGEST = 1 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait for a server.
-
-    Attributes
-    ----------
-    connect, read : float
-        Seconds until a connection stands, and between two arrivals of data.
-    attempts : int
-        Requests made for one address when the failure may pass (5xx, 429, broken connection, body cut short).
-    stalled : int
-        The same when the server stays silent, where each request costs `read` seconds.
-    pause : float
-        Seconds before the second request; doubled before each further one.
-    longest : float
-        A server that asks (Retry-After) to wait longer than this many seconds is left for the next mirror.
-    """
-
-    connect: float = 10.0
-    read: float = 30.0
-    attempts: int = 4
-    stalled: int = 2
-    pause: float = 0.5
-    longest: float = 60.0
 
 
 PATIENCE = Patience()

@@ -17,7 +17,8 @@ from __future__ import annotations
 
 from sahelkit.study.figures import show
 from sahelkit.study.library import Notebook, copy_notebooks, notebooks
+from sahelkit.study.outcome import Reproduction
 from sahelkit.study.recorded import effort, finding
-from sahelkit.study.runner import Reproduction, reproduce
+from sahelkit.study.runner import reproduce
 
 __all__ = ["Notebook", "Reproduction", "copy_notebooks", "effort", "finding", "notebooks", "reproduce", "show"]

@@ -7,18 +7,16 @@ import platform
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sahelkit.errors import SahelkitError
 from sahelkit.study.claims import CLAIMS_FILE
 from sahelkit.study.expected import Check, tolerance_text
+from sahelkit.study.outcome import Reproduction, Run
 from sahelkit.study.pages import duration, environment
 from sahelkit.study.scoreboard import Scoreboard, scoreboard
 from sahelkit.study.values import interval_text, number_text, size_text
 from sahelkit.study.words import WORDS
-
-if TYPE_CHECKING:
-    from sahelkit.study.runner import Reproduction, Run
 
 _PACKAGES = (
     "numpy",

@@ -6,97 +6,23 @@ import asyncio
 import os
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sahelkit.errors import NotebookError, OptionError
 from sahelkit.options import check_language
 from sahelkit.study import collect, library
-from sahelkit.study.execute import Executed, Failure, Progress, execute
-from sahelkit.study.expected import Check, compare, read_expected
+from sahelkit.study.execute import Executed, Progress, execute
+from sahelkit.study.expected import compare, read_expected
 from sahelkit.study.keeping import guarded, keep, writable
 from sahelkit.study.kernel import need_lab
 from sahelkit.study.library import EXPECTED_FILE, Notebook
+from sahelkit.study.outcome import Reproduction, Run
 from sahelkit.study.recorded import check_effort
 from sahelkit.study.recording import record
-from sahelkit.study.values import Finding
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sahelkit.study.report import write_report
 
 OUT = "sahelkit-results"
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One notebook after its run: what it found and showed, how long it took (seconds), why it stopped, if it did."""
-
-    notebook: Notebook
-    findings: tuple[Finding, ...]
-    figures: tuple[collect.Figure, ...]
-    checks: tuple[Check, ...]
-    seconds: float
-    failure: Failure | None
-
-    @property
-    def ok(self) -> bool:
-        """True when it ran to its end and every finding came out as expected."""
-        return self.failure is None and all(check.status == "same" for check in self.checks)
-
-
-@dataclass(frozen=True, slots=True)
-class Reproduction:
-    """The outcome of `reproduce`.
-
-    Attributes
-    ----------
-    runs : tuple of Run
-        One per notebook, in the order of their names.
-    out : Path
-        Folder with executed notebooks, their pages, figures, results.json and index.html.
-    effort : str
-        ``quick`` or ``full``.
-    seconds : float
-        Time from start to end.
-    recorded : int or None
-        Number of entries of findings.toml that changed, when recording was asked for.
-    """
-
-    runs: tuple[Run, ...]
-    out: Path
-    effort: str
-    seconds: float
-    recorded: int | None = None
-
-    @property
-    def ok(self) -> bool:
-        """True when every notebook ran to its end and every finding came out as expected."""
-        return all(run.ok for run in self.runs)
-
-    @property
-    def checks(self) -> tuple[Check, ...]:
-        """All comparisons, in the order of notebooks."""
-        return tuple(check for run in self.runs for check in run.checks)
-
-    def tidy(self) -> pd.DataFrame:
-        """One row per finding: notebook, finding, found, expected, Monte Carlo error, allowed difference, status."""
-        import pandas as pd
-
-        rows = [
-            {
-                "notebook": check.notebook,
-                "finding": check.name,
-                "found": check.found.value if check.found else None,
-                "expected": check.expected.value if check.expected else None,
-                "mc_error": check.found.mc_error if check.found else None,
-                "allowed": check.expected.allowed if check.expected else None,
-                "status": check.status,
-            }
-            for check in self.checks
-        ]
-        columns = ["notebook", "finding", "found", "expected", "mc_error", "allowed", "status"]
-        return pd.DataFrame(rows, columns=columns, dtype=object)
 
 
 def reproduce(
@@ -104,7 +30,7 @@ def reproduce(
     *,
     out: Path | str = OUT,
     effort: str = "quick",
-    n_jobs: int | None = None,
+    n_jobs: int | None = 1,
     lang: str = "en",
     folder: Path | str | None = None,
     record_found: bool = False,
@@ -123,8 +49,8 @@ def reproduce(
         Folder for the results; made when it is not there.
     effort : {"quick", "full"}
         How much computation; notebooks ask for it with `effort`.
-    n_jobs : int, optional
-        Notebooks that run at once; as many as this process has processors by default.
+    n_jobs : int or None
+        Notebooks that run at once; None: as many as this process has processors.
     lang : {"en", "fr"}
         Language of the report.
     folder : path, optional
@@ -174,8 +100,6 @@ def reproduce(
         whole = {run.notebook.name: run.findings for run in runs if run.failure is None and not _repeats(run)}
         changed = record(where / EXPECTED_FILE, whole, effort=effort)
     result = Reproduction(tuple(runs), target, effort, time.perf_counter() - started, changed)
-    from sahelkit.study.report import write_report
-
     guarded(target, lambda: write_report(result, lang=lang))
     return result
 

@@ -181,7 +181,7 @@ def _warn_places(description: Record, countries: Places) -> None:
 
 def load_coups(
     *,
-    rule: str = "any",
+    rule: str = "powell_thyne",
     include_plots: bool = False,
     countries: Places = None,
     start: DateLike = None,
@@ -199,8 +199,10 @@ def load_coups(
     Parameters
     ----------
     rule : str
-        Which events count. The coders of an event are those that cover its country and day (for a plot: and that
-        record plots); ``n_covering`` is their number.
+        Which events count; ``attrs["sahelkit"]["rule"]`` of the frame repeats it. Powell and Thyne's list is the
+        default since it covers the world, is kept up to date and changes its coders nowhere in a window;
+        ``rule="any"`` puts all coders side by side. The coders of an event are those that cover its country and day
+        (for a plot: and that record plots); ``n_covering`` is their number.
 
         - ``"any"``: at least one of them lists it;
         - ``"majority"``: more than half of them list it;
@@ -278,13 +280,13 @@ def load_coups(
 
     Examples
     --------
-    >>> guinea = load_coups(countries="Guinea", start="2008")
+    >>> guinea = load_coups(countries="Guinea", start="2008", rule="any")
     >>> guinea[["coup_id", "outcome", "cline_outcome", "agreement"]].to_string(index=False, header=False).splitlines()
     ['GIN-2008-12-23 success success 1.00', 'GIN-2009-12-03 failure failure 0.25',
      'GIN-2011-07-19 failure failure 0.75', 'GIN-2021-09-05 success  absent 0.75']
-    >>> load_coups(rule="powell_thyne")["outcome"].value_counts().to_dict()
+    >>> load_coups()["outcome"].value_counts().to_dict()
     {'failure': 249, 'success': 248}
-    >>> coups = load_coups()
+    >>> coups = load_coups(rule="any")
     >>> coups.loc[coups["former_id"] == "TUN-2019-01-14", "coup_id"].item()
     'TUN-2011-01-14'
     >>> years = {"start": 1960, "end": 2017, "countries": "study"}
@@ -309,7 +311,8 @@ def load_coups(
         frame = _as_coded(frame, prefix, include_plots=include_plots)
         description = _coverage_of(description, prefix, vintage)
         _warn_places(description, countries)
-    frame.attrs = attrs
+    chosen = {"rule": rule} | ({} if vintage is None else {"vintage": vintage})
+    frame.attrs = {"sahelkit": attrs["sahelkit"] | chosen}
     return select(frame, description, countries=countries, start=start, end=end)
 
 

@@ -201,7 +201,7 @@ def fit():
 
 
 def test_same_seed_same_paths(fit):
-    one, two, other = (simulate_hawkes(fit, start=2020, end=2025, n_paths=5, seed=seed) for seed in (1, 1, 2))
+    one, two, other = (simulate_hawkes(fit, start=2020, end=2025, replicates=5, seed=seed) for seed in (1, 1, 2))
     pd.testing.assert_frame_equal(one, two)
     assert not one.equals(other)
     assert one["date"].between("2020-01-01", "2025-12-31").all()
@@ -213,14 +213,14 @@ def test_history_raises_the_risk_at_home(fit):
     after = pd.DataFrame({"iso3": ["MLI"], "date": pd.to_datetime(["2025-12-31"])})
     risk = {}
     for name, history in (("none", none), ("after", after)):
-        paths = simulate_hawkes(fit, start=2026, end=2028, history=history, n_paths=4000, seed=1)
+        paths = simulate_hawkes(fit, start=2026, end=2028, history=history, replicates=4000, seed=1)
         risk[name] = paths.loc[paths["iso3"] == "MLI", "path"].nunique() / 4000
     share = fit.own * -math.expm1(-3 / fit.own_lag)
     assert risk["after"] - risk["none"] == pytest.approx(share * (1 - risk["none"]), abs=0.06)
 
 
 def test_thinning_through_the_public_door(fit):
-    paths = simulate_hawkes(fit, start=2024, end=2025, n_paths=3, seed=1, method="thinning", contagion=False)
+    paths = simulate_hawkes(fit, start=2024, end=2025, replicates=3, seed=1, method="thinning", contagion=False)
     assert list(paths.columns) == ["path", "iso3", "date"]
     assert set(paths["path"]) <= {0, 1, 2}
 
@@ -229,7 +229,7 @@ def test_thinning_through_the_public_door(fit):
     ("options", "error", "text"),
     [
         ({"method": "ogata"}, UnknownNameError, "unknown method 'ogata'"),
-        ({"n_paths": 0}, OptionError, "a whole number of at least 1"),
+        ({"replicates": 0}, OptionError, "replicates=0: it is a whole number of at least 1"),
         ({"start": 2020, "end": 2010}, DateError, "it lies before start=2020-01-01"),
         ({"history": pd.DataFrame({"iso3": ["MLI"]})}, MissingColumnsError, "'date'"),
     ],
@@ -240,7 +240,7 @@ def test_bad_option_is_named(fit, options, error, text):
 
 
 def test_panel_counts_the_attempts_it_made():
-    options = {"countries": "focus", "start": 1960, "end": 1999, "cross": 0.2, "n_paths": 3, "seed": 4}
+    options = {"countries": "focus", "start": 1960, "end": 1999, "cross": 0.2, "replicates": 3, "seed": 4}
     attempts, months = simulate_panel(**options), simulate_panel(freq="M", **options)
     assert months["attempts"].sum() == len(attempts)
     begin = sk.load_states(countries="focus")["start"].clip(lower=pd.Timestamp("1960-01-01"))
@@ -251,7 +251,7 @@ def test_panel_counts_the_attempts_it_made():
 
 
 def test_panel_has_the_rate_it_was_given():
-    attempts = simulate_panel(n_paths=150, rate=0.05, own=0.4, own_lag=0.1, country_sd=0.0, seed=1)
+    attempts = simulate_panel(replicates=150, rate=0.05, own=0.4, own_lag=0.1, country_sd=0.0, seed=1)
     size = fit_hawkes(
         attempts[attempts["path"] == 0], countries="west_africa", start=1960, end=2025
     ).baseline.exposure.sum()
@@ -272,7 +272,7 @@ def test_shocks_of_a_decade_begin_where_they_are_told_to():
     found = {}
     for first in (0, 5):
         panel = simulate_panel(
-            own=0.0, rate=0.5, country_sd=0.0, decade_sd=1.5, decade_from=first, freq="Y", n_paths=40, seed=4
+            own=0.0, rate=0.5, country_sd=0.0, decade_sd=1.5, decade_from=first, freq="Y", replicates=40, seed=4
         )
         yearly = panel.groupby(["path", "year"])["attempts"].mean().unstack()
         found[first] = {year: float((yearly[year] - yearly[year - 1]).abs().mean()) for year in (1980, 1985)}

@@ -172,7 +172,7 @@ def pair():
 
 def test_tests_and_bounds_do_not_depend_on_the_unit_or_the_processes(pair):
     for function in (contagion_test, contagion_bound, excitation_intervals, bias_corrected):
-        one, two = (function(fit, n_boot=9, seed=1, n_jobs=jobs) for fit, jobs in zip(pair, (1, 2), strict=True))
+        one, two = (function(fit, replicates=9, seed=1, n_jobs=jobs) for fit, jobs in zip(pair, (1, 2), strict=True))
         first, second = (found if isinstance(found, pd.DataFrame) else found.tidy() for found in (one, two))
         scaled = first["quantity"] == "cross" if "quantity" in first else np.ones(len(first), bool)
         for name in first.select_dtypes("float").columns:
@@ -187,11 +187,11 @@ def test_tests_and_bounds_do_not_depend_on_the_unit_or_the_processes(pair):
 
 
 def test_goodness_of_fit_and_power_do_not_depend_on_the_unit(pair):
-    one, two = (goodness_of_fit(fit, n_boot=9, seed=1).table for fit in pair)
+    one, two = (goodness_of_fit(fit, replicates=9, seed=1).table for fit in pair)
     pd.testing.assert_frame_equal(one, two, rtol=1e-4)
     strengths = [(0.1 / fit.units.cross,) for fit in pair]
     tables = [
-        detectable_contagion(fit, cross=cross, cross_lag=(1.0,), n_boot=9, seed=1)
+        detectable_contagion(fit, cross=cross, cross_lag=(1.0,), replicates=9, seed=1)
         for fit, cross in zip(pair, strengths, strict=True)
     ]
     pd.testing.assert_series_equal(tables[0]["power"], tables[1]["power"])
@@ -199,13 +199,13 @@ def test_goodness_of_fit_and_power_do_not_depend_on_the_unit(pair):
 
 
 def test_simulated_paths_do_not_depend_on_the_unit(pair):
-    one, two = (simulate_hawkes(fit, start="2026", end="2040", n_paths=20, seed=1) for fit in pair)
+    one, two = (simulate_hawkes(fit, start="2026", end="2040", replicates=20, seed=1) for fit in pair)
     pd.testing.assert_frame_equal(one, two)
 
 
 def test_robustness_does_not_depend_on_the_unit():
     weights = spatial_weights("focus", kind="inverse_distance", normalise=None)
-    one, two = (robustness(**SMALL, weights=weights * unit, rules=[], permutations=9, seed=1) for unit in (1.0, 1e6))
+    one, two = (robustness(**SMALL, weights=weights * unit, rules=[], replicates=9, seed=1) for unit in (1.0, 1e6))
     assert two.permuted == pytest.approx(one.permuted, abs=1e-5)
     assert two.refits["cross"].to_numpy() * 1e6 == pytest.approx(one.refits["cross"].to_numpy(), rel=1e-4, abs=1e-9)
     assert two.p_error == pytest.approx(np.sqrt(one.p_permuted * (1 - one.p_permuted) / 10))

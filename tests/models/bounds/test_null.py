@@ -33,7 +33,7 @@ def found(panel):
 
 
 def test_a_draw_of_the_geography_is_the_analysis_on_that_map(found, panel):
-    null = found.null("geography", draws=19, models=None, seed=8)
+    null = found.null("geography", replicates=19, models=None, seed=8)
     order = np.random.default_rng(np.random.SeedSequence(8).spawn(19)[4]).permutation(16)
     codes = list(found.measures.grid.codes)
     maps = {kind: spatial_weights(codes, kind=kind, normalise=None) for kind in ("land", "language")}
@@ -47,14 +47,14 @@ def test_a_draw_of_the_geography_is_the_analysis_on_that_map(found, panel):
 
 
 def test_what_is_the_same_on_every_map_is_left_out_of_the_geography(found):
-    null = found.null("geography", draws=19, models=None, seed=1)
+    null = found.null("geography", replicates=19, models=None, seed=1)
     region = found.models["weights"] == "region"
     assert null.n_models == (~region).sum()
     z = (found.models["effect"] / found.models["effect_se"])[~region]
     assert null.observed["share_significant_positive"] == pytest.approx(np.mean(z > 1.959964))
     only = _analyse_region(found)
     with pytest.raises(ModelError, match="same on every map"):
-        only.null("geography", draws=19)
+        only.null("geography", replicates=19)
 
 
 def _analyse_region(found):
@@ -65,15 +65,15 @@ def _analyse_region(found):
 
 @pytest.mark.parametrize("kind", ["geography", "simulated"])
 def test_draws_do_not_depend_on_the_number_of_workers(found, kind):
-    one = found.null(kind, draws=22, models=4, seed=5, n_jobs=1)
-    two = found.null(kind, draws=22, models=4, seed=5, n_jobs=2)
+    one = found.null(kind, replicates=22, models=4, seed=5, n_jobs=1)
+    two = found.null(kind, replicates=22, models=4, seed=5, n_jobs=2)
     np.testing.assert_array_equal(one.z, two.z)
     assert one.tidy().equals(two.tidy())
-    assert found.null(kind, draws=19, models=4, seed=6).draws["above"].tolist() != one.draws["above"].tolist()[:19]
+    assert found.null(kind, replicates=19, models=4, seed=6).draws["above"].tolist() != one.draws["above"].tolist()[:19]
 
 
 def test_p_values_count_the_observed_figure_as_a_draw(found):
-    null = found.null("geography", draws=19, models=6, seed=2)
+    null = found.null("geography", replicates=19, models=6, seed=2)
     above = null.draws["above"].to_numpy()
     assert null.p_value() == (1 + (above >= null.observed["above"] - 1e-12).sum()) / 20
     assert null.tidy().set_index("statistic").loc["above", "p_value"] == null.p_value("above")
@@ -88,7 +88,7 @@ def test_sentences_hold_the_verdict_and_its_caveat(found):
         ("geography", "traded places", "échangé leurs places"),
         ("simulated", "simulated histories", "histoires simulées"),
     ):
-        null = found.null(kind, draws=19, models=4, seed=3)
+        null = found.null(kind, replicates=19, models=4, seed=3)
         observed = f"{100 * null.observed['above']:.0f}"
         assert english in null.says()
         assert f"the data put {observed}% there" in null.says()
@@ -101,7 +101,7 @@ def test_sentences_hold_the_verdict_and_its_caveat(found):
     ("kind", "options", "error", "message"),
     [
         ("map", {}, UnknownNameError, "geography, simulated"),
-        ("geography", {"draws": 5}, OptionError, "too few"),
+        ("geography", {"replicates": 5}, OptionError, "too few"),
         ("geography", {"models": 1}, OptionError, "at least two"),
         ("simulated", {"own": 1.2}, OptionError, "own"),
     ],
@@ -121,7 +121,7 @@ def test_the_null_needs_measures_and_their_outcome(panel):
     )
     with pytest.raises(ModelError, match="give the outcome 'onset'"):
         other.null("simulated")
-    assert other.null("geography", draws=19, models=None).n_models == 1
+    assert other.null("geography", replicates=19, models=None).n_models == 1
 
 
 def _p_values(panel, kind, cross, runs, **null):
@@ -139,7 +139,7 @@ def _p_values(panel, kind, cross, runs, **null):
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["geography", "simulated"])
 def test_without_contagion_the_p_value_is_uniform(panel, kind):
-    p = _p_values(panel, kind, 0.0, 200, draws=39, models=20)
+    p = _p_values(panel, kind, 0.0, 200, replicates=39, models=20)
     share = np.mean(p <= 0.05)
     print(kind, "share of p <= 0.05:", share, "mean:", p.mean(), "KS p:", stats.kstest(p, "uniform").pvalue)
     assert stats.binomtest(int((p <= 0.05).sum()), len(p), 0.05).pvalue > 0.01
@@ -149,6 +149,6 @@ def test_without_contagion_the_p_value_is_uniform(panel, kind):
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["geography", "simulated"])
 def test_strong_contagion_is_found(panel, kind):
-    p = _p_values(panel, kind, 0.4, 40, draws=39, models=20)
+    p = _p_values(panel, kind, 0.4, 40, replicates=39, models=20)
     print(kind, "share of p <= 0.05 with 0.4 attempts abroad per attempt:", np.mean(p <= 0.05))
     assert np.mean(p <= 0.05) > 0.5

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import sahelkit as sk
-from sahelkit.errors import ModelError, OptionError, OutputError, UnknownNameError
+from sahelkit.errors import LackingError, ModelError, OptionError, OutputError, UnknownNameError
 from sahelkit.models.bounds import exposure_measures
 
 CLOSE = 1e-7  # of a coefficient, against another Newton iteration
@@ -184,9 +184,44 @@ def test_summary_and_sentences_hold_the_figures(found):
     assert "share one sample" in english
     assert found.to_xarray().sizes == {"focus": 8}
     with pytest.raises(UnknownNameError, match="language"):
-        found.says("de")
+        found.says(lang="de")
     with pytest.raises(OptionError, match="'curve' or 'histogram'"):
-        found.plot("pie")
+        found.plot(kind="pie")
+
+
+def test_the_headline_speaks_french_and_names_what_was_left_out(found):
+    english, french = found.headline(lang="en").splitlines(), found.headline(lang="fr").splitlines()
+    assert len(english) == len(french)
+    assert french[1].startswith(f"{len(found.models)} modèles, dont {found.used.sum()} retenus ; 933 lignes")
+    assert "décennie, pays + décennie" in french[2]
+    assert "lignes écartées" in french[3]
+    assert english[3].startswith(
+        f"{found.sample.n_dropped} rows left out because a value is NA: land_attempt_w1 in 1 ("
+    )
+    assert any("absorbent coastal" in line for line in french)
+    assert "par écart type" in found.summary(lang="fr")
+
+
+def test_repr_of_any_number_of_models_fits_a_screen(found, panel):
+    for shown in (repr(found), repr(found.null(draws=19, models=4, seed=1))):
+        lines = shown.splitlines()
+        assert len(lines) <= 24
+        assert max(map(len, lines)) <= 120
+    assert f"{len(found.models) - 12} more rows" in found._repr_html_()
+
+
+def test_the_histogram_is_drawn_on_given_axes_and_the_curve_refuses_them(found):
+    from matplotlib.figure import Figure
+
+    axes = Figure().add_subplot()
+    assert found.plot(kind="histogram", ax=axes) is axes.figure
+    assert axes.patches
+    with pytest.raises(LackingError, match="two panels; kind='histogram' has one"):
+        found.plot(ax=axes)
+    null = found.null(draws=19, models=4, seed=1)
+    axes = Figure().add_subplot()
+    assert null.plot(ax=axes) is axes.figure
+    assert axes.get_title()
 
 
 def test_a_panel_is_taken_as_well_as_a_frame():

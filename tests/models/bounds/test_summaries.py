@@ -17,7 +17,8 @@ from sahelkit.estimation.many.roles import Roles
 from sahelkit.estimation.many.salaimartin import cdf0_generic, cdf0_normal, model_weights, share_significant
 from sahelkit.estimation.many.sample import read_sample
 from sahelkit.models.bounds import extreme_bounds, influence
-from sahelkit.models.bounds.result import ExtremeBounds, Settings
+from sahelkit.models.bounds.result import ExtremeBounds
+from sahelkit.models.bounds.summaries import Settings
 
 EXACT = 1e-12
 RIVALS = (frozenset({"am", "gear"}), frozenset({"cyl", "disp", "hp"}))
@@ -38,7 +39,7 @@ def mtcars(reference_dir):
     )
     models, long = fit_blocks(choices, sample, {"none": block}, all_terms=True)
     settings = Settings("mpg ~ ...", (0, 1, 2, 3), RIVALS, "model", 7.0, "lri", 0.95, None)
-    return ExtremeBounds(models, long, choices, sample, None, {"none": block.absorbed}, settings)
+    return ExtremeBounds(models, choices, sample, None, settings, long, {"none": block.absorbed})
 
 
 def _terms(found):
@@ -78,7 +79,7 @@ def test_the_formula_gives_the_models_without_repetition(mtcars, reference_dir):
         cluster=None,
         exclusive=[("am", "gear")],
         vif=7,
-        weights="lri",
+        model_weights="lri",
     )
     theirs = mtcars.models[~mtcars.models["controls"].astype(str).str.contains("wt")]
     assert found.models["coef"].to_list() == pytest.approx(theirs["coef"].to_list(), rel=1e-10)

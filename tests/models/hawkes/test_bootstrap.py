@@ -23,26 +23,26 @@ def fit():
 
 @pytest.fixture(scope="module")
 def test(fit):
-    return contagion_test(fit, n_boot=25, seed=7, n_jobs=1)
+    return contagion_test(fit, replicates=25, seed=7, n_jobs=1)
 
 
 def test_same_numbers_for_any_number_of_processes(fit, test):
-    two = contagion_test(fit, n_boot=25, seed=7, n_jobs=2)
+    two = contagion_test(fit, replicates=25, seed=7, n_jobs=2)
     assert two.null.tolist() == test.null.tolist()
     assert two.null_cross.tolist() == test.null_cross.tolist()
     assert two.p_value == test.p_value
 
 
 def test_longer_run_begins_with_the_shorter_one(fit, test):
-    assert contagion_test(fit, n_boot=5, seed=7).null.tolist() == test.null[:5].tolist()
-    assert contagion_test(fit, n_boot=5, seed=8).null.tolist() != test.null[:5].tolist()
+    assert contagion_test(fit, replicates=5, seed=7).null.tolist() == test.null[:5].tolist()
+    assert contagion_test(fit, replicates=5, seed=8).null.tolist() != test.null[:5].tolist()
 
 
 def test_p_value_counts_the_data_as_one_replicate(fit, test):
     assert test.p_value == (1 + (test.null >= fit.lr).sum()) / 26
     assert test.statistic == fit.lr
     row = test.tidy().iloc[0]
-    assert (row["n_boot"], row["n_events"], row["n_countries"]) == (25, 105, 16)
+    assert (row["replicates"], row["n_events"], row["n_countries"]) == (25, 105, 16)
     assert row["share_none"] == (test.null_cross == 0).mean()
 
 
@@ -55,7 +55,7 @@ def test_statistic_is_never_negative_and_zero_where_no_contagion_is_found(test):
 def test_planted_contagion_is_found():
     attempts = simulate_panel(cross=0.4, own=0.2, cross_lag=0.3, rate=0.05, seed=3)
     fit = fit_hawkes(attempts, countries="west_africa", start=1960, end=2025)
-    found = contagion_test(fit, n_boot=19, seed=1, n_jobs=2)
+    found = contagion_test(fit, replicates=19, seed=1, n_jobs=2)
     assert found.p_value == 1 / 20
     for p_value, english, french in (
         (
@@ -84,8 +84,8 @@ def test_fit_without_contagion_cannot_be_tested_for_it(fit):
     alone = fit_hawkes(coups, countries="west_africa", start=1960, end=2025, contagion=False)
     with pytest.raises(ModelError, match="Fit it with contagion=True"):
         contagion_test(alone)
-    with pytest.raises(OptionError, match="n_boot=0"):
-        contagion_test(fit, n_boot=0)
+    with pytest.raises(OptionError, match="replicates=0"):
+        contagion_test(fit, replicates=0)
 
 
 def test_kolmogorov_is_scipys_distance():
@@ -124,14 +124,14 @@ def test_gaps_add_up_to_the_expected_events(fit):
 
 
 def test_goodness_of_fit_table(fit):
-    check = goodness_of_fit(fit, n_boot=9, seed=3, n_jobs=2)
+    check = goodness_of_fit(fit, replicates=9, seed=3, n_jobs=2)
     table = check.tidy().set_index("scope")
     assert table.index.tolist() == [*fit.countries, "all", "pooled"]
     assert table.loc["GMB", ["ks", "ks_p", "ljung_box", "ljung_box_p"]].isna().all()
     p_values = table.loc[table["n_gaps"] >= 4, ["ks_p", "ljung_box_p"]]
     assert p_values.min().min() >= 1 / 10
     assert p_values.max().max() <= 1
-    again = goodness_of_fit(fit, n_boot=9, seed=3, n_jobs=1)
+    again = goodness_of_fit(fit, replicates=9, seed=3, n_jobs=1)
     pd.testing.assert_frame_equal(again.table, check.table)
     assert "105 waiting times" in check.says()
     assert "105 temps d’attente" in check.says(lang="fr")
@@ -143,12 +143,12 @@ def test_goodness_of_fit_sees_a_clock():
     days = [pd.Timestamp(f"{year}-06-15") for year in range(1962, 2026, 3)]
     events = pd.DataFrame({"iso3": ["MLI"] * len(days) + ["BFA"] * len(days), "date": days * 2})
     fit = fit_hawkes(events, countries=["MLI", "BFA"], start=1960, end=2025, period="none")
-    check = goodness_of_fit(fit, n_boot=19, seed=1, n_jobs=2).table.set_index("scope")
+    check = goodness_of_fit(fit, replicates=19, seed=1, n_jobs=2).table.set_index("scope")
     assert check.loc["pooled", "ks_p"] == 1 / 20
 
 
 def test_power_rises_with_contagion(fit):
-    table = detectable_contagion(fit, cross=(0.3,), cross_lag=(0.25,), n_boot=12, seed=1, n_jobs=2)
+    table = detectable_contagion(fit, cross=(0.3,), cross_lag=(0.25,), replicates=12, seed=1, n_jobs=2)
     assert table["cross"].tolist() == [0.0, 0.3]
     assert table["power"].iloc[0] <= 0.1
     assert table["power"].iloc[1] > 0.5
@@ -166,4 +166,4 @@ def test_same_numbers_on_a_dask_cluster(fit, test):
         distributed.Client(cluster),
         joblib.parallel_config(backend="dask"),
     ):
-        assert contagion_test(fit, n_boot=25, seed=7).null.tolist() == test.null.tolist()
+        assert contagion_test(fit, replicates=25, seed=7).null.tolist() == test.null.tolist()

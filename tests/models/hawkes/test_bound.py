@@ -26,12 +26,12 @@ def fit():
 
 @pytest.fixture(scope="module")
 def intervals(fit):
-    return excitation_intervals(fit, n_boot=19, seed=1, n_jobs=1)
+    return excitation_intervals(fit, replicates=19, seed=1, n_jobs=1)
 
 
 @pytest.fixture(scope="module")
 def bound(fit):
-    return contagion_bound(fit, n_boot=19, seed=1, n_jobs=1)
+    return contagion_bound(fit, replicates=19, seed=1, n_jobs=1)
 
 
 @pytest.mark.parametrize("which", ["own", "cross"])
@@ -88,7 +88,7 @@ def test_no_lower_end_above_zero_where_the_profile_has_none(intervals):
 
 
 def test_same_numbers_for_any_number_of_processes(bound, fit):
-    two = contagion_bound(fit, n_boot=19, seed=1, n_jobs=2)
+    two = contagion_bound(fit, replicates=19, seed=1, n_jobs=2)
     assert (two.upper, two.cutoff) == (bound.upper, bound.cutoff)
 
 
@@ -131,8 +131,8 @@ def test_what_cannot_be_bounded_is_said(fit):
             function(fit_hawkes(coups, contagion=False, **WINDOW))
         with pytest.raises(ModelError, match="nothing bounds contagion"):
             function(fit_hawkes(alone, **{**WINDOW, "countries": "west_africa"}))
-        with pytest.raises(OptionError, match="n_boot=0"):
-            function(fit, n_boot=0)
+        with pytest.raises(OptionError, match="replicates=0"):
+            function(fit, replicates=0)
 
 
 def test_strength_that_runs_away_has_no_histories(fit):

@@ -31,7 +31,7 @@ def _texts(figure):
 
 
 def test_contagion_test(fit):
-    found = contagion_test(fit, n_boot=9, seed=1)
+    found = contagion_test(fit, replicates=9, seed=1)
     data = found.to_xarray()
     np.testing.assert_array_equal(data["null"], found.null)
     assert data.attrs["p_value"] == found.p_value
@@ -42,7 +42,7 @@ def test_contagion_test(fit):
 
 
 def test_goodness_of_fit(fit):
-    found = goodness_of_fit(fit, n_boot=5, seed=1)
+    found = goodness_of_fit(fit, replicates=5, seed=1)
     data = found.to_xarray()
     table = found.table.set_index("scope")
     assert data["ks"].sel(scope="pooled").item() == table.loc["pooled", "ks"]
@@ -93,10 +93,10 @@ def test_samples_of_a_few_events_have_no_raw_errors():
     """Their replicates may hold no event at all, whose likelihood has no curvature."""
     events = sk.load_coups(rule="powell_thyne", countries="west_africa", start=1960).iloc[:2]
     two = fit_hawkes(events, countries="west_africa", start=1960, end=2025)
-    assert contagion_test(two, n_boot=19, seed=1, n_jobs=1).p_value > 0.05
+    assert contagion_test(two, replicates=19, seed=1, n_jobs=1).p_value > 0.05
     with pytest.raises(ModelError, match="there are 2 waiting times between attempts"):
-        goodness_of_fit(two, n_boot=9, seed=1)
-    said = {lang: excitation_intervals(two, n_boot=9, seed=1, n_jobs=1).says(lang=lang) for lang in ("en", "fr")}
+        goodness_of_fit(two, replicates=9, seed=1)
+    said = {lang: excitation_intervals(two, replicates=9, seed=1, n_jobs=1).says(lang=lang) for lang in ("en", "fr")}
     assert " inf;" not in said["en"]
     assert "infini" in said["fr"]
 
@@ -104,7 +104,7 @@ def test_samples_of_a_few_events_have_no_raw_errors():
 @pytest.mark.parametrize("lags", [0, 53, 500])
 def test_lags_that_the_gaps_cannot_show(fit, lags):
     with pytest.raises(OptionError, match=f"lags={lags}: it is a whole number from 1 to 52"):
-        goodness_of_fit(fit, lags=lags, n_boot=9, seed=1)
+        goodness_of_fit(fit, lags=lags, replicates=9, seed=1)
 
 
 @pytest.mark.parametrize(
@@ -112,11 +112,11 @@ def test_lags_that_the_gaps_cannot_show(fit, lags):
 )
 def test_strengths_and_lags_that_cannot_be_tried(fit, odd):
     with pytest.raises(OptionError, match="it is a list of numbers"):
-        detectable_contagion(fit, n_boot=9, seed=1, n_jobs=1, **odd)
+        detectable_contagion(fit, replicates=9, seed=1, n_jobs=1, **odd)
 
 
 def test_power_of_a_model_without_contagion_is_refused():
     events = sk.load_coups(rule="powell_thyne", countries="west_africa")
     plain = fit_hawkes(events, countries="west_africa", start=1960, end=2025, contagion=False)
     with pytest.raises(ModelError, match="fitted without contagion"):
-        detectable_contagion(plain, n_boot=9, seed=1)
+        detectable_contagion(plain, replicates=9, seed=1)

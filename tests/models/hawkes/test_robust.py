@@ -16,7 +16,7 @@ WINDOW = {"countries": "focus", "start": 1960, "end": 2025}
 
 @pytest.fixture(scope="module")
 def checks():
-    return robustness(**WINDOW, rules=["cline", "majority"], permutations=21, seed=1, n_jobs=1)
+    return robustness(**WINDOW, rules=["cline", "majority"], replicates=21, seed=1, n_jobs=1)
 
 
 def test_refits_are_the_fits_a_user_would_make(checks):
@@ -49,14 +49,14 @@ def test_window_of_a_coder_is_cut_to_its_coverage(checks):
 
 
 def test_numbers_do_not_depend_on_the_processes(checks):
-    two = robustness(**WINDOW, rules=["cline", "majority"], permutations=21, seed=1, n_jobs=2)
+    two = robustness(**WINDOW, rules=["cline", "majority"], replicates=21, seed=1, n_jobs=2)
     assert two.permuted.tolist() == checks.permuted.tolist()
     pd.testing.assert_frame_equal(two.refits, checks.refits)
 
 
 def test_given_weights_stay_normalised_without_a_country():
-    found = robustness(**WINDOW, weights=spatial_weights("focus"), rules=[], permutations=1, seed=1)
-    plain = robustness(**WINDOW, rules=[], permutations=1, seed=1)
+    found = robustness(**WINDOW, weights=spatial_weights("focus"), rules=[], replicates=1, seed=1)
+    plain = robustness(**WINDOW, rules=[], replicates=1, seed=1)
     assert found.refits["cross"].tolist() == pytest.approx(plain.refits["cross"].tolist(), abs=1e-9)
 
 
@@ -69,7 +69,7 @@ def test_bias_of_own_excitation_is_downward():
     """The flexible period takes from it; corrected, it is larger."""
     coups = sk.load_coups(rule="powell_thyne", countries="west_africa")
     fit = fit_hawkes(coups, countries="west_africa", start=1960, end=2025)
-    table = bias_corrected(fit, n_boot=24, seed=1, n_jobs=2).set_index("quantity")
+    table = bias_corrected(fit, replicates=24, seed=1, n_jobs=2).set_index("quantity")
     assert -0.15 < table.loc["own", "bias"] < 0
     assert table.loc["own", "corrected"] == pytest.approx(fit.own - table.loc["own", "bias"])
     assert table.loc["own", "low"] < table.loc["own", "corrected"] < table.loc["own", "high"]

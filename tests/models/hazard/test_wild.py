@@ -19,7 +19,7 @@ def test_p_value_is_the_share_of_all_sign_patterns():
     scores = np.random.default_rng(1).normal(size=7)
     sums = [abs(np.dot(signs, scores)) for signs in itertools.product([-1, 1], repeat=7)]
     expected = np.mean([value >= abs(scores.sum()) - 1e-12 for value in sums])
-    statistic, p_value, draws, exact = bootstrap_p(scores, weights="rademacher", draws=99, seed=None)
+    statistic, p_value, draws, exact = bootstrap_p(scores, weights="rademacher", replicates=99, seed=None)
     assert exact
     assert len(draws) == 128
     assert p_value == pytest.approx(expected)
@@ -29,12 +29,12 @@ def test_p_value_is_the_share_of_all_sign_patterns():
 
 def test_drawn_p_value_comes_near_the_counted_one():
     scores = np.random.default_rng(3).normal(0.2, 1, size=16)
-    exact = bootstrap_p(scores, weights="rademacher", draws=99, seed=None)[1]
+    exact = bootstrap_p(scores, weights="rademacher", replicates=99, seed=None)[1]
     padded = np.concatenate([scores, np.full(5, 1e-9)])  # 21 clusters: drawn, of which five say nothing
-    drawn = bootstrap_p(padded, weights="rademacher", draws=20_000, seed=1)
+    drawn = bootstrap_p(padded, weights="rademacher", replicates=20_000, seed=1)
     assert not drawn[3]
     assert drawn[1] == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / 20_000))
-    assert drawn[1] == bootstrap_p(padded, weights="rademacher", draws=20_000, seed=1)[1]
+    assert drawn[1] == bootstrap_p(padded, weights="rademacher", replicates=20_000, seed=1)[1]
 
 
 @pytest.mark.parametrize("link", ["cloglog", "logit"])
@@ -78,7 +78,7 @@ def test_a_model_of_one_term_has_no_nuisance():
     frame = pd.DataFrame({"iso3": list("ABCD") * 5, "x": 1.0, "event": [0, 0, 0, 1, 0] + [0, 0, 0, 1] * 3 + [0, 0, 1]})
     test = wild_score_test(fit_hazard("event ~ 0 + x", frame, link="logit"), "x")
     scores = frame.groupby("iso3")["event"].sum().to_numpy() - 2.5  # five rows each, score y - 1/2
-    assert test.p_value == bootstrap_p(scores, weights="rademacher", draws=99, seed=None)[1]
+    assert test.p_value == bootstrap_p(scores, weights="rademacher", replicates=99, seed=None)[1]
 
 
 @pytest.mark.parametrize("sure", [0, 1])
@@ -106,7 +106,7 @@ def test_bad_requests_are_named(months):
     with pytest.raises(UnknownNameError, match="Did you mean 'webb'"):
         wild_score_test(fit, "x", weights="web")
     with pytest.raises(OptionError, match="too few to give a p-value"):
-        wild_score_test(fit, "x", draws=9)
+        wild_score_test(fit, "x", replicates=9)
     with pytest.raises(OptionError, match="between 0 and 1"):
         wild_score_test(fit, "x", level=95)
     from dataclasses import replace
@@ -129,7 +129,7 @@ def test_size_with_ten_unequal_clusters_is_nominal_where_that_of_cr0_is_not():
         frame["event"] = (rng.random(len(frame)) < 0.1 * np.exp(frame["iso3"].map(effect))).astype(int)
         fit = fit_hazard("event ~ x", frame, errors="CR0", level=0.5)
         scores = effective_scores(fit.data.matrix, fit.data.outcome, fit.data.groups, 1, link="cloglog")
-        wild += bootstrap_p(scores, weights="rademacher", draws=999, seed=1)[1] <= 0.05
+        wild += bootstrap_p(scores, weights="rademacher", replicates=999, seed=1)[1] <= 0.05
         naive += abs(fit.coef[1] / fit.std_error[1]) > 1.96
         done += 1
     assert naive / done > 0.12

@@ -135,7 +135,7 @@ def _stack(width=3, **options):
 def test_the_stack_is_least_squares_with_unit_and_period_effects_by_event():
     """Balanced stack, equal numbers of donors: the coefficients of the dummies of the event times."""
     windows = _stack()
-    study = event_study(windows, draws=199, seed=1)
+    study = event_study(windows, replicates=199, seed=1)
     columns, target = [], []
     shown = [time for time in study.times if time != -1]
     for number, window in enumerate(windows):
@@ -153,7 +153,7 @@ def test_the_stack_is_least_squares_with_unit_and_period_effects_by_event():
 
 def test_placebo_events_are_donors_against_the_other_donors():
     window = _stack()[0]
-    study = event_study([window], draws=500, seed=2)
+    study = event_study([window], replicates=500, seed=2)
     change = (window.values - window.values[window.times == -1].iloc[0]).to_numpy()[:, 1:]
     paths = {tuple((change[:, j] - np.delete(change, j, 1).mean(1)).round(9)) for j in range(change.shape[1])}
     assert {tuple(draw.round(9)) for draw in study.draws} == paths
@@ -161,18 +161,18 @@ def test_placebo_events_are_donors_against_the_other_donors():
 
 def test_a_cluster_gets_one_donor_for_all_its_events():
     windows = _stack()
-    together = event_study(windows, clusters={"MLI": "a", "NER": "a"}, draws=400, seed=1)
-    apart = event_study(windows, draws=400, seed=1)
+    together = event_study(windows, clusters={"MLI": "a", "NER": "a"}, replicates=400, seed=1)
+    apart = event_study(windows, replicates=400, seed=1)
     assert len(np.unique(together.draws.round(9), axis=0)) == 8
     assert len(np.unique(apart.draws.round(9), axis=0)) > 8
-    assert (event_study(windows, draws=400, seed=1).draws == apart.draws).all()
+    assert (event_study(windows, replicates=400, seed=1).draws == apart.draws).all()
 
 
 def test_the_order_of_events_and_donors_makes_no_difference():
     windows = _stack()
-    one = event_study(windows, draws=300, seed=1)
+    one = event_study(windows, replicates=300, seed=1)
     turned = [replace(w, values=w.values[[w.unit, *w.donors[::-1]]]) for w in windows[::-1]]
-    two = event_study(turned, draws=300, seed=1)
+    two = event_study(turned, replicates=300, seed=1)
     assert two.draws == pytest.approx(one.draws)
     assert two.interval() == pytest.approx(one.interval())
     assert (two.p_value, two.pre_trend_p) == (one.p_value, one.pre_trend_p)
@@ -213,7 +213,7 @@ def test_a_period_in_which_no_donor_strays_makes_no_p_value_of_one():
     window = _window(scale="count")
     values = window.values.copy()
     values.iloc[2, 1:] = values.iloc[7, 1:] + 3.0
-    study = event_study([replace(window, values=values)], draws=500, seed=1)
+    study = event_study([replace(window, values=values)], replicates=500, seed=1)
     assert study.std_error[2] == pytest.approx(0.0)
     assert study.pre_trend_p == pytest.approx(1 / 501)
     with pytest.raises(ModelError, match="draws of a step do not scatter"):
@@ -227,7 +227,7 @@ def test_pre_trends_are_seen():
     frame["x"] = np.where(
         frame["iso3"] == "MLI", 5.0 * 1.1 ** ((frame["month"] - frame["month"].iloc[0]).map(lambda d: d.n)), frame["x"]
     )
-    study = event_study([_window(frame)], draws=500, seed=1)
+    study = event_study([_window(frame)], replicates=500, seed=1)
     assert study.pre_trend_p <= 1 / 7 + 0.02
     assert "trends before the coups" in study.says()
 
@@ -239,8 +239,8 @@ def test_unequal_windows_are_not_stacked():
         event_study([_stack()[0], _stack()[0]])
     with pytest.raises(ModelError, match="no event"):
         event_study([])
-    with pytest.raises(OptionError, match="draws=10"):
-        event_study(_stack(), draws=10)
+    with pytest.raises(OptionError, match="replicates=10"):
+        event_study(_stack(), replicates=10)
 
 
 def _by_programme(before, after, weights, m):
@@ -327,12 +327,12 @@ def test_coverage_of_the_study_and_of_its_bounds():
     for seed in range(300):
         rng = np.random.default_rng([seed, 5])
         windows = [_simulated(rng, number, drift=0.0) for number in range(6)]
-        study = event_study(windows, draws=500, seed=seed)
+        study = event_study(windows, replicates=500, seed=seed)
         plain += study.interval()[0] <= 0.5 <= study.interval()[1]
         row = study.bounds(grid=[1.0]).table.iloc[0]
         bounded += row["low"] <= 0.5 <= row["high"]
         rng = np.random.default_rng([seed, 6])
-        study = event_study([_simulated(rng, number, drift=0.3) for number in range(6)], draws=500, seed=seed)
+        study = event_study([_simulated(rng, number, drift=0.3) for number in range(6)], replicates=500, seed=seed)
         row = study.bounds(grid=[1.0]).table.iloc[0]
         drifting += row["low"] <= 0.5 <= row["high"]
     print(f"\ncoverage: plain {plain / 300:.3f}, bounds {bounded / 300:.3f}, bounds under drift {drifting / 300:.3f}")

@@ -300,7 +300,7 @@ def test_the_unit_and_the_origin_of_the_outcome_make_no_difference(scale, shift)
         assert two.effect == pytest.approx(scale * one.effect, rel=1e-5)
         assert sorted(two.interval()) == pytest.approx(sorted(scale * end for end in one.interval()), rel=1e-5)
         assert two.p_value == one.p_value
-    one, two = (event_study([window], draws=300, seed=1) for window in windows)
+    one, two = (event_study([window], replicates=300, seed=1) for window in windows)
     assert two.effect == pytest.approx(scale * one.effect, rel=1e-6)
     assert two.effect_error == pytest.approx(abs(scale) * one.effect_error, rel=1e-6)
     assert (two.p_value, two.pre_trend_p) == (one.p_value, one.pre_trend_p)
@@ -310,7 +310,7 @@ def test_the_order_of_the_donors_makes_no_difference():
     window = _window(_factors(7, effect=0.5), 16)
     names = ["C00", *sorted(window.donors, key=lambda name: (int(name[1:]) * 7) % 16)]
     other = replace(window, values=window.values[names], counts=window.counts[names])
-    for make in (synthetic_control, synthetic_did, lambda w: event_study([w], draws=300, seed=1)):
+    for make in (synthetic_control, synthetic_did, lambda w: event_study([w], replicates=300, seed=1)):
         one, two = make(window), make(other)
         assert two.effect == pytest.approx(one.effect)
         assert two.interval() == pytest.approx(one.interval())

@@ -58,7 +58,7 @@ def test_window_sums_equal_plain_loops():
 
 def test_observed_exposure_and_ratio_are_those_of_a_plain_fit():
     panel = _panel()
-    test = placebo_test("onset ~ x", panel, weights=_ring(), draws=99, seed=1)
+    test = placebo_test("onset ~ x", panel, weights=_ring(), replicates=99, seed=1)
     ties = _ring().to_series()
     exposure = []
     for row in panel.itertuples():
@@ -111,8 +111,8 @@ def test_score_statistic_is_standard_normal_without_effect():
 
 
 def test_contagion_is_found_and_its_absence_is_not():
-    loud = placebo_test("onset ~ x", _panel(40, contagion=1.2, seed=2), weights=_ring(), draws=999, seed=1)
-    quiet = placebo_test("onset ~ x", _panel(40, seed=2), weights=_ring(), draws=999, seed=1)
+    loud = placebo_test("onset ~ x", _panel(40, contagion=1.2, seed=2), weights=_ring(), replicates=999, seed=1)
+    quiet = placebo_test("onset ~ x", _panel(40, seed=2), weights=_ring(), replicates=999, seed=1)
     assert loud.p_value < 0.01
     assert loud.ratio > 1.8
     assert quiet.p_value > 0.05
@@ -121,12 +121,12 @@ def test_contagion_is_found_and_its_absence_is_not():
 @pytest.mark.parametrize("kind", KINDS)
 def test_draws_do_not_depend_on_the_number_of_workers(kind):
     tests = [
-        placebo_test("onset ~ x", _panel(), kind=kind, weights=_ring(), draws=600, seed=9, n_jobs=jobs)
+        placebo_test("onset ~ x", _panel(), kind=kind, weights=_ring(), replicates=600, seed=9, n_jobs=jobs)
         for jobs in (1, 2)
     ]
     assert tests[0].null.tolist() == tests[1].null.tolist()
     assert tests[0].p_value == tests[1].p_value
-    other = placebo_test("onset ~ x", _panel(), kind=kind, weights=_ring(), draws=600, seed=10)
+    other = placebo_test("onset ~ x", _panel(), kind=kind, weights=_ring(), replicates=600, seed=10)
     assert other.null.tolist() != tests[0].null.tolist()
     assert other.statistic == tests[0].statistic
 
@@ -195,8 +195,8 @@ def test_leads_are_lags_of_reversed_time():
     panel = _panel(seed=6)
     ends = panel["period"].min().ordinal + panel["period"].max().ordinal
     back = panel.assign(period=pd.PeriodIndex.from_ordinals(ends - panel["period"].array.asi8, freq="M"))
-    lead = placebo_test("onset ~ 1", panel, kind="leads", weights=_oneway(), draws=99, seed=1)
-    lag = placebo_test("onset ~ 1", back, weights=_oneway(), draws=99, seed=1)
+    lead = placebo_test("onset ~ 1", panel, kind="leads", weights=_oneway(), replicates=99, seed=1)
+    lag = placebo_test("onset ~ 1", back, weights=_oneway(), replicates=99, seed=1)
     assert lead.statistic == pytest.approx(lag.statistic)
     assert lead.ratio == pytest.approx(lag.ratio)
     assert lead.lagged != pytest.approx(lead.statistic, abs=0.1)
@@ -205,7 +205,7 @@ def test_leads_are_lags_of_reversed_time():
 
 def test_leads_over_symmetric_borders_mirror_the_lags_and_it_is_said():
     """Each pair of events is a lead for one country and a lag for the other: without covariates the two are one."""
-    test = placebo_test("onset ~ 1", _panel(seed=6), kind="leads", weights=_ring(), draws=99, seed=1)
+    test = placebo_test("onset ~ 1", _panel(seed=6), kind="leads", weights=_ring(), replicates=99, seed=1)
     assert test.statistic == pytest.approx(test.lagged, rel=1e-6)
     assert test.mirrored
     assert "both a lead and a lag" in test.says()
@@ -216,7 +216,7 @@ def test_years_work_as_months_do():
     panel = _panel()
     yearly = panel.assign(year=panel["period"].dt.year).groupby(["iso3", "year"], as_index=False)[["attempt"]].sum()
     yearly["onset"] = (yearly["attempt"] > 0).astype(int)
-    test = placebo_test("onset ~ 1", yearly, weights=_ring(), kind="calendar", window=2, draws=99, seed=1)
+    test = placebo_test("onset ~ 1", yearly, weights=_ring(), kind="calendar", window=2, replicates=99, seed=1)
     assert test.n_rows == 9 * 23
     assert 0 < test.p_value <= 1
 
@@ -229,7 +229,7 @@ def test_p_values_count_the_observed_draw_and_ties():
 
 
 def test_results_speak_in_both_languages():
-    test = placebo_test("onset ~ x", _panel(), kind="leads", weights=_oneway(), draws=99, seed=1)
+    test = placebo_test("onset ~ x", _panel(), kind="leads", weights=_oneway(), replicates=99, seed=1)
     assert "in the 12 months to come" in test.says()
     assert "dans les 12 mois à venir" in test.says(lang="fr")
     assert "nothing works backwards" in test.says()
@@ -244,7 +244,7 @@ def test_results_speak_in_both_languages():
     [
         (lambda f: f, {"kind": "geografy"}, UnknownNameError, "Did you mean 'geography'"),
         (lambda f: f, {"alternative": "less"}, UnknownNameError, "unknown alternative 'less'"),
-        (lambda f: f, {"draws": 5}, OptionError, "too few to give a p-value"),
+        (lambda f: f, {"replicates": 5}, OptionError, "too few to give a p-value"),
         (lambda f: f, {"window": 0}, OptionError, "at least one period"),
         (lambda f: f, {"window": 600}, OptionError, "the panel has 300 periods only"),
         (lambda f: f, {"block": 1}, OptionError, "blocks of at least two"),
@@ -261,7 +261,7 @@ def test_results_speak_in_both_languages():
 )
 def test_bad_requests_are_named(change, options, error, message):
     with pytest.raises(error, match=message):
-        placebo_test("onset ~ x", change(_panel()), **{"weights": _ring(), "draws": 99, **options})
+        placebo_test("onset ~ x", change(_panel()), **{"weights": _ring(), "replicates": 99, **options})
 
 
 @pytest.mark.slow
@@ -276,7 +276,7 @@ def test_size_of_the_map_placebo_is_nominal_without_contagion():
         panel["attempt"] = (rng.random(len(panel)) < 0.01 * np.exp(own + shock)).astype(float)
         panel["onset"] = panel["attempt"].astype(int)
         if panel["onset"].sum() > 3:
-            rejected += placebo_test("onset ~ 1", panel, weights=_ring(), draws=199, seed=seed).p_value <= 0.05
+            rejected += placebo_test("onset ~ 1", panel, weights=_ring(), replicates=199, seed=seed).p_value <= 0.05
     assert 0.02 <= rejected / 400 <= 0.085
 
 

@@ -25,12 +25,12 @@ def region():
 
 @pytest.fixture(scope="module")
 def power(region):
-    return contagion_power(region, sizes=[0.4], sims=30, seed=1)
+    return contagion_power(region, sizes=[0.4], replicates=30, seed=1)
 
 
 @pytest.fixture(scope="module")
 def trap(region):
-    return fixed_effects_trap(region, weights=_everyone(region), sims=24, seed=1)
+    return fixed_effects_trap(region, weights=_everyone(region), replicates=24, seed=1)
 
 
 def _everyone(frame):
@@ -138,7 +138,7 @@ def test_year_dummies_make_the_region_look_protective_where_there_is_no_contagio
     assert trap.to_xarray()["draws"].shape == (24, 4)
     assert "year" in trap.says()
     assert "sans aucune contagion" in trap.says(lang="fr")
-    again = fixed_effects_trap(region, weights=_everyone(region), sims=24, seed=1, n_jobs=2)
+    again = fixed_effects_trap(region, weights=_everyone(region), replicates=24, seed=1, n_jobs=2)
     # the last bits depend on the threads of BLAS, of which a worker has fewer
     assert again.draws == pytest.approx(trap.draws, rel=1e-9)
 
@@ -162,13 +162,14 @@ def test_bad_requests_are_named(call):
     codes = sorted(frame["iso3"].unique())
     weights = xr.DataArray(1 - np.eye(4), dims=("target", "source"), coords={"target": codes, "source": codes})
     with pytest.raises(OptionError, match="too few to tell"):
-        call(frame, weights=weights, sims=5)
+        call(frame, weights=weights, replicates=5)
     with pytest.raises(OptionError, match="it is at least 1"):
-        call(frame, weights=weights, own_lag=0.5, sims=20)
-    with pytest.raises(OptionError, match="level"):
-        call(frame, weights=weights, level=7)
+        call(frame, weights=weights, own_lag=0.5, replicates=20)
+    share = "alpha" if call is contagion_power else "level"
+    with pytest.raises(OptionError, match=f"{share}=7"):
+        call(frame, weights=weights, **{share: 7})
     with pytest.raises(ModelError, match="the panel has no event"):
-        call(frame.assign(attempt=0.0), weights=weights, sims=20)
+        call(frame.assign(attempt=0.0), weights=weights, replicates=20)
     with pytest.raises(OptionError, match=r"one event would set off 1\.20 others"):
         simulate_like(frame, weights=weights, own=0.9, cross=0.3)
     with pytest.raises(OptionError, match="it is at least 0"):
@@ -186,7 +187,7 @@ def test_figures_are_in_both_languages(power, trap):
 def test_size_of_the_nominal_test_under_decade_shocks(region):
     """300 histories: the nominal 5 % score test rejects more often where decades are bad for all, which is why it is
     calibrated."""
-    power = contagion_power(region, sizes=[0.1, 0.3], sims=300, seed=5, n_jobs=2)
+    power = contagion_power(region, sizes=[0.1, 0.3], replicates=300, seed=5, n_jobs=2)
     table = power.table.set_index("cross")
     assert 0.05 < table.loc[0.0, "power"] < 0.2
     assert 0.2 < table.loc[0.1, "power_calibrated"] < 0.7
@@ -196,18 +197,18 @@ def test_size_of_the_nominal_test_under_decade_shocks(region):
 @pytest.mark.parametrize("sizes", [0.2, (), ("a",), (np.nan,), (-0.1,)])
 def test_sizes_are_a_list_of_numbers(months, sizes):
     with pytest.raises(OptionError, match=r"sizes=.*it is a list of numbers"):
-        contagion_power(months, sizes=sizes, window=2, sims=20, seed=1)
+        contagion_power(months, sizes=sizes, window=2, replicates=20, seed=1)
 
 
 def test_a_sample_that_cannot_be_fitted_has_no_power(months):
     few = months.assign(attempt=(np.arange(len(months)) == 50).astype(int))
     with pytest.raises(ModelError, match="events are too few"):
-        contagion_power(few, sizes=(0.2,), window=2, sims=20, seed=1)
+        contagion_power(few, sizes=(0.2,), window=2, replicates=20, seed=1)
 
 
 def test_a_window_as_long_as_the_panel_is_refused(months):
     with pytest.raises(OptionError, match=r"window=120: the panel has .* periods only"):
-        fixed_effects_trap(months, window=120, sims=20, seed=1)
+        fixed_effects_trap(months, window=120, replicates=20, seed=1)
 
 
 def test_power_has_its_monte_carlo_error(power):

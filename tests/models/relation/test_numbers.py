@@ -312,7 +312,7 @@ def test_p_value_of_the_map(posterior):
     assert len({round(gain, 9) for gain in gains}) > 3
     real = sum(gain >= gains[0] - 1e-9 for gain in gains) / len(gains)
     assert 0.1 < real < 0.9
-    assert robust.map_p_value(drawn, permutations=29, seed=7) == pytest.approx(real)
+    assert robust.map_p_value(drawn, replicates=29, seed=7) == pytest.approx(real)
 
 
 @pytest.mark.parametrize("lag", LAGS)

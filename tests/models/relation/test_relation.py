@@ -253,7 +253,7 @@ def test_shuffled_maps_of_a_map_that_cannot_differ_give_no_evidence(matrix):
     evidence = matrix.posterior.evidence
     full = (1 - np.eye(6)) / 5
     drawn = replace(matrix.posterior, evidence=replace(evidence, weights=full))
-    assert map_p_value(drawn, permutations=19) == 1.0
+    assert map_p_value(drawn, replicates=19) == 1.0
     base = np.full(evidence.observed.n_events, 0.1)
     kernel, mass = _kernels(evidence, 1.0)
     assert _gain(evidence, base, np.stack([full, np.zeros((6, 6))]), kernel, mass)[1] == 0.0

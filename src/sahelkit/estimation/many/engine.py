@@ -30,7 +30,7 @@ def run(
     *,
     folder: str | Path | None = None,
     chunk: int = _CHUNK,
-    n_jobs: int | None = None,
+    n_jobs: int | None = 1,
     progress: bool | None = False,
 ) -> ModelTable:
     """Fit every model of a plan.

@@ -60,18 +60,6 @@ class Sample:
     freq: str
     origin: str
 
-    def missing_words(self, *, most: int = 4) -> str:
-        """The rows left out, in words."""
-        if not self.n_dropped:
-            return "no row left out"
-        parts = []
-        for column, lines in self.dropped.groupby("column", sort=False):
-            parts.append(
-                f"{column} in {int(lines['n_rows'].sum()):,} ({lines['first'].min()} to {lines['last'].max()})"
-            )
-        more = f"; and {len(parts) - most} more columns" if len(parts) > most else ""
-        return f"{self.n_dropped:,} rows left out because a value is NA: {'; '.join(parts[:most])}{more}"
-
 
 class Made(Protocol):
     """Columns that are made from the rows of a frame, and can be made anew from others."""

@@ -21,7 +21,8 @@ from sahelkit.estimation.many.salaimartin import WEIGHTS
 from sahelkit.estimation.many.sample import Sample, read_sample
 from sahelkit.frames import check_frame, check_repeats
 from sahelkit.models.bounds.measures import Measures
-from sahelkit.models.bounds.result import ExtremeBounds, Settings
+from sahelkit.models.bounds.result import ExtremeBounds
+from sahelkit.models.bounds.summaries import Settings
 from sahelkit.options import check_name, check_options
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def extreme_bounds(
     cluster: str | None = "iso3",
     errors: str | None = None,
     vif: float | None = None,
-    weights: str = "equal",
+    model_weights: str = "equal",
     level: float = 0.95,
     all_terms: bool = False,
     most: int = MOST,
@@ -91,7 +92,7 @@ def extreme_bounds(
         clustered error and are not used; the summary counts them.
     vif : float, optional
         Models in which the focus variable has a larger variance inflation factor do not count in the summaries.
-    weights : {"equal", "likelihood", "lri"}
+    model_weights : {"equal", "likelihood", "lri"}
         Weights of the models in means and in CDF(0); see `sahelkit.estimation.many.salaimartin.model_weights`.
     level : float
         Confidence level.
@@ -155,7 +156,7 @@ def extreme_bounds(
     check_name("cluster", cluster, optional=True)
     roles = read_roles(formula)
     names, links = _several(effects), _several(link)
-    chosen_errors = _check_options(links, weights, errors, cluster, level, vif, names)
+    chosen_errors = _check_options(links, model_weights, errors, cluster, level, vif, names)
     sizes = sizes_of(k, roles)
     table = check_frame(frame, where="extreme_bounds")
     check_repeats(table, where="extreme_bounds", repeats=repeats)
@@ -186,7 +187,7 @@ def extreme_bounds(
             exclusive=rivals,
             errors=chosen_errors,
             vif=vif,
-            weights=weights,
+            model_weights=model_weights,
             level=level,
             cluster=cluster,
             folder=None if folder is None else Path(folder),
@@ -211,7 +212,7 @@ def _several(given: str | Sequence[str]) -> tuple[str, ...]:
 
 def _check_options(
     links: tuple[str, ...],
-    weights: str,
+    model_weights: str,
     errors: str | None,
     cluster: str | None,
     level: float,
@@ -226,8 +227,8 @@ def _check_options(
             raise OptionError(what, values, "at least one is needed")
     if "identity" in links and len(links) > 1:
         raise OptionError("link", links, "least squares and models of chances cannot be compared. Run them apart")
-    if not is_known(weights, WEIGHTS):
-        raise UnknownNameError("model weight", weights, WEIGHTS)
+    if not is_known(model_weights, WEIGHTS):
+        raise UnknownNameError("model weight", model_weights, WEIGHTS)
     if errors is not None and errors not in ERRORS:
         raise UnknownNameError("kind of error", errors, ERRORS)
     if errors == "CR1" and cluster is None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit._types import Floats, Ints
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.many.effects import Block, block_of, with_columns
@@ -18,24 +19,35 @@ from sahelkit.estimation.many.planning import Choices
 from sahelkit.estimation.many.sample import Sample
 from sahelkit.estimation.replicates import p_error, quantile_error, replicate
 from sahelkit.models.bounds.measures import HISTORY, OUTCOME, Measures
-from sahelkit.models.bounds.summaries import digest
-from sahelkit.models.bounds.words import null_sentence
+from sahelkit.models.bounds.summaries import Settings, complete, digest
+from sahelkit.models.bounds.words import NullFacts, null_headline, null_sentence
 from sahelkit.models.placebo.like import Likeness, likeness, simulate_counts
 from sahelkit.models.placebo.placebos import permutation_p
 from sahelkit.options import check_language, check_options
+from sahelkit.plots.specification import plot_verdict
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from sahelkit.models.bounds.result import ExtremeBounds, Settings
 
 KINDS = ("geography", "simulated")
 STATISTICS = ("above", "median", "share_significant_positive")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
+class Analysis:
+    """What the null needs of an extreme bounds analysis; see `ExtremeBounds`."""
+
+    models: pd.DataFrame
+    choices: Choices
+    sample: Sample
+    measures: Measures | None
+    settings: Settings
+
+
+@dataclass(frozen=True, repr=False)
 class BoundsNull(Result):
     """What the models say where there is no contagion, beside what they say of the data.
 
@@ -59,8 +71,8 @@ class BoundsNull(Result):
 
     kind: str
     observed: dict[str, float]
-    draws: pd.DataFrame = field(repr=False)
-    z: Floats = field(repr=False)
+    draws: pd.DataFrame
+    z: Floats
     n_models: int
     n_events: int
     n_clusters: int
@@ -101,7 +113,7 @@ class BoundsNull(Result):
                     "null_high": high,
                     "p_value": self.p_value(name),
                     "p_error": self.p_error(name),
-                    "n_draws": len(self.draws),
+                    "replicates": len(self.draws),
                     "n_models": self.n_models,
                     "n_events": self.n_events,
                 }
@@ -112,12 +124,27 @@ class BoundsNull(Result):
         """Share of draws without contagion in which the weight above zero reaches `share`, the usual mark."""
         return float(np.mean(self.draws["above"] >= share))
 
+    def facts(self) -> NullFacts:
+        """The numbers of the sentence."""
+        low, middle, high = np.nanquantile(self.draws["above"], [0.025, 0.5, 0.975])
+        return NullFacts(
+            kind=self.kind,
+            n_draws=len(self.draws),
+            n_models=self.n_models,
+            n_events=self.n_events,
+            n_clusters=self.n_clusters,
+            middle=middle,
+            low=low,
+            high=high,
+            observed=self.observed["above"],
+            p_value=self.p_value(),
+            p_error=self.p_error(),
+            robust=self.robust_by_chance(),
+        )
+
     def headline(self, *, lang: str | None = None) -> str:
         """Kind and sizes, as plain text."""
-        return (
-            f"null distribution {self.kind!r} of the verdict: {len(self.draws):,} draws of {self.n_models:,} models, "
-            f"{self.n_events:,} events, {self.n_clusters} clusters"
-        )
+        return null_headline(self.facts(), check_language(lang))
 
     def to_xarray(self) -> xr.Dataset:
         """The columns of `tidy`, and ``z`` with dimensions ``draw`` and ``model``."""
@@ -125,27 +152,36 @@ class BoundsNull(Result):
 
     def says(self, *, lang: str | None = None) -> str:
         """One sentence that may be quoted."""
-        lang = check_language(lang)
-        return null_sentence(self, lang)
+        return null_sentence(self.facts(), check_language(lang))
 
-    def plot(self, *, lang: str | None = None, source: str = "") -> Figure:
-        """Draw the verdict in the draws and in the data."""
-        lang = check_language(lang)
-        from sahelkit.plots.specification import plot_verdict
+    def plot(self, *, ax: Axes | None = None, lang: str | None = None, source: str = "") -> Figure:
+        """Draw the verdict in the draws and in the data, on `ax` where axes are given."""
+        return plot_verdict(
+            self.draws["above"].to_numpy(),
+            self.observed["above"],
+            kind=self.kind,
+            p_value=self.p_value(),
+            p_error=self.p_error(),
+            n_models=self.n_models,
+            n_events=self.n_events,
+            n_countries=self.n_clusters,
+            ax=ax,
+            lang=check_language(lang),
+            source=source or self.origin or "sahelkit",
+        )
 
-        return plot_verdict(self, lang=lang, source=source or self.origin or "sahelkit")
 
-
+@renamed(draws="replicates")
 def bounds_null(
-    found: ExtremeBounds,
+    found: Analysis,
     kind: str = "geography",
     *,
-    draws: int = 199,
+    replicates: int = 199,
     models: int | None = 500,
     own: float = 0.35,
     own_lag: float | None = None,
     block: int | None = 10,
-    seed: int | None = None,
+    seed: int | None = 0,
     n_jobs: int | None = 1,
 ) -> BoundsNull:
     """Find what the verdict of an extreme bounds analysis would be if there were no contagion.
@@ -167,13 +203,13 @@ def bounds_null(
     found : ExtremeBounds
         Fitted with `measures`.
     kind : {"geography", "simulated"}
-    draws : int
+    replicates : int
         At least 19.
     models : int or None
         Models fitted in each draw; None for all.
     own, own_lag, block : float, float, int or None
         Of the simulation, as in `sahelkit.models.placebo.like.simulate_like`; the mean lag is two years when absent.
-    seed : int, optional
+    seed : int or None
         Seed. The same seed gives the same draws for any `n_jobs`.
     n_jobs : int or None
         Parallel workers, as in joblib; None leaves the choice to ``joblib.parallel_config``.
@@ -204,8 +240,8 @@ def bounds_null(
     Phipson, B., & Smyth, G. K. (2010). Permutation p-values should never be zero. Statistical Applications in
     Genetics and Molecular Biology, 9(1), 39. doi:10.2202/1544-6115.1585
     """
-    check_options(draws=draws, seed=seed, n_jobs=n_jobs)
-    measures = _check(found, kind, draws, models)
+    check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
+    measures = _check(found, kind, replicates, models)
     picked = _pick(found, measures, kind, models, seed)
     choices = found.choices.take(picked)
     like = None
@@ -216,7 +252,7 @@ def bounds_null(
         like = likeness(measures.grid, ties, own=own, cross=0.0, own_lag=lag, cross_lag=1.0, block=block)
     blocks = _blocks(choices, found.sample)
     task = partial(_draw, task=_Task(choices, found.sample, measures, found.settings, like, blocks))
-    done = replicate(task, draws, seed=seed, n_jobs=n_jobs)
+    done = replicate(task, replicates, seed=seed, n_jobs=n_jobs)
     return BoundsNull(
         kind=kind,
         observed={name: digest(found.models.iloc[picked], found.settings)[name] for name in STATISTICS},
@@ -229,7 +265,7 @@ def bounds_null(
     )
 
 
-def _pick(found: ExtremeBounds, measures: Measures, kind: str, models: int | None, seed: int | None) -> Ints:
+def _pick(found: Analysis, measures: Measures, kind: str, models: int | None, seed: int | None) -> Ints:
     """Models of the null, shape (m,); those whose exposure is the same on every map say nothing about geography."""
     rows = np.arange(len(found.models))
     if kind == "geography":
@@ -250,11 +286,11 @@ def _alike(ties: Floats) -> bool:
     return bool((apart == apart[..., :1]).all())
 
 
-def _check(found: ExtremeBounds, kind: str, draws: int, models: int | None) -> Measures:
+def _check(found: Analysis, kind: str, replicates: int, models: int | None) -> Measures:
     if not is_known(kind, KINDS):
         raise UnknownNameError("null", kind, KINDS)
-    if draws < 19:
-        raise OptionError("draws", draws, "too few to give a p-value", repair="Type draws=199")
+    if replicates < 19:
+        raise OptionError("replicates", replicates, "too few to give a p-value", repair="Type replicates=199")
     if models is not None and models < 2:
         raise OptionError("models", models, "at least two models", repair="Type models=500")
     measures = found.measures
@@ -332,8 +368,6 @@ def _figures(
     choices: Choices, sample: Sample, blocks: Mapping[str, Block], settings: Settings
 ) -> tuple[dict[str, float], Floats]:
     """Fit the models whose effects do not absorb their focus or a control; NaN for the others."""
-    from sahelkit.models.bounds.result import complete
-
     able = np.zeros(len(choices), dtype=bool)
     for place, name in enumerate(choices.effects):
         if name in blocks:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,39 +12,23 @@ import pandas as pd
 
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.many.lazily import open_lazily
-from sahelkit.estimation.many.planning import Choices
-from sahelkit.estimation.many.sample import Sample
+from sahelkit.language.samples import missing_words
 from sahelkit.models.bounds.influence import influence
-from sahelkit.models.bounds.measures import Measures
-from sahelkit.models.bounds.summaries import digest
-from sahelkit.models.bounds.words import bounds_sentence
+from sahelkit.models.bounds.null import Analysis, BoundsNull, bounds_null
+from sahelkit.models.bounds.summaries import complete, digest
+from sahelkit.models.bounds.words import BoundsFacts, bounds_sentence, headline_lines, note_lines, pooled_title
 from sahelkit.options import check_language
+from sahelkit.plots.specification import plot_curve, plot_histogram
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.models.bounds.null import BoundsNull
 
-
-@dataclass(frozen=True)
-class Settings:
-    """How the models were made and are summed up; see `sahelkit.extreme_bounds`."""
-
-    formula: str
-    k: tuple[int, ...]
-    exclusive: tuple[frozenset[str], ...]
-    errors: str
-    vif: float | None
-    weights: str
-    level: float
-    cluster: str | None
-    folder: Path | None = None
-
-
-@dataclass(frozen=True)
-class ExtremeBounds(Result):
+@dataclass(frozen=True, repr=False)
+class ExtremeBounds(Analysis, Result):
     """Every model of one question.
 
     Attributes
@@ -71,15 +54,11 @@ class ExtremeBounds(Result):
     settings : Settings
     """
 
-    models: pd.DataFrame = field(repr=False)
-    long: pd.DataFrame | None = field(repr=False)
-    choices: Choices = field(repr=False)
-    sample: Sample = field(repr=False)
-    measures: Measures | None = field(repr=False)
-    absorbed: Mapping[str, frozenset[str]] = field(repr=False)
-    settings: Settings
+    long: pd.DataFrame | None
+    absorbed: Mapping[str, frozenset[str]]
 
     _index = ("focus",)
+    lacks: ClassVar = {"ax": "the curve and the choices under it are two panels; kind='histogram' has one"}
 
     def __post_init__(self) -> None:
         if "used" not in self.models.columns:
@@ -138,7 +117,7 @@ class ExtremeBounds(Result):
             raise ModelError("the other coefficients were not kept. Run again with all_terms=True")
         columns = ["loglik", "lri", "converged", "singular"]
         whole = self.long.join(self.models[columns], on="model")
-        error = whole["se_cluster" if self.settings.errors == "CR1" else "se"]
+        error = whole[self.settings.error]
         limit = np.inf if self.settings.vif is None else self.settings.vif
         low = (whole["vif"] <= limit) | (whole["term"] == "1")
         whole = whole.assign(error=error, used=low & whole["converged"] & ~whole["singular"] & (error > 0))
@@ -149,13 +128,11 @@ class ExtremeBounds(Result):
         return pd.DataFrame(rows)
 
     def influence(self, dimensions: Sequence[str] | None = None) -> pd.DataFrame:
-        """What changes the answer most; see `sahelkit.models.bounds.influence.influence`."""
+        """What changes the answer most; see `sahelkit.models.bounds.influence`."""
         return influence(self.models, dimensions)
 
     def null(self, kind: str = "geography", **options: Any) -> BoundsNull:
-        """Null distribution of the verdict; see `sahelkit.models.bounds.null.bounds_null`."""
-        from sahelkit.models.bounds.null import bounds_null
-
+        """Null distribution of the verdict; see `sahelkit.models.bounds.bounds_null`."""
         return bounds_null(self, kind, **options)
 
     def to_xarray(self) -> xr.Dataset:
@@ -164,70 +141,79 @@ class ExtremeBounds(Result):
         return found.assign_attrs(summary=self.headline())
 
     def headline(self, *, lang: str | None = None) -> str:
-        """Question, sample and models, as plain text."""
-        sample, used = self.sample, int(self.used.sum())
-        counts = [f"{len(sample.outcome):,} rows"]
-        if "identity" not in self.choices.links:
-            counts.append(f"{int(sample.outcome.sum()):,} events")
-        if sample.n_clusters:
-            counts.append(f"{sample.n_clusters} clusters")
-        lines = [
-            f"extreme bounds: {self.settings.formula if len(self.settings.formula) < 160 else self._short()}",
-            f"{len(self.models):,} models, {used:,} of them used; {', '.join(counts)}",
-            f"effects: {', '.join(self.choices.effects)}; link: {', '.join(self.choices.links)}; "
-            f"errors: {self.settings.errors}; weights: {self.settings.weights}",
-            sample.missing_words(),
-        ]
-        return "\n".join([*lines, *self.notes()])
+        """Question, sample and models, as plain text, and the notes."""
+        lang = check_language(lang)
+        lost = missing_words(self.sample.dropped, self.sample.n_dropped, lang, clusters=False)
+        return "\n".join([*headline_lines(self._facts(), lang), lost, *self.notes(lang=lang)])
 
-    def notes(self) -> list[str]:
+    def notes(self, *, lang: str | None = None) -> list[str]:
         """What a reader must know of these models: left out, penalised, absorbed, and the trap of year effects."""
-        models, found = self.models, []
-        lost = int((~models["converged"] | models["singular"]).sum())
-        if lost:
-            found.append(f"{lost:,} models have no estimate (not converged, or a column repeats others)")
-        if self.settings.errors == "CR1":
-            unknown = int((models["converged"] & ~models["singular"] & models["se_cluster"].isna()).sum())
-            if unknown:
-                found.append(
-                    f"{unknown:,} models are not used: one {self.settings.cluster} bears nearly all that is known of "
-                    "their focus variable, so that no clustered error exists"
-                )
-        firth = int((models["method"] == "firth").sum())
-        if firth:
-            found.append(f"{firth:,} models were fitted with Firth's penalty, because their events are separated")
-        for name, gone in self.absorbed.items():
-            held = sorted(gone & {*self.choices.roles.doubtful, *self.choices.roles.focus})
-            if held:
-                found.append(f"effects {name!r} absorb {', '.join(held)}: no models with them")
-        if any("year" in name.split("+") for name in self.choices.effects):
-            found.append(
-                "effects of single years make neighbours' coefficients negative where there is no contagion: "
-                "read those models against null('simulated') only"
-            )
-        return found
-
-    def _short(self) -> str:
-        roles = self.choices.roles
-        return (
-            f"{roles.outcome} ~ {' + '.join(roles.free) or '1'} | {len(roles.focus)} measures | "
-            f"{len(roles.doubtful)} doubtful controls"
+        models = self.models
+        made = models["converged"] & ~models["singular"]
+        unknown = made & models["se_cluster"].isna() & (self.settings.errors == "CR1")
+        tried = {*self.choices.roles.doubtful, *self.choices.roles.focus}
+        return note_lines(
+            check_language(lang),
+            counts={
+                "lost": int((~made).sum()),
+                "unknown": int(unknown.sum()),
+                "firth": int((models["method"] == "firth").sum()),
+            },
+            cluster=self.settings.cluster,
+            absorbed={name: sorted(gone & tried) for name, gone in self.absorbed.items()},
+            years=self._facts().years,
         )
 
-    def summary(self) -> str:
+    def _facts(self) -> BoundsFacts:
+        roles, sample, pooled = self.choices.roles, self.sample, self.pooled()
+        ends = pooled if len(roles.focus) > 1 else self.by_focus().loc[0]
+        return BoundsFacts(
+            formula=self.settings.formula,
+            outcome=roles.outcome,
+            free=roles.free,
+            focus=roles.focus,
+            doubtful=roles.doubtful,
+            exposures=self.measures is not None,
+            sizes=self.settings.k,
+            effects=self.choices.effects,
+            links=self.choices.links,
+            errors=self.settings.errors,
+            model_weights=self.settings.model_weights,
+            n_rows=len(sample.outcome),
+            n_events=None if "identity" in self.choices.links else int(sample.outcome.sum()),
+            freq=sample.freq,
+            n_clusters=sample.n_clusters,
+            cluster=self.settings.cluster,
+            n_models=len(self.models),
+            n_used=int(pooled["n_used"]),
+            above=float(pooled["above"]),
+            positive=float(pooled["share_significant_positive"]),
+            negative=float(pooled["share_significant_negative"]),
+            low=float(ends["low"]),
+            high=float(ends["high"]),
+        )
+
+    def summary(self, *, lang: str | None = None) -> str:
         """The result as plain text: all models together, then each focus variable."""
-        table = self.by_focus()
-        shown = table.drop(columns=["n_models", "share_positive"]).round(3).to_string(index=False)
+        lang = check_language(lang)
+        table = self.by_focus().drop(columns=["n_models", "share_positive"])
         pooled = self.pooled().round(3).to_string()
-        return f"{self.headline()}\n\nall models, per standard deviation of the focus variable\n{pooled}\n\n{shown}"
+        return (
+            f"{self.headline(lang=lang)}\n\n{pooled_title(lang)}\n{pooled}\n\n{table.round(3).to_string(index=False)}"
+        )
 
     def says(self, *, lang: str | None = None, null: BoundsNull | None = None) -> str:
         """One sentence that may be quoted; with `null` it tells what the figure is worth."""
-        lang = check_language(lang)
-        return bounds_sentence(self, lang, null)
+        return bounds_sentence(self._facts(), check_language(lang), None if null is None else null.facts())
 
     def plot(
-        self, kind: str = "curve", *, null: BoundsNull | None = None, lang: str | None = None, source: str = ""
+        self,
+        *,
+        kind: str = "curve",
+        null: BoundsNull | None = None,
+        ax: Axes | None = None,
+        lang: str | None = None,
+        source: str = "",
     ) -> Figure:
         """Draw the models.
 
@@ -237,39 +223,36 @@ class ExtremeBounds(Result):
             The specification curve with the choices under it, or the histogram of the coefficients over their errors,
             with `null` against what it is when there is nothing to find.
         null : BoundsNull, optional
-        lang : {"en", "fr"}
+        ax : matplotlib.axes.Axes, optional
+            Where the histogram is drawn; the curve has two panels and takes none.
+        lang : {"en", "fr"}, optional
         source : str
             Where the data come from; what the frame says of itself when absent.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+
+        Raises
+        ------
+        OptionError
+            If there is no such figure.
+        LackingError
+            If the curve is to be drawn on axes.
         """
-        lang = check_language(lang)
-        from sahelkit.plots.specification import plot_curve, plot_histogram
-
-        source = source or self.sample.origin or "sahelkit"
-        if kind == "curve":
-            return plot_curve(self, lang=lang, source=source)
+        sample, models = self.sample, self.models[self.used]
+        options: dict[str, Any] = {
+            "n_events": int((sample.outcome > 0).sum()),
+            "n_countries": sample.n_clusters,
+            "lang": check_language(lang),
+            "source": source or sample.origin or "sahelkit",
+        }
         if kind == "histogram":
-            return plot_histogram(self, null, lang=lang, source=source)
-        raise OptionError("kind", kind, "it is 'curve' or 'histogram'")
-
-
-def complete(models: pd.DataFrame, settings: Settings, measures: Measures | None) -> pd.DataFrame:
-    """Add effects, whether a model counts, and what its measure of exposure is."""
-    error = models["se_cluster" if settings.errors == "CR1" else "se"]
-    known = np.isfinite(models["coef"]) & np.isfinite(error) & (error > 0)
-    used = known & models["converged"] & ~models["singular"]
-    if settings.vif is not None:
-        used &= models["vif"] <= settings.vif
-    found = models.assign(
-        effect=models["coef"] * models["spread"],
-        effect_se=error * models["spread"],
-        effect_freedom=models["freedom"] if settings.errors == "CR1" else np.inf,
-        used=used,
-    )
-    if measures is not None:
-        kinds = measures.table.set_index("focus")
-        focus = found["focus"].cat
-        inside = kinds.reindex(focus.categories)
-        for name in ("weights", "event", "window", "fade"):
-            values = pd.Categorical(inside[name])
-            found[name] = pd.Categorical.from_codes(values.codes[focus.codes], values.categories)
-    return found
+            if null is not None:
+                options |= {"null_z": null.z, "null_kind": null.kind}
+            return plot_histogram(models, ax=ax, **options)
+        if kind != "curve":
+            raise OptionError("kind", kind, "it is 'curve' or 'histogram'")
+        if ax is not None:
+            raise self._lacking("ax")
+        return plot_curve(models, **options)

@@ -1,17 +1,59 @@
-"""What many models say together, in figures."""
+"""What many models say together, in figures: which of them count, and how they are summed up."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from sahelkit.estimation.many.leamer import leamer_bounds
 from sahelkit.estimation.many.salaimartin import cdf0_generic, cdf0_normal, model_weights, share_significant
+from sahelkit.models.bounds.measures import Measures
 
-if TYPE_CHECKING:
-    from sahelkit.models.bounds.result import Settings
+
+@dataclass(frozen=True)
+class Settings:
+    """How the models were made and are summed up; see `sahelkit.extreme_bounds`."""
+
+    formula: str
+    k: tuple[int, ...]
+    exclusive: tuple[frozenset[str], ...]
+    errors: str
+    vif: float | None
+    model_weights: str
+    level: float
+    cluster: str | None
+    folder: Path | None = None
+
+    @property
+    def error(self) -> str:
+        """Column of the errors of the coefficients."""
+        return "se_cluster" if self.errors == "CR1" else "se"
+
+
+def complete(models: pd.DataFrame, settings: Settings, measures: Measures | None) -> pd.DataFrame:
+    """Add effects, whether a model counts, and what its measure of exposure is."""
+    error = models[settings.error]
+    known = np.isfinite(models["coef"]) & np.isfinite(error) & (error > 0)
+    used = known & models["converged"] & ~models["singular"]
+    if settings.vif is not None:
+        used &= models["vif"] <= settings.vif
+    found = models.assign(
+        effect=models["coef"] * models["spread"],
+        effect_se=error * models["spread"],
+        effect_freedom=models["freedom"] if settings.errors == "CR1" else np.inf,
+        used=used,
+    )
+    if measures is not None:
+        kinds = measures.table.set_index("focus")
+        focus = found["focus"].cat
+        inside = kinds.reindex(focus.categories)
+        for name in ("weights", "event", "window", "fade"):
+            values = pd.Categorical(inside[name])
+            found[name] = pd.Categorical.from_codes(values.codes[focus.codes], values.categories)
+    return found
 
 
 def digest(
@@ -31,11 +73,10 @@ def digest(
         Column of the errors; the one that belongs to `column` and `settings` when absent.
     """
     used = models[models["used"].to_numpy()]
-    if error is None:
-        error = "effect_se" if column == "effect" else ("se_cluster" if settings.errors == "CR1" else "se")
+    error = error or ("effect_se" if column == "effect" else settings.error)
     coef, se = used[column].to_numpy(dtype=float), used[error].to_numpy(dtype=float)
     freedom = used["freedom"].to_numpy(dtype=float) if settings.errors == "CR1" else np.inf
-    weights = model_weights(used["loglik"].to_numpy(), used["lri"].to_numpy(), how=settings.weights)
+    weights = model_weights(used["loglik"].to_numpy(), used["lri"].to_numpy(), how=settings.model_weights)
     low, high = leamer_bounds(coef, se, level=settings.level, freedom=freedom)
     more, less = share_significant(coef, se, level=settings.level, freedom=freedom)
     generic = cdf0_generic(coef, se, weights, freedom=freedom)

@@ -1,16 +1,13 @@
-"""What many models say, as one careful sentence in English or French."""
+"""What many models say, in English or French: one careful sentence, a headline, and what to beware of."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from sahelkit.language.nouns import cluster_words, unit_words
 from sahelkit.language.numbers import number, p_words, percent
-from sahelkit.options import check_language
-
-if TYPE_CHECKING:
-    from sahelkit.models.bounds.null import BoundsNull
-    from sahelkit.models.bounds.result import ExtremeBounds
+from sahelkit.language.samples import effect_words
 
 _ROBUST = 0.95
 
@@ -75,28 +72,114 @@ _NULL_CAVEAT = {
         "simulated": " ; la simulation connaît le niveau des pays et des décennies, non tous les chocs partagés",
     },
 }
-EFFECT_NAMES = {
-    "en": {"none": "none"},
-    "fr": {
-        "none": "aucun",
-        "decade": "décennie",
-        "5-year": "cinq ans",
-        "year": "année",
-        "country": "pays",
-        "region": "région",
+_HEADLINE = {
+    "en": {
+        "title": "extreme bounds: {formula}",
+        "short": "{outcome} ~ {free} | {focus} measures | {doubtful} doubtful controls",
+        "models": "{models} models, {used} of them used; {counts}",
+        "events": "{n} events",
+        "rows": "{n} rows",
+        "clusters": "{n} clusters",
+        "pooled": "all models, per standard deviation of the focus variable",
+        "choices": "effects: {effects}; link: {links}; errors: {errors}; model weights: {weights}",
     },
+    "fr": {
+        "title": "bornes extrêmes : {formula}",
+        "short": "{outcome} ~ {free} | {focus} mesures | {doubtful} variables de contrôle douteuses",
+        "models": "{models} modèles, dont {used} retenus ; {counts}",
+        "events": "{n} événements",
+        "rows": "{n} lignes",
+        "clusters": "{n} groupes",
+        "pooled": "tous les modèles, par écart type de la variable étudiée",
+        "choices": "effets : {effects} ; lien : {links} ; erreurs : {errors} ; poids des modèles : {weights}",
+    },
+}
+_OPTIONS_FR = {"model": "du modèle", "equal": "égaux", "likelihood": "vraisemblance"}
+_NOTES = {
+    "en": {
+        "lost": "{n} models have no estimate (not converged, or a column repeats others)",
+        "unknown": "{n} models are not used: one {cluster} bears nearly all that is known of their focus variable, so "
+        "that no clustered error exists",
+        "firth": "{n} models were fitted with Firth's penalty, because their events are separated",
+        "absorbed": "effects {effects!r} absorb {columns}: no models with them",
+        "years": "effects of single years make neighbours' coefficients negative where there is no contagion: read "
+        "those models against null('simulated') only",
+    },
+    "fr": {
+        "lost": "{n} modèles sans estimation (sans convergence, ou une colonne en répète d’autres)",
+        "unknown": "{n} modèles non retenus : une seule valeur de {cluster} porte presque tout ce que l’on sait de "
+        "leur variable étudiée, et il n’existe pas d’erreur groupée",
+        "firth": "{n} modèles estimés avec la pénalité de Firth, leurs événements étant séparés",
+        "absorbed": "les effets {effects!r} absorbent {columns} : aucun modèle ne les contient",
+        "years": "les effets d’année rendent négatifs les coefficients des voisins même sans contagion : ne lire ces "
+        "modèles qu’en regard de null('simulated')",
+    },
+}
+_NULL_HEADLINE = {
+    "en": "null distribution {kind!r} of the verdict: {draws} draws of {models} models, {events} events, {clusters} "
+    "clusters",
+    "fr": "distribution du verdict en l’absence de contagion ({kind!r}) : {draws} tirages de {models} modèles, "
+    "{events} événements, {clusters} groupes",
 }
 
 
-def effect_words(name: str, lang: str) -> str:
-    """Name of fixed effects in a language.
+class BoundsFacts(NamedTuple):
+    """What an analysis is, and what its models say together.
 
-    Examples
-    --------
-    >>> effect_words("country+decade", "fr")
-    'pays + décennie'
+    `n_events` is None for least squares, `n_clusters` 0 where errors are not clustered; `low` and `high` are the
+    extreme bounds, per standard deviation where there are several focus variables, and the shares those of
+    `ExtremeBounds.pooled`.
     """
-    return " + ".join(EFFECT_NAMES[lang].get(part, part) for part in name.split("+"))
+
+    formula: str
+    outcome: str
+    free: tuple[str, ...]
+    focus: tuple[str, ...]
+    doubtful: tuple[str, ...]
+    exposures: bool
+    sizes: tuple[int, ...]
+    effects: tuple[str, ...]
+    links: tuple[str, ...]
+    errors: str
+    model_weights: str
+    n_rows: int
+    n_events: int | None
+    freq: str
+    n_clusters: int
+    cluster: str | None
+    n_models: int
+    n_used: int
+    above: float
+    positive: float
+    negative: float
+    low: float
+    high: float
+
+    @property
+    def years(self) -> bool:
+        """Whether some models have effects of single years."""
+        return any("year" in name.split("+") for name in self.effects)
+
+
+class NullFacts(NamedTuple):
+    """What the models say of `n_draws` data sets without contagion; shares of the weight above zero."""
+
+    kind: str
+    n_draws: int
+    n_models: int
+    n_events: int
+    n_clusters: int
+    middle: float
+    low: float
+    high: float
+    observed: float
+    p_value: float
+    p_error: float
+    robust: float
+
+
+def _whole(value: float, lang: str) -> str:
+    return number(value, lang, digits=0)
 
 
 def clusters_words(count: int, column: str | None, lang: str) -> str:
@@ -106,63 +189,112 @@ def clusters_words(count: int, column: str | None, lang: str) -> str:
     return (", " if lang == "en" else " dans ") + f"{count} {cluster_words(column, lang)}"
 
 
-def bounds_sentence(found: ExtremeBounds, lang: str, null: BoundsNull | None) -> str:
+def headline_lines(facts: BoundsFacts, lang: str) -> tuple[str, str, str]:
+    """Question, models and choices."""
+    say = _HEADLINE[lang]
+    counts = [say["rows"].format(n=_whole(facts.n_rows, lang))]
+    if facts.n_events is not None:
+        counts.append(say["events"].format(n=_whole(facts.n_events, lang)))
+    if facts.n_clusters:
+        counts.append(say["clusters"].format(n=facts.n_clusters))
+    formula = facts.formula
+    if len(formula) > 100:
+        free = " + ".join(facts.free) or "1"
+        sizes = {"focus": len(facts.focus), "doubtful": len(facts.doubtful)}
+        formula = say["short"].format(outcome=facts.outcome, free=free, **sizes)
+    errors, weights = (
+        _OPTIONS_FR.get(name, name) if lang == "fr" else name for name in (facts.errors, facts.model_weights)
+    )
+    return (
+        say["title"].format(formula=formula),
+        say["models"].format(
+            models=_whole(facts.n_models, lang), used=_whole(facts.n_used, lang), counts=", ".join(counts)
+        ),
+        say["choices"].format(
+            effects=", ".join(effect_words(name, lang) for name in facts.effects),
+            links=", ".join(facts.links),
+            errors=errors,
+            weights=weights,
+        ),
+    )
+
+
+def pooled_title(lang: str) -> str:
+    """What stands above the figures of all models together."""
+    return _HEADLINE[lang]["pooled"]
+
+
+def note_lines(
+    lang: str, *, counts: Mapping[str, int], cluster: str | None, absorbed: Mapping[str, Sequence[str]], years: bool
+) -> list[str]:
+    """What a reader must know of the models; `counts` has the ``lost``, the ``unknown`` and those by ``firth``."""
+    say = _NOTES[lang]
+    found = [say[name].format(n=_whole(n, lang), cluster=cluster) for name, n in counts.items() if n]
+    found += [
+        say["absorbed"].format(effects=name, columns=", ".join(columns))
+        for name, columns in absorbed.items()
+        if columns
+    ]
+    return [*found, say["years"]] if years else found
+
+
+def bounds_sentence(facts: BoundsFacts, lang: str, null: NullFacts | None) -> str:
     """See `ExtremeBounds.says`."""
-    check_language(lang)
-    pooled, roles = found.pooled(), found.choices.roles
-    several = len(roles.focus) > 1
+    several = len(facts.focus) > 1
     measures = {"en": "measures of exposure", "fr": "mesures d’exposition"}[lang]
-    if found.measures is None:
+    if not facts.exposures:
         measures = {"en": "focus variables", "fr": "variables étudiées"}[lang]
     unit = {"en": ("per unit", "per standard deviation"), "fr": ("par unité", "par écart type")}[lang][several]
-    low, high = (pooled[["low", "high"]] if several else found.by_focus().loc[0, ["low", "high"]]).tolist()
-    above = pooled["above"]
-    verdict = "above" if above >= _ROBUST else "below" if above <= 1 - _ROBUST else "between"
-    sizes = found.settings.k
+    verdict = "above" if facts.above >= _ROBUST else "below" if facts.above <= 1 - _ROBUST else "between"
+    sizes = facts.sizes
+    if facts.n_events is None:
+        events = f"{_whole(facts.n_rows, lang)} {unit_words(facts.freq, lang)}"
+    else:
+        events = f"{_whole(facts.n_events, lang)} {({'en': 'events', 'fr': 'événements'})[lang]}"
     text = _MODELS[lang].format(
-        models=number(pooled["n_used"], lang, digits=0),
-        focus=f"{len(roles.focus)} {measures}" if several else roles.focus[0],
+        models=_whole(facts.n_used, lang),
+        focus=f"{len(facts.focus)} {measures}" if several else facts.focus[0],
         k=str(sizes[0]) if len(sizes) == 1 else f"{sizes[0]}{'-' if lang == 'en' else ' à '}{sizes[-1]}",
-        doubtful=len(roles.doubtful),
-        effects=", ".join(effect_words(name, lang) for name in found.choices.effects),
-        events=_counts(found, lang),
-        clusters=clusters_words(found.sample.n_clusters, found.settings.cluster, lang),
-        above=percent(above, lang),
+        doubtful=len(facts.doubtful),
+        effects=", ".join(effect_words(name, lang) for name in facts.effects),
+        events=events,
+        clusters=clusters_words(facts.n_clusters, facts.cluster, lang),
+        above=percent(facts.above, lang),
         verdict=_VERDICTS[lang][verdict],
-        positive=percent(pooled["share_significant_positive"], lang),
-        negative=percent(pooled["share_significant_negative"], lang),
-        low=number(low, lang),
-        high=number(high, lang),
+        positive=percent(facts.positive, lang),
+        negative=percent(facts.negative, lang),
+        low=number(facts.low, lang),
+        high=number(facts.high, lang),
         unit=unit,
     )
     text += _CAVEAT[lang] if null is None else ". " + null_sentence(null, lang)
-    years = any("year" in name.split("+") for name in found.choices.effects)
-    return text + (_YEARS[lang] if years else "")
+    return text + (_YEARS[lang] if facts.years else "")
 
 
-def _counts(found: ExtremeBounds, lang: str) -> str:
-    outcome = found.sample.outcome
-    if "identity" in found.choices.links:
-        return f"{number(len(outcome), lang, digits=0)} {unit_words(found.sample.freq, lang)}"
-    events = {"en": "events", "fr": "événements"}[lang]
-    return f"{number(float(outcome.sum()), lang, digits=0)} {events}"
-
-
-def null_sentence(null: BoundsNull, lang: str) -> str:
+def null_sentence(facts: NullFacts, lang: str) -> str:
     """See `BoundsNull.says`."""
-    check_language(lang)
-    row = null.tidy().set_index("statistic").loc["above"]
     return _NULL[lang].format(
-        what=_WHAT[lang][null.kind],
-        draws=number(len(null.draws), lang, digits=0),
-        models=number(null.n_models, lang, digits=0),
-        middle=percent(row["null_median"], lang),
-        low=percent(row["null_low"], lang),
-        high=percent(row["null_high"], lang),
-        observed=percent(row["observed"], lang),
-        p=p_words(row["p_value"], lang, error=row["p_error"]),
-        events=number(null.n_events, lang, digits=0),
-        clusters=clusters_words(null.n_clusters, "iso3", lang),
-        chance=percent(null.robust_by_chance(_ROBUST), lang),
-        caveat=_NULL_CAVEAT[lang][null.kind],
+        what=_WHAT[lang][facts.kind],
+        draws=_whole(facts.n_draws, lang),
+        models=_whole(facts.n_models, lang),
+        middle=percent(facts.middle, lang),
+        low=percent(facts.low, lang),
+        high=percent(facts.high, lang),
+        observed=percent(facts.observed, lang),
+        p=p_words(facts.p_value, lang, error=facts.p_error),
+        events=_whole(facts.n_events, lang),
+        clusters=clusters_words(facts.n_clusters, "iso3", lang),
+        chance=percent(facts.robust, lang),
+        caveat=_NULL_CAVEAT[lang][facts.kind],
+    )
+
+
+def null_headline(facts: NullFacts, lang: str) -> str:
+    """See `BoundsNull.headline`."""
+    return _NULL_HEADLINE[lang].format(
+        kind=facts.kind,
+        draws=_whole(facts.n_draws, lang),
+        models=_whole(facts.n_models, lang),
+        events=_whole(facts.n_events, lang),
+        clusters=facts.n_clusters,
     )

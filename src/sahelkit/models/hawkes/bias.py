@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit.estimation.hawkes.estimate import settled
 from sahelkit.estimation.replicates import replicate
 from sahelkit.models.hawkes.bootstrap import refitted
@@ -26,8 +27,9 @@ def _again(fit: HawkesFit, rng: np.random.Generator) -> tuple[float, float, floa
     return own / fit.units.own, settled(p.own_lag) if own > 0 else np.nan, settled(p.cross) / fit.units.cross
 
 
+@renamed(n_boot="replicates")
 def bias_corrected(
-    fit: HawkesFit, *, n_boot: int = 499, seed: int | None = None, n_jobs: int | None = None
+    fit: HawkesFit, *, replicates: int = 499, seed: int | None = 0, n_jobs: int | None = 1
 ) -> pd.DataFrame:
     """Estimates less their bootstrap bias, with basic bootstrap intervals.
 
@@ -37,7 +39,7 @@ def bias_corrected(
     Parameters
     ----------
     fit : HawkesFit
-    n_boot, seed, n_jobs
+    replicates, seed, n_jobs
         As in `contagion_test`.
 
     Returns
@@ -45,12 +47,12 @@ def bias_corrected(
     pandas.DataFrame
         One row for each of ``own, own_lag, cross``: ``quantity, estimate, bias`` (mean of the replicates
         less the estimate), ``corrected, low, high`` (estimate less the bias; basic interval at the level of the fit;
-        all at least 0), ``level, n_boot``. The lag averages over the replicates that have one (NA: none).
+        all at least 0), ``level, replicates``. The lag averages over the replicates that have one (NA: none).
 
     Raises
     ------
     OptionError
-        If `n_boot` is not a whole number of at least 1.
+        If `replicates` is not a whole number of at least 1.
     ModelError
         If the fitted process runs away.
 
@@ -59,8 +61,8 @@ def bias_corrected(
     Davison, A. C., & Hinkley, D. V. (1997). Bootstrap methods and their application. Cambridge University Press.
     https://doi.org/10.1017/CBO9780511802843
     """
-    check_options(n_boot=n_boot, seed=seed, n_jobs=n_jobs)
-    drawn = np.array(replicate(partial(_again, fit), n_boot, seed=seed, n_jobs=n_jobs))
+    check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
+    drawn = np.array(replicate(partial(_again, fit), replicates, seed=seed, n_jobs=n_jobs))
     tails = (0.5 + fit.level / 2, 0.5 - fit.level / 2)
     rows = []
     for column, quantity in enumerate(_QUANTITIES):
@@ -80,4 +82,4 @@ def bias_corrected(
                 "high": np.maximum(ends[1], 0.0),
             }
         )
-    return pd.DataFrame(rows).assign(level=fit.level, n_boot=n_boot)
+    return pd.DataFrame(rows).assign(level=fit.level, replicates=replicates)

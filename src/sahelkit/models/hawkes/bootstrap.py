@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit._types import Floats
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.hawkes.estimate import Estimate, estimate, settled
@@ -75,9 +76,9 @@ class ContagionTest:
         Twice the gain in log-likelihood by contagion, its lag searched over the box of the fit.
     p_value : float
         Share of replicates without contagion, the data counted as one of them, whose statistic is as large.
-    null : array, shape (n_boot,)
+    null : array, shape (replicates,)
         Statistics of the replicates.
-    null_cross : array, shape (n_boot,)
+    null_cross : array, shape (replicates,)
         Their estimates of contagion.
     cross, cross_lag : float
         Estimate in the data and its mean lag in years (NaN where none).
@@ -114,7 +115,7 @@ class ContagionTest:
                 "share_none": float((self.null_cross <= 0).mean()),
                 "cross": self.cross,
                 "cross_lag": self.cross_lag,
-                "n_boot": len(self.null),
+                "replicates": len(self.null),
                 "n_events": self.n_events,
                 "n_countries": self.n_countries,
             }
@@ -196,8 +197,9 @@ class ContagionTest:
         )
 
 
+@renamed(n_boot="replicates")
 def contagion_test(
-    fit: HawkesFit, *, n_boot: int = 999, seed: int | None = None, n_jobs: int | None = None
+    fit: HawkesFit, *, replicates: int = 999, seed: int | None = 0, n_jobs: int | None = 1
 ) -> ContagionTest:
     """Test whether attempts set off attempts abroad, by a parametric bootstrap of the likelihood ratio.
 
@@ -217,11 +219,11 @@ def contagion_test(
     ----------
     fit : HawkesFit
         Fitted with contagion.
-    n_boot : int
+    replicates : int
         Replicates.
-    seed : int, optional
+    seed : int or None
         Seed of the random numbers; the same numbers come for any `n_jobs`.
-    n_jobs : int, optional
+    n_jobs : int or None
         Processes, as joblib counts them; a Dask cluster serves through ``joblib.parallel_config``.
 
     Returns
@@ -233,7 +235,7 @@ def contagion_test(
     ModelError
         If the fit has no contagion to test, or the process fitted without contagion runs away.
     OptionError
-        If `n_boot` is not a whole number of at least 1.
+        If `replicates` is not a whole number of at least 1.
 
     References
     ----------
@@ -246,14 +248,14 @@ def contagion_test(
     >>> from sahelkit.models.hawkes import fit_hawkes
     >>> coups = load_coups(rule="powell_thyne", countries="west_africa")
     >>> fit = fit_hawkes(coups, countries="west_africa", start=1960, end=2025)
-    >>> test = contagion_test(fit, n_boot=19, seed=1)
+    >>> test = contagion_test(fit, replicates=19, seed=1)
     >>> len(test.null), test.statistic == fit.lr, 0.05 <= test.p_value <= 1
     (19, True, True)
     """
-    check_options(n_boot=n_boot, seed=seed, n_jobs=n_jobs)
+    check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
     if not fit.settings.contagion:
         raise ModelError("the model was fitted without contagion. Fit it with contagion=True to test it")
-    drawn = replicate(partial(_ratio, fit, fit.null_process), n_boot, seed=seed, n_jobs=n_jobs)
+    drawn = replicate(partial(_ratio, fit, fit.null_process), replicates, seed=seed, n_jobs=n_jobs)
     null, cross = (np.array(column) for column in zip(*drawn, strict=True))
     return ContagionTest(
         statistic=fit.lr,
@@ -268,14 +270,15 @@ def contagion_test(
     )
 
 
+@renamed(n_boot="replicates")
 def detectable_contagion(
     fit: HawkesFit,
     *,
     cross: Sequence[float] = (0.05, 0.1, 0.2, 0.3),
     cross_lag: Sequence[float] = (0.25, 1.0, 2.0),
-    n_boot: int = 300,
-    seed: int | None = None,
-    n_jobs: int | None = None,
+    replicates: int = 300,
+    seed: int | None = 0,
+    n_jobs: int | None = 1,
 ) -> pd.DataFrame:
     """How often this sample would have shown contagion of a given strength: the power of the test at 5 %.
 
@@ -290,7 +293,7 @@ def detectable_contagion(
         Attempts abroad per attempt.
     cross_lag : sequence of float
         Mean lags in years.
-    n_boot : int
+    replicates : int
         Replicates of each case.
     seed, n_jobs
         As in `contagion_test`.
@@ -300,7 +303,7 @@ def detectable_contagion(
     pandas.DataFrame
         One row per case, the first without contagion: ``cross``, ``cross_lag``, ``power`` (share of replicates above
         the critical value), ``power_error`` (its Monte Carlo standard error, that of the critical value included),
-        ``mean_estimate`` (mean estimate of `cross`), ``critical_5``, ``n_boot``.
+        ``mean_estimate`` (mean estimate of `cross`), ``critical_5``, ``replicates``.
 
     Raises
     ------
@@ -313,7 +316,7 @@ def detectable_contagion(
     ----------
     Davies, R. B. (1987), as in `contagion_test`.
     """
-    check_options(n_boot=n_boot, seed=seed, n_jobs=n_jobs)
+    check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
     if not fit.settings.contagion:
         raise ModelError("the model was fitted without contagion. Fit it with contagion=True to see what it would find")
     cross, cross_lag = tried("cross", cross, least=0.0), tried("cross_lag", cross_lag, least=np.finfo(float).tiny)
@@ -327,7 +330,7 @@ def detectable_contagion(
     for number, (strength, lag) in enumerate(cases):
         process = _with_cross(null, strength * fit.units.cross, lag)
         own_seed = None if seed is None else seed + number
-        drawn = np.array(replicate(partial(_ratio, fit, process), n_boot, seed=own_seed, n_jobs=n_jobs))
+        drawn = np.array(replicate(partial(_ratio, fit, process), replicates, seed=own_seed, n_jobs=n_jobs))
         if number == 0:
             critical = float(np.quantile(drawn[:, 0], 0.95))
             critical_error = quantile_error(drawn[:, 0], 0.95)
@@ -340,7 +343,7 @@ def detectable_contagion(
                 "power_error": power_error(drawn[:, 0], power, critical, critical_error),
                 "mean_estimate": float(drawn[:, 1].mean()),
                 "critical_5": critical,
-                "n_boot": n_boot,
+                "replicates": replicates,
             }
         )
     return pd.DataFrame(rows)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
 from sahelkit.models.hawkes.calibrated import End, check_contagion, upper_end
@@ -50,7 +51,7 @@ class ContagionBound:
         Quantile of their signed roots of the likelihood ratio; the normal one at 95 % is -1.645.
     estimate : float
         Strength estimated.
-    n_boot, n_events, n_countries : int
+    replicates, n_events, n_countries : int
         Replicates, and size of the data.
     mc_error : float
         Monte Carlo standard error of `upper`; NaN where no replicates were needed.
@@ -63,7 +64,7 @@ class ContagionBound:
     profile_upper: float
     cutoff: float
     estimate: float
-    n_boot: int
+    replicates: int
     n_events: int
     n_countries: int
     mc_error: float = float("nan")
@@ -71,7 +72,7 @@ class ContagionBound:
 
     @staticmethod
     def at(
-        end: End, *, cross: float, level: float, n_boot: int, n_events: int, n_countries: int, unit: float
+        end: End, *, cross: float, level: float, replicates: int, n_events: int, n_countries: int, unit: float
     ) -> ContagionBound:
         """The bound at an upper end of the interval of contagion at a two-sided level."""
         return ContagionBound(
@@ -80,7 +81,7 @@ class ContagionBound:
             profile_upper=end.profile,
             cutoff=end.cutoff,
             estimate=cross,
-            n_boot=n_boot,
+            replicates=replicates,
             n_events=n_events,
             n_countries=n_countries,
             mc_error=end.mc_error,
@@ -91,7 +92,7 @@ class ContagionBound:
         """One row: estimate, bound, its Monte Carlo error, profile bound, confidence, size."""
         names = (
             *("estimate", "upper", "mc_error", "profile_upper", "cutoff", "confidence"),
-            *("n_boot", "n_events", "n_countries"),
+            *("replicates", "n_events", "n_countries"),
         )
         return pd.DataFrame({"quantity": ["cross"], **{name: [getattr(self, name)] for name in names}})
 
@@ -99,7 +100,7 @@ class ContagionBound:
         """The bound as plain text."""
         return (
             f"Contagion at most {self.unit * self.upper:.3f} attempts abroad per attempt (one-sided "
-            f"{self.confidence:.0%}, test inversion with {self.n_boot} replicates, Monte Carlo error "
+            f"{self.confidence:.0%}, test inversion with {self.replicates} replicates, Monte Carlo error "
             f"{self.unit * self.mc_error:.3f}, cut-off {self.cutoff:.2f}; profile likelihood "
             f"{self.unit * self.profile_upper:.3f}); {self.n_events} events, {self.n_countries} countries"
         )
@@ -124,8 +125,9 @@ class ContagionBound:
         )
 
 
+@renamed(n_boot="replicates")
 def contagion_bound(
-    fit: HawkesFit, *, n_boot: int = 199, seed: int | None = None, n_jobs: int | None = None
+    fit: HawkesFit, *, replicates: int = 199, seed: int | None = 0, n_jobs: int | None = 1
 ) -> ContagionBound:
     """Find the strength of contagion that the data refute, by parametric bootstrap.
 
@@ -141,7 +143,7 @@ def contagion_bound(
     ----------
     fit : HawkesFit
         Fitted with contagion; its `level` L gives the one-sided confidence (1 + L) / 2.
-    n_boot : int
+    replicates : int
         Replicates.
     seed, n_jobs
         As in `contagion_test`.
@@ -155,21 +157,21 @@ def contagion_bound(
     ModelError
         If the fit has no contagion, or its events bear on none.
     OptionError
-        If `n_boot` is not a whole number of at least 1.
+        If `replicates` is not a whole number of at least 1.
 
     References
     ----------
     Carpenter, J. (1999). Test inversion bootstrap confidence intervals. Journal of the Royal Statistical Society:
     Series B, 61(1), 159-172. https://doi.org/10.1111/1467-9868.00169
     """
-    check_options(n_boot=n_boot, seed=seed, n_jobs=n_jobs)
+    check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
     check_contagion(fit)
-    end = upper_end(fit, n_boot=n_boot, seed=seed, n_jobs=n_jobs)
+    end = upper_end(fit, replicates=replicates, seed=seed, n_jobs=n_jobs)
     return ContagionBound.at(
         end,
         cross=fit.cross,
         level=fit.level,
-        n_boot=n_boot,
+        replicates=replicates,
         n_events=fit.n_events,
         n_countries=len(fit.countries),
         unit=fit.units.cross,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit.errors import ModelError
 from sahelkit.estimation.hawkes.integral import Process
 from sahelkit.estimation.hawkes.likelihood import Point
@@ -91,7 +92,7 @@ def replicate_root(fit: HawkesFit, process: Process, which: str, value: float, r
 
 
 def calibrated_end(
-    fit: HawkesFit, which: str, *, upper: bool, n_boot: int, seed: int | None, n_jobs: int | None
+    fit: HawkesFit, which: str, *, upper: bool, replicates: int, seed: int | None, n_jobs: int | None
 ) -> End:
     """One end of the interval of own excitation or contagion, its cut-off found by parametric bootstrap.
 
@@ -103,7 +104,7 @@ def calibrated_end(
     fit : HawkesFit
     which : {"own", "cross"}
     upper : bool
-    n_boot, seed, n_jobs
+    replicates, seed, n_jobs
         As in `contagion_test`.
     """
     from scipy.optimize import brentq
@@ -116,7 +117,7 @@ def calibrated_end(
     process = strength_at(fit, which, anchor)
     if process is None:
         return End(np.inf, anchor / unit, np.nan)
-    roots = replicate(partial(replicate_root, fit, process, which, anchor), n_boot, seed=seed, n_jobs=n_jobs)
+    roots = replicate(partial(replicate_root, fit, process, which, anchor), replicates, seed=seed, n_jobs=n_jobs)
     # The method of which a test by these replicates is the inverse: the data count as one of them.
     share = tail if upper else 1.0 - tail
     cutoff = float(np.quantile(roots, share, method="weibull"))
@@ -165,7 +166,7 @@ class ExcitationIntervals:
         ``(quantity, "low" | "high")`` to `End`.
     level : float
         Two-sided level; each end leaves out half of the rest.
-    n_boot, n_events, n_countries : int
+    replicates, n_events, n_countries : int
         Replicates of each end, and size of the data.
     years : (int, int)
         First and last year.
@@ -179,7 +180,7 @@ class ExcitationIntervals:
     cross: float
     ends: dict[tuple[str, str], End]
     level: float
-    n_boot: int
+    replicates: int
     n_events: int
     n_countries: int
     years: tuple[int, int]
@@ -193,7 +194,7 @@ class ExcitationIntervals:
         -------
         pandas.DataFrame
             ``quantity, estimate, low, high, profile_low, profile_high, cutoff_low, cutoff_high, mc_error_low,
-            mc_error_high, level, n_boot, n_events, n_countries``. Cut-offs are those of the signed root of the
+            mc_error_high, level, replicates, n_events, n_countries``. Cut-offs are those of the signed root of the
             likelihood ratio; the Monte Carlo errors are those of the ends.
         """
         rows = []
@@ -213,7 +214,7 @@ class ExcitationIntervals:
                     "mc_error_high": high.mc_error,
                 }
             )
-        sizes = {name: getattr(self, name) for name in ("level", "n_boot", "n_events", "n_countries")}
+        sizes = {name: getattr(self, name) for name in ("level", "replicates", "n_events", "n_countries")}
         return pd.DataFrame(rows).assign(**sizes)
 
     @property
@@ -221,15 +222,15 @@ class ExcitationIntervals:
         """The upper end of contagion on its own, as `contagion_bound` gives it."""
         from sahelkit.models.hawkes.bound import ContagionBound
 
-        sizes = {name: getattr(self, name) for name in ("cross", "level", "n_boot", "n_events", "n_countries")}
+        sizes = {name: getattr(self, name) for name in ("cross", "level", "replicates", "n_events", "n_countries")}
         return ContagionBound.at(self.ends["cross", "high"], **sizes, unit=self.units.cross)
 
     def summary(self) -> str:
         """The intervals as plain text."""
-        table = self.tidy().drop(columns=["level", "n_boot", "n_events", "n_countries"])
+        table = self.tidy().drop(columns=["level", "replicates", "n_events", "n_countries"])
         return (
-            f"{self.level:.0%} intervals, cut-offs from {self.n_boot} replicates at each end; {self.n_events} events, "
-            f"{self.n_countries} countries\n{table.round(3).to_string(index=False)}"
+            f"{self.level:.0%} intervals, cut-offs from {self.replicates} replicates at each end; "
+            f"{self.n_events} events, {self.n_countries} countries\n{table.round(3).to_string(index=False)}"
         )
 
     def plot(self, *, source: str, lang: str | None = None) -> Figure:
@@ -254,7 +255,7 @@ class ExcitationIntervals:
         return plot_bounds(
             pd.DataFrame(rows).assign(n_events=self.n_events),
             source=source,
-            n=say["n"].format(countries=self.n_countries, boot=self.n_boot),
+            n=say["n"].format(countries=self.n_countries, boot=self.replicates),
             lang=lang,
             title=say["title"],
             axis=say["axis"].format(level=f"{100 * self.level:.0f}"),
@@ -285,8 +286,9 @@ class ExcitationIntervals:
         )
 
 
+@renamed(n_boot="replicates")
 def excitation_intervals(
-    fit: HawkesFit, *, n_boot: int = 199, seed: int | None = None, n_jobs: int | None = None
+    fit: HawkesFit, *, replicates: int = 199, seed: int | None = 0, n_jobs: int | None = 1
 ) -> ExcitationIntervals:
     """Intervals of own excitation and contagion whose coverage does not lean on large samples.
 
@@ -303,7 +305,7 @@ def excitation_intervals(
     ----------
     fit : HawkesFit
         Fitted with own excitation and contagion; its `level` is that of the intervals.
-    n_boot : int
+    replicates : int
         Replicates of each of the four ends.
     seed, n_jobs
         As in `contagion_test`.
@@ -318,7 +320,7 @@ def excitation_intervals(
     ModelError
         If the fit has no contagion, or its events bear on none.
     OptionError
-        If `n_boot` is not a whole number of at least 1.
+        If `replicates` is not a whole number of at least 1.
 
     References
     ----------
@@ -328,11 +330,11 @@ def excitation_intervals(
     DiCiccio, T. J., Martin, M. A., & Stern, S. E. (2001). Simple and accurate one-sided inference from signed roots of
     likelihood ratios. Canadian Journal of Statistics, 29(1), 67-76. https://doi.org/10.2307/3316051
     """
-    check_options(n_boot=n_boot, seed=seed, n_jobs=n_jobs)
+    check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
     check_contagion(fit)
     ends = {
         (which, side): calibrated_end(
-            fit, which, upper=side == "high", n_boot=n_boot, seed=_seed(seed, which, side), n_jobs=n_jobs
+            fit, which, upper=side == "high", replicates=replicates, seed=_seed(seed, which, side), n_jobs=n_jobs
         )
         for which in QUANTITIES
         for side in ("low", "high")
@@ -342,7 +344,7 @@ def excitation_intervals(
         cross=fit.cross,
         ends=ends,
         level=fit.level,
-        n_boot=n_boot,
+        replicates=replicates,
         n_events=fit.n_events,
         n_countries=len(fit.countries),
         years=(fit.start.year, fit.end.year),
@@ -364,6 +366,8 @@ def _seed(seed: int | None, which: str, side: str) -> int | None:
     return None if seed is None else seed + 2 * QUANTITIES.index(which) + (side == "high")
 
 
-def upper_end(fit: HawkesFit, *, n_boot: int, seed: int | None, n_jobs: int | None) -> End:
+def upper_end(fit: HawkesFit, *, replicates: int, seed: int | None, n_jobs: int | None) -> End:
     """Upper end of contagion, with the histories that `excitation_intervals` draws for it."""
-    return calibrated_end(fit, "cross", upper=True, n_boot=n_boot, seed=_seed(seed, "cross", "high"), n_jobs=n_jobs)
+    return calibrated_end(
+        fit, "cross", upper=True, replicates=replicates, seed=_seed(seed, "cross", "high"), n_jobs=n_jobs
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit._types import Floats
 from sahelkit.errors import ModelError, UnknownNameError
 from sahelkit.estimation.hawkes.estimate import settled
@@ -181,7 +182,7 @@ class GoodnessOfFit:
         Rescaled gaps by country code and ``"all"``; unit exponential under the model.
     lags : int
         Lags of the Ljung-Box statistic.
-    n_boot : int
+    replicates : int
         Replicates behind the p-values.
     n_events, n_countries : int
         Size of the data.
@@ -190,23 +191,23 @@ class GoodnessOfFit:
     table: pd.DataFrame
     gaps: dict[str, Floats]
     lags: int
-    n_boot: int
+    replicates: int
     n_events: int
     n_countries: int
 
     def tidy(self) -> pd.DataFrame:
         """The table of tests."""
-        return self.table.assign(n_boot=self.n_boot)
+        return self.table.assign(replicates=self.replicates)
 
     def summary(self) -> str:
         """The tests as plain text."""
-        head = f"Time rescaling: gaps are unit exponential under the model; p-values from {self.n_boot} replicates"
+        head = f"Time rescaling: gaps are unit exponential under the model; p-values from {self.replicates} replicates"
         return f"{head}\n{self.table.round(3).to_string(index=False)}"
 
     def to_xarray(self) -> xr.Dataset:
         """The table of tests with dimension ``scope``."""
         found: xr.Dataset = self.table.set_index("scope").to_xarray()
-        return found.assign_attrs(n_boot=self.n_boot, n_events=self.n_events, lags=self.lags)
+        return found.assign_attrs(replicates=self.replicates, n_events=self.n_events, lags=self.lags)
 
     def plot(self, *, source: str = "sahelkit", lang: str | None = None) -> Figure:
         """Draw the waiting times of all countries together against the unit exponential.
@@ -260,7 +261,8 @@ class GoodnessOfFit:
         ]
         return say["clause"].format(what=say["and"].join(against)) if against else ""
 
-    def rejects(self, scope: str = "pooled", level: float = 0.05) -> tuple[str, ...]:
+    @renamed(level="alpha")
+    def rejects(self, scope: str = "pooled", *, alpha: float = 0.05) -> tuple[str, ...]:
         """Which of the tests ``"ks"`` and ``"ljung_box"`` reject the model at a level, such as 0.05.
 
         Raises
@@ -271,11 +273,12 @@ class GoodnessOfFit:
         table = self.table.set_index("scope")
         if scope not in table.index:
             raise UnknownNameError("scope", scope, list(table.index))
-        return tuple(test for test in ("ks", "ljung_box") if table.loc[scope, f"{test}_p"] < level)
+        return tuple(test for test in ("ks", "ljung_box") if table.loc[scope, f"{test}_p"] < alpha)
 
 
+@renamed(n_boot="replicates")
 def goodness_of_fit(
-    fit: HawkesFit, *, lags: int = 3, n_boot: int = 199, seed: int | None = None, n_jobs: int | None = None
+    fit: HawkesFit, *, lags: int = 3, replicates: int = 199, seed: int | None = 0, n_jobs: int | None = 1
 ) -> GoodnessOfFit:
     """Test the fit by time rescaling, with p-values by parametric bootstrap.
 
@@ -284,7 +287,7 @@ def goodness_of_fit(
     fit : HawkesFit
     lags : int
         Lags of the Ljung-Box statistic.
-    n_boot : int
+    replicates : int
         Replicates, each simulated from the fit and estimated again: tables of the two statistics do not hold when the
         parameters were estimated from the same few events.
     seed, n_jobs
@@ -298,7 +301,7 @@ def goodness_of_fit(
     Raises
     ------
     OptionError
-        If `n_boot` is not a whole number of at least 1, or `lags` is not one from 1 to half the number of gaps.
+        If `replicates` is not a whole number of at least 1, or `lags` is not one from 1 to half the number of gaps.
     ModelError
         If there are fewer than four gaps, or the fitted process runs away.
 
@@ -316,11 +319,11 @@ def goodness_of_fit(
     >>> from sahelkit.models.hawkes import fit_hawkes
     >>> coups = load_coups(rule="powell_thyne", countries="west_africa")
     >>> fit = fit_hawkes(coups, countries="west_africa", start=1960, end=2025)
-    >>> check = goodness_of_fit(fit, n_boot=9, seed=1)
+    >>> check = goodness_of_fit(fit, replicates=9, seed=1)
     >>> check.table.set_index("scope").loc["pooled", "n_gaps"].item()
     105
     """
-    check_options(lags=lags, n_boot=n_boot, seed=seed, n_jobs=n_jobs)
+    check_options(lags=lags, replicates=replicates, seed=seed, n_jobs=n_jobs)
     sizes, seen = _statistics(fit.process, fit.observed, lags)
     if sizes["pooled"] < _FEWEST:
         raise ModelError(
@@ -329,7 +332,7 @@ def goodness_of_fit(
         )
     most = max(sizes["pooled"] // 2, 1)
     check_whole_number("lags", lags, most=most, example=min(3, most))
-    drawn = replicate(partial(_replicate, fit, lags), n_boot, seed=seed, n_jobs=n_jobs)
+    drawn = replicate(partial(_replicate, fit, lags), replicates, seed=seed, n_jobs=n_jobs)
     rows = []
     for scope, pair in seen.items():
         row: list[Any] = [scope, sizes[scope]]
@@ -344,7 +347,7 @@ def goodness_of_fit(
         table=pd.DataFrame(rows, columns=columns),
         gaps=rescaled_gaps(fit.process, fit.observed),
         lags=lags,
-        n_boot=n_boot,
+        replicates=replicates,
         n_events=fit.n_events,
         n_countries=len(fit.countries),
     )

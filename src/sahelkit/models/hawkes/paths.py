@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit._types import DateLike, Floats
 from sahelkit.dates import parse_date
-from sahelkit.errors import DateError, OptionError, UnknownNameError, is_known
+from sahelkit.errors import DateError, UnknownNameError, is_known
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR, Windows, days, years
 from sahelkit.estimation.hawkes.simulate import Marked, branch, thin
 from sahelkit.models.hawkes.observing import dated
@@ -54,14 +55,15 @@ def _given(history: pd.DataFrame, fit: HawkesFit, before: float) -> Marked:
     return marked(time[keep], place[keep], ones, ones)
 
 
+@renamed(n_paths="replicates")
 def simulate_hawkes(
     fit: HawkesFit,
     *,
     start: DateLike = None,
     end: DateLike = None,
     history: pd.DataFrame | None = None,
-    n_paths: int = 1,
-    seed: int | None = None,
+    replicates: int = 1,
+    seed: int | None = 0,
     method: str = "clusters",
     contagion: bool = True,
 ) -> pd.DataFrame:
@@ -76,9 +78,9 @@ def simulate_hawkes(
     history : pandas.DataFrame, optional
         Events with ``iso3`` and ``date``; those before `start` pull the simulated ones, each with mark 1. When absent:
         the events of the fit before `start`.
-    n_paths : int
+    replicates : int
         Independent paths.
-    seed : int, optional
+    seed : int or None
         Seed of the random numbers.
     method : {"clusters", "thinning"}
         Offspring by offspring, all paths at once (fast), or candidate by candidate (slow, a check). Both are exact.
@@ -88,7 +90,7 @@ def simulate_hawkes(
     Returns
     -------
     pandas.DataFrame
-        One row per event: ``path`` (0 to ``n_paths - 1``), ``iso3``, ``date``; sorted. A path without a row had no
+        One row per event: ``path`` (0 to ``replicates - 1``), ``iso3``, ``date``; sorted. A path without a row had no
         event.
 
     Raises
@@ -96,7 +98,7 @@ def simulate_hawkes(
     DateError
         If a date cannot be read, or `end` lies before `start`.
     UnknownNameError, OptionError
-        If the method or `n_paths` cannot be.
+        If the method or `replicates` cannot be.
     MissingColumnsError
         If the history lacks a column.
     ModelError
@@ -116,15 +118,13 @@ def simulate_hawkes(
     >>> from sahelkit.models.hawkes import fit_hawkes
     >>> coups = load_coups(rule="powell_thyne", countries="west_africa")
     >>> fit = fit_hawkes(coups, countries="west_africa", start=1960, end=2025)
-    >>> paths = simulate_hawkes(fit, start="2026", end="2028", n_paths=1000, seed=1)
+    >>> paths = simulate_hawkes(fit, start="2026", end="2028", replicates=1000, seed=1)
     >>> list(paths.columns), 3 < len(paths) / 1000 < 6
     (['path', 'iso3', 'date'], True)
     """
-    check_options(seed=seed)
+    check_options(replicates=replicates, seed=seed)
     if not is_known(method, METHODS):
         raise UnknownNameError("method", method, METHODS)
-    if isinstance(n_paths, bool) or not isinstance(n_paths, (int, np.integer)) or n_paths < 1:
-        raise OptionError("n_paths", n_paths, "the number of paths is a whole number of at least 1")
     first = parse_date(start, what="start") or fit.start
     last = parse_date(end, what="end", last=True) or fit.end
     if last < first:
@@ -134,10 +134,10 @@ def simulate_hawkes(
     process = fit.process if contagion else fit.null_process
     windows, pool, rng = extended(fit.observed.windows, finish), mark_pool(fit), np.random.default_rng(seed)
     if method == "clusters":
-        events = branch(process, windows, past, start=begin, end=finish, n_paths=n_paths, rng=rng, marks=pool)
+        events = branch(process, windows, past, start=begin, end=finish, n_paths=replicates, rng=rng, marks=pool)
     else:
         found = []
-        for number in range(n_paths):
+        for number in range(replicates):
             one = thin(process, windows, past, start=begin, end=finish, rng=rng, marks=pool)
             found.append(replace(one, path=np.full(len(one), number, dtype=np.intp)))
         events = Marked.joined(found)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit._types import DateLike, Floats, Places
 from sahelkit.dates import parse_window
 from sahelkit.errors import CoverageWarning, ModelError
@@ -41,7 +42,7 @@ class Robustness:
     refits : pandas.DataFrame
         One row per refit: ``check`` (leave_one_out, coder), ``level`` (country left out, rule), ``own, own_lag, cross,
         cross_lag, lr, n_events, start, end``.
-    permuted : array, shape (permutations,)
+    permuted : array, shape (replicates,)
         Likelihood ratio statistics of contagion under maps with shuffled labels.
     """
 
@@ -100,6 +101,7 @@ class Robustness:
         return "\n".join([*lines, coders.to_string(index=False, float_format="{:.3f}".format)])
 
 
+@renamed(permutations="replicates")
 def robustness(
     *,
     rule: str = "powell_thyne",
@@ -107,9 +109,9 @@ def robustness(
     start: DateLike,
     end: DateLike,
     rules: Sequence[str] | None = None,
-    permutations: int = 999,
-    seed: int | None = None,
-    n_jobs: int | None = None,
+    replicates: int = 999,
+    seed: int | None = 0,
+    n_jobs: int | None = 1,
     **options: Any,
 ) -> Robustness:
     """Fit to the attempts of one coder; fit again without each country and under each coder; shuffle the map.
@@ -123,7 +125,7 @@ def robustness(
     rules : sequence of str, optional
         Coders and rules to compare; when absent those that cover the countries and three quarters of the window. The
         window of a coder is cut to what it covers.
-    permutations : int
+    replicates : int
         Maps whose country labels are shuffled: each keeps the events and the shape of the map.
     seed, n_jobs
         As in `sahelkit.models.hawkes.contagion_test`.
@@ -146,13 +148,13 @@ def robustness(
 
     Examples
     --------
-    >>> checks = robustness(countries="focus", start=1960, end=2025, rules=["cline"], permutations=19, seed=1)
+    >>> checks = robustness(countries="focus", start=1960, end=2025, rules=["cline"], replicates=19, seed=1)
     >>> checks.refits["level"].tolist()
     ['MLI', 'BFA', 'GIN', 'NER', 'CIV', 'powell_thyne', 'cline']
     """
     from joblib import Parallel, delayed
 
-    check_options(seed=seed, n_jobs=n_jobs)
+    check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
 
     codes = places.resolve_many(countries) if countries is not None else places.members("world")
     events = _events(rule, codes)
@@ -164,7 +166,7 @@ def robustness(
     for name, first, last in _coverages(rules, rule, codes, fit.start, fit.end):
         jobs.append(("coder", name, _events(name, codes), codes, first, last, options))
     rows = Parallel(n_jobs=n_jobs)(delayed(on_one_thread)(_refit, *job) for job in jobs)
-    permuted = replicate(partial(_shuffled, fit), permutations, seed=seed, n_jobs=n_jobs)
+    permuted = replicate(partial(_shuffled, fit), replicates, seed=seed, n_jobs=n_jobs)
     refits = pd.DataFrame([row for row in rows if row is not None])
     return Robustness(fit=fit, rule=rule, refits=refits, permuted=np.array(permuted))
 

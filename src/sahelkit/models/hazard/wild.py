@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit._types import Floats
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.cluster_parts import cluster_information, unit_basis
@@ -125,7 +126,7 @@ class WildTest(Result):
                 "p_value": self.p_value,
                 "p_error": self.p_error,
                 "exact": self.exact,
-                "n_draws": len(self.draws),
+                "replicates": len(self.draws),
                 "n_rows": self.n_rows,
                 "n_events": self.n_events,
                 "n_clusters": self.n_clusters,
@@ -185,14 +186,15 @@ class WildTest(Result):
         )
 
 
+@renamed(draws="replicates")
 def wild_score_test(
     fit: HazardFit,
     term: str,
     *,
     null: float = 0.0,
     weights: str = "rademacher",
-    draws: int = 9999,
-    seed: int | None = None,
+    replicates: int = 9999,
+    seed: int | None = 0,
     level: float | None = None,
 ) -> WildTest:
     """Test one coefficient by a bootstrap that multiplies the scores of whole clusters by random signs.
@@ -213,9 +215,9 @@ def wild_score_test(
         Value under the hypothesis.
     weights : {"rademacher", "webb"}
         Signs, or Webb's six-point distribution, which is finer with fewer than about ten clusters.
-    draws : int
+    replicates : int
         Draws where patterns are not counted.
-    seed : int, optional
+    seed : int or None
         Seed of the draws.
     level : float, optional
         Confidence level of the interval; that of the fit when absent.
@@ -229,7 +231,7 @@ def wild_score_test(
     UnknownNameError
         If the term or the weights are unknown.
     OptionError
-        If `draws` is below 99 or `level` not between 0 and 1.
+        If `replicates` is below 99 or `level` not between 0 and 1.
     ModelError
         If the fit does not hold its data, the restricted fit does not converge, or one cluster bears nearly all that
         is known of the coefficient (see `sahelkit.estimation.few_clusters`), whose score by itself has no spread.
@@ -251,13 +253,13 @@ def wild_score_test(
     >>> test.exact, len(test.draws)
     (True, 32)
     """
-    check_options(draws=draws, seed=seed)
+    check_options(replicates=replicates, seed=seed)
     check_level(level, optional=True)
     place = fit.position(term)
     if not is_known(weights, WEIGHTS):
         raise UnknownNameError("weights", weights, WEIGHTS)
-    if draws < 99:
-        raise OptionError("draws", draws, "too few to give a p-value", repair="Type draws=9999")
+    if replicates < 99:
+        raise OptionError("replicates", replicates, "too few to give a p-value", repair="Type replicates=9999")
     confidence = fit.level if level is None else level
     if fit.data is None:
         raise ModelError("this fit does not hold its data, so it cannot be tested. Fit it with fit_hazard()")
@@ -266,7 +268,7 @@ def wild_score_test(
 
     def at(value: float) -> tuple[float, float, Floats, bool]:
         scores = effective_scores(data.matrix, data.outcome, data.groups, place, link=fit.link, null=value)
-        return bootstrap_p(scores, weights=weights, draws=draws, seed=seed)
+        return bootstrap_p(scores, weights=weights, replicates=replicates, seed=seed)
 
     centre = _estimate(fit, place)
     error = float(fit.std_error[place])

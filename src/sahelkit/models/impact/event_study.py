@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit._types import Floats, Ints64
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.replicates import jackknife_error, p_error
@@ -234,13 +235,14 @@ class EventStudy(Result):
         return plot_event_study(self, lang=lang, source=source or self.origin or "sahelkit")
 
 
+@renamed(draws="replicates")
 def event_study(
     windows: Sequence[EventWindow],
     *,
     clusters: Mapping[str, str] | None = None,
-    draws: int = 2000,
+    replicates: int = 2000,
     level: float = 0.95,
-    seed: int | None = None,
+    seed: int | None = 0,
 ) -> EventStudy:
     """Stack events and compare each with its own unexposed countries.
 
@@ -256,11 +258,11 @@ def event_study(
         With the same periods before the event, width, outcome and scale.
     clusters : mapping of str to str, optional
         Cluster of each country with an event, for events that share their shocks; each country alone when absent.
-    draws : int
+    replicates : int
         Placebo draws, at least 199.
     level : float
         Confidence level.
-    seed : int, optional
+    seed : int or None
         Seed.
 
     Returns
@@ -270,7 +272,7 @@ def event_study(
     Raises
     ------
     OptionError
-        If the windows differ in width, outcome, scale or periods before, or `draws` is too small.
+        If the windows differ in width, outcome, scale or periods before, or `replicates` is too small.
     ModelError
         If there is no window, fewer than two periods before, a window with fewer than five donors, or donors that do
         not scatter.
@@ -294,8 +296,8 @@ def event_study(
     >>> study.n_coups, study.times.tolist()[:3], float(study.estimate[study.times == -1][0])
     (2, [-8, -7, -6], 0.0)
     """
-    check_options(draws=draws, level=level, seed=seed)
-    _check(windows, draws, level)
+    check_options(replicates=replicates, level=level, seed=seed)
+    _check(windows, replicates, level)
     times = np.array(sorted({int(time) for window in windows for time in window.times}))
     observed = pd.DataFrame({window.label: _path(window, times) for window in windows}, index=times)
     placebos = [_placebo_paths(window, times) for window in windows]
@@ -305,8 +307,8 @@ def event_study(
     # Draws go by date and by name, so that they do not depend on the order of events and donors.
     order = sorted(range(len(windows)), key=lambda place: (windows[place].date, windows[place].unit))
     group = [(clusters or {}).get(windows[place].unit, windows[place].unit) for place in order]
-    chosen = _draw(rng, [windows[place] for place in order], group, draws)
-    total = np.zeros((draws, len(times)))
+    chosen = _draw(rng, [windows[place] for place in order], group, replicates)
+    total = np.zeros((replicates, len(times)))
     for column, place in enumerate(order):
         total += np.nan_to_num(placebos[place][:, chosen[:, column]].T)
     held = observed.notna().sum(axis=1).to_numpy()
@@ -323,7 +325,7 @@ def event_study(
     )
 
 
-def _check(windows: Sequence[EventWindow], draws: int, level: float) -> None:
+def _check(windows: Sequence[EventWindow], replicates: int, level: float) -> None:
     if isinstance(windows, EventWindow) or not isinstance(windows, Sequence):
         raise OptionError("windows", type(windows).__name__, "a list of windows is wanted", repair="Type [window]")
     if not windows:
@@ -341,8 +343,8 @@ def _check(windows: Sequence[EventWindow], draws: int, level: float) -> None:
     for window in windows:
         if len(window.donors) < 5:
             raise ModelError(f"{window.label} has {len(window.donors)} donors, and placebo events want 5 at least")
-    if draws < 199:
-        raise OptionError("draws", draws, "too few to give a p-value", repair="Type draws=2000")
+    if replicates < 199:
+        raise OptionError("replicates", replicates, "too few to give a p-value", repair="Type replicates=2000")
 
 
 def _changes(window: EventWindow, times: Ints64) -> Floats:
@@ -363,10 +365,10 @@ def _placebo_paths(window: EventWindow, times: Ints64) -> Floats:
     return np.asarray((change - change.mean(axis=1, keepdims=True)) * size / (size - 1))
 
 
-def _draw(rng: np.random.Generator, windows: Sequence[EventWindow], group: Sequence[str], draws: int) -> Ints64:
+def _draw(rng: np.random.Generator, windows: Sequence[EventWindow], group: Sequence[str], replicates: int) -> Ints64:
     """Number of the donor that stands in for each window's country, shape (D, windows)."""
     by_name = [np.argsort(window.donors) for window in windows]
-    chosen = np.column_stack([places[rng.integers(0, len(places), size=draws)] for places in by_name])
+    chosen = np.column_stack([places[rng.integers(0, len(places), size=replicates)] for places in by_name])
     for name in dict.fromkeys(group):
         members = [place for place, label in enumerate(group) if label == name]
         first = np.array(windows[members[0]].donors)[chosen[:, members[0]]]

@@ -188,7 +188,7 @@ def simulate_like(
     cross_lag: float = 12.0,
     block: int | None = 10,
     cluster: str = "iso3",
-    seed: int | None = None,
+    seed: int | None = 0,
 ) -> pd.DataFrame:
     """Simulate a history like that of a panel, with a contagion of known size.
 
@@ -211,7 +211,7 @@ def simulate_like(
         Years that share a level of risk; None for one level over all years.
     cluster : str
         Column of the countries.
-    seed : int, optional
+    seed : int or None
         Seed.
 
     Returns

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit._types import Floats, Ints
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.clustered import clustered_covariance
@@ -62,7 +63,7 @@ class FixedEffectsTrap(Result):
         those that lie below the observed ratio).
     draws : array, shape (B, 4)
         The simulated ratios.
-    window, n_sims, n_events, n_clusters : int
+    window, replicates, n_events, n_clusters : int
         Periods of exposure, histories, events in the panel, countries.
     level : float
         Confidence level of the observed interval.
@@ -71,7 +72,7 @@ class FixedEffectsTrap(Result):
     table: pd.DataFrame = field(repr=False)
     draws: Floats = field(repr=False)
     window: int
-    n_sims: int
+    replicates: int
     n_events: int
     n_clusters: int
     level: float
@@ -81,7 +82,7 @@ class FixedEffectsTrap(Result):
 
     def tidy(self) -> pd.DataFrame:
         """The table, with sample sizes."""
-        return self.table.assign(n_sims=self.n_sims, n_events=self.n_events, n_clusters=self.n_clusters)
+        return self.table.assign(replicates=self.replicates, n_events=self.n_events, n_clusters=self.n_clusters)
 
     def to_xarray(self) -> xr.Dataset:
         """The table with dimension ``effects``, and ``draws`` with dimensions ``draw`` and ``effects``."""
@@ -92,7 +93,7 @@ class FixedEffectsTrap(Result):
         """Settings, as plain text."""
         return (
             f"hazard ratio per neighbour's event in {self.window} periods, by period dummies; "
-            f"{self.n_sims} histories without contagion"
+            f"{self.replicates} histories without contagion"
         )
 
     def says(self, *, lang: str | None = None, label: str | None = None) -> str:
@@ -104,7 +105,7 @@ class FixedEffectsTrap(Result):
             observed=number(row["ratio"], lang),
             countries=self.n_clusters,
             events=number(self.n_events, lang, digits=0),
-            sims=number(self.n_sims, lang, digits=0),
+            sims=number(self.replicates, lang, digits=0),
             middle=number(row["null_median"], lang),
             low=number(row["null_low"], lang),
             high=number(row["null_high"], lang),
@@ -157,6 +158,7 @@ def _slope(rows: HistoryRows, labels: Ints | None, link: str) -> float:
     return float(fit.coef[-1]) if fit.converged else float("nan")
 
 
+@renamed(sims="replicates")
 def fixed_effects_trap(
     frame: pd.DataFrame | Panel,
     *,
@@ -168,9 +170,9 @@ def fixed_effects_trap(
     block: int | None = 10,
     link: str = "cloglog",
     level: float = 0.95,
-    sims: int = 200,
+    replicates: int = 200,
     cluster: str = "iso3",
-    seed: int | None = None,
+    seed: int | None = 0,
     n_jobs: int | None = 1,
 ) -> FixedEffectsTrap:
     """Show by simulation how period dummies bias the neighbours' coefficient downwards.
@@ -188,9 +190,9 @@ def fixed_effects_trap(
         As in `sahelkit.models.placebo.placebos.placebo_test`.
     level : float
         Confidence level of the observed intervals.
-    sims : int
+    replicates : int
         Simulated histories, at least 20.
-    seed : int, optional
+    seed : int or None
         Seed. The same seed gives the same draws for any `n_jobs`.
     n_jobs : int or None
         Parallel workers, as in joblib; None leaves the choice to ``joblib.parallel_config``.
@@ -215,26 +217,26 @@ def fixed_effects_trap(
     --------
     >>> import sahelkit as sk
     >>> panel = sk.panel("west_africa", "1970", "2020", freq="Y").add_coups(rule="powell_thyne").frame
-    >>> trap = fixed_effects_trap(panel, window=2, own_lag=2, sims=20, seed=1)
+    >>> trap = fixed_effects_trap(panel, window=2, own_lag=2, replicates=20, seed=1)
     >>> middle = trap.table.set_index("effects")["null_median"]
     >>> bool(middle["year"] < middle["none"])
     True
     """
     from scipy import stats
 
-    check_options(level=level, sims=sims, seed=seed, n_jobs=n_jobs)
+    check_options(level=level, replicates=replicates, seed=seed, n_jobs=n_jobs)
     check_whole_number("window", window, example=24)
     check_whole_number("block", block, optional=True, example=10)
     check_link(link)
-    if sims < 20:
-        raise OptionError("sims", sims, "too few to tell a bias", repair="Type sims=200")
+    if replicates < 20:
+        raise OptionError("replicates", replicates, "too few to tell a bias", repair="Type replicates=200")
     frame = check_frame(frame, where="fixed_effects_trap")
     grid = event_grid(frame, event, cluster=cluster)
     exposed = weights_of(weights, grid)
     blocks = [None if width is None else year_blocks(grid, width) for width in EFFECTS.values()]
     like = likeness(grid, exposed, own=own, cross=0.0, own_lag=own_lag, cross_lag=1.0, block=block)
     task = partial(_slopes, like=like, exposed=exposed, window=window, link=link, blocks=blocks)
-    draws = np.exp(np.array(replicate(task, sims, seed=seed, n_jobs=n_jobs)))
+    draws = np.exp(np.array(replicate(task, replicates, seed=seed, n_jobs=n_jobs)))
     rows = history_rows(grid.counts, grid, exposed, window)
     table = []
     for place, (name, labels) in enumerate(zip(EFFECTS, blocks, strict=True)):
@@ -261,7 +263,7 @@ def fixed_effects_trap(
         table=pd.DataFrame(table),
         draws=draws,
         window=window,
-        n_sims=sims,
+        replicates=replicates,
         n_events=int(grid.counts.sum()),
         n_clusters=len(grid.codes),
         level=level,

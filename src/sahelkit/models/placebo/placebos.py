@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit._types import Floats, Ints
 from sahelkit.dates import frequency
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
@@ -45,6 +46,7 @@ ALTERNATIVES = ("greater", "two-sided")
 _TASK = 250
 
 
+@renamed(draws="replicates")
 def placebo_test(
     formula: str,
     frame: pd.DataFrame | Panel,
@@ -53,12 +55,12 @@ def placebo_test(
     event: str = "attempt",
     weights: xr.DataArray | None = None,
     window: int = 12,
-    draws: int = 10_000,
+    replicates: int = 10_000,
     link: str = "cloglog",
     cluster: str = "iso3",
     alternative: str = "greater",
     block: int | None = 10,
-    seed: int | None = None,
+    seed: int | None = 0,
     n_jobs: int | None = 1,
 ) -> Placebo:
     """Test a country's exposure to events next door against exposures that cannot matter.
@@ -95,7 +97,7 @@ def placebo_test(
     window : int
         Periods. The first `window` periods of the panel (for leads the last) are left out, for their exposure is not
         known.
-    draws : int
+    replicates : int
         Placebo draws, at least 99.
     link, cluster
         As in `sahelkit.fit_hazard`.
@@ -103,7 +105,7 @@ def placebo_test(
         Contagion is looked for, so that large values count by default.
     block : int or None
         Years within which the calendar is mixed, counted from the first whole year; None for all years.
-    seed : int, optional
+    seed : int or None
         Seed. The same seed gives the same draws for any `n_jobs`.
     n_jobs : int or None
         Parallel workers, as in joblib; None leaves the choice to ``joblib.parallel_config``, which can send the tasks
@@ -118,7 +120,7 @@ def placebo_test(
     UnknownNameError
         If the kind, alternative or link is unknown.
     OptionError
-        If `draws`, `window`, `block` or `weights` cannot be.
+        If `replicates`, `window`, `block` or `weights` cannot be.
     MissingColumnsError
         If a column is missing.
     ModelError
@@ -137,12 +139,12 @@ def placebo_test(
     >>> import sahelkit as sk
     >>> panel = sk.panel("west_africa", "1970", "2020", freq="Y").add_coups(rule="powell_thyne").frame
     >>> panel["onset"] = panel["attempt"].clip(upper=1)
-    >>> test = placebo_test("onset ~ 1", panel, window=1, draws=199, seed=1)
+    >>> test = placebo_test("onset ~ 1", panel, window=1, replicates=199, seed=1)
     >>> bool(0 < test.p_value <= 1), len(test.null)
     (True, 199)
     """
-    check_options(draws=draws, seed=seed, n_jobs=n_jobs)
-    _check_options(kind, alternative, draws, window, block)
+    check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
+    _check_options(kind, alternative, replicates, window, block)
     check_link(link)
     frame = check_frame(frame, where="placebo_test")
     grid = event_grid(frame, event, cluster=cluster)
@@ -166,7 +168,7 @@ def placebo_test(
         maps = _maps(kind, rng, ties, felt, grid, remote, window, block)
         return statistics_of(maps, size, stage, country, column)
 
-    null = _parallel(task, draws, seed, n_jobs)
+    null = _parallel(task, replicates, seed, n_jobs)
     return Placebo(
         kind=kind,
         statistic=statistic,
@@ -214,12 +216,12 @@ def permutation_p(statistic: float, null: Floats, *, alternative: str = "greater
 _BLOCKS = "years trade places within blocks of at least two"
 
 
-def _check_options(kind: str, alternative: str, draws: int, window: int, block: int | None) -> None:
+def _check_options(kind: str, alternative: str, replicates: int, window: int, block: int | None) -> None:
     for what, given, allowed in (("placebo", kind, KINDS), ("alternative", alternative, ALTERNATIVES)):
         if given not in allowed:
             raise UnknownNameError(what, given, allowed)
-    if draws < 99:
-        raise OptionError("draws", draws, "too few to give a p-value", repair="Type draws=10_000")
+    if replicates < 99:
+        raise OptionError("replicates", replicates, "too few to give a p-value", repair="Type replicates=10_000")
     check_whole_number("window", window, example=12, why="a window has at least one period, and only whole ones")
     check_whole_number("block", block, least=2, optional=True, example=10, why=_BLOCKS)
 
@@ -288,10 +290,10 @@ def _maps(
     return relabelled(rng, ties, felt)
 
 
-def _parallel(task: object, draws: int, seed: int | None, n_jobs: int | None) -> Floats:
+def _parallel(task: object, replicates: int, seed: int | None, n_jobs: int | None) -> Floats:
     from joblib import Parallel, delayed
 
-    sizes = [min(_TASK, draws - begin) for begin in range(0, draws, _TASK)]
+    sizes = [min(_TASK, replicates - begin) for begin in range(0, replicates, _TASK)]
     children = np.random.SeedSequence(seed).spawn(len(sizes))
     done = Parallel(n_jobs=n_jobs)(
         delayed(on_one_thread)(task, child, size) for child, size in zip(children, sizes, strict=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit._types import Floats
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.design import origin_of
@@ -61,11 +62,11 @@ class ContagionPower(Result):
         without contagion, so that the size is right), ``power_error, power_calibrated_error`` (their Monte Carlo
         standard errors, that of the critical value included), ``ratio_median, ratio_low, ratio_high`` (median and
         central 80 % of the estimated hazard ratio per neighbour's event in the window), ``events`` (mean number).
-    level : float
-        Level of the test.
+    alpha : float
+        Size of the test: how often it may reject where nothing is to be found.
     critical : float
         Calibrated critical value of the score statistic; the nominal one is a normal quantile.
-    n_sims, n_events, n_clusters, window : int
+    replicates, n_events, n_clusters, window : int
         Samples per size, events in the panel, countries, periods of exposure.
     own, own_lag, cross_lag : float
         Settings of the simulation.
@@ -74,7 +75,7 @@ class ContagionPower(Result):
     table: pd.DataFrame = field(repr=False)
     level: float
     critical: float
-    n_sims: int
+    replicates: int
     n_events: int
     n_clusters: int
     window: int
@@ -87,13 +88,13 @@ class ContagionPower(Result):
 
     def tidy(self) -> pd.DataFrame:
         """The table, with sample sizes."""
-        return self.table.assign(n_sims=self.n_sims, n_events=self.n_events, n_clusters=self.n_clusters)
+        return self.table.assign(replicates=self.replicates, n_events=self.n_events, n_clusters=self.n_clusters)
 
     def headline(self, *, lang: str | None = None) -> str:
         """Settings, as plain text."""
         return (
             f"power of the hazard model's test for contagion, window of {self.window} periods, "
-            f"{self.n_sims} samples each\n"
+            f"{self.replicates} samples each\n"
             f"own excitation {self.own:g} (mean lag {self.own_lag:g}), contagion with mean lag {self.cross_lag:g}; "
             f"critical value {self.critical:.2f}"
         )
@@ -158,6 +159,7 @@ def _sample(
     return float(stage.statistics(rows.exposure[None])[0]), slope, float(counts.sum())
 
 
+@renamed(sims="replicates", level="alpha")
 def contagion_power(
     frame: pd.DataFrame | Panel,
     *,
@@ -170,10 +172,10 @@ def contagion_power(
     cross_lag: float = 12.0,
     block: int | None = 10,
     link: str = "cloglog",
-    level: float = 0.05,
-    sims: int = 300,
+    alpha: float = 0.05,
+    replicates: int = 300,
     cluster: str = "iso3",
-    seed: int | None = None,
+    seed: int | None = 0,
     n_jobs: int | None = 1,
 ) -> ContagionPower:
     """Tabulate how often the hazard model finds a contagion of known size in histories like those of a panel.
@@ -190,11 +192,11 @@ def contagion_power(
         Events that one event sets off abroad; 0 is added where it is missing, for it gives the size.
     window, link
         As in `sahelkit.models.placebo.placebos.placebo_test`.
-    level : float
-        Level of the test.
-    sims : int
+    alpha : float
+        Size of the test: how often it may reject where nothing is to be found.
+    replicates : int
         Histories for each size, at least 20.
-    seed : int, optional
+    seed : int or None
         Seed. The same seed gives the same table for any `n_jobs`.
     n_jobs : int or None
         Parallel workers, as in joblib; None leaves the choice to ``joblib.parallel_config``.
@@ -219,21 +221,19 @@ def contagion_power(
     --------
     >>> import sahelkit as sk
     >>> panel = sk.panel("west_africa", "1970", "2020", freq="Y").add_coups(rule="powell_thyne").frame
-    >>> power = contagion_power(panel, sizes=[0, 0.6], window=2, own_lag=2, cross_lag=1, sims=40, seed=1)
+    >>> power = contagion_power(panel, sizes=[0, 0.6], window=2, own_lag=2, cross_lag=1, replicates=40, seed=1)
     >>> power.table["power_calibrated"].is_monotonic_increasing
     True
     """
     from scipy import stats
 
-    check_options(level=level, sims=sims, seed=seed, n_jobs=n_jobs)
+    check_options(alpha=alpha, replicates=replicates, seed=seed, n_jobs=n_jobs)
 
     check_whole_number("window", window, example=24)
     check_whole_number("block", block, optional=True, example=10)
     check_link(link)
-    if not 0 < level < 0.5:
-        raise OptionError("level", level, "the level of a test lies between 0 and 0.5", repair="Type level=0.05")
-    if sims < 20:
-        raise OptionError("sims", sims, "too few to tell a probability", repair="Type sims=300")
+    if replicates < 20:
+        raise OptionError("replicates", replicates, "too few to tell a probability", repair="Type replicates=300")
     ranked = sorted({0.0, *tried("sizes", sizes, least=0.0)})
     frame = check_frame(frame, where="contagion_power")
     grid = event_grid(frame, event, cluster=cluster)
@@ -247,7 +247,7 @@ def contagion_power(
         np.array(
             replicate(
                 partial(_sample, like=like, exposed=exposed, window=window, link=link),
-                sims,
+                replicates,
                 seed=int(own_seed),
                 n_jobs=n_jobs,
             )
@@ -256,19 +256,19 @@ def contagion_power(
     ]
     if not all(np.isfinite(values[:, 0]).any() for values in found):
         raise ModelError("no simulated sample could be fitted, as events are too few. Take more countries or years")
-    critical = float(np.nanquantile(found[0][:, 0], 1 - level))
+    critical = float(np.nanquantile(found[0][:, 0], 1 - alpha))
     known = found[0][np.isfinite(found[0][:, 0]), 0]
-    critical_error = quantile_error(known, 1 - level)
+    critical_error = quantile_error(known, 1 - alpha)
     rows = []
     for size, values in zip(ranked, found, strict=True):
-        plain = float(np.mean(values[:, 0] > stats.norm.ppf(1 - level)))
+        plain = float(np.mean(values[:, 0] > stats.norm.ppf(1 - alpha)))
         calibrated = float(np.mean(values[:, 0] > critical))
         low, middle, high = np.exp(np.nanquantile(values[:, 1], [0.1, 0.5, 0.9]))
         rows.append(
             {
                 "cross": size,
                 "power": plain,
-                "power_error": share_error(plain, sims),
+                "power_error": share_error(plain, replicates),
                 "power_calibrated": calibrated,
                 "power_calibrated_error": power_error(values[:, 0], calibrated, critical, critical_error),
                 "ratio_median": middle,
@@ -279,9 +279,9 @@ def contagion_power(
         )
     return ContagionPower(
         table=pd.DataFrame(rows),
-        level=level,
+        level=alpha,
         critical=critical,
-        n_sims=sims,
+        replicates=replicates,
         n_events=int(grid.counts.sum()),
         n_clusters=len(grid.codes),
         window=window,

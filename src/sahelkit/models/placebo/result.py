@@ -96,7 +96,7 @@ class Placebo(Result):
                 "p_value": self.p_value,
                 "p_error": self.p_error,
                 "alternative": self.alternative,
-                "n_draws": len(self.null),
+                "replicates": len(self.null),
                 "window": self.window,
                 "n_rows": self.n_rows,
                 "n_events": self.n_events,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit._types import DateLike, Floats, Places
 from sahelkit.dates import parse_window
 from sahelkit.errors import DateError, OptionError, UnknownNameError, is_known
@@ -17,11 +18,12 @@ from sahelkit.estimation.hawkes.simulate import Marked, branch
 from sahelkit.exposure import spatial_weights
 from sahelkit.geography import places
 from sahelkit.models.hawkes.observing import state_windows
-from sahelkit.options import check_options, check_whole_number
+from sahelkit.options import check_options
 
 FREQS = ("M", "Y", None)
 
 
+@renamed(n_paths="replicates")
 def simulate_panel(
     *,
     countries: Places = "west_africa",
@@ -38,9 +40,9 @@ def simulate_panel(
     country_decade_sd: float = 0.0,
     weights: Floats | None = None,
     kernel: str = "exponential",
-    n_paths: int = 1,
+    replicates: int = 1,
     freq: str | None = None,
-    seed: int | None = None,
+    seed: int | None = 0,
 ) -> pd.DataFrame:
     """Simulate attempts in real countries from a network Hawkes process with known numbers.
 
@@ -63,11 +65,11 @@ def simulate_panel(
         W[target, source] in the order of `countries`; land borders with columns that sum to 1 when absent.
     kernel : str
         As in `sahelkit.models.hawkes.fit_hawkes`.
-    n_paths : int
+    replicates : int
         Independent histories.
     freq : {"M", "Y"} or None
         None: one row per attempt. Otherwise one row per path, country and existing month or year.
-    seed : int, optional
+    seed : int or None
         Seed of the random numbers.
 
     Returns
@@ -89,15 +91,14 @@ def simulate_panel(
 
     Examples
     --------
-    >>> attempts = simulate_panel(n_paths=50, cross=0.1, seed=1)
+    >>> attempts = simulate_panel(replicates=50, cross=0.1, seed=1)
     >>> 90 < len(attempts) / 50 < 135
     True
     >>> months = simulate_panel(countries=["MLI", "CPV"], start=1975, end=1975, freq="M", seed=1)
     >>> months.groupby("iso3").size().to_dict()
     {'CPV': 6, 'MLI': 12}
     """
-    check_options(seed=seed)
-    check_whole_number("n_paths", n_paths)
+    check_options(replicates=replicates, seed=seed)
     numbers = {"rate": rate, "own": own, "cross": cross, "country_sd": country_sd, "decade_sd": decade_sd}
     for what, value in numbers.items():
         if not value >= 0:
@@ -122,7 +123,7 @@ def simulate_panel(
     past = Marked(nobody.astype(np.intp), nobody.astype(np.intp), nobody, nobody, nobody)
     span = float(windows.start.min()), float(windows.end.max())
     frames = []
-    for path in range(n_paths):
+    for path in range(replicates):
         baseline, log_rate = _drawn(
             windows, edges, len(codes), (country_sd, decade_sd, country_decade_sd), decade_from, rng
         )
@@ -132,7 +133,7 @@ def simulate_panel(
         date = days(events.time).astype("datetime64[ns]")
         frames.append(pd.DataFrame({"path": path, "iso3": np.array(codes)[events.place], "date": date}))
     found = pd.concat(frames, ignore_index=True).sort_values(["path", "date", "iso3"], ignore_index=True)
-    return found if freq is None else _counted(found, windows, codes, n_paths, freq)
+    return found if freq is None else _counted(found, windows, codes, replicates, freq)
 
 
 def _drawn(
@@ -156,11 +157,11 @@ def _drawn(
     return Baseline(terms, ("cell",) * size, edges, row, np.eye(size), exposure), log_rate.ravel()
 
 
-def _counted(events: pd.DataFrame, windows: Windows, codes: list[str], n_paths: int, freq: str) -> pd.DataFrame:
+def _counted(events: pd.DataFrame, windows: Windows, codes: list[str], replicates: int, freq: str) -> pd.DataFrame:
     first, last = (pd.PeriodIndex(days(ends), freq=freq) for ends in (windows.start, windows.end - 1e-6))
     cells = [
         (path, codes[place], period)
-        for path in range(n_paths)
+        for path in range(replicates)
         for place, begin, end in zip(windows.place, first, last, strict=True)
         for period in pd.period_range(begin, end, freq=freq)
     ]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit._types import DateLike, Floats
 from sahelkit.errors import ModelError
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR, years
@@ -45,6 +46,7 @@ def _medians(
     return pd.DataFrame({"extra": extra.ravel()}, index=index).reset_index()
 
 
+@renamed(permutations="replicates")
 def robustness_table(
     found: RelationMatrix,
     *,
@@ -55,7 +57,7 @@ def robustness_table(
     on: pd.Timestamp | None,
     seed: int,
     n_jobs: int,
-    permutations: int = 999,
+    replicates: int = 999,
 ) -> pd.DataFrame:
     """Estimate again without each country, under each coder, and test the map.
 
@@ -65,7 +67,7 @@ def robustness_table(
         The estimate.
     rule, start, end, prior, on, seed, n_jobs
         As it was made with.
-    permutations : int
+    replicates : int
         Shuffled maps.
 
     Returns
@@ -79,6 +81,7 @@ def robustness_table(
 
     check_options(n_jobs=n_jobs)
     check_seed(seed, optional=False)
+    check_options(replicates=replicates, n_jobs=n_jobs)
     codes = found.posterior.evidence.countries
     jobs: list[tuple[str, str, Evidence]] = []
     for code in codes:
@@ -101,8 +104,8 @@ def robustness_table(
     ]
     same = found.tidy()[["source", "target", "horizon", "extra"]]
     parts.append(same.assign(check="coder", level=rule))
-    p_value = map_p_value(found.posterior, permutations=permutations, seed=seed)
-    error = p_error(p_value, permutations)
+    p_value = map_p_value(found.posterior, replicates=replicates, seed=seed)
+    error = p_error(p_value, replicates)
     parts.append(pd.DataFrame([{"check": "permutation", "level": "map", "p_value": p_value, "p_error": error}]))
     out = pd.concat(parts, ignore_index=True)
     out = out[(out["check"] != "leave_one_out") | ((out["level"] != out["source"]) & (out["level"] != out["target"]))]
@@ -110,7 +113,8 @@ def robustness_table(
     return out[columns].astype({"horizon": "Int64"}).reset_index(drop=True)
 
 
-def map_p_value(drawn: Posterior, *, permutations: int = 999, seed: int = 0) -> float:
+@renamed(permutations="replicates")
+def map_p_value(drawn: Posterior, *, replicates: int = 999, seed: int = 0) -> float:
     """p-value of contagion along the map, against maps whose country labels are shuffled.
 
     The statistic is the gain in log-likelihood of one pooled contagion coefficient, at the best of six mean lags from
@@ -121,7 +125,7 @@ def map_p_value(drawn: Posterior, *, permutations: int = 999, seed: int = 0) -> 
     Parameters
     ----------
     drawn : Posterior
-    permutations : int
+    replicates : int
     seed : int
 
     Returns
@@ -129,11 +133,12 @@ def map_p_value(drawn: Posterior, *, permutations: int = 999, seed: int = 0) -> 
     float
         Share of the maps, the real one included, that do at least as well.
     """
+    check_options(replicates=replicates)
     check_seed(seed, optional=False)
     rng = np.random.default_rng(np.random.SeedSequence([seed, 2]))
     weights = drawn.evidence.weights
     n = len(weights)
-    orders = [np.arange(n), *(rng.permutation(n) for _ in range(permutations))]
+    orders = [np.arange(n), *(rng.permutation(n) for _ in range(replicates))]
     base = _without_contagion(drawn)
     best = np.zeros(len(orders))
     for lag in _LAGS:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit.columns import read_columns
 from sahelkit.errors import ModelError
 from sahelkit.estimation.exact import ExactTest, rank_correlation, spearman, two_groups
@@ -204,8 +205,9 @@ def _plain(column: pd.Series) -> np.ndarray:
     return np.asarray(column.astype("Float64").to_numpy(dtype=float, na_value=np.nan))
 
 
+@renamed(draws="replicates")
 def association(
-    cases: pd.DataFrame, x: str, y: str, *, label: str = "label_en", draws: int = 19_999, seed: int | None = None
+    cases: pd.DataFrame, x: str, y: str, *, label: str = "label_en", replicates: int = 19_999, seed: int | None = 0
 ) -> Association:
     """Rank correlation of two columns over cases, tested by permutation.
 
@@ -218,9 +220,9 @@ def association(
         Columns.
     label : str
         Column with the names of the cases.
-    draws : int
+    replicates : int
         Orders drawn where more than eight cases make it impossible to try all.
-    seed : int, optional
+    seed : int or None
         Seed of the draws.
 
     Returns
@@ -241,14 +243,14 @@ def association(
     >>> round(found.rho, 3), found.exact, found.n_tried
     (-0.975, True, 120)
     """
-    check_options(draws=draws, seed=seed)
+    check_options(replicates=replicates, seed=seed)
     cases = read_columns(cases, where="association", numbers=[x, y], endless=True)
     check_columns(cases, [label], where="association")
     values = pd.DataFrame({"label": cases[label].astype(str), "x": _plain(cases[x]), "y": _plain(cases[y])})
     whole = values.dropna().reset_index(drop=True)
     if len(whole) < 4:
         raise ModelError(f"{len(whole)} cases have both {x} and {y}; a rank correlation needs at least four")
-    test = rank_correlation(whole["x"], whole["y"], draws=draws, seed=seed)
+    test = rank_correlation(whole["x"], whole["y"], replicates=replicates, seed=seed)
     one_less = [whole.drop(index=place) for place in range(len(whole))]
     without = [spearman(rest["x"].to_numpy(), rest["y"].to_numpy()) for rest in one_less]
     missing = tuple(values.loc[values[["x", "y"]].isna().any(axis=1), "label"])

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit.columns import read_columns
 from sahelkit.errors import OptionError, UnknownNameError, is_known
 from sahelkit.estimation.replicates import share_error
@@ -166,9 +167,9 @@ class SeverityRanks(Result):
     ----------
     coup_id, label : str
         The coup ranked, and its name.
-    rank : array of int, shape (draws,)
+    rank : array of int, shape (replicates,)
         Its rank (1 heaviest, ties take the better rank) under each set of weights.
-    n, window, draws : int
+    n, window, replicates : int
         Coups compared, days after the coup, and sets of weights.
     scale, per : str
         Which acts stand on which level, and whether each different act or each level reached counts once.
@@ -179,7 +180,7 @@ class SeverityRanks(Result):
     rank: npt.NDArray[np.int64] = field(repr=False)
     n: int
     window: int
-    draws: int
+    replicates: int
     scale: str
     per: str
 
@@ -192,9 +193,8 @@ class SeverityRanks(Result):
 
     def headline(self, *, lang: str | None = None) -> str:
         """What was varied, as plain text."""
-        return (
-            f"{self.coup_id}: rank by severity within {self.window} days, {self.n} coups, {self.draws} sets of weights"
-        )
+        weights = f"{self.replicates} sets of weights"
+        return f"{self.coup_id}: rank by severity within {self.window} days, {self.n} coups, {weights}"
 
     def share_within(self, rank: int) -> float:
         """Share of the sets of weights under which the coup ranks at least so high."""
@@ -202,7 +202,7 @@ class SeverityRanks(Result):
 
     def share_error(self, rank: int) -> float:
         """Monte Carlo standard error of that share."""
-        return share_error(self.share_within(rank), self.draws)
+        return share_error(self.share_within(rank), self.replicates)
 
     def plot(self, *, lang: str | None = None, source: str = "sahelkit responses 2026.2") -> Figure:
         """Draw the share of the sets of weights that give each rank."""
@@ -223,10 +223,11 @@ class SeverityRanks(Result):
             n=self.n,
             window=self.window,
             share=percent(self.share_within(3), lang),
-            draws=number(self.draws, lang, digits=0),
+            draws=number(self.replicates, lang, digits=0),
         )
 
 
+@renamed(draws="replicates")
 def severity_ranks(
     acts: pd.DataFrame,
     coups: list[str],
@@ -236,8 +237,8 @@ def severity_ranks(
     window: int = 90,
     scale: str = "main",
     per: str = "act",
-    draws: int = 2000,
-    seed: int | None = None,
+    replicates: int = 2000,
+    seed: int | None = 0,
 ) -> SeverityRanks:
     """Ask how much the rank of one coup by severity owes to the weights of the levels.
 
@@ -255,9 +256,9 @@ def severity_ranks(
         Its name in sentences; the identifier when absent.
     per : {"act", "level"}
         What counts once.
-    draws : int
+    replicates : int
         Sets of weights.
-    seed : int, optional
+    seed : int or None
         Seed of the draws.
 
     Returns
@@ -275,22 +276,22 @@ def severity_ranks(
     --------
     >>> acts = pd.DataFrame({"coup_id": ["a", "a", "b"], "act": ["suspension", "border_closure", "mediation"]})
     >>> acts = acts.assign(phase="reaction", reaction_days_min=[5, 11, 2])
-    >>> severity_ranks(acts, ["a", "b"], "b", draws=50, seed=1).rank.max()
+    >>> severity_ranks(acts, ["a", "b"], "b", replicates=50, seed=1).rank.max()
     np.int64(2)
     """
-    check_options(draws=draws, seed=seed)
+    check_options(replicates=replicates, seed=seed)
     if coup_id not in coups:
         raise UnknownNameError("coup_id", coup_id, coups, repair="These are the coups compared")
-    if draws < 1:
-        raise OptionError("draws", draws, "the number of draws is at least 1")
+    if replicates < 1:
+        raise OptionError("replicates", replicates, "the number of replicates is at least 1")
     if per not in ("act", "level"):
         raise UnknownNameError("per", per, ("act", "level"))
     inside = _within(acts, _scale(scale), window).drop_duplicates(["coup_id", per])
     counts = pd.crosstab(inside["coup_id"], inside["level"]).reindex(
         index=coups, columns=range(1, LEVELS + 1), fill_value=0
     )
-    weights = np.sort(np.random.default_rng(seed).random((draws, LEVELS)), axis=1)
+    weights = np.sort(np.random.default_rng(seed).random((replicates, LEVELS)), axis=1)
     scores = weights @ counts.to_numpy(dtype=float).T
     own = scores[:, [coups.index(coup_id)]]
     rank = 1 + (scores > own + 1e-12).sum(axis=1)
-    return SeverityRanks(coup_id, label or coup_id, rank, len(coups), window, draws, scale, per)
+    return SeverityRanks(coup_id, label or coup_id, rank, len(coups), window, replicates, scale, per)
