@@ -169,7 +169,7 @@ class Backtest(Result):
             raise OptionError("countries", countries, "no forecast is left in this selection")
         return replace(self, frame=self.frame[keep].reset_index(drop=True))
 
-    @renamed(replicates="replicates")
+    @renamed(n_boot="replicates")
     def scores(
         self,
         model: str | None = None,
@@ -246,7 +246,7 @@ class Backtest(Result):
             }
         )
 
-    @renamed(replicates="replicates")
+    @renamed(n_boot="replicates")
     def against(
         self,
         other: str | Backtest | pd.DataFrame,
@@ -314,7 +314,7 @@ class Backtest(Result):
         rows = self._scored(model or self.main)
         return corp(rows["outcome"], rows["probability"])
 
-    @renamed(replicates="replicates")
+    @renamed(n_boot="replicates")
     def reliability(
         self, model: str | None = None, *, level: float = 0.9, replicates: int = 500, n_jobs: int | None = 1
     ) -> pd.DataFrame:
@@ -325,7 +325,7 @@ class Backtest(Result):
             rows["outcome"], rows["probability"], level=level, replicates=replicates, seed=self.seed, n_jobs=n_jobs
         )
 
-    @renamed(replicates="replicates")
+    @renamed(n_boot="replicates")
     def by_decade(self, score: str = "log", *, level: float = 0.95, replicates: int = 1000) -> pd.DataFrame:
         """One score of every model, decade by decade, as in `scores`, with ``decade`` (its first year)."""
         check_options(level=level, replicates=replicates)
