@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -34,7 +35,7 @@ def check_forecaster(model: object, *, what: str = "model") -> Forecaster:
     Raises
     ------
     OptionError
-        If it has no method ``fit``.
+        If it has no method ``fit``, or one that takes arrays, as the estimators of scikit-learn have.
 
     Examples
     --------
@@ -47,6 +48,10 @@ def check_forecaster(model: object, *, what: str = "model") -> Forecaster:
         name = model.__name__ if isinstance(model, type) else type(model).__name__
         why = "it is a class, not an object" if isinstance(model, type) else "it has no method fit(frame, outcome)"
         raise OptionError(what, name, why, repair=_REPAIR)
+    if "X" in signature(model.fit).parameters:  # type: ignore[attr-defined]
+        why = "its fit(X, y) takes arrays, and a forecaster reads the rows of a panel"
+        repair = "Type SklearnForecaster(model, columns=[...]), which names the columns that it reads"
+        raise OptionError(what, type(model).__name__, why, repair=repair)
     return model  # type: ignore[return-value]  # the protocol has been checked by hand
 
 

@@ -224,7 +224,7 @@ class Backtest(Result):
     def _scores_of(self, name: str, level: float, replicates: int, k: int) -> pd.DataFrame:
         rows = self._scored(name)
         if rows.empty:
-            raise OptionError("model", name, "none of its forecasts can be scored yet: no outcome is known")
+            raise OptionError("model", name, "no row can be scored: it made no forecast, or no outcome is known yet")
         origins, number = np.unique(pd.PeriodIndex(rows["origin"]).asi8, return_inverse=True)
         base = self.frame[self.frame["model"] == REFERENCE].set_index(["origin", "iso3"])["probability"]
         reference = base.reindex(pd.MultiIndex.from_frame(rows[["origin", "iso3"]])).to_numpy()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sahelkit.language.coders import rule_name
 from sahelkit.language.countries import in_country
@@ -88,8 +88,8 @@ def plot_fan(
             axes.fill_between(months, *ends, color=SKY, alpha=shade, linewidth=0, label=say[label])
         axes.plot(months, middle, color=BLUE, marker="o", markersize=4, linewidth=2, label=say["middle"])
         axes.plot(months, shares["base_rate"], color=GREY, linestyle="--", linewidth=1.4, label=say["base"])
+        at: dict[str, Any] = {"xytext": (-4, 5), "textcoords": "offset points", "ha": "right", "fontsize": 9}
         for place in {len(months) - 1, months.index(12) if 12 in months else 0}:
-            at = {"xytext": (-4, 5), "textcoords": "offset points", "ha": "right", "fontsize": 9}
             axes.annotate(f"{decimal(middle[place], 1, lang)} %", (months[place], middle[place]), **at)
         axes.set_xticks([month for month in months if month == 1 or month % 6 == 0])
         axes.set_xlim(0, months[-1] + 0.5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -77,8 +77,8 @@ def plot_risk(
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}".replace(".", "," if lang == "fr" else "."))
         axes.set_xlabel(say["axis"].format(months=about["horizon"], day=day_text(about["date"], lang)))
         axes.set_title(risk_title(about, say["title"], lang))
+        at: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "va": "center", "clip_on": False}
         for y, hits, count in zip(height, shown["band_events"], shown["band_n"], strict=True):
-            at = {"xycoords": ("axes fraction", "data"), "va": "center", "clip_on": False}
             axes.annotate(f"{hits} / {count}", (1.01, y), fontsize=8, color=BLACK, **at)
         axes.legend(loc="lower right", fontsize=8, title=say["record"], title_fontsize=8)
         n = say["n"].format(n=number(n_rows, lang, digits=0), e=n_events, past=number(n_past, lang, digits=0))
