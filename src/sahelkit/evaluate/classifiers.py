@@ -212,4 +212,5 @@ def _blanked(values: Any, empty: Bools) -> Any:
 
 
 def _gaps(values: Any) -> Bools:
-    return np.asarray(pd.isna(values), dtype=bool).any(axis=1)
+    found: Bools = np.asarray(pd.isna(values)).any(axis=1)
+    return found
