@@ -1,4 +1,4 @@
-"""Lint, format and types are part of the tests."""
+"""Lint, format, types and declared dependencies are part of the tests."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ ROOT = Path(__file__).resolve().parents[1]
         ["ruff", "check", "src", "tests", "datasets"],
         ["ruff", "format", "--check", "src", "tests", "datasets"],
         ["mypy"],
+        ["deptry", "."],
     ],
-    ids=["lint", "format", "types"],
+    ids=["lint", "format", "types", "dependencies"],
 )
 def test_code_is_clean(command):
     done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -238,14 +238,14 @@ def test_alone_and_in_a_column_the_same_is_read(value):
 
 # Where the package turns its own tables, or text that it wrote itself, into days. A user's value goes through dates.py.
 OWN = {
-    "tables/_select.py": "coverage of our tables",
+    "tables/select.py": "coverage of our tables",
     "tables/coups.py": "our tables",
-    "tables/_read.py": "our tables",
+    "tables/read.py": "our tables",
     "panels/response_context.py": "days that a publication rule gave",
     "plots/impact_marks.py": "the middles of periods",
     "plots/intensity.py": "times of our own array",
     "evaluate/baselines.py": "periods of a panel",
-    "models/simulate.py": "simulated days",
+    "models/placebo/simulate.py": "simulated days",
     "models/hawkes/fit.py": "months that the reader gave",
     "models/impact/donors.py": "days of coups",
 }

@@ -120,7 +120,7 @@ def spatial_weights(
         raise OptionError(
             "organisations", organisations, f"the kind {kind!r} has none", repair="Add kind='organisation'"
         )
-    codes = places.resolve_many(countries) if countries is not None else places.members("world")
+    codes = places.chosen(countries)
     if kind == "land":
         raw = _borders(codes, on, version)
     elif kind == "organisation":

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sahelkit.catalog import locate
-from sahelkit.errors import DateError, UnknownNameError, UnknownPlaceError
+from sahelkit.errors import DateError, OptionError, UnknownNameError, UnknownPlaceError
 from sahelkit.geography import places
 
 
@@ -295,3 +295,14 @@ def test_a_number_may_be_declared_to_be_of_one_system():
         places.resolve("MLI", system="gw")
     with pytest.raises(UnknownPlaceError, match="V-Dem country_text_id HKG"):
         places.resolve("HKG", system="vdem")
+
+
+def test_sets_are_cut_to_a_window_but_named_countries_stay():
+    window = pd.Timestamp(2010, 1, 1), pd.Timestamp(2020, 12, 31)
+    assert "YUG" in places.chosen("world")
+    assert "YUG" not in places.chosen("world", during=window)
+    assert "SSD" in places.chosen(None, during=window)
+    assert places.chosen(["YUG", "sahel"], during=window)[0] == "YUG"
+    assert places.chosen("africa", during=(None, pd.Timestamp(1959, 1, 1))) != places.chosen("africa")
+    with pytest.raises(OptionError, match=r"target=\[\]: no country is named\. Type target='focus', or leave it out"):
+        places.chosen([], what="target")

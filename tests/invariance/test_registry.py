@@ -11,12 +11,12 @@ from user_frames import CASES
 
 import sahelkit
 
-ROOMS = ("sahelkit.models", "sahelkit.evaluate", "sahelkit.panels", "sahelkit.tables")
+ROOMS = ("sahelkit.models", "sahelkit.record", "sahelkit.evaluate", "sahelkit.panels", "sahelkit.tables")
 
 
 def _takes_a_frame(function) -> bool:
     given = inspect.signature(function).parameters.values()
-    return any("DataFrame" in str(parameter.annotation) for parameter in given)
+    return any(kind in str(parameter.annotation) for parameter in given for kind in ("DataFrame", "FrameLike"))
 
 
 def _functions():

@@ -13,7 +13,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 
 
 def _bounds() -> dict[str, str]:
-    pairs = (re.fullmatch(r"([a-z-]+)>=([0-9.]+)", text) for text in PROJECT["dependencies"])
+    pairs = (re.fullmatch(r"([a-z-]+)>=([0-9.]+)(?:; .+)?", text) for text in PROJECT["dependencies"])
     return {match.group(1): match.group(2) for match in pairs if match}
 
 

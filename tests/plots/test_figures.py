@@ -127,6 +127,14 @@ def test_timeline_draws_each_verdict_once():
     assert drawn == verdicts
 
 
+@pytest.mark.parametrize("countries", ["focus", ["focus"], ["Mali", 439, "GIN", "Niger", "Ivory Coast"]])
+def test_timeline_takes_countries_as_loaders_do(countries):
+    events = sk.load_coups(rule="any", include_plots=True, countries="focus")
+    axes = plot_coup_timeline(events, countries=countries).axes[0]
+    names = {text.get_text() for text in axes.texts}
+    assert {"Mali", "Burkina Faso", "Guinea", "Niger", "Côte d’Ivoire"} <= {name.replace("'", "’") for name in names}
+
+
 def test_frame_without_columns_is_named():
     with pytest.raises(MissingColumnsError, match="plot_ratios needs the column"):
         plot_ratios(pd.DataFrame({"ratio": [1.0]}), source="toy")

@@ -23,7 +23,12 @@ __all__ = [
 
 
 def clear_caches() -> None:
-    """Forget every record, source and reference read so far, e.g. after a file in datasets/ has changed."""
+    """Forget every record, source and reference read so far, e.g. after a file in datasets/ has changed.
+
+    Examples
+    --------
+    >>> clear_caches()
+    """
     _records.read_record.cache_clear()
     _sources._sources.cache_clear()
     _references.read_references.cache_clear()

@@ -271,13 +271,32 @@ def read_record(path: Path) -> Record:
 
 
 def records() -> dict[str, Record]:
-    """All datasets by name: every folder of datasets/ that holds a record.toml."""
+    """All datasets by name: every folder of datasets/ that holds a record.toml.
+
+    Returns
+    -------
+    dict of str to Record
+
+    Examples
+    --------
+    >>> "coups" in records()
+    True
+    """
     root = locate.datasets_dir()
     return {path.parent.name: read_record(path) for path in sorted(root.glob("*/record.toml"))}
 
 
 def record(name: str) -> Record:
     """The record of one dataset.
+
+    Parameters
+    ----------
+    name : str
+        Name of the dataset, as `sahelkit.datasets` lists it.
+
+    Returns
+    -------
+    Record
 
     Raises
     ------

@@ -19,6 +19,15 @@ REDISTRIBUTE = ("yes", "facts-with-citation", "study-region-facts", "no")
 class SourceFile:
     """One pinned upstream file.
 
+    Parameters
+    ----------
+    name : str
+        Name of the source, as `sahelkit.licences` lists it.
+
+    Returns
+    -------
+    SourceFile
+
     Attributes
     ----------
     name, file, url, sha256, title, vintage, original, licence, note : str
@@ -92,7 +101,17 @@ def _sources(root: Path) -> dict[str, SourceFile]:
 
 
 def sources() -> dict[str, SourceFile]:
-    """All pinned upstream files by name: those of datasets/sources.toml, and those that a dataset brings itself."""
+    """All pinned upstream files by name: those of datasets/sources.toml, and those that a dataset brings itself.
+
+    Returns
+    -------
+    dict of str to SourceFile
+
+    Examples
+    --------
+    >>> sources()["cline_2023"].licence
+    'CC-BY-4.0'
+    """
     return _sources(locate.datasets_dir())
 
 

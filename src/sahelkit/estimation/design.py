@@ -13,7 +13,7 @@ import pandas as pd
 
 from sahelkit._types import Floats
 from sahelkit.errors import MissingColumnsError, ModelError
-from sahelkit.estimation.formula import Recipe, blanked, both_sides, by_patsy, used
+from sahelkit.estimation.formula import blanked, both_sides, evaluate, in_order, used
 from sahelkit.estimation.newton import scaled
 from sahelkit.frames import FrameLike, check_frame, check_labels, check_repeats, with_numbers
 from sahelkit.options import check_name
@@ -59,7 +59,7 @@ class Design:
         Column of the clusters.
     origin : str
         Datasets, versions and rule of the frame, if it comes from `sahelkit.panel`.
-    recipe : Recipe or None
+    recipe : formulaic.ModelSpec or None
         How to build the columns for other rows; None for a formula of plain columns.
     repeats : str
         Whether two rows of one unit and period were refused or kept.
@@ -106,15 +106,10 @@ class Design:
             rows = with_numbers(frame, names)
             columns = [np.ones(len(rows)) if name == "Intercept" else _numbers(rows[name]) for name in self.terms]
             return np.column_stack(columns)
-        import patsy
-
-        found = by_patsy(
-            lambda rows: patsy.dmatrix(self.recipe.info, rows, return_type="dataframe").reindex(rows.index),
-            _as_labels(with_numbers(frame, used(self.formula, frame)), used(self.formula, frame)),
-            self.formula,
-            "the new rows",
-        )
-        return blanked(np.asarray(found, dtype=float), frame, self.formula.partition("~")[2])
+        names = used(self.formula, frame)
+        rows = _as_labels(with_numbers(frame, names), names)
+        found = in_order(evaluate(self.recipe, self.formula, rows, whom="the new rows")).reindex(range(len(rows)))
+        return blanked(found.to_numpy(dtype=float), frame, self.formula.partition("~")[2])
 
 
 def read_design(formula: str, frame: FrameLike, *, cluster: str, where: str, repeats: str = "refuse") -> Design:
@@ -123,8 +118,8 @@ def read_design(formula: str, frame: FrameLike, *, cluster: str, where: str, rep
     Parameters
     ----------
     formula : str
-        ``"outcome ~ x + z"``. A formula of plain column names is read without patsy, which is faster; any other is
-        evaluated by patsy, as in statsmodels.
+        ``"outcome ~ x + z"``. A formula of plain column names is read as it stands, which is faster; any other is
+        evaluated by formulaic.
     frame : pandas.DataFrame or Panel
         One row per unit and period.
     cluster : str
@@ -236,13 +231,12 @@ def _evaluate(formula: str, given: pd.DataFrame) -> tuple[Floats, Floats, tuple[
             columns = [np.ones(len(frame)), *(_numbers(frame[name]) for name in names)]
             return _numbers(frame[left]), np.array(columns).T, ("Intercept", *names), None
     frame = _present(frame, named)
-    left_side, right_side, info = both_sides(formula, frame)
+    left_side, right_side, terms, recipe = both_sides(formula, frame)
     if left_side.shape[1] != 1:
         raise ModelError(f"the outcome of {formula!r} is not one numeric column. Make it 0 or 1")
     before, _, after = formula.partition("~")
     outcome = blanked(left_side[:, 0], frame, before)
-    recipe = Recipe(formula, frame[named].reset_index(drop=True), info)
-    return outcome, blanked(right_side, frame, after), tuple(info.column_names), recipe
+    return outcome, blanked(right_side, frame, after), terms, recipe
 
 
 def _present(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:

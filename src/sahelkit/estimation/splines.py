@@ -72,6 +72,11 @@ def spline_knots(values: pd.Series, *, knots: int = 4) -> tuple[float, ...]:
     knots : int
         How many, from 3 to 7.
 
+    Returns
+    -------
+    tuple of float
+        The knots, in the unit of the variable.
+
     Raises
     ------
     OptionError

@@ -12,10 +12,10 @@ import numbers
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sahelkit._types import Place
-from sahelkit.errors import UnknownNameError, UnknownPlaceError, is_known
+from sahelkit.errors import OptionError, UnknownNameError, UnknownPlaceError, is_known
 from sahelkit.geography.codes import (
     day_of,
     gwcode_of,
@@ -26,12 +26,15 @@ from sahelkit.geography.codes import (
     translate,
     translate_one,
 )
-from sahelkit.geography.place_index import ARTICLES, index, key, words
+from sahelkit.geography.place_index import ARTICLES, Meaning, index, key, words
 
 if TYPE_CHECKING:
-    from sahelkit._types import DateLike
+    import pandas as pd
+
+    from sahelkit._types import DateLike, Places
 
 __all__ = [
+    "chosen",
     "clear_caches",
     "gwcode_of",
     "iso3_of_cow",
@@ -239,6 +242,75 @@ def resolve_many(places: Place | Iterable[Place], *, on: DateLike = None) -> lis
         else:
             found.update(dict.fromkeys(index().sets[group]))
     return list(found)
+
+
+def chosen(
+    countries: Places,
+    *,
+    what: str = "countries",
+    default: str = "world",
+    during: tuple[pd.Timestamp | None, pd.Timestamp | None] | None = None,
+) -> list[str]:
+    """What an option such as ``countries=`` names: the one reader of it, so that it takes the same everywhere.
+
+    Parameters
+    ----------
+    countries : str, int or sequence of these, optional
+        Countries and place sets as in `resolve_many`.
+    what : str
+        Name of the option.
+    default : str
+        Place set meant when the option is absent.
+    during : pair of pandas.Timestamp, optional
+        First and last day of a window: of a place set, and of the default, only the states that existed on one of
+        its days are taken. A country that is named stays, whenever it existed; so do all
+        where none existed, so that an error can name them.
+
+    Returns
+    -------
+    list of str
+        ISO 3166 alpha-3 codes in the order given, each once.
+
+    Raises
+    ------
+    OptionError
+        If no country is named.
+    UnknownPlaceError
+        If one of them is unknown or means several countries.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> chosen(["MLI", "Sénégal"]), len(chosen(None, default="study"))
+    (['MLI', 'SEN'], 22)
+    >>> "YUG" in chosen("world"), "YUG" in chosen("world", during=(pd.Timestamp(2010, 1, 1), pd.Timestamp(2020, 1, 1)))
+    (True, False)
+    >>> chosen([])
+    Traceback (most recent call last):
+    sahelkit.errors.OptionError: countries=[]: no country is named. Type countries='focus', or leave it out.
+    """
+    if countries is None:
+        countries = default
+    single = isinstance(countries, (str, bytes)) or not isinstance(countries, Iterable)
+    given = cast("list[Place]", [countries] if single else list(cast("Iterable[Place]", countries)))
+    if not given:
+        raise OptionError(what, countries, "no country is named", repair=f"Type {what}='focus', or leave it out")
+    if during is None:
+        return resolve_many(given)
+    first, last = (None if day is None else f"{day:%Y-%m-%d}" for day in during)
+    found = list(dict.fromkeys(code for place in given for code in _lasting(place, first, last)))
+    return found or resolve_many(given)
+
+
+def _lasting(place: Place, first: str | None, last: str | None) -> list[str]:
+    codes = resolve_many(place)
+    if not isinstance(place, str) or _set_named(place) is None:
+        return codes
+
+    def lasts(spell: Meaning) -> bool:
+        return (last is None or spell.start <= last) and (first is None or spell.end >= first)
+
+    return [code for code in codes if any(map(lasts, index().spells[code]))]
 
 
 def name(place: Place, lang: str = "en", *, on: DateLike = None) -> str:

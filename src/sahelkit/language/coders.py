@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from sahelkit.tables.coups import coup_coders
 
+__all__ = ["coup_coders", "rule_name"]
+
 
 def rule_name(rule: str, lang: str) -> str:
-    """Name of a rule as a reader knows it."""
+    """Name of a rule as a reader knows it.
+
+    Examples
+    --------
+    >>> rule_name("any", "fr"), rule_name("powell_thyne", "en")
+    ('au moins un codeur', 'Powell and Thyne')
+    """
     joint = {
         "en": {"any": "any coder", "majority": "most coders", "all": "all coders"},
         "fr": {"any": "au moins un codeur", "majority": "majorité des codeurs", "all": "tous les codeurs"},

@@ -207,7 +207,7 @@ def panel(countries: Places, start: DateLike, end: DateLike, *, freq: str = "M",
     if start is None or end is None:
         raise DateError("start" if start is None else "end", None, "a panel needs its first and last period")
     first, last = parse_window(start, end)
-    chosen = places.members("world") if countries is None else places.resolve_many(countries)
+    chosen = places.chosen(countries)
     spells = state_spells(version)
     alive = (spells["start"] <= last) & (spells["end"].isna() | (spells["end"] >= first))
     if not spells.loc[alive, "iso3"].isin(chosen).any():

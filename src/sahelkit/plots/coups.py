@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Places
 from sahelkit.frames import check_columns
 from sahelkit.geography import places
+from sahelkit.language.coders import coup_coders
 from sahelkit.language.texts import words
 from sahelkit.plots.style import BLACK, GREY, OUTCOME_COLOURS, PALE, blank, house_style, sign
-from sahelkit.tables.coups import coup_coders
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -64,7 +64,7 @@ def _year(days: pd.Series) -> pd.Series:
 def plot_coup_timeline(
     coups: pd.DataFrame,
     *,
-    countries: Sequence[str],
+    countries: Places,
     coders: pd.DataFrame | None = None,
     lang: str = "en",
 ) -> Figure:
@@ -75,8 +75,8 @@ def plot_coup_timeline(
     coups : pandas.DataFrame
         As ``load_coups(rule="any", include_plots=True)`` gives it: ``iso3, date`` and ``<prefix>_outcome`` for each
         coder.
-    countries : sequence of str
-        ISO 3166 alpha-3 codes, top to bottom.
+    countries : str, int or sequence of these
+        Countries and place sets, top to bottom, as in `sahelkit.places.resolve_many`.
     coders : pandas.DataFrame, optional
         One row per coder as `coup_coders` gives it; all coders when absent.
     lang : {"en", "fr"}
@@ -96,7 +96,7 @@ def plot_coup_timeline(
     say = words(_WORDS, lang)
     lanes = (coup_coders() if coders is None else coders).set_index("prefix")
     check_columns(coups, ["iso3", "date", *(f"{c}_outcome" for c in lanes.index)], where="plot_coup_timeline")
-    codes = places.resolve_many(list(countries))
+    codes = places.chosen(countries)
     shown = coups[coups["iso3"].isin(codes)]
     years = _year(shown["date"])
     first = float(np.floor(years.min() / 10) * 10) if len(shown) else 1960.0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Places
 from sahelkit.frames import check_columns
 from sahelkit.geography import places
 from sahelkit.language.texts import words
@@ -37,7 +38,7 @@ _WORDS = {
 def plot_fragility(
     standing: pd.DataFrame,
     *,
-    countries: Sequence[str],
+    countries: Places,
     labels: Mapping[str, str],
     date: str,
     source: str,
@@ -50,8 +51,8 @@ def plot_fragility(
     standing : pandas.DataFrame
         One row per country and indicator: ``iso3, column, percentile, year, n``, as
         `sahelkit.record.standing.standing` gives it; percentile 0 to 100, NA where nothing was known.
-    countries : sequence of str
-        ISO 3166 alpha-3 codes, top to bottom.
+    countries : str, int or sequence of these
+        Countries and place sets, top to bottom, as in `sahelkit.places.resolve_many`.
     labels : mapping of str to str
         Column name and label of each indicator, left to right.
     date : str
@@ -67,7 +68,7 @@ def plot_fragility(
     """
     check_columns(standing, ["iso3", "column", "percentile", "year", "n"], where="plot_fragility")
     say = words(_WORDS, lang)
-    rows, columns = places.resolve_many(list(countries)), list(labels)
+    rows, columns = places.chosen(countries), list(labels)
     grid = standing.pivot(index="iso3", columns="column", values="percentile").reindex(index=rows, columns=columns)
     years = standing.pivot(index="iso3", columns="column", values="year").reindex(index=rows, columns=columns)
     with house_style():

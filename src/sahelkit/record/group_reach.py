@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sahelkit._types import DateLike
+from sahelkit._types import DateLike, Place
 from sahelkit.columns import read_columns
 from sahelkit.dates import parse_date
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
@@ -242,7 +242,7 @@ def group_reach(
     actors: pd.DataFrame,
     *,
     country: str,
-    neighbours: Sequence[str],
+    neighbours: Place | Iterable[Place],
     date: DateLike,
     window: int = 36,
 ) -> GroupReach:
@@ -259,7 +259,7 @@ def group_reach(
         As `sahelkit.load_conflict_actors` gives it, all states and years.
     country : str
         Country, as in `sahelkit.places.resolve`.
-    neighbours : sequence of str
+    neighbours : str, int or sequence of these
         States across its borders, such as ``sahelkit.neighbours("MLI", on="2012-03-22")``.
     date : date-like
         Day whose month begins "after".
@@ -306,7 +306,7 @@ def group_reach(
     )
     if isinstance(window, bool) or not isinstance(window, int) or window < 1:
         raise OptionError("window", window, "it is a whole number of months, at least 1", repair="Type window=36")
-    home, around = places.resolve(country), tuple(places.resolve_many(list(neighbours)))
+    home, around = places.resolve(country), tuple(places.resolve_many(neighbours))
     day = parse_date(date, what="date", least="M")
     if day is None:
         raise OptionError("date", date, "the day that parts before from after must be given")

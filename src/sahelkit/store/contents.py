@@ -60,6 +60,10 @@ def shelves() -> Iterator[Shelf]:
 def where() -> Path:
     """Absolute folder of the cache, which need not exist yet.
 
+    Returns
+    -------
+    pathlib.Path
+
     Raises
     ------
     CacheError
@@ -136,6 +140,11 @@ def clear() -> tuple[int, int]:
     ------
     CacheError
         If a file cannot be removed.
+
+    Examples
+    --------
+    >>> clear()  # doctest: +SKIP
+    (3, 120481)
     """
     root = settings.cache_root()
     count = size = 0

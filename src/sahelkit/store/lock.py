@@ -1,4 +1,8 @@
-"""One process at a time per file, with locks that the system drops when a process dies."""
+"""One process at a time per file, with locks that the system drops when a process dies.
+
+`filelock` would leave its files in the cache, and fall back on marker files where a shared folder has no locks: those
+outlive a process that was killed on another machine.
+"""
 
 from __future__ import annotations
 

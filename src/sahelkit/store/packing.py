@@ -97,6 +97,10 @@ def export(file: str | Path, *, bundled: bool = False) -> Exported:
         If the name does not end in ``.zip``, or there is nothing to export.
     OutputError
         If the archive cannot be written.
+
+    Examples
+    --------
+    >>> export("sahelkit.zip")  # doctest: +SKIP
     """
     path = Path(file).expanduser().absolute()
     if path.suffix.lower() != _ENDING:

@@ -114,6 +114,10 @@ def import_(file: str | Path) -> tuple[str, ...]:
         twice, a file that no registry lists or one whose sha256 is wrong. Nothing is imported then.
     CacheError
         If the cache folder cannot be written or the disk is full.
+
+    Examples
+    --------
+    >>> import_("sahelkit.zip")  # doctest: +SKIP
     """
     path = Path(file).expanduser().absolute()
     root = settings.cache_root()

@@ -154,7 +154,7 @@ def _warn_uneven(description: Record, rule: str, countries: Places, start: DateL
     """Warn where a rule that counts coders has more of them in one part of the window than in another."""
     from sahelkit.geography import places
 
-    codes = places.members("world") if countries is None else places.resolve_many(countries)
+    codes = places.chosen(countries)
     begins, ends = coverage_days(description.coverage)
     first, last = parse_window(start, end)
     first, last = max(first or begins, begins), min(last or ends, ends)

@@ -26,6 +26,11 @@ def crisis_actors(*, version: str | None = None) -> pd.DataFrame:
     version : str, optional
         Data version; the bundled one when absent.
 
+    Returns
+    -------
+    pandas.DataFrame
+        One row per actor.
+
     Examples
     --------
     >>> crisis_actors().set_index("actor").loc["mnla", "name_fr"]

@@ -79,8 +79,10 @@ def map_geojson(*, countries: Places = None, version: str | None = None) -> dict
 
     Parameters
     ----------
-    countries, version
+    countries : str, int or sequence of these, optional
         As in `load_map`.
+    version : str, optional
+        Data version; the bundled one when absent.
 
     Returns
     -------

@@ -113,8 +113,8 @@ def test_a_killed_process_leaves_whole_chunks_only(plan, expected, tmp_path):
     code = f"""
 import os, signal, sys
 sys.path.insert(0, {os.path.dirname(__file__)!r})
-from test_bounds_engine import make
-from sahelkit.models.bounds import engine, storage
+from test_engine import make
+from sahelkit.estimation.many import engine, storage
 honest = storage.Folder.write
 def dying(self, number, columns):
     if number == 3:
@@ -225,7 +225,7 @@ import sys, sahelkit.models.bounds
 assert "numba" not in sys.modules  # imported where it is used
 import numba.core.caching as caching
 caching.CacheImpl._locator_classes = []
-from sahelkit.models.bounds.arithmetic import exp
+from sahelkit.estimation.many.arithmetic import exp
 print(exp(0.0))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

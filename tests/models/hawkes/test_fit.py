@@ -288,7 +288,11 @@ def test_process_that_runs_away_is_reported():
         ({"end": 1950}, DateError, "it lies before start"),
         ({"countries": "west_afrika"}, UnknownPlaceError, "unknown country"),
         ({"countries": ["MLI"]}, ModelError, "no country is tied to another"),
-        ({"start": 1900, "end": 1950}, ModelError, "did not exist between 1900-01-01 and 1950-12-31"),
+        (
+            {"countries": ["MLI", "BFA"], "start": 1900, "end": 1950},
+            ModelError,
+            "did not exist between 1900-01-01 and 1950-12-31",
+        ),
     ],
 )
 def test_bad_option_is_named(coups, options, error, text):
@@ -356,3 +360,11 @@ def test_sentences_give_estimate_bound_events_and_countries(fit, coups):
 def test_lags_longer_than_the_window_are_refused(coups, window, lags):
     with pytest.raises(OptionError, match="years shows no event that follows another by so long"):
         fit_hawkes(coups, countries="west_africa", **window, **lags)
+
+
+def test_a_set_is_cut_to_the_states_of_the_window():
+    events = sk.load_coups(countries="africa", start=2015, end=2020)
+    fit = fit_hawkes(events, countries="africa", start=2015, end=2020, contagion=False)
+    assert len(fit.countries) == 54
+    with pytest.raises(ModelError, match="did not exist between"):
+        fit_hawkes(events, countries=["MLI", "YUG"], start=2015, end=2020, contagion=False)

@@ -17,9 +17,10 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
+from sahelkit.estimation.many.plain import PIVOT, ROWS_AT_ONCE
+
 LOGIT, CLOGLOG, IDENTITY = 0, 1, 2
 EXPECTED = 3  # cloglog, weighted by the expected information instead of the observed one
-ROWS_AT_ONCE = 512  # a block of rows of about ten columns stays in the first-level cache
 # Sums may be regrouped and products fused, so that loops use the processor's vector units; NaN and infinity keep
 # their meaning.
 REGROUP = {"reassoc", "contract", "nsz"}
@@ -262,7 +263,7 @@ def cholesky(matrix):
         before = matrix[i, i]
         for h in range(i):
             before += matrix[h, i] ** 2
-        if not matrix[i, i] > 1e-13 * before:
+        if not matrix[i, i] > PIVOT * before:
             return False
         pivot = np.sqrt(matrix[i, i])
         for j in range(i, size):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sahelkit.estimation.many.plain import CONVERGED, SINGULAR, quickest
 from sahelkit.estimation.many.plan import LINKS
 from sahelkit.estimation.many.prepare import Shared
 from sahelkit.estimation.many.rescue import rescue
@@ -26,8 +27,6 @@ class Piece(NamedTuple):
 
 def fit_chunk(shared: Shared, piece: Piece, keep: tuple[str, ...]) -> dict[str, Any]:
     """Columns of the result table for one chunk; lists are given as flat values and offsets."""
-    from sahelkit.estimation.many import kernel  # here, since it imports numba
-
     count = len(piece.models)
     everything = "all_coefficients" in keep
     spare = max(len(shared.blocks[int(number)][0]) for number in np.unique(piece.effects)) - 1
@@ -40,7 +39,7 @@ def fit_chunk(shared: Shared, piece: Piece, keep: tuple[str, ...]) -> dict[str, 
         rows = np.flatnonzero((piece.effects == number) & (piece.link == link))
         columns, runs, plain = shared.blocks[number]
         out = (*(np.empty((len(rows), width)) for _ in found), np.empty(len(rows)), np.empty(len(rows), dtype=np.int64))
-        kernel.fit_many(
+        quickest().fit_many(
             link,
             shared.wide,
             shared.shift,
@@ -61,8 +60,8 @@ def fit_chunk(shared: Shared, piece: Piece, keep: tuple[str, ...]) -> dict[str, 
             values[rows] = part
     method = np.zeros(count, dtype=np.int8)
     separated = np.zeros(count, dtype=bool)
-    converged = status == kernel.CONVERGED
-    for row in np.flatnonzero(~converged & (status != kernel.SINGULAR)):
+    converged = status == CONVERGED
+    for row in np.flatnonzero(~converged & (status != SINGULAR)):
         columns = shared.blocks[int(piece.effects[row])][0]
         own = places[row][places[row] >= 0]
         used = np.concatenate([own, columns[1:]])
@@ -91,7 +90,7 @@ def fit_chunk(shared: Shared, piece: Piece, keep: tuple[str, ...]) -> dict[str, 
         "vif": np.ascontiguousarray(found["vif"][:, focus]),
         "converged": converged,
         "separated": separated,
-        "singular": status == kernel.SINGULAR,
+        "singular": status == SINGULAR,
         "method": method,
     }
     return table | (_lists(shared, piece, found if everything else {}) if keep else {})

@@ -35,7 +35,8 @@ def run(
 ) -> ModelTable:
     """Fit every model of a plan.
 
-    The first call on a machine compiles for about 15 seconds; the code is kept in numba's cache.
+    The first call on a machine compiles for about 15 seconds; the code is kept in numba's cache. Where numba is not
+    installed, plain NumPy gives the same numbers to ten digits, about twenty times as slowly.
 
     Parameters
     ----------

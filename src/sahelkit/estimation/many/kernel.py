@@ -39,18 +39,23 @@ from sahelkit.estimation.many.arithmetic import (
     accumulate,
     cholesky,
     compiled,
+    pool_gram,
     predict,
     room,
     solve,
 )
+from sahelkit.estimation.many.plain import (
+    COLLINEAR,
+    CONVERGED,
+    DIVERGING,
+    MOST_STEPS,
+    NO_STEP,
+    SHORT,
+    SINGULAR,
+    TOO_MANY_STEPS,
+)
 
-CONVERGED, TOO_MANY_STEPS, NO_STEP, DIVERGING, SINGULAR = 0, 1, 2, 3, 4
-_MOST_STEPS = 25
-# Squared length of a step, in standard errors: after a shorter one the weights err by 3e-10 at most, which robust
-# errors of near 0 (those of a country's own dummy) may magnify, and the estimates by nothing to speak of.
-_SHORT = 1e-19
-_COLLINEAR = 1e-9  # share of a column's variance that the others leave
-_LEAST = LEAST  # effective clusters
+__all__ = ["fit_many", "pool_gram"]
 
 
 @compiled(REGROUP)
@@ -94,7 +99,7 @@ def climb(link, wide, own, k, b, theta, step, power, outcome, events, block, eta
             return NO_STEP
         for i in range(step.size):
             theta[i] += step[i]
-        if power < _SHORT or link == IDENTITY:
+        if power < SHORT or link == IDENTITY:
             return CONVERGED
         if taken > 7 and _one_sided(wide, own, k, b, step, outcome, block, eta):
             return DIVERGING
@@ -176,9 +181,9 @@ def _errors(
         known += part
         squares += part**2
     count = groups.size - 1
-    enough = whole * whole >= _LEAST * second and holders >= 2
+    enough = whole * whole >= LEAST * second and holders >= 2
     if held.size:
-        enough = enough and known * known >= _LEAST * squares and known > 0.0
+        enough = enough and known * known >= LEAST * squares and known > 0.0
     if not enough:
         return plain, np.nan, np.nan
     second, third = second / whole**2, third / whole**3
@@ -192,12 +197,12 @@ def _inflation(own, k, squares, left_over, small, start, answer, into):
     for i in range(k):
         for j in range(i + 1):
             small[j, i] = left_over[own[i], own[j]]
-        if not small[i, i] > _COLLINEAR * squares[own[i]]:
+        if not small[i, i] > COLLINEAR * squares[own[i]]:
             return False
     if not cholesky(small):
         return False
     for i in range(k):
-        if not small[i, i] ** 2 > _COLLINEAR * squares[own[i]]:
+        if not small[i, i] ** 2 > COLLINEAR * squares[own[i]]:
             return False
     for i in range(into.size):
         start[:] = 0.0
@@ -286,7 +291,7 @@ def fit_many(
             sums,
             gram,
             slope,
-            _MOST_STEPS,
+            MOST_STEPS,
         )
         if status[m] != CONVERGED:
             continue

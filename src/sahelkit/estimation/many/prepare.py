@@ -13,6 +13,7 @@ from sahelkit._types import Floats
 from sahelkit.errors import ModelError
 from sahelkit.estimation.few_clusters import rarer
 from sahelkit.estimation.links import linear_predictor, row_terms
+from sahelkit.estimation.many.plain import ROWS_AT_ONCE, quickest
 from sahelkit.estimation.many.plan import LINKS, Plan, used_columns
 from sahelkit.estimation.newton import maximise
 
@@ -74,8 +75,6 @@ class Shared:
 
 def prepare(plan: Plan) -> Shared:
     """Order the rows, scale the columns, and fit the base models of a plan."""
-    from sahelkit.estimation.many.arithmetic import ROWS_AT_ONCE, pool_gram  # here, since it imports numba
-
     used = used_columns(plan)
     place = np.where(used, np.cumsum(used) - 1, -1).astype(np.int64)
     pool = plan.pool[:, used]
@@ -98,7 +97,7 @@ def prepare(plan: Plan) -> Shared:
     held = np.flatnonzero(rarer(outcome)).astype(np.int64)
     holders = len(np.unique(ordered[held]))
 
-    plain = pool_gram(wide, np.ones(len(outcome)))
+    plain = quickest().pool_gram(wide, np.ones(len(outcome)))
     squares = (wide - wide.mean(axis=1, keepdims=True)) ** 2
     variation = squares.sum(axis=1)
     blocks: dict[int, tuple[Any, ...]] = {}
@@ -179,8 +178,6 @@ def _common(models: npt.NDArray[np.int32], place: Integers) -> Integers:
 def _base(
     link: int, wide: Floats, common: Integers, columns: Integers, outcome: Floats, plain: Floats
 ) -> tuple[Floats, ...]:
-    from sahelkit.estimation.many.arithmetic import pool_gram
-
     home = np.zeros(len(wide))
     if LINKS[link] == "identity":
         score, gram = outcome, plain
@@ -193,7 +190,7 @@ def _base(
         else:  # the fixed effects separate events from the rest: start from the mean
             home[0] = linear_predictor(LINKS[link], float(outcome.mean()))
         rows = row_terms(LINKS[link], home @ wide, outcome)
-        score, gram = rows.score, pool_gram(wide, rows.observed)
+        score, gram = rows.score, quickest().pool_gram(wide, rows.observed)
     slopes = wide @ score
     fill, schur = _partial_out(gram, columns)
     lifted = np.linalg.pinv(gram[np.ix_(columns, columns)], rcond=1e-12, hermitian=True) @ slopes[columns]

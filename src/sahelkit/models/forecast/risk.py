@@ -167,7 +167,7 @@ def risk_table(
     """
     check_options(level=level)
     horizon, event = check_horizon(horizon), check_event(outcome)
-    codes = places.members("world") if countries is None else places.resolve_many(countries)
+    codes = places.chosen(countries)
     at = moment(date, rule=rule, version=version)
     warn_of_rule(rule, at.origin, version)
     now = forecast_at(at, event, horizon, rule, version)

@@ -151,7 +151,7 @@ def fit_hawkes(
     first, last = parse_window(start, end)
     if first is None or last is None:
         raise DateError("start" if first is None else "end", None, "the window must be given, for absent means none")
-    codes = places.resolve_many(countries) if countries is not None else places.members("world")
+    codes = places.chosen(countries, during=(first, last))
     tie = _tie(weights, codes, contagion, version)
     for what, lag in (("own_lag", own_lag), ("cross_lag", cross_lag)):
         _check_reach(what, lag, first, last)

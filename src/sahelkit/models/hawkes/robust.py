@@ -156,7 +156,7 @@ def robustness(
 
     check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
 
-    codes = places.resolve_many(countries) if countries is not None else places.members("world")
+    codes = places.chosen(countries, during=parse_window(start, end))
     events = _events(rule, codes)
     fit = fit_hawkes(events, countries=codes, start=start, end=end, **options)
     jobs = []

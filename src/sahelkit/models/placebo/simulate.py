@@ -114,7 +114,7 @@ def simulate_panel(
     first, last = parse_window(start, end)
     if first is None or last is None:
         raise DateError("start" if first is None else "end", None, "the window must be given")
-    codes = places.resolve_many(countries) if countries is not None else places.members("world")
+    codes = places.chosen(countries, during=(first, last))
     windows = state_windows(codes, first, last, version=None)
     tie = spatial_weights(codes).to_numpy() if weights is None else np.asarray(weights, dtype=float)
     edges = grid_edges(first, last, "Y")

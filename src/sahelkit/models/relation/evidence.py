@@ -109,7 +109,7 @@ def gather(
     OptionError
         If the weights have another shape than the countries, or are negative, not finite or a country's for itself.
     """
-    codes = places.resolve_many(countries) if countries is not None else places.members("west_africa")
+    codes = places.chosen(countries, default="west_africa")
     if len(codes) < 2:
         raise ModelError(f"a relation needs at least two countries; there is only {', '.join(codes) or 'none'}")
     if events is None:

@@ -42,7 +42,7 @@ def check_horizons(horizon: int | Sequence[int]) -> tuple[int, ...]:
 
 def model_countries(countries: Places) -> list[str]:
     """Codes of the countries of the model; West Africa when absent."""
-    return places.resolve_many(countries if countries is not None else "west_africa")
+    return places.chosen(countries, default="west_africa")
 
 
 def check_members(what: str, given: Places, countries: Sequence[str]) -> list[str]:
@@ -55,14 +55,13 @@ def check_members(what: str, given: Places, countries: Sequence[str]) -> list[st
     OptionError
         If one is not among the countries of the model, or there is none.
     """
-    codes = places.resolve_many(given if given is not None else "focus")
+    codes = places.chosen(given, what=what, default="focus")
     outside = [f"{places.name(code)} ({code})" for code in codes if code not in countries]
-    if outside or not codes:
-        names = ", ".join(outside) or "nobody"
+    if outside:
         raise OptionError(
             what,
             given,
-            f"{names} is not among the {len(countries)} countries of the model ({', '.join(countries)})",
+            f"{', '.join(outside)} is not among the {len(countries)} countries of the model ({', '.join(countries)})",
             repair="Add the country to countries=, such as countries=['west_africa', 'TCD'], or choose another",
         )
     return codes

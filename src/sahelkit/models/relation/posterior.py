@@ -185,11 +185,11 @@ def posterior_of(
     UnknownNameError, UnknownPlaceError, DateError, OptionError, ModelError
         If an option cannot be, or there is nothing to estimate from.
     """
-    codes = tuple(places.resolve_many(countries)) if countries is not None else ()
+    codes = tuple(places.chosen(countries, default="west_africa"))
     prior = given_prior(prior)
     key = (codes, rule, str(start), str(end), prior, draws, seed, version)
     if key not in _REMEMBERED:
-        evidence = gather(countries=list(codes) or None, rule=rule, start=start, end=end, version=version)
+        evidence = gather(countries=codes, rule=rule, start=start, end=end, version=version)
         drawn = draw_posterior(evidence, prior=prior, draws=draws, seed=seed, n_jobs=n_jobs)
         if len(_REMEMBERED) >= _MOST_REMEMBERED:
             _REMEMBERED.pop(next(iter(_REMEMBERED)))
