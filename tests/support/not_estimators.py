@@ -28,8 +28,6 @@ NOT_ESTIMATORS: Mapping[str, str] = {
     "sahelkit.models.forecast.drivers.drivers": MADE_HERE,
     "sahelkit.models.forecast.risk_words.input_lines": MADE_HERE,
     "sahelkit.models.forecast.risk_words.table_rows": MADE_HERE,
-    "sahelkit.estimation.hawkes.observed.dated": INSIDE,
-    "sahelkit.estimation.hawkes.observed.observe": INSIDE,
     "sahelkit.models.hawkes.observing.dated": INSIDE,
     "sahelkit.models.hawkes.observing.observe": INSIDE,
     "sahelkit.models.hawkes.paths.simulate_hawkes": "simulates; its history is read as fit_hawkes reads events",

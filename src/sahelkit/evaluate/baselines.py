@@ -113,7 +113,23 @@ class OwnHistory(Parameters):
 
 
 def time_since(event: str = "attempt") -> OwnHistory:
-    """Forecaster that knows only how long ago the state's last event was, or that there was none."""
+    """Forecaster that knows only how long ago the state's last event was, or that there was none.
+
+    Parameters
+    ----------
+    event : str
+        Count column whose past is used.
+
+    Returns
+    -------
+    OwnHistory
+        Without the numbers of events.
+
+    Examples
+    --------
+    >>> time_since("success")
+    OwnHistory(event='success', counts=False, penalty=0.001)
+    """
     return OwnHistory(event=event, counts=False)
 
 

@@ -43,6 +43,18 @@ def recalibrated(happened: npt.ArrayLike, probability: npt.ArrayLike) -> Floats:
 
     Rows with equal probabilities get equal values.
 
+    Parameters
+    ----------
+    happened : array-like, shape (n,)
+        Outcomes, 0 or 1.
+    probability : array-like, shape (n,)
+        Forecasts, from 0 to 1.
+
+    Returns
+    -------
+    array, shape (n,)
+        Shares, from 0 to 1.
+
     Examples
     --------
     >>> recalibrated([0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4]).tolist()
@@ -61,6 +73,18 @@ def _isotonic(share: Floats, size: npt.NDArray[np.intp]) -> Floats:
 
 def corp(happened: npt.ArrayLike, probability: npt.ArrayLike) -> Corp:
     """Decompose the Brier score into miscalibration, discrimination and uncertainty.
+
+    Parameters
+    ----------
+    happened : array-like, shape (n,)
+        Outcomes, 0 or 1.
+    probability : array-like, shape (n,)
+        Forecasts, from 0 to 1.
+
+    Returns
+    -------
+    Corp
+        The score and its parts.
 
     References
     ----------

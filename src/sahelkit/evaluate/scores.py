@@ -123,6 +123,20 @@ def log_score(happened: npt.ArrayLike, probability: npt.ArrayLike, weights: Weig
 
     Infinite where an event had probability 0, or a non-event 1: nothing is clipped.
 
+    Parameters
+    ----------
+    happened : array-like, shape (n,)
+        Outcomes, 0 or 1.
+    probability : array-like, shape (n,)
+        Forecasts, from 0 to 1.
+    weights : array-like, shape (n,), optional
+        What each row counts; the same when absent.
+
+    Returns
+    -------
+    float
+        At least 0.
+
     References
     ----------
     Good, I. J. (1952). Rational decisions. Journal of the Royal Statistical Society B, 14(1), 107-114.
@@ -147,6 +161,20 @@ def log_losses(y: Floats, p: Floats) -> Floats:
 def brier_score(happened: npt.ArrayLike, probability: npt.ArrayLike, weights: Weights = None) -> float:
     """Mean squared distance between the probability and what happened; 0 is best.
 
+    Parameters
+    ----------
+    happened : array-like, shape (n,)
+        Outcomes, 0 or 1.
+    probability : array-like, shape (n,)
+        Forecasts, from 0 to 1.
+    weights : array-like, shape (n,), optional
+        What each row counts; the same when absent.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
+
     References
     ----------
     Brier, G. W. (1950). Verification of forecasts expressed in terms of probability. Monthly Weather Review, 78(1),
@@ -170,8 +198,19 @@ def brier_skill(
 
     Parameters
     ----------
+    happened : array-like, shape (n,)
+        Outcomes, 0 or 1.
+    probability : array-like, shape (n,)
+        Forecasts, from 0 to 1.
     reference : array-like, shape (n,), optional
         Probabilities of the reference; the share of events among the rows when absent, which no forecaster knew.
+    weights : array-like, shape (n,), optional
+        What each row counts; the same when absent.
+
+    Returns
+    -------
+    float
+        At most 1; NaN where the reference is without fault.
 
     Examples
     --------
@@ -190,6 +229,20 @@ def roc_auc(happened: npt.ArrayLike, probability: npt.ArrayLike, weights: Weight
 
     NaN where there are no events, or nothing else.
 
+    Parameters
+    ----------
+    happened : array-like, shape (n,)
+        Outcomes, 0 or 1.
+    probability : array-like, shape (n,)
+        Forecasts, from 0 to 1.
+    weights : array-like, shape (n,), optional
+        What each row counts; the same when absent.
+
+    Returns
+    -------
+    float
+        From 0 to 1, or NaN.
+
     Examples
     --------
     >>> roc_auc([0, 0, 1], [0.1, 0.4, 0.4])
@@ -207,6 +260,20 @@ def average_precision(happened: npt.ArrayLike, probability: npt.ArrayLike, weigh
     The chance level is the share of events. `pr_auc_trapezoid` is the other convention in use: with few events the
     two differ by a third or more, so that a figure means nothing without its convention.
 
+    Parameters
+    ----------
+    happened : array-like, shape (n,)
+        Outcomes, 0 or 1.
+    probability : array-like, shape (n,)
+        Forecasts, from 0 to 1.
+    weights : array-like, shape (n,), optional
+        What each row counts; the same when absent.
+
+    Returns
+    -------
+    float
+        From 0 to 1, or NaN.
+
     Examples
     --------
     >>> average_precision([0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4])
@@ -223,6 +290,20 @@ def pr_auc_trapezoid(happened: npt.ArrayLike, probability: npt.ArrayLike, weight
 
     The convention of the R package yardstick, in which Beger and Ward published. It is optimistic: precision does not
     fall in a line between two points.
+
+    Parameters
+    ----------
+    happened : array-like, shape (n,)
+        Outcomes, 0 or 1.
+    probability : array-like, shape (n,)
+        Forecasts, from 0 to 1.
+    weights : array-like, shape (n,), optional
+        What each row counts; the same when absent.
+
+    Returns
+    -------
+    float
+        From 0 to 1, or NaN.
 
     References
     ----------
@@ -252,10 +333,19 @@ def top_recall(
 
     Parameters
     ----------
+    happened : array-like, shape (n,)
+        Outcomes, 0 or 1.
+    probability : array-like, shape (n,)
+        Forecasts, from 0 to 1.
     origins : array-like, shape (n,), optional
         Origin of each row; all rows are one list when absent.
     k : int
         Length of each list.
+
+    Returns
+    -------
+    float
+        From 0 to 1, or NaN.
 
     Examples
     --------
