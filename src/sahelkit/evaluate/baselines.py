@@ -15,7 +15,8 @@ from sahelkit._types import Floats
 from sahelkit.dates import frequency
 from sahelkit.errors import OptionError
 from sahelkit.estimation.parameters import Parameters
-from sahelkit.evaluate.classifiers import FittedClassifier, SklearnForecaster, event_share
+from sahelkit.evaluate.classifiers import SklearnForecaster
+from sahelkit.evaluate.forecaster import Constant, Fitted, event_share
 from sahelkit.options import check_whole_number
 
 # How far back own history is counted, in years.
@@ -25,17 +26,6 @@ WINDOWS = (5, 10)
 def windows(freq: str) -> tuple[int, ...]:
     """Windows of own history in periods of the panel."""
     return tuple(years * (12 if freq == "M" else 1) for years in WINDOWS)
-
-
-@dataclass(frozen=True)
-class Constant:
-    """The same probability for every row."""
-
-    rate: float
-
-    def predict(self, frame: pd.DataFrame) -> Floats:
-        """Probability of each row."""
-        return np.full(len(frame), self.rate)
 
 
 @dataclass
@@ -90,7 +80,7 @@ class OwnHistory(Parameters):
     counts: bool = True
     penalty: float = 1e-3
 
-    def fit(self, frame: pd.DataFrame, outcome: str) -> FittedClassifier:
+    def fit(self, frame: pd.DataFrame, outcome: str) -> Fitted:
         """Fit by penalised maximum likelihood.
 
         Raises

@@ -13,6 +13,7 @@ import pandas as pd
 from sahelkit._types import Bools, Floats
 from sahelkit.errors import OptionError, UnknownNameError, is_known
 from sahelkit.estimation.parameters import Parameters
+from sahelkit.evaluate.forecaster import Constant, Fitted, event_share
 from sahelkit.frames import check_columns
 
 Missing: TypeAlias = Literal["keep", "leave_out", "base_rate"]
@@ -65,7 +66,7 @@ class SklearnForecaster(Parameters):
         last = getattr(self.estimator, "steps", [("", self.estimator)])[-1][1]
         return type(last).__name__
 
-    def fit(self, frame: pd.DataFrame, outcome: str) -> FittedClassifier:
+    def fit(self, frame: pd.DataFrame, outcome: str) -> Fitted:
         """Learn from the rows whose outcome is known.
 
         Parameters
@@ -97,17 +98,17 @@ class SklearnForecaster(Parameters):
         check_columns(frame, [outcome], where=_WHERE)
         happened = frame[outcome].to_numpy(dtype="float64", na_value=np.nan)
         known = ~np.isnan(happened)
+        rate = event_share(happened[known])
         values = covariates_of(frame, self.columns)
         learnt = known if self.missing == "keep" else known & ~_gaps(values)
-        empty = np.asarray(pd.isna(values))[learnt].all(axis=0)
-        values = _blanked(values, empty)
-        classifier = None
-        if len(np.unique(happened[learnt])) > 1:
-            from sklearn.base import clone
+        if len(np.unique(happened[learnt])) < 2:
+            return Constant(rate)
+        from sklearn.base import clone
 
-            with _advised():
-                classifier = clone(self.estimator).fit(values[learnt], happened[learnt])
-        return FittedClassifier(classifier, self.columns, self.missing, empty, event_share(happened[known]))
+        empty = np.asarray(pd.isna(values))[learnt].all(axis=0)
+        with _advised():
+            fitted = clone(self.estimator).fit(_blanked(values, empty)[learnt], happened[learnt])
+        return FittedClassifier(fitted, self.columns, self.missing, empty, rate)
 
 
 @contextmanager
@@ -128,8 +129,8 @@ class FittedClassifier:
 
     Attributes
     ----------
-    classifier : object or None
-        The fitted estimator; None where the outcome never varied.
+    classifier : object
+        The fitted estimator.
     columns, missing
         As in `SklearnForecaster`.
     empty : array of bool, shape (k,)
@@ -148,25 +149,12 @@ class FittedClassifier:
         """Probability of each row, shape (n,); NaN where there is no forecast."""
         values = covariates_of(frame, self.columns)
         usable = np.full(len(frame), True) if self.missing == "keep" else ~_gaps(values)
-        out = np.full(len(frame), self.rate)
-        if self.missing == "leave_out":
-            out[~usable] = np.nan
-        if usable.any() and self.classifier is not None:
+        out = np.full(len(frame), np.nan if self.missing == "leave_out" else self.rate)
+        if usable.any():
             event = list(self.classifier.classes_).index(1)
             with _advised():
                 out[usable] = self.classifier.predict_proba(_blanked(values, self.empty)[usable])[:, event]
         return out
-
-
-def event_share(happened: Floats) -> float:
-    """Share of events; half an event and half a quiet row are added, so that it is never 0 (Jeffreys' prior).
-
-    Examples
-    --------
-    >>> event_share(np.array([0.0, 0.0, 1.0]))
-    0.375
-    """
-    return float((happened.sum() + 0.5) / (len(happened) + 1))
 
 
 def covariates_of(frame: pd.DataFrame, columns: Columns) -> Any:

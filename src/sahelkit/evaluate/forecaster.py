@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from inspect import signature
 from typing import Any, Protocol, runtime_checkable
 
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._types import Floats
 from sahelkit.errors import ModelError, OptionError
 
 
@@ -27,6 +29,28 @@ class Forecaster(Protocol):
     def fit(self, frame: pd.DataFrame, outcome: str) -> Fitted:
         """Learn from rows whose column `outcome` holds 0 or 1; must not change the forecaster itself."""
         ...
+
+
+@dataclass(frozen=True)
+class Constant:
+    """The same probability for every row."""
+
+    rate: float
+
+    def predict(self, frame: pd.DataFrame) -> Floats:
+        """Probability of each row."""
+        return np.full(len(frame), self.rate)
+
+
+def event_share(happened: Floats) -> float:
+    """Share of events; half an event and half a quiet row are added, so that it is never 0 (Jeffreys' prior).
+
+    Examples
+    --------
+    >>> event_share(np.array([0.0, 0.0, 1.0]))
+    0.375
+    """
+    return float((happened.sum() + 0.5) / (len(happened) + 1))
 
 
 def check_forecaster(model: object, *, what: str = "model") -> Forecaster:
@@ -61,7 +85,7 @@ _REPAIR = (
 )
 
 
-def probabilities(fitted: Any, frame: pd.DataFrame, *, name: str) -> npt.NDArray[np.float64]:
+def probabilities(fitted: Any, frame: pd.DataFrame, *, name: str) -> Floats:
     """Probabilities of a fitted forecaster, checked.
 
     Raises

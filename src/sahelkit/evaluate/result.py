@@ -232,19 +232,12 @@ class Backtest(Result):
         blocks = blocks_of(origins, horizon=self.horizon)
         values = estimates(one)
         draws = resampled(one, blocks.weights(replicates=replicates, seed=self.seed))
-        reaches = within_range(ends(draws, values, level, stretch=blocks.stretch(level)))
-        return pd.DataFrame(
-            {
-                "model": pd.Series([name] * len(NAMES), dtype=TEXT),
-                "score": pd.Series(list(NAMES), dtype=TEXT),
-                "estimate": [values[score] for score in NAMES],
-                "low": [reaches[score][0] for score in NAMES],
-                "high": [reaches[score][1] for score in NAMES],
-                "n": len(rows),
-                "n_events": int(rows["outcome"].sum()),
-                "n_origins": len(origins),
-            }
-        )
+        table = within_range(ends(draws, values, level, stretch=blocks.stretch(level)))
+        table.insert(0, "estimate", pd.Series(values))
+        events = int(rows["outcome"].sum())
+        table = table.assign(n=len(rows), n_events=events, n_origins=len(origins)).rename_axis("score").reset_index()
+        table.insert(0, "model", pd.Series([name] * len(table), dtype=TEXT))
+        return table.astype({"score": TEXT})
 
     @renamed(n_boot="replicates")
     def against(
