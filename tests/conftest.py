@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-import json
-import os
 import socket
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pinned
 import pytest
+import statsmodels.stats
 from hypothesis import HealthCheck, settings
 
 # A busy machine draws examples slowly; that says nothing about the code under test.
@@ -45,32 +45,29 @@ def _own_settings(monkeypatch, tmp_path_factory):
     monkeypatch.setenv("SAHELKIT_DATA_DIR", str(tmp_path_factory.getbasetemp() / "cache"))
 
 
-def _folder(variable: str) -> Path:
-    where = os.environ.get(variable, "")
-    if not where:
-        pytest.skip(f"{variable} is not set: it names the folder with files that the project may not redistribute")
-    folder = Path(where)
-    assert folder.is_dir(), f"{variable}={where} is not a folder"
-    return folder
+@pytest.fixture(scope="session")
+def sources_dir() -> pinned.Folder:
+    """Folder with the pinned upstream files; a test is skipped where its file is not."""
+    return pinned.folder("SAHELKIT_TEST_SOURCES", pinned.upstream_files(), "sources")
 
 
 @pytest.fixture(scope="session")
-def sources_dir() -> Path:
-    """Folder with the pinned upstream files; the test is skipped where there is none."""
-    return _folder("SAHELKIT_TEST_SOURCES")
+def reference_dir() -> pinned.Folder:
+    """Folder with the data that published numbers were computed from; a test is skipped where its file is not."""
+    return pinned.folder("SAHELKIT_TEST_REFERENCE", pinned.reference_files(), "references")
 
 
 @pytest.fixture(scope="session")
-def reference_dir() -> Path:
-    """Folder with reference values that estimators must reproduce; the test is skipped where there is none."""
-    return _folder("SAHELKIT_TEST_REFERENCE")
+def reference():
+    """Published numbers that estimators must reproduce; ``reference("firth.sex2")`` gives a case."""
+    return pinned.reference_values().__getitem__
 
 
 @pytest.fixture(scope="session")
-def reference(reference_dir):
-    """Reference cases by their id; ``reference("firth.sex2")`` gives the case."""
-    cases = {case["id"]: case for case in json.loads((reference_dir / "reference_values.json").read_text("utf-8"))}
-    return cases.__getitem__
+def petersen() -> pd.DataFrame:
+    """Petersen's panel of 500 firms by 10 years, which statsmodels ships; y and x."""
+    file = Path(statsmodels.stats.__file__).parent / "tests" / "test_data.txt"
+    return pd.read_csv(file, sep=r"\s+", header=None, names=["firm", "year", "x", "y"])
 
 
 @pytest.fixture

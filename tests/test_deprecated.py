@@ -9,16 +9,18 @@ import pickle
 import subprocess
 import sys
 import warnings
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pytest
 
 import sahelkit
 from sahelkit import _deprecated
-from sahelkit._deprecated import MODULES, NAMES, renamed
+from sahelkit._deprecated import MODULES, NAMES, renamed, renamed_attributes
+from sahelkit.errors import OptionError
 
 
-@pytest.mark.parametrize(("old", "new"), MODULES.items())
+@pytest.mark.parametrize(("old", "new"), list(MODULES.items()))
 def test_a_module_is_found_under_its_old_name(old, new):
     sys.modules.pop(old, None)
     with pytest.warns(DeprecationWarning, match=f"^{old} is called {new} since sahelkit 0.2") as caught:
@@ -27,14 +29,14 @@ def test_a_module_is_found_under_its_old_name(old, new):
     assert len(caught) == 1
 
 
-@pytest.mark.parametrize("old", MODULES)
+@pytest.mark.parametrize("old", list(MODULES))
 def test_no_module_stands_under_an_old_name(old):
     place = Path(sahelkit.__file__).parents[1].joinpath(*old.split("."))
     assert not place.with_suffix(".py").exists()
     assert not (place / "__init__.py").exists()
 
 
-@pytest.mark.parametrize(("old", "new"), NAMES.items())
+@pytest.mark.parametrize(("old", "new"), list(NAMES.items()))
 def test_a_name_is_found_under_its_old_place(old, new):
     room, _, name = old.rpartition(".")
     home, _, wanted = new.rpartition(".")
@@ -116,10 +118,27 @@ def test_new_names_do_not_warn():
     "call", [lambda: interval(1, draws=9, n_boot=9), lambda: Fit().range(0.9, mass=0.9)], ids=["keyword", "position"]
 )
 def test_both_names_at_once_are_an_error(call):
-    with pytest.raises(TypeError, match=r"its old name. Type \w+= alone"):
+    with pytest.raises(OptionError, match=r"as well, which is its new name. Type \w+= alone"):
         call()
 
 
 def test_the_signature_has_the_new_names_alone():
     assert list(inspect.signature(interval).parameters) == ["first", "draws", "level"]
     assert interval.__doc__ == "Give back what came."
+
+
+@renamed_attributes(weights="donor_weights", show="plot")
+@dataclass(frozen=True)
+class Compared:
+    donor_weights: float
+
+    def plot(self, *, lang):
+        return lang
+
+
+def test_attributes_and_methods_of_a_class_answer_to_their_old_names():
+    with pytest.warns(DeprecationWarning, match=r"Compared\.\w+ is called") as caught:
+        found = Compared(0.5).weights, Compared(0.5).show(lang="fr")
+    assert found == (0.5, "fr")
+    assert {warning.filename for warning in caught} == {__file__}
+    assert [field.name for field in fields(Compared)] == ["donor_weights"]

@@ -57,7 +57,7 @@ def test_row_normalisation_is_that_of_the_targets():
 
 def test_inverse_distance_is_relative_to_the_table():
     w = spatial_weights(["MLI", "NER", "BFA"], kind="inverse_distance", normalise=None)
-    km = sk.load_distances(countries="MLI", partners="NER")["cepii_capital_distance_km"].item()
+    km = sk.tables.load_distances(countries="MLI", partners="NER")["cepii_capital_distance_km"].item()
     assert w.sel(target="MLI", source="NER").item() == pytest.approx(1000 / km)
 
 

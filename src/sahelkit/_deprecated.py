@@ -6,20 +6,22 @@ function itself, with `renamed`. CONTRIBUTING.md has the policy; a test checks t
 
 from __future__ import annotations
 
-import functools
-import importlib
-import inspect
 import sys
 import warnings
-from collections.abc import Callable, Sequence
-from importlib.abc import Loader, MetaPathFinder
+from functools import wraps
+from importlib import import_module
 from importlib.machinery import ModuleSpec
-from types import ModuleType
-from typing import Any, TypeVar
 
-__all__ = ["MODULES", "NAMES", "Finder", "old_name", "renamed"]
+TYPE_CHECKING = False  # `import sahelkit` reads this file, and `typing` would take longer than all the rest
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import ModuleType
+    from typing import Any, TypeVar
 
-F = TypeVar("F", bound=Callable[..., Any])
+    F = TypeVar("F", bound=Callable[..., Any])
+    T = TypeVar("T")
+
+__all__ = ["MODULES", "NAMES", "Finder", "old_name", "renamed", "renamed_attributes"]
 
 # Old room, new room, and the modules that kept their name in it; in 0.2.
 _MODULES = [
@@ -68,8 +70,26 @@ MODULES = {_path(old, name): _path(new, name) for old, new, names in _MODULES fo
     "sahelkit.models.result": "sahelkit.results.base",
 }
 
-# Public names that a room gave away, or that are called otherwise; in 0.2.
-NAMES: dict[str, str] = {}
+# Old room, new room, and the public names that moved; in 0.2.
+_NAMES = [
+    (
+        "",
+        "tables",
+        "conflict_actor_names crisis_actors crisis_types load_distances load_leader_months load_places "
+        "load_regime_episodes load_response_searches map_geojson",
+    ),
+    ("", "models.forecast", "forecast_panel"),
+    ("", "models.impact", "impact_table"),
+    ("", "models.placebo", "simulate_panel"),
+    ("", "models.relation", "prior_sensitivity"),
+    ("", "panels", "response_cases"),
+    ("", "store", "fetch_source"),
+    ("", "study", "effort finding scoreboard show"),
+    ("models.hazard", "estimation", "duration_terms restricted_cubic_spline separated_terms spline_knots"),
+    ("models.impact", "plots", "Mark"),
+]
+# Public names that are called otherwise; in 0.2.
+NAMES = {_path(old, name): _path(new, name) for old, new, names in _NAMES for name in names.split()}
 
 
 def _warn(old: str, new: str, *, level: int = 3) -> None:
@@ -90,15 +110,15 @@ def old_name(room: str, name: str) -> Any:
     old = f"{room}.{name}"
     if old in MODULES:
         _warn(old, MODULES[old], level=4)
-        return importlib.import_module(MODULES[old])
+        return import_module(MODULES[old])
     if old in NAMES:
         _warn(old, NAMES[old], level=4)
         home, _, new = NAMES[old].rpartition(".")
-        return getattr(importlib.import_module(home), new)
+        return getattr(import_module(home), new)
     raise AttributeError(f"module {room!r} has no attribute {name!r}")
 
 
-class _Alias(Loader):
+class _Alias:
     """Puts the module of the new name where the old one is wanted, so that both are one."""
 
     def create_module(self, spec: ModuleSpec) -> None:
@@ -106,18 +126,18 @@ class _Alias(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         old = module.__name__
-        sys.modules[old] = importlib.import_module(MODULES[old])
+        sys.modules[old] = import_module(MODULES[old])
         _warn(old, MODULES[old])
 
 
-class Finder(MetaPathFinder):
+class Finder:
     """Finds modules under their old names."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """The way to a module that has moved; None for any other."""
-        return ModuleSpec(fullname, _Alias()) if fullname in MODULES else None
+        return ModuleSpec(fullname, _Alias()) if fullname in MODULES else None  # type: ignore[arg-type]
 
 
 # In front: a module of a package that moved would else be found in its new place and be loaded twice.
@@ -140,7 +160,7 @@ def renamed(**options: str | tuple[str, Callable[[Any], Any]]) -> Callable[[F], 
 
     Raises
     ------
-    TypeError
+    OptionError
         By the function made: if an option is given under both names.
 
     Examples
@@ -158,18 +178,64 @@ def renamed(**options: str | tuple[str, Callable[[Any], Any]]) -> Callable[[F], 
     changes = {old: (new, _same) if isinstance(new, str) else new for old, new in options.items()}
 
     def decorate(function: F) -> F:
-        @functools.wraps(function)
+        @wraps(function)
         def call(*args: Any, **given: Any) -> Any:
             for old in changes.keys() & given.keys():
+                from inspect import signature
+
                 new, made = changes[old]
                 value = given.pop(old)
-                if new in given or new in inspect.signature(function).bind_partial(*args).arguments:
-                    raise TypeError(f"{function.__name__} got {new}= and {old}=, its old name. Type {new}= alone.")
+                if new in given or new in signature(function).bind_partial(*args).arguments:
+                    from sahelkit.errors import OptionError
+
+                    why = f"{function.__name__} was given {new}= as well, which is its new name"
+                    raise OptionError(old, value, why, repair=f"Type {new}= alone")
                 _warn(f"{old}= of {function.__name__}", f"{new}=")
                 given[new] = made(value)
             return function(*args, **given)
 
         return call  # type: ignore[return-value]
+
+    return decorate
+
+
+def renamed_attributes(**names: str) -> Callable[[type[T]], type[T]]:
+    """Let a class answer to attributes and methods under their old names too, with a warning.
+
+    Parameters
+    ----------
+    **names : str
+        Old name = new name.
+
+    Returns
+    -------
+    callable
+        A decorator; it stands above that of a dataclass.
+
+    Examples
+    --------
+    >>> @renamed_attributes(weights="donor_weights")
+    ... class Fit:
+    ...     donor_weights = 0.5
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     Fit().weights
+    0.5
+    >>> print(caught[0].message)
+    Fit.weights is called Fit.donor_weights since sahelkit 0.2, and the old name goes with 0.3. Type Fit.donor_weights.
+    """
+
+    def decorate(made: type[T]) -> type[T]:
+        def reading(old: str, new: str) -> property:
+            def read(self: T) -> Any:
+                _warn(f"{made.__name__}.{old}", f"{made.__name__}.{new}")
+                return getattr(self, new)
+
+            return property(read, doc=f"The old name of `{new}`.")
+
+        for old, new in names.items():
+            setattr(made, old, reading(old, new))
+        return made
 
     return decorate
 

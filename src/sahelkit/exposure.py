@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Matrix = npt.NDArray[np.float64]
 
+__all__ = ["decayed_exposure", "spatial_weights"]
+
 KINDS = ("land", "inverse_distance", "language", "coloniser", "organisation")
 ORGANISATIONS = ("ECOWAS", "UEMOA")
 UNSURE = ("refuse", "leave_out")
@@ -95,7 +97,7 @@ def spatial_weights(
     References
     ----------
     Stinnett, D. M., et al. (2002), as in `sahelkit.load_borders`; Mayer, T., & Zignago, S. (2011), as in
-    `sahelkit.load_distances`.
+    `sahelkit.tables.load_distances`.
 
     Examples
     --------

@@ -37,6 +37,7 @@ __all__ = [
     "check_repeats",
     "chosen_names",
     "numbers_of",
+    "origin_of",
     "texts_of",
     "time_of",
     "with_numbers",
@@ -338,6 +339,21 @@ def check_columns(frame: pd.DataFrame, needed: Sequence[str], *, where: str, rep
     missing = [name for name in needed if name not in frame.columns]
     if missing:
         raise MissingColumnsError(where, missing, frame.columns, repair=repair)
+
+
+def origin_of(frame: pd.DataFrame) -> str:
+    """Datasets, versions and rule of a frame of sahelkit's, from its attributes; empty for any other.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame()
+    >>> frame.attrs["sahelkit"] = {"datasets": {"coups": "2026.2"}, "rule": "any"}
+    >>> origin_of(frame), origin_of(pd.DataFrame())
+    ('sahelkit coups 2026.2; rule any', '')
+    """
+    note = frame.attrs.get("sahelkit", {})
+    text = ", ".join(f"{name} {version}" for name, version in note.get("datasets", {}).items())
+    return f"sahelkit {text}; rule {note['rule']}" if text and "rule" in note else (f"sahelkit {text}" if text else "")
 
 
 def beside(frame: pd.DataFrame, columns: Mapping[str, Floats]) -> pd.DataFrame:

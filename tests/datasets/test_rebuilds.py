@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sahelkit.build import build_dataset
-from sahelkit.catalog import records
+from sahelkit.catalog import records, sources
 
 
 @pytest.mark.sources
@@ -14,6 +14,8 @@ from sahelkit.catalog import records
 def test_rebuilt_byte_for_byte(name, sources_dir, monkeypatch, tmp_path):
     monkeypatch.setenv("SAHELKIT_MIRRORS", str(sources_dir))
     described = records()[name]
+    for source in described.sources:
+        assert (sources_dir / sources()[source].file).exists()
     written = build_dataset(name, out=tmp_path)
     assert {path.name for path in written.values()} == {table.file for table in described.tables}
     for again in written.values():

@@ -18,16 +18,15 @@ from sahelkit.models.hazard.fitting import fit_hazard
 POWERS = {"CR2": 0.5, "CR3": 1.0}
 
 
-def _petersen(reference_dir):
-    frame = pd.read_csv(reference_dir / "clustered" / "PetersenCL.csv")
+def _parts(frame):
     design = np.column_stack([np.ones(len(frame)), frame["x"]])
     coef = np.linalg.lstsq(design, frame["y"].to_numpy(), rcond=None)[0]
     return frame, design, coef, frame["y"].to_numpy() - design @ coef, pd.factorize(frame["firm"])[0]
 
 
 @pytest.mark.reference
-def test_least_squares_errors_are_statas(reference, reference_dir):
-    _, design, coef, residual, groups = _petersen(reference_dir)
+def test_least_squares_errors_are_statas(reference, petersen):
+    _, design, coef, residual, groups = _parts(petersen)
     case = reference("cluster.ols")
     found = clustered_covariance(design, residual, np.ones(len(residual)), groups, kind="CR1S")
     got = dict(zip(("const", "x", "b_const", "b_x"), [*np.sqrt(np.diag(found.cov)), *coef], strict=True))
@@ -35,8 +34,8 @@ def test_least_squares_errors_are_statas(reference, reference_dir):
 
 
 @pytest.mark.reference
-def test_cr2_is_that_of_bell_and_mccaffrey(reference, reference_dir):
-    _, design, _, residual, groups = _petersen(reference_dir)
+def test_cr2_is_that_of_bell_and_mccaffrey(reference, petersen):
+    _, design, _, residual, groups = _parts(petersen)
     case = reference("cluster.cr2")
     cov = clustered_covariance(design, residual, np.ones(len(residual)), groups, kind="CR2").cov
     got = {"v00": cov[0, 0], "v01": cov[0, 1], "v11": cov[1, 1]}

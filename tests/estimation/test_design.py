@@ -8,6 +8,7 @@ import pytest
 
 from sahelkit.errors import MissingColumnsError, ModelError, OptionError
 from sahelkit.estimation.design import read_design, repeated_columns
+from sahelkit.language.samples import missing_words
 
 
 def _read(formula, frame, **more):
@@ -38,7 +39,7 @@ def test_rows_left_out_are_named_by_column_and_country(months, formula):
     assert found.loc[("z", "MLI"), "n_rows"] == 108
     assert str(found.loc[("z", "NER"), "last"]) == "2000-03"
     assert str(found.loc[("x", "BFA"), "first"]) == "2000-06"
-    words = data.missing_words()
+    words = missing_words(data.dropped, data.n_dropped, "en")
     assert words.startswith("112 rows left out because a value is NA: ")
     assert "z in 111 (2 clusters, 2000-01 to 2009-12)" in words
     assert "x in 1 (BFA, 2000-06 to 2000-06)" in words

@@ -18,7 +18,7 @@ FOUND_BY_NELDER_MEAD = 1e-5  # a simplex search stops when its points are this c
 
 
 def _sex2(reference_dir):
-    frame = pd.read_csv(reference_dir / "firth" / "sex2.csv").assign(const=1.0)
+    frame = pd.read_csv(reference_dir / "firth/sex2.csv").assign(const=1.0)
     return frame[list(SEX2)].to_numpy(float), frame["case"].to_numpy(float)
 
 

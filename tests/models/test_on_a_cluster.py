@@ -32,10 +32,10 @@ def fit():
 def test_bootstrap(cluster, fit):
     import joblib
 
-    alone = contagion_test(fit, replicates=8, seed=3, n_jobs=1)
-    two = contagion_test(fit, replicates=8, seed=3, n_jobs=2)
+    alone = contagion_test(fit, replicates=19, seed=3, n_jobs=1)
+    two = contagion_test(fit, replicates=19, seed=3, n_jobs=2)
     with joblib.parallel_config("dask"):
-        spread = contagion_test(fit, replicates=8, seed=3, n_jobs=-1)
+        spread = contagion_test(fit, replicates=19, seed=3, n_jobs=-1)
     np.testing.assert_array_equal(two.null, alone.null)
     np.testing.assert_array_equal(spread.null, alone.null)
     assert len(set(alone.null)) > 1

@@ -43,17 +43,17 @@ def test_parts_add_up_and_equal_the_frame():
     assert parts.tolist() == frame["existing"].tolist()
     seen = built.as_of("2012-03-21").frame
     assert (
-        known.summary().set_index("column")["covered"].to_dict()
+        known.tidy().set_index("column")["covered"].to_dict()
         == seen[[*names, "reign_military"]].notna().sum().to_dict()
     )
     # Consumer prices are missing for Burkina Faso and Cabo Verde, which is not the same as not covered
-    assert known.summary().set_index("column").loc["wdi_cpi_inflation", "missing"] > 50
+    assert known.tidy().set_index("column").loc["wdi_cpi_inflation", "missing"] > 50
 
 
 def test_summary_names_the_years_with_values():
-    row = coverage(panel("focus", "1995", "2000").add_indicators("wgi_voice_accountability")).summary().iloc[0]
+    row = coverage(panel("focus", "1995", "2000").add_indicators("wgi_voice_accountability")).tidy().iloc[0]
     assert (row["first_year"], row["last_year"]) == (1996, 2000)
-    nothing = coverage(panel("Libya", "1995", "2000").add_military_rule()).summary().iloc[0]
+    nothing = coverage(panel("Libya", "1995", "2000").add_military_rule()).tidy().iloc[0]
     assert nothing["share"] == 0
     assert nothing[["first_year", "last_year"]].isna().all()
 
@@ -63,9 +63,9 @@ def test_figure_says_what_it_shows(lang, words):
     built = panel("focus", "1985", "2000").add_conflict("ucdp_deaths_state_based").add_coups()
     figure = coverage(built).plot(lang=lang)
     (axes,) = figure.axes
-    assert [label.get_text() for label in axes.get_yticklabels()] == coverage(built).summary()["column"].tolist()
+    assert [label.get_text() for label in axes.get_yticklabels()] == coverage(built).tidy()["column"].tolist()
     assert words in [text.get_text() for text in figure.legends[0].get_texts()]
-    assert "conflict, coups" in figure.get_supxlabel()
+    assert "conflict 20" in figure.get_supxlabel()
     assert "960" in figure.get_supxlabel()
     assert axes.get_xlim() == (1985, 2001)
 

@@ -117,7 +117,7 @@ def test_messages():
 def test_what_was_not_searched_is_not_known(monkeypatch):
     # As if nobody had looked for the answers of ECOWAS to two coups.
     away = ["MLI-2012-03-22", "GNB-2012-04-12"]
-    searches = sk.load_response_searches()
+    searches = sk.tables.load_response_searches()
     known = searches[~searches["coup_id"].isin(away)]
     monkeypatch.setattr(module, "load_response_searches", lambda *, bodies, **_: known[known["body"] == bodies])
     cases = response_cases(bodies="ECOWAS").set_index("coup_id")

@@ -50,7 +50,7 @@ def _timeline(lang="en", **options):
     ("lang", "words"),
     [
         ("en", ["30 Mar Kidal falls", "Those in power", "Mar 2012", "c. 20 Mar°"]),
-        ("fr", ["1er avril", "Ceux qui gouvernent", "v. 20 mars°", "Source : sahelkit"]),
+        ("fr", ["1er avr.", "Ceux qui gouvernent", "v. 20 mars°", "Source : sahelkit"]),
     ],
 )
 def test_timeline_writes_every_event(lang, words):

@@ -10,7 +10,7 @@ from sahelkit.errors import MissingColumnsError, UnknownNameError
 from sahelkit.panels.response_context import add_context
 from sahelkit.panels.responses import response_cases
 from sahelkit.plots.log_axes import DAYS, day_words
-from sahelkit.plots.responses import plot_responses, plot_waiting
+from sahelkit.plots.responses import plot_responses
 from sahelkit.record.responses import association, contrast, rank_among, severity, severity_ranks, waiting_times
 
 CASES = response_cases()
@@ -55,7 +55,7 @@ def test_marks_are_as_many_as_first_measures():
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_waits_show_counts_and_ends_of_observation(lang):
     waits = [waiting_times(CASES, "suspension", body=body) for body in ("AU", "ECOWAS")]
-    figure = plot_waiting(waits, lang=lang)
+    figure = waits[0].plot(beside=waits[1:], lang=lang)
     legend = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert legend[0].endswith("(17/20)")
     assert legend[1].endswith("(9/13)")

@@ -122,7 +122,7 @@ def test_bad_input_is_refused_in_words():
     with pytest.raises(DateError, match="end"):
         _lags(("a", "lost", "2000-05-01"), start="2001", end="2000")
     with pytest.raises(UnknownNameError, match="unknown language"):
-        _lags(("a", "lost", "2000-05-01")).says("de")
+        _lags(("a", "lost", "2000-05-01")).says(lang="de")
     with pytest.raises(ModelError, match="no place changes hands"):
         place_history(_events(("a", "lost", "2000-05-01")), start=2001, end=2002)
     with pytest.raises(ModelError, match="needs a coup, a start and an end"):

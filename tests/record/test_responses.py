@@ -121,7 +121,7 @@ def test_severity_by_hand(cases):
 
 def test_a_coup_that_was_not_searched_has_no_severity():
     acts = sk.load_responses(bodies=["AU", "ECOWAS"])
-    searched = sk.load_response_searches(bodies=["AU", "ECOWAS"])["coup_id"]
+    searched = sk.tables.load_response_searches(bodies=["AU", "ECOWAS"])["coup_id"]
     coups = [MALI, "GIN-1996-02-03", "SLE-1992-05-02"]
     table = severity(acts, coups, searched=searched)
     assert table["level"].tolist()[:2] == [6, 0]
@@ -200,4 +200,4 @@ def test_messages(cases):
     with pytest.raises(ModelError, match="at least four"):
         association(pd.DataFrame({"label_en": list("abc"), "x": [1, 2, 3], "y": [1, 2, 3]}), "x", "y")
     with pytest.raises(UnknownNameError, match="unknown language"):
-        waiting_times(cases, "suspension", body="AU").says("de")
+        waiting_times(cases, "suspension", body="AU").says(lang="de")

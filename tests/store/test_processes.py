@@ -73,8 +73,10 @@ def test_a_suspended_process_does_not_stop_the_others(catalogue, server, process
     assert (cache / "2026.1" / TOY).read_bytes() == catalogue.files[TOY]
 
 
-# Root may write anywhere, so there the process becomes nobody before it asks.
+# Root may write anywhere, so there the process becomes nobody before it asks. Nobody may be unable to read the modules
+# of Python, so that they are imported before.
 AS_NOBODY = """
+store.data_path
 if os.geteuid() == 0:
     os.setgroups([])
     os.setgid(65534)

@@ -81,7 +81,7 @@ def test_all_conditions_must_hold_and_the_unknown_settles_nothing(tmp_path, supp
 
 def test_numbers_are_shown_in_both_languages_and_of_the_effort_asked_for(tmp_path):
     folder = _folder(tmp_path)
-    row = scoreboard(folder=folder).tidy("fr").iloc[0]
+    row = scoreboard(folder=folder).tidy(lang="fr").iloc[0]
     assert row["figure"] == "0,04 tentative à l’étranger (au moins 0,01, au plus NA) sur 105"
     assert row[["value", "low", "n", "notebook", "finding"]].tolist() == [0.04, 0.01, 105, "01_a", "effect"]
     full = scoreboard(folder=folder, effort="full")
@@ -136,7 +136,7 @@ def test_missing_file_is_named(tmp_path):
 def test_unknown_language_and_effort(tmp_path):
     board = scoreboard(folder=_folder(tmp_path))
     with pytest.raises(UnknownNameError, match="unknown language 'de'"):
-        board.says("de")
+        board.says(lang="de")
     with pytest.raises(UnknownNameError, match="unknown effort 'slow'"):
         scoreboard(folder=tmp_path, effort="slow")
 
@@ -151,7 +151,7 @@ def test_the_shipped_claims_are_those_of_2012_each_with_a_verdict():
     board = scoreboard()
     assert [claim.claim_id for claim in board.claims] == [f"C-{letter}" for letter in "abcdefghijk"]
     for lang in ("en", "fr"):
-        table = board.tidy(lang)
+        table = board.tidy(lang=lang)
         assert "NA" not in " ".join(table["figure"]).split()
         assert table["figure"].is_unique
         assert "{" not in " ".join(table["figure"])
@@ -277,6 +277,6 @@ reserve_fr = "Mais le modèle ne s’ajuste pas (p = {value})."
 def test_claim_carries_what_stands_against_its_model(tmp_path):
     board = scoreboard(folder=_simulated(tmp_path, '"01_a.coders == 4"', reserve=RESERVE))
     assert board.tidy()["why"].iloc[0] == "It holds. But the model does not fit (p = 0.045 ± 0.002)."
-    assert board.tidy("fr")["why"].iloc[0] == "Cela tient. Mais le modèle ne s’ajuste pas (p = 0,045 ± 0,002)."
+    assert board.tidy(lang="fr")["why"].iloc[0] == "Cela tient. Mais le modèle ne s’ajuste pas (p = 0,045 ± 0,002)."
     (tmp_path / "findings.toml").write_text(SIMULATED.replace("0.045", "0.5"), encoding="utf-8")
     assert scoreboard(folder=tmp_path).tidy()["why"].iloc[0] == "It holds."

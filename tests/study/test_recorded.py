@@ -106,7 +106,7 @@ def test_simulated_number_shows_the_digits_that_its_error_leaves(displayed):
 
 
 def test_outside_a_notebook_the_line_is_printed(capsys):
-    sahelkit.finding("x", 3, text_en="Attempts", unit="attempts")
+    sahelkit.study.finding("x", 3, text_en="Attempts", unit="attempts")
     assert capsys.readouterr().out == "Attempts: 3 attempts\n"
 
 

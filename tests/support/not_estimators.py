@@ -20,7 +20,7 @@ NOT_ESTIMATORS: Mapping[str, str] = {
     "sahelkit.estimation.many.sample.read_sample": INSIDE,
     "sahelkit.models.bounds.summaries.digest": MADE_HERE,
     "sahelkit.estimation.design.account_missing": INSIDE,
-    "sahelkit.estimation.design.origin_of": "reads where a frame came from, no row of it",
+    "sahelkit.frames.origin_of": "reads where a frame came from, no row of it",
     "sahelkit.estimation.design.read_design": INSIDE,
     "sahelkit.models.forecast.covariates.covariates": MADE_HERE,
     "sahelkit.models.forecast.covariates.newest": MADE_HERE,

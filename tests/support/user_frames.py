@@ -126,7 +126,7 @@ def acts() -> pd.DataFrame:
 
 def cases() -> pd.DataFrame:
     """Attempts and how soon the African Union and ECOWAS answered."""
-    return sk.response_cases().reset_index(drop=True)
+    return sk.panels.response_cases().reset_index(drop=True)
 
 
 def actors() -> pd.DataFrame:

@@ -58,7 +58,7 @@ def test_everything_is_sorted_and_named():
 
 
 def test_names_have_notes_where_a_name_is_not_the_whole_actor():
-    names = sk.conflict_actor_names()
+    names = sk.tables.conflict_actor_names()
     partial = names[names["kind"].isin(["part", "province", "former"])]
     assert partial[["note_en", "note_fr"]].notna().all().all()
     assert names["organisation"].notna().all()

@@ -7,10 +7,10 @@ import warnings
 import pandas as pd
 import pytest
 
-from sahelkit import panel, response_cases
 from sahelkit.catalog import record
 from sahelkit.errors import CoverageWarning
 from sahelkit.geography.places import members
+from sahelkit.panels import panel, response_cases
 from sahelkit.tables.coup_coverage import coder_counts
 from sahelkit.tables.coups import coup_coders, load_coups
 

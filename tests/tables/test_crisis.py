@@ -58,7 +58,7 @@ def test_actors_are_whole_codes():
 
 
 def test_codes_are_documented_in_both_languages():
-    types, actors = sk.crisis_types(), sk.crisis_actors()
+    types, actors = sk.tables.crisis_types(), sk.tables.crisis_actors()
     assert set(types["event_type"]) == set(sk.load_crisis()["event_type"])
     assert types.notna().all(axis=None)
     assert actors.notna().all(axis=None)

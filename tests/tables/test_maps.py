@@ -20,7 +20,7 @@ def test_rings_by_country():
 
 
 def test_geojson_is_what_the_standard_wants():
-    found = json.loads(json.dumps(sk.map_geojson(countries=["Mali", "CIV"])))
+    found = json.loads(json.dumps(sk.tables.map_geojson(countries=["Mali", "CIV"])))
     assert found["type"] == "FeatureCollection"
     by_code = {feature["properties"]["iso3"]: feature for feature in found["features"]}
     assert by_code["MLI"]["properties"]["gwcode"] == 432
@@ -33,15 +33,15 @@ def test_geojson_is_what_the_standard_wants():
 
 
 def test_places_by_any_of_their_names():
-    assert sk.load_places(names=["Tombouctou", "Kidal"])["place_id"].tolist() == ["kidal", "timbuktu"]
-    assert sk.load_places(names="Aguelhok", countries="Mali")["iso3"].tolist() == ["MLI"]
-    assert set(sk.load_places(countries="Niger")["place_id"]) >= {"niamey", "agadez", "inates"}
-    assert "natural_earth" in sk.cite(sk.load_places(), style="bibtex")
+    assert sk.tables.load_places(names=["Tombouctou", "Kidal"])["place_id"].tolist() == ["kidal", "timbuktu"]
+    assert sk.tables.load_places(names="Aguelhok", countries="Mali")["iso3"].tolist() == ["MLI"]
+    assert set(sk.tables.load_places(countries="Niger")["place_id"]) >= {"niamey", "agadez", "inates"}
+    assert "natural_earth" in sk.cite(sk.tables.load_places(), style="bibtex")
 
 
 def test_errors_say_what_to_type():
     with pytest.raises(UnknownNameError, match=r"unknown place 'Timbuctu'\. Did you mean 'Timbuktu'"):
-        sk.load_places(names="Timbuctu")
+        sk.tables.load_places(names="Timbuctu")
     with pytest.raises(UnknownNameError, match=r"unknown outline 'FRA'.*The map covers the study region"):
         sk.load_map(countries=["Mali", "France"])
     with pytest.raises(UnknownPlaceError, match="unknown country"):

@@ -45,22 +45,22 @@ def test_one_decision_of_several_acts_is_one_package():
 def test_a_coup_without_responses_gives_no_rows_and_the_docstring_says_why():
     assert sk.load_responses(countries="DZA", bodies=["AU", "OAU"]).empty
     assert "No row does not mean no response" in sk.load_responses.__doc__
-    searches = sk.load_response_searches(countries="DZA", bodies="OAU")
+    searches = sk.tables.load_response_searches(countries="DZA", bodies="OAU")
     assert set(searches["outcome"]) == {"none_found"}
 
 
 def test_searches_by_country_and_body():
-    frame = sk.load_response_searches()
+    frame = sk.tables.load_response_searches()
     assert len(frame) == 189
     assert not frame.duplicated(["coup_id", "body"]).any()
     assert frame.attrs == {"sahelkit": {"datasets": {"responses": "2026.2"}}}
-    mali = sk.load_response_searches(countries="Mali", bodies="ECOWAS")
+    mali = sk.tables.load_response_searches(countries="Mali", bodies="ECOWAS")
     expected = frame[(frame["iso3"] == "MLI") & (frame["body"] == "ECOWAS")]
     assert mali["coup_id"].tolist() == expected["coup_id"].tolist()
     with pytest.raises(UnknownNameError, match="unknown body 'CEDEAO'"):
-        sk.load_response_searches(bodies="CEDEAO")
+        sk.tables.load_response_searches(bodies="CEDEAO")
     with pytest.warns(CoverageWarning, match="it has no row for FRA"):
-        assert sk.load_response_searches(countries="FRA").empty
+        assert sk.tables.load_response_searches(countries="FRA").empty
 
 
 def test_an_act_known_by_month_belongs_to_every_window_that_it_may_touch():

@@ -19,7 +19,7 @@ def claims_command(
     from sahelkit.study.scoreboard import HEADERS, scoreboard
 
     board = scoreboard(effort=effort)
-    table = board.tidy(lang)
+    table = board.tidy(lang=lang)
     if as_json or as_csv:
         print_frame(table, shown=(), as_json=as_json, as_csv=as_csv)
         return

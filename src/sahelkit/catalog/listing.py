@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sahelkit.catalog.records import records
+from sahelkit.catalog import references
+from sahelkit.catalog.records import read_record, records
+from sahelkit.catalog.sources import _sources
 from sahelkit.options import check_language
 
 
@@ -53,3 +55,15 @@ def datasets(*, lang: str = "en") -> pd.DataFrame:
     ]
     columns = ["name", "title", "unit_of_observation", "places", "first", "last", "absent"]
     return pd.DataFrame(rows, columns=[*columns, "tables", "version", "licence", "description"])
+
+
+def clear_caches() -> None:
+    """Forget every record, source and reference read so far, e.g. after a file in datasets/ has changed.
+
+    Examples
+    --------
+    >>> clear_caches()
+    """
+    read_record.cache_clear()
+    _sources.cache_clear()
+    references.read_references.cache_clear()

@@ -19,15 +19,6 @@ REDISTRIBUTE = ("yes", "facts-with-citation", "study-region-facts", "no")
 class SourceFile:
     """One pinned upstream file.
 
-    Parameters
-    ----------
-    name : str
-        Name of the source, as `sahelkit.licences` lists it.
-
-    Returns
-    -------
-    SourceFile
-
     Attributes
     ----------
     name, file, url, sha256, title, vintage, original, licence, note : str
@@ -117,6 +108,15 @@ def sources() -> dict[str, SourceFile]:
 
 def source(name: str) -> SourceFile:
     """One pinned upstream file.
+
+    Parameters
+    ----------
+    name : str
+        Name of the source, as `sahelkit.licences` lists it.
+
+    Returns
+    -------
+    SourceFile
 
     Raises
     ------

@@ -15,7 +15,7 @@ from sahelkit._types import Floats
 from sahelkit.errors import MissingColumnsError, ModelError
 from sahelkit.estimation.formula import blanked, both_sides, evaluate, in_order, used
 from sahelkit.estimation.newton import scaled
-from sahelkit.frames import FrameLike, check_frame, check_labels, check_repeats, with_numbers
+from sahelkit.frames import FrameLike, check_frame, check_labels, check_repeats, origin_of, with_numbers
 from sahelkit.options import check_name
 from sahelkit.values import row_words
 
@@ -84,18 +84,6 @@ class Design:
     def response(self) -> str:
         """Name of the outcome."""
         return self.formula.split("~")[0].strip()
-
-    def missing_words(self, *, most: int = 4) -> str:
-        """The rows left out, in words."""
-        if not self.n_dropped:
-            return "no row left out"
-        parts = []
-        for column, lines in self.dropped.groupby("column", sort=False):
-            whom = lines["cluster"].iloc[0] if len(lines) == 1 else f"{len(lines)} clusters"
-            count = f"{int(lines['n_rows'].sum()):,}"
-            parts.append(f"{column} in {count} ({whom}, {lines['first'].min()} to {lines['last'].max()})")
-        more = f"; and {len(parts) - most} more columns" if len(parts) > most else ""
-        return f"{self.n_dropped:,} rows left out because a value is NA: {'; '.join(parts[:most])}{more}"
 
     def new(self, frame: pd.DataFrame) -> Floats:
         """Covariates of other rows, built by the same recipe, shape (m, k); NaN where a value is NA."""
@@ -260,13 +248,6 @@ def _require(frame: pd.DataFrame, names: list[str], where: str) -> None:
     missing = [name for name in names if name not in frame.columns]
     if missing:
         raise MissingColumnsError(where, missing, frame.columns)
-
-
-def origin_of(frame: pd.DataFrame) -> str:
-    """Datasets, versions and rule of a frame that comes from `sahelkit.panel`; empty for any other."""
-    note = frame.attrs.get("sahelkit", {})
-    text = ", ".join(f"{name} {version}" for name, version in note.get("datasets", {}).items())
-    return f"sahelkit {text}; rule {note['rule']}" if text and "rule" in note else (f"sahelkit {text}" if text else "")
 
 
 def account_missing(formula: str, frame: pd.DataFrame, lost: npt.NDArray[np.bool_], cluster: str) -> pd.DataFrame:

@@ -80,7 +80,17 @@ def replicate(
 def p_error(p_value: float, replicates: int) -> float:
     """Monte Carlo standard error of a p-value that counts the data among B replicates: ``sqrt(p (1 - p) / (B + 1))``.
 
-    NaN where there is no p-value.
+    Parameters
+    ----------
+    p_value : float
+        The p-value; NaN where there is none.
+    replicates : int
+        Number of replicates.
+
+    Returns
+    -------
+    float
+        NaN where there is no p-value.
 
     References
     ----------
@@ -97,6 +107,17 @@ def p_error(p_value: float, replicates: int) -> float:
 
 def share_error(share: float, replicates: int) -> float:
     """Monte Carlo standard error of a share of B replicates, above 0 even where all or none of them count.
+
+    Parameters
+    ----------
+    share : float
+        The share, between 0 and 1.
+    replicates : int
+        Number of replicates.
+
+    Returns
+    -------
+    float
 
     References
     ----------

@@ -22,9 +22,12 @@ def separated_terms(
 
     Parameters
     ----------
-    outcome : array of 0 and 1, shape (n,)
-    design : array, shape (n, k)
+    outcome : array of float, shape (n,)
+        1 where the event happened, else 0.
+    design : array of float, shape (n, k)
+        One column per term.
     terms : tuple of str, length k
+        Their names.
 
     Returns
     -------

@@ -7,42 +7,6 @@ parameters (``get_params``, ``set_params``, ``clone``); unlike its estimators, `
 
 from __future__ import annotations
 
-from sahelkit.evaluate.backtest import backtest
-from sahelkit.evaluate.baselines import BaseRate, OwnHistory, time_since
-from sahelkit.evaluate.calibration import Corp, corp, recalibrated, reliability_curve
-from sahelkit.evaluate.classifiers import SklearnForecaster
-from sahelkit.evaluate.comparison import Comparison
-from sahelkit.evaluate.forecaster import Fitted, Forecaster
-from sahelkit.evaluate.result import Backtest
-from sahelkit.evaluate.scores import (
-    average_precision,
-    brier_score,
-    brier_skill,
-    log_score,
-    pr_auc_trapezoid,
-    roc_auc,
-    top_recall,
-)
+from sahelkit._door import open_room
 
-__all__ = [
-    "Backtest",
-    "BaseRate",
-    "Comparison",
-    "Corp",
-    "Fitted",
-    "Forecaster",
-    "OwnHistory",
-    "SklearnForecaster",
-    "average_precision",
-    "backtest",
-    "brier_score",
-    "brier_skill",
-    "corp",
-    "log_score",
-    "pr_auc_trapezoid",
-    "recalibrated",
-    "reliability_curve",
-    "roc_auc",
-    "time_since",
-    "top_recall",
-]
+__getattr__, __dir__, __all__ = open_room(__name__, __file__)

@@ -1,1 +1,7 @@
 """Places: what a country is called, in which sets it stands, where it lies."""
+
+from __future__ import annotations
+
+from sahelkit._door import open_room
+
+__getattr__, __dir__, __all__ = open_room(__name__, __file__)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sahelkit.language.numbers import number
+
 _OUTCOMES = {
     "attempt": ("coup attempts", "tentatives de coup d’État"),
     "success": ("successful coups", "coups d’État réussis"),
@@ -100,6 +102,46 @@ def one_cluster(column: str, lang: str) -> str:
     """
     words = cluster_words(column, lang)
     return {"countries": "country", "clusters": "cluster", "groupes": "groupe"}.get(words, words)
+
+
+def sample_words(
+    lang: str,
+    n_rows: int,
+    n_events: int,
+    n_clusters: int,
+    *,
+    cluster: str = "iso3",
+    outcome: str = "",
+    freq: str = "",
+) -> dict[str, str]:
+    """A sample as a sentence names it: ``who`` (clusters), ``rows``, ``unit`` (of rows), ``events``, ``what``.
+
+    Examples
+    --------
+    >>> sample_words("fr", 1200, 30, 16, outcome="attempt", freq="M")["who"]
+    '16 pays'
+    """
+    return {
+        "who": f"{n_clusters} {cluster_words(cluster, lang)}",
+        "rows": number(n_rows, lang, digits=0),
+        "unit": unit_words(freq, lang),
+        "events": number(n_events, lang, digits=0),
+        "what": outcome_words(outcome, lang),
+    }
+
+
+def sample_line(lang: str, n_rows: int, n_events: int, n_clusters: int) -> str:
+    """A sample as the head of a table names it.
+
+    Examples
+    --------
+    >>> sample_line("en", 1200, 30, 16)
+    '30 events in 1,200 rows, 16 clusters'
+    """
+    rows, events = number(n_rows, lang, digits=0), number(n_events, lang, digits=0)
+    if lang == "en":
+        return f"{events} events in {rows} rows, {n_clusters} clusters"
+    return f"{events} événements dans {rows} lignes, {n_clusters} groupes"
 
 
 def independence_words(rows: str, cluster: str, lang: str) -> str:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
+from sahelkit._door import open_room
 
-from sahelkit._deprecated import old_name
-
-
-def __getattr__(name: str) -> Any:
-    return old_name(__name__, name)
+__getattr__, __dir__, __all__ = open_room(__name__, __file__)

@@ -6,8 +6,6 @@ A panel is declared, then read: every method returns a new panel, and nothing is
 
 from __future__ import annotations
 
-from sahelkit.panels.builder import Panel, panel
-from sahelkit.panels.covered import Coverage, coverage
-from sahelkit.panels.realtime import real_time
+from sahelkit._door import open_room
 
-__all__ = ["Coverage", "Panel", "coverage", "panel", "real_time"]
+__getattr__, __dir__, __all__ = open_room(__name__, __file__)

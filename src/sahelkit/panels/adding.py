@@ -7,13 +7,13 @@ from typing import Self
 
 import pandas as pd
 
-from sahelkit.errors import UnknownNameError
+from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.panels.conflict import DATASET as CONFLICT
 from sahelkit.panels.conflict import Conflict, counts
 from sahelkit.panels.coups import Coups
 from sahelkit.panels.declared import Declared
 from sahelkit.panels.elections import Elections
-from sahelkit.panels.layers import as_names
+from sahelkit.panels.layers import KINDS, Step, as_names
 from sahelkit.panels.leaders import Leaders
 from sahelkit.panels.military import MilitaryRule
 from sahelkit.panels.userframe import Window, read_user_frame
@@ -24,6 +24,34 @@ from sahelkit.tables.series import find_series
 
 class Adding(Declared):
     """The sources that a panel can join."""
+
+    def add(self, step: Step) -> Self:
+        """Add a step of your own; see `sahelkit.panels.layers.Step`, which has an example.
+
+        Parameters
+        ----------
+        step : Step
+            What gives the columns.
+
+        Raises
+        ------
+        OptionError
+            If it is no step, names a column of an unknown kind, or the panel has one of its columns already.
+
+        Examples
+        --------
+        >>> from sahelkit import panel
+        >>> from sahelkit.panels.military import MilitaryRule
+        >>> panel("Mali", "2020-07", "2020-09").add(MilitaryRule()).frame["reign_military"].tolist()
+        [0.0, 1.0, 1.0]
+        """
+        if not isinstance(step, Step):
+            repair = "Make a subclass of sahelkit.panels.layers.Step, or give a frame to add_frame"
+            raise OptionError("step", type(step).__name__, "not a step of a panel", repair=repair)
+        for name, kind in step.kinds(self.version, self._kinds).items():
+            if kind not in KINDS:
+                raise OptionError("step", type(step).__name__, f"{name!r} is a {kind!r}, not one of {', '.join(KINDS)}")
+        return self._with(step)
 
     def add_coups(self, *, rule: str = "powell_thyne", include_plots: bool = False) -> Self:
         """Add counts of coups: ``attempt``, ``success``, ``failure`` and, if wanted, ``plot``.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,19 +11,42 @@ import pandas as pd
 
 from sahelkit._types import TEXT, Bools
 from sahelkit.errors import OptionError
+from sahelkit.language.nouns import unit_words
+from sahelkit.language.numbers import count_text, percent
+from sahelkit.language.texts import words
 from sahelkit.options import check_language
 from sahelkit.panels.builder import Panel
 from sahelkit.panels.evaluate import Raster
 from sahelkit.panels.placing import COLUMNS
+from sahelkit.results.base import Result
+from sahelkit.tables.read import record_of
 
 if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 COUNTS = ("existing", "covered", "missing", "unpublished", "outside")
+_WORDS = {
+    "en": {
+        "head": "{columns} columns over {states} states, {cells} {unit}; {datasets}",
+        "text": "Of the {cells} {unit} of {states} states, {least} has a value in {low} and {most} in {high}; what has "
+        "none is missing in its source, outside it or not yet published, and is not zero.",
+        "alone": "Of the {cells} {unit} of {states} states, {least} has a value in {low}; what has none is missing in "
+        "its source, outside it or not yet published, and is not zero.",
+    },
+    "fr": {
+        "head": "{columns} colonnes pour {states} États, {cells} {unit} ; {datasets}",
+        "text": "Sur les {cells} {unit} de {states} États, {least} a une valeur dans {low} et {most} dans {high} ; ce "
+        "qui n’en a pas manque dans la source, lui est extérieur ou n’est pas encore publié, et n’est pas zéro.",
+        "alone": "Sur les {cells} {unit} de {states} États, {least} a une valeur dans {low} ; ce qui n’en a pas manque "
+        "dans la source, lui est extérieur ou n’est pas encore publié, et n’est pas zéro.",
+    },
+}
 
 
-@dataclass(frozen=True)
-class Coverage:
+@dataclass(frozen=True, repr=False)
+class Coverage(Result):
     """How far each column of a panel is known.
 
     Attributes
@@ -38,7 +61,7 @@ class Coverage:
     n_states : int
         States with at least one cell.
     datasets : tuple of str
-        Datasets behind the columns.
+        Datasets behind the columns, each with its version; "user" for a user's own frame.
     unplaced : pandas.DataFrame
         Rows of the user's own frames that find no place in the panel, one line per reason and state: ``reason``
         (``"country"``: the state is not in the panel; ``"no_state"``: it did not exist then; ``"time"``: the period
@@ -52,7 +75,9 @@ class Coverage:
     datasets: tuple[str, ...]
     unplaced: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COLUMNS)), repr=False)
 
-    def summary(self) -> pd.DataFrame:
+    _index: ClassVar[tuple[str, ...]] = ("column",)
+
+    def tidy(self) -> pd.DataFrame:
         """One row per column: the counts over all years, ``share`` covered (0 to 1), first and last covered year."""
         out = self.frame.groupby("column", sort=False)[list(COUNTS)].sum()
         out["share"] = out["covered"] / out["existing"]
@@ -61,12 +86,46 @@ class Coverage:
         out["last_year"] = years.max().astype("Int64")
         return out.reset_index().astype({"first_year": "Int64", "last_year": "Int64"})
 
-    def plot(self, *, lang: str | None = None) -> Figure:
+    def _facts(self, lang: str) -> dict[str, object]:
+        return {
+            "cells": count_text(self.tidy()["existing"].max(), lang),
+            "unit": unit_words(self.freq, lang),
+            "states": self.n_states,
+        }
+
+    def headline(self, *, lang: str | None = None) -> str:
+        """What was counted."""
+        lang = check_language(lang)
+        return words(_WORDS, lang)["head"].format(
+            columns=self.frame["column"].nunique(), datasets=", ".join(self.datasets), **self._facts(lang)
+        )
+
+    def says(self, *, lang: str | None = None) -> str:
+        """One sentence on the columns that are known least and best."""
+        lang = check_language(lang)
+        table = self.tidy().sort_values("share", kind="stable")
+        low, high = table.iloc[0], table.iloc[-1]
+        return words(_WORDS, lang)["text" if len(table) > 1 else "alone"].format(
+            least=percent(low["share"], lang),
+            low=low["column"],
+            most=percent(high["share"], lang),
+            high=high["column"],
+            **self._facts(lang),
+        )
+
+    def to_xarray(self) -> xr.Dataset:
+        """The counts of `frame` with dimensions ``column`` and ``year``."""
+        found: xr.Dataset = self.frame.astype({"column": object}).set_index(["column", "year"]).to_xarray()
+        return found.assign_attrs(summary=self.headline())
+
+    def plot(self, *, ax: Axes | None = None, lang: str | None = None) -> Figure:
         """Heat strip of each column over the years: which share of the existing cells has a value.
 
         Parameters
         ----------
-        lang : {"en", "fr"}
+        ax : matplotlib.axes.Axes, optional
+            Axes to draw on; a new figure when absent.
+        lang : {"en", "fr"}, optional
             Language of the words in the figure.
 
         Raises
@@ -74,11 +133,11 @@ class Coverage:
         UnknownNameError
             If the language is unknown.
         """
-        lang = check_language(lang)
         from sahelkit.plots.coverage import plot_coverage
 
+        source = "" if set(self.datasets) == {"user"} else ", ".join(self.datasets)
         return plot_coverage(
-            self.frame, freq=self.freq, n_states=self.n_states, source=", ".join(self.datasets), lang=lang
+            self.frame, freq=self.freq, n_states=self.n_states, ax=ax, lang=check_language(lang), source=source
         )
 
 
@@ -95,7 +154,7 @@ def coverage(panel: Panel) -> Coverage:
     Returns
     -------
     Coverage
-        ``.frame``, ``.summary()`` and ``.plot()``.
+        ``.frame``, ``.tidy()``, ``.summary()`` and ``.plot()``.
 
     Raises
     ------
@@ -121,11 +180,15 @@ def coverage(panel: Panel) -> Coverage:
         frame=pd.concat(frames, ignore_index=True),
         freq=panel.freq,
         n_states=int(shown.any(axis=1).sum()),
-        datasets=tuple(dict.fromkeys(raster.layers[name].source or "user" for name in names)),
+        datasets=tuple(dict.fromkeys(_named(raster.layers[name].source, panel.version) for name in names)),
         unplaced=pd.concat(raster.unplaced, ignore_index=True)
         if raster.unplaced
         else pd.DataFrame(columns=list(COLUMNS)),
     )
+
+
+def _named(dataset: str, version: str | None) -> str:
+    return f"{dataset} {record_of(dataset, version).version}" if dataset else "user"
 
 
 def _by_year(raster: Raster, name: str, shown: Bools) -> pd.DataFrame:

@@ -15,7 +15,7 @@ import pandas as pd
 from sahelkit._types import Bools
 from sahelkit.errors import CoverageWarning
 from sahelkit.panels.declared import Declared
-from sahelkit.panels.layers import Context, Layer
+from sahelkit.panels.layers import Context, Layer, check_layers
 from sahelkit.panels.neighbours import Neighbours, land_borders
 from sahelkit.panels.placing import unplaced, words
 from sahelkit.panels.universe import HISTORY_BEGINS, Grid, make_grid, state_spells
@@ -87,8 +87,12 @@ def evaluate(panel: Declared, *, warn: bool = True) -> Raster:
     known_on = None if panel.known_on is None else np.datetime64(panel.known_on, "D")
     context = Context(grid=grid, as_of=known_on, version=panel.version)
     layers: dict[str, Layer] = {}
+    kinds: dict[str, str] = {}
     for step in panel.steps:
-        layers.update({layer.name: layer for layer in step.layers(context, layers)})
+        found, wanted = step.layers(context, layers), step.kinds(panel.version, kinds)
+        check_layers(step, found, wanted, context)
+        kinds |= wanted
+        layers.update({layer.name: layer for layer in found})
     stop = grid.shape[1] if known_on is None else int(np.searchsorted(grid.starts, known_on, side="right"))
     frames = [step for step in panel.steps if isinstance(step, UserFrame)]
     begins = panel.start.ordinal - first

@@ -14,6 +14,8 @@ from sahelkit._types import Bools, Cells, Days
 from sahelkit.errors import OptionError
 from sahelkit.panels.universe import Grid
 
+KINDS = ("count", "level", "text")
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -96,18 +98,59 @@ class Context:
 
 
 class Step:
-    """One thing that a panel adds: a source, or columns computed from those that stand before it."""
+    """One thing that a panel adds: a source, or columns computed from those that stand before it.
+
+    Subclass it for a source of your own that `Panel.add_frame` cannot hold, and add it with `Panel.add`. A step gives
+    `kinds` and `layers`; the rest may stay as it is. It is evaluated anew for each panel, so that it holds its options
+    and no state; a frozen dataclass can be pickled and compared.
+
+    What a step gets
+        The raster (`Context.grid`): more states than the panel has where neighbours are needed, and periods back to
+        1945; the day of knowledge (`Context.as_of`, None for today) and the data version. `have` holds the columns of
+        the steps before it, which show only what was known on that day.
+    What it gives
+        One `Layer` for each name in `kinds`, with arrays of the shape of the raster. Values that were not yet known on
+        the day of knowledge are blank: `settle` blanks them by the day on which each `published`. A column that is
+        computed from those in `have` needs no such days (``published=None``), but `real_time` then cannot follow it.
+
+    `Panel.frame` raises OptionError for a step outside this package that gives other columns than it named, arrays of
+    another shape or type, or values that were not yet known.
+
+    Examples
+    --------
+    Rain in one state, known 30 days after each month:
+
+    >>> from sahelkit import panel
+    >>> class Rain(Step):
+    ...     def kinds(self, version, have):
+    ...         return {"rain_mm": "level"}
+    ...
+    ...     def layers(self, context, have):
+    ...         grid = context.grid
+    ...         values = np.full(grid.shape, np.nan)
+    ...         values[grid.rows_of(pd.Series(["MLI"])), grid.columns_of(["2012-03-01"])] = 2.5
+    ...         known = grid.ends + np.timedelta64(30, "D")
+    ...         return [settle(context, "rain_mm", values, covered=~np.isnan(values), published=known, kind="level")]
+    >>> mali = panel("Mali", "2012-03", "2012-04").add(Rain()).lag("rain_mm", months=1)
+    >>> mali.frame[["rain_mm", "rain_mm_lag1"]].to_numpy().tolist()
+    [[2.5, nan], [nan, 2.5]]
+    >>> mali.as_of("2012-04-29").frame["rain_mm_lag1"].tolist()
+    [nan, nan]
+    """
 
     def kinds(self, version: str | None, have: Mapping[str, str]) -> dict[str, str]:
-        """Names of the columns that the step adds, with their kinds; `have` names those that stand before it."""
+        """Names of the columns that the step adds, with their kinds; `have` names those that stand before it.
+
+        A kind is ``"count"`` (events per period: may be added up, lagged and counted from), ``"level"`` or ``"text"``.
+        """
         raise NotImplementedError
 
     def layers(self, context: Context, have: Mapping[str, Layer]) -> list[Layer]:
-        """The columns on the raster."""
+        """The columns on the raster, as they were known on the day of knowledge."""
         raise NotImplementedError
 
     def datasets(self) -> tuple[str, ...]:
-        """Datasets that the step reads."""
+        """Datasets of sahelkit that the step reads; their versions go into ``frame.attrs``."""
         return ()
 
     def settings(self) -> dict[str, str]:
@@ -119,6 +162,27 @@ class Step:
         return ""
 
 
+def check_layers(step: Step, found: Sequence[Layer], wanted: Iterable[str], context: Context) -> None:
+    """Raise OptionError for a step outside this package whose layers are not what it promised; see `Step`."""
+    if type(step).__module__.startswith("sahelkit."):
+        return
+    name = type(step).__name__
+    if [layer.name for layer in found] != [*wanted]:
+        raise OptionError("step", name, f"it gives the columns {[layer.name for layer in found]}, not {[*wanted]}")
+    for layer in found:
+        repair = f"Look at the layer {layer.name!r}"
+        for what in (layer.values, layer.covered, layer.hidden):
+            if np.shape(what) != context.grid.shape:
+                why = f"an array of its layer has the shape {np.shape(what)}, and the raster {context.grid.shape}"
+                raise OptionError("step", name, why, repair=repair)
+        if layer.values.dtype not in (np.dtype(float), np.dtype(object)):
+            why = f"its values are {layer.values.dtype}: numbers are float64 with NaN, texts objects with None"
+            raise OptionError("step", name, why, repair=repair)
+        if layer.published is not None and (layer.known & context.unpublished(layer.published)).any():
+            why = f"it shows values that were not yet known on {context.as_of}"
+            raise OptionError("step", name, why, repair="Make its layers with sahelkit.panels.layers.settle")
+
+
 def settle(
     context: Context,
     name: str,
@@ -127,13 +191,27 @@ def settle(
     covered: Bools,
     published: Days,
     kind: str,
-    source: str,
+    source: str = "",
     native: str = "",
     extent: str = "",
     label: str = "",
     unit: str = "",
 ) -> Layer:
-    """Make a layer: blank what does not exist, is not covered or was not yet known."""
+    """Make a layer: blank what does not exist, is not covered or was not yet known.
+
+    Parameters
+    ----------
+    context : Context
+        What the step was given.
+    name, kind, source, native, extent, label, unit : str
+        As in `Layer`; `native` is the frequency of the panel when empty.
+    values : array, shape (S, T)
+        float64 with NaN, or objects with None for text.
+    covered : array of bool, shape (S, T), or one that stretches to it
+        Where the source speaks.
+    published : array of datetime64[D], shape (S, T), or one that stretches to it
+        Day on which each value became known.
+    """
     grid = context.grid
     covered = np.broadcast_to(covered, grid.shape)
     published = np.broadcast_to(published, grid.shape)

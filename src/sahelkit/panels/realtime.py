@@ -65,7 +65,8 @@ def real_time(panel: Panel) -> pd.DataFrame:
     Raises
     ------
     OptionError
-        If it is not a panel, or has a day of knowledge already.
+        If it is not a panel, or has a day of knowledge already, or holds a column that a step of your own computes
+        from others and gives no days of publication.
 
     Examples
     --------
@@ -110,7 +111,10 @@ def _moving(
 
 
 def _source(layer: Layer, grid: Grid) -> Moving:
-    assert layer.published is not None  # only computed columns have no stamps
+    if layer.published is None:
+        why = "real_time cannot follow what a step of your own computes from other columns"
+        repair = "Give its layer the days on which each value became known (published), or leave it out"
+        raise OptionError("panel", layer.name, why, repair=repair)
     speaks = layer.covered & grid.exists
     if layer.seen is not None:
         return Moving(layer, layer.seen, _delay(layer.published, speaks, grid))

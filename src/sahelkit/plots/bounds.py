@@ -9,9 +9,10 @@ import pandas as pd
 from sahelkit.frames import check_columns
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
-from sahelkit.plots.style import BLUE, GREY, blank, house_style, sign
+from sahelkit.plots.style import BLUE, GREY, drawing, sign
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _WORDS = {
@@ -40,6 +41,7 @@ def plot_bounds(
     axis: str | None = None,
     none: str | None = None,
     both_ends: bool = False,
+    ax: Axes | None = None,
 ) -> Figure:
     """Draw one estimate per line, with its interval, on a linear scale that begins at zero.
 
@@ -55,6 +57,8 @@ def plot_bounds(
         Replace the title, the axis label and the word at zero.
     both_ends : bool
         Write both ends of the interval beside the line, not only the upper one.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when absent.
 
     Returns
     -------
@@ -67,8 +71,7 @@ def plot_bounds(
     """
     check_columns(estimates, ["label", "estimate", "low", "high", "n_events"], where="plot_bounds")
     say = words(_WORDS, lang)
-    with house_style():
-        figure, axes = blank(8.4, 1.4 + 0.36 * len(estimates))
+    with drawing(ax, 8.4, 1.4 + 0.36 * len(estimates)) as (figure, axes):
         for place, row in enumerate(estimates.itertuples()):
             low, high = decimal(row.low, 2, lang), decimal(row.high, 2, lang)
             ends = f"[{low}{'; ' if lang == 'fr' else ', '}{high}]" if both_ends else f"≤ {high}"
@@ -94,5 +97,5 @@ def plot_bounds(
         axes.set_title(title or say["title"])
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
-        sign(figure, source=source, n=n, lang=lang)
+        sign(figure, source=source, n=n, lang=lang, ax=ax)
     return figure

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
+from sahelkit.frames import check_columns
+from sahelkit.language.dates import day_text
 from sahelkit.language.texts import words
-from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, blank, house_style, sign
+from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, drawing, sign
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from sahelkit.record.captures import CaptureLags
 
 _WORDS = {
     "en": {
@@ -41,17 +43,30 @@ _WORDS = {
 FORTNIGHT = 14
 
 
-def plot_capture_lags(found: CaptureLags, *, lang: str = "en", source: str) -> Figure:
+def plot_capture_lags(
+    lags: pd.DataFrame,
+    *,
+    coup: pd.Timestamp,
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    ax: Axes | None = None,
+    lang: str = "en",
+    source: str = "",
+) -> Figure:
     """Draw, for each place, the days from the coup to its first loss.
 
     Parameters
     ----------
-    found : CaptureLags
-        As `sahelkit.record.captures.capture_lags` counts them.
+    lags : pandas.DataFrame
+        One row per place, as `sahelkit.record.captures.CaptureLags.tidy` gives it.
+    coup, start, end : pandas.Timestamp
+        Day of the coup, and first and last day of the losses, for the words.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure when absent.
     lang : {"en", "fr"}
         Language of the words in the figure.
     source : str
-        Where the events come from.
+        Where the events come from; empty for data of the user's.
 
     Returns
     -------
@@ -60,16 +75,15 @@ def plot_capture_lags(found: CaptureLags, *, lang: str = "en", source: str) -> F
 
     Raises
     ------
-    UnknownNameError
-        If the language is unknown.
+    MissingColumnsError, UnknownNameError
+        If a column is missing or the language is unknown.
     """
     say = words(_WORDS, lang)
-    from sahelkit.language.dates import day_text
-
-    lags = found.lags
+    needed = ["days", "days_min", "days_max", "held_on_eve", f"place_{lang}"]
+    check_columns(lags, needed, where="plot_capture_lags")
     rows = np.arange(len(lags))
-    with house_style():
-        figure, axes = blank(8.6, 1.7 + 0.36 * len(lags))
+    before = int((lags["days"] < 0).sum())
+    with drawing(ax, 8.6, 1.7 + 0.36 * len(lags)) as (figure, axes):
         axes.axvspan(0, max(FORTNIGHT, lags["days"].max()) + 0.5, color=PALE, lw=0, zorder=0)
         axes.axvline(0, color=BLACK, lw=1.6, zorder=1)
         axes.text(0, -0.85, say["coup"], ha="center", va="bottom", fontsize=10, fontweight="bold")
@@ -107,15 +121,13 @@ def plot_capture_lags(found: CaptureLags, *, lang: str = "en", source: str) -> F
         axes.set_xlim(min(lags["days"].min(), 0) - 7, max(lags["days"].max(), FORTNIGHT) + 6)
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
-        axes.set_xlabel(say["x"].format(coup=day_text(found.coup, lang)))
+        axes.set_xlabel(say["x"].format(coup=day_text(coup, lang)))
         short = lags["days"].max() <= FORTNIGHT
         title = say["title" if short else "title_days"]
-        axes.set_title(
-            title.format(before=found.n_before, n=found.n_places, after=found.n_places - found.n_before), pad=22
-        )
+        axes.set_title(title.format(before=before, n=len(lags), after=len(lags) - before), pad=22)
         axes.legend(
             loc="lower left", fontsize=8.5, bbox_to_anchor=(0.0, 0.0), frameon=True, framealpha=0.9, edgecolor=PALE
         )
-        n = say["n"].format(n=found.n_places, start=day_text(found.start, lang), end=day_text(found.end, lang))
-        sign(figure, source=source, n=n, lang=lang)
+        n = say["n"].format(n=len(lags), start=day_text(start, lang), end=day_text(end, lang))
+        sign(figure, source=source, n=n, lang=lang, ax=ax)
     return figure

@@ -77,6 +77,10 @@ def plot_comparison(
         Where to draw; a new figure when absent.
     lang : {"en", "fr"}
         Language of the words.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
     """
     text = words(_WORDS, lang)
     shown = [text.get(name, name) for name in names]

@@ -8,10 +8,13 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.frames import check_columns
+from sahelkit.language.nouns import unit_words
+from sahelkit.language.numbers import count_text
 from sahelkit.language.texts import words
-from sahelkit.plots.style import BLUE, ORANGE, PALE, PURPLE, blank, house_style, sign
+from sahelkit.plots.style import BLUE, ORANGE, PALE, PURPLE, drawing, legend_above, sign
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _WORDS = {
@@ -22,8 +25,6 @@ _WORDS = {
         "missing": "missing in the source",
         "unpublished": "not yet published",
         "outside": "outside the source",
-        "M": "country-months",
-        "Y": "country-years",
         "states": "states",
     },
     "fr": {
@@ -33,15 +34,21 @@ _WORDS = {
         "missing": "manquante dans la source",
         "unpublished": "pas encore publiée",
         "outside": "hors de la source",
-        "M": "pays-mois",
-        "Y": "pays-années",
         "states": "États",
     },
 }
 _LAYERS = {"covered": BLUE, "missing": ORANGE, "unpublished": PURPLE, "outside": PALE}
 
 
-def plot_coverage(frame: pd.DataFrame, *, freq: str, n_states: int, source: str, lang: str = "en") -> Figure:
+def plot_coverage(
+    frame: pd.DataFrame,
+    *,
+    freq: str,
+    n_states: int,
+    ax: Axes | None = None,
+    lang: str = "en",
+    source: str = "",
+) -> Figure:
     """Draw one strip per column: which share of the existing cells of each year has a value, and why others have none.
 
     Parameters
@@ -53,10 +60,12 @@ def plot_coverage(frame: pd.DataFrame, *, freq: str, n_states: int, source: str,
         What a cell is: a country-month or a country-year.
     n_states : int
         Number of states.
-    source : str
-        Where the data come from.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure when absent.
     lang : {"en", "fr"}
         Language of the words in the figure.
+    source : str
+        Where the data come from; empty for data of the user's.
 
     Returns
     -------
@@ -73,8 +82,8 @@ def plot_coverage(frame: pd.DataFrame, *, freq: str, n_states: int, source: str,
     say = words(_WORDS, lang)
     names = list(dict.fromkeys(frame["column"]))
     used = [key for key in _LAYERS if frame[key].sum() > 0]
-    with house_style():
-        figure, axes = blank(8.2, 1.7 + 0.34 * len(names))
+    unit = unit_words(freq, lang)
+    with drawing(ax, 8.2, 1.7 + 0.34 * len(names)) as (figure, axes):
         for number, name in enumerate(names):
             rows = frame[frame["column"] == name]
             edges = np.append(rows["year"].to_numpy(), rows["year"].iloc[-1] + 1)
@@ -99,10 +108,12 @@ def plot_coverage(frame: pd.DataFrame, *, freq: str, n_states: int, source: str,
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
-        axes.set_xlabel(say["axis"].format(rows=say[freq]))
-        figure.suptitle(say["title"], x=0.01, ha="left", fontweight="bold", fontsize=12)
-        figure.legend(loc="outside upper right", ncols=len(used), fontsize=8, handlelength=1.0)
-        cells = int(frame.groupby("column")["existing"].sum().max())
-        size = f"{cells:,}".replace(",", "\u202f") if lang == "fr" else f"{cells:,}"
-        sign(figure, source=source, n=f"n = {size} {say[freq]}, {n_states} {say['states']}", lang=lang)
+        axes.set_xlabel(say["axis"].format(rows=unit))
+        if ax is None:
+            figure.suptitle(say["title"], x=0.01, ha="left", fontweight="bold", fontsize=12)
+        else:
+            axes.set_title(say["title"])
+        legend_above(figure, axes, own=ax is not None, side="right", ncols=len(used), fontsize=8, handlelength=1.0)
+        size = count_text(frame.groupby("column")["existing"].sum().max(), lang)
+        sign(figure, source=source, n=f"n = {size} {unit}, {n_states} {say['states']}", lang=lang, ax=ax)
     return figure

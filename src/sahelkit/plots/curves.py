@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sahelkit.frames import check_columns
-from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
-from sahelkit.plots.style import BLUE, GREY, ORANGE, VERMILION, blank, house_style, sign
+from sahelkit.options import check_language
+from sahelkit.plots.log_axes import ratio_axis
+from sahelkit.plots.style import BLUE, ORANGE, VERMILION, drawing, sign
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _WORDS = {
@@ -31,7 +33,14 @@ _WORDS = {
 
 
 def plot_hazard_curves(
-    curves: pd.DataFrame, *, reference: float, source: str, n: str, lang: str = "en", title: str | None = None
+    curves: pd.DataFrame,
+    *,
+    reference: float,
+    source: str,
+    n: str,
+    title: str | None = None,
+    lang: str | None = None,
+    ax: Axes | None = None,
 ) -> Figure:
     """Draw hazards relative to a reference time, with their intervals.
 
@@ -43,10 +52,12 @@ def plot_hazard_curves(
         Months at which the ratio is 1.
     source, n : str
         Where the data come from, and the sample size in words.
-    lang : {"en", "fr"}
-        Language of the words in the figure.
     title : str, optional
         Replaces the title.
+    lang : {"en", "fr"}
+        Language of the words in the figure.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when absent.
 
     Returns
     -------
@@ -58,24 +69,20 @@ def plot_hazard_curves(
         If a column is missing or the language is unknown.
     """
     check_columns(curves, ["label", "months", "ratio", "ratio_low", "ratio_high"], where="plot_hazard_curves")
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     years = f"{reference / 12:.0f}"
-    with house_style():
-        figure, axes = blank(7.6, 4.4)
+    with drawing(ax, 7.6, 4.4) as (figure, axes):
         for (label, rows), colour in zip(curves.groupby("label", sort=False), (BLUE, VERMILION, ORANGE), strict=False):
             at = rows["months"] / 12
             axes.fill_between(at, rows["ratio_low"], rows["ratio_high"], color=colour, alpha=0.15, lw=0)
             axes.plot(at, rows["ratio"], color=colour, lw=2, label=str(label))
-        axes.axhline(1.0, color=GREY, lw=1, ls="--", zorder=0)
-        axes.set_yscale("log")
         low, high = curves["ratio_low"].min(), curves["ratio_high"].max()
-        marks = [mark for mark in (0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0) if low / 1.2 <= mark <= high * 1.2]
-        axes.set_yticks(marks, [decimal(mark, 1, lang).rstrip("0").rstrip(".,") for mark in marks])
-        axes.set_yticks([], minor=True)
+        ratio_axis(axes, lang, low=low, high=high, marks=(0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0), which="y")
         axes.set_xlabel(say["x"])
         axes.set_ylabel(say["y"].format(years=years))
         axes.set_xlim(0, float(curves["months"].max()) / 12)
         axes.set_title(title or say["title"])
         axes.legend(loc="upper right")
-        sign(figure, source=source, n=n, lang=lang)
+        sign(figure, source=source, n=n, lang=lang, ax=ax)
     return figure

@@ -26,7 +26,7 @@ _WORDS = {
         "half": "50 % band",
         "most": "90 % band",
         "base": "mean of all states, last 15 years",
-        "n": "Longest horizon learnt from {n} country-months, {e} with an event; bands: error of estimation alone",
+        "n": "n = {n} country-months for the longest horizon, {e} with an event; bands: error of estimation alone",
         "source": "sahelkit, penalised hazard; list of coups: {rule}",
     },
     "fr": {
@@ -37,7 +37,7 @@ _WORDS = {
         "half": "bande à 50 %",
         "most": "bande à 90 %",
         "base": "moyenne de tous les États, 15 dernières années",
-        "n": "Horizon le plus long estimé sur {n} mois-pays, dont {e} avec un événement ; bandes : erreur d’estimation "
+        "n": "n = {n} mois-pays pour l’horizon le plus long, dont {e} avec un événement ; bandes : erreur d’estimation "
         "seule",
         "source": "sahelkit, modèle de risque pénalisé ; liste des coups : {rule}",
     },
@@ -77,6 +77,10 @@ def plot_fan(
         Where to draw; a new figure when absent.
     lang : {"en", "fr"}
         Language of the words.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
     """
     say = words(_WORDS, lang)
     months = path["horizon"].tolist()

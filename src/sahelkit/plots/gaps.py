@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from sahelkit._types import Floats
 from sahelkit.language.texts import words
-from sahelkit.plots.style import BLUE, GREY, PALE, blank, house_style, sign
+from sahelkit.plots.style import BLUE, GREY, PALE, drawing, sign
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _WORDS = {
@@ -33,47 +34,44 @@ _WORDS = {
 }
 
 
-def plot_gaps(
-    gaps: npt.NDArray[np.float64],
-    expected: npt.NDArray[np.float64],
-    low: npt.NDArray[np.float64],
-    high: npt.NDArray[np.float64],
-    *,
-    source: str,
-    n_countries: int,
-    lang: str = "en",
-) -> Figure:
+def plot_gaps(gaps: Floats, *, source: str, n_countries: int, lang: str = "en", ax: Axes | None = None) -> Figure:
     """Draw sorted waiting times against their expectation under the model.
 
     Parameters
     ----------
-    gaps, expected, low, high : arrays, shape (n,)
-        Sorted waiting times in expected events, what each rank is expected to be, and the bounds of its middle 95 %.
+    gaps : array, shape (n,)
+        Waiting times in expected events, in any order; under the model each is unit exponential.
     source : str
         Where the data come from.
     n_countries : int
         Number of countries.
     lang : {"en", "fr"}
         Language of the words in the figure.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when absent.
 
     Returns
     -------
     matplotlib.figure.Figure
+        Beside each rank the median that the model expects, and the middle 95 % of what it may be.
 
     Raises
     ------
     UnknownNameError
         If the language is unknown.
     """
-    say = words(_WORDS, lang)
-    with house_style():
-        figure, axes = blank(5.8, 5.0)
+    from scipy.stats import beta
+
+    say, rank = words(_WORDS, lang), np.arange(1, len(gaps) + 1)
+    # The chance below the k-th of n ordered values is Beta(k, n - k + 1), whatever the distribution.
+    low, expected, high = (-np.log1p(-beta.ppf(q, rank, len(gaps) - rank + 1)) for q in (0.025, 0.5, 0.975))
+    with drawing(ax, 5.8, 5.0) as (figure, axes):
         axes.fill_between(expected, low, high, color=PALE, lw=0, label=say["band"])
         axes.plot(expected, expected, color=GREY, lw=1, ls="--", label=say["line"])
-        axes.plot(expected, gaps, "o", color=BLUE, ms=4)
+        axes.plot(expected, np.sort(gaps), "o", color=BLUE, ms=4)
         axes.set_xlabel(say["x"])
         axes.set_ylabel(say["y"])
         axes.set_title(say["title"])
         axes.legend(loc="upper left", fontsize=9)
-        sign(figure, source=source, n=say["n"].format(n=len(gaps), countries=n_countries), lang=lang)
+        sign(figure, source=source, n=say["n"].format(n=len(gaps), countries=n_countries), lang=lang, ax=ax)
     return figure

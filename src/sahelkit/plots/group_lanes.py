@@ -10,10 +10,12 @@ import pandas as pd
 from sahelkit.frames import check_columns
 from sahelkit.geography import places
 from sahelkit.language.nouns import group_name
+from sahelkit.language.numbers import count_text
 from sahelkit.language.texts import words
-from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, PALE, blank, house_style, sign
+from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, PALE, drawing, legend_above, sign
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _WORDS = {
@@ -23,7 +25,6 @@ _WORDS = {
         "away": "in a neighbouring state",
         "first": "first record in each state",
         "n": "n = {groups} armed groups, {events} events; pairs of actors that caused 25 deaths in some year",
-        "source": "UCDP 26.1 through sahelkit",
         "state": "state whose government is fought, or which the source names for a fight between groups",
     },
     "fr": {
@@ -32,7 +33,6 @@ _WORDS = {
         "away": "dans un État voisin",
         "first": "première mention dans chaque État",
         "n": "n = {groups} groupes armés, {events} événements ; paires d’acteurs ayant causé 25 morts en une année",
-        "source": "UCDP 26.1, par sahelkit",
         "state": "État dont le gouvernement est combattu, ou que la source désigne pour un combat entre groupes",
     },
 }
@@ -48,8 +48,9 @@ def plot_group_lanes(
     country: str,
     month: pd.Period,
     until: pd.Period,
-    source: str | None = None,
+    ax: Axes | None = None,
     lang: str = "en",
+    source: str = "",
 ) -> Figure:
     """Draw one lane per group and state, with a block for each half-year in which it is recorded.
 
@@ -63,10 +64,12 @@ def plot_group_lanes(
         Month marked by a line.
     until : pandas.Period
         Last month of the records' source.
-    source : str, optional
-        Where the records come from; UCDP when absent.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure when absent.
     lang : {"en", "fr"}
         Language of the words in the figure.
+    source : str
+        Where the records come from; empty for data of the user's.
 
     Returns
     -------
@@ -84,13 +87,12 @@ def plot_group_lanes(
     firsts["order"] = firsts.groupby("actor")["month"].transform("min")
     lanes = firsts.sort_values(["order", "actor", "month", "iso3"], ignore_index=True)
     begins, ends = lanes["month"].min().year, until.year + 1
-    with house_style():
+    gaps = (lanes["actor"] != lanes["actor"].shift()).cumsum() - 1
+    place = lanes.index + 0.45 * gaps
+    with drawing(ax, 10.2, 2.0 + 0.27 * float(place.iloc[-1] + 1)) as (figure, axes):
         from matplotlib.lines import Line2D
         from matplotlib.patches import Patch
 
-        gaps = (lanes["actor"] != lanes["actor"].shift()).cumsum() - 1
-        place = lanes.index + 0.45 * gaps
-        figure, axes = blank(10.2, 2.0 + 0.27 * float(place.iloc[-1] + 1))
         for y, lane in zip(place, lanes.itertuples(), strict=True):
             mine = records[(records["actor"] == lane.actor) & (records["iso3"] == lane.iso3)]
             colour = BLUE if lane.iso3 == country else ORANGE
@@ -136,17 +138,20 @@ def plot_group_lanes(
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(say["state"], fontsize=8.5, color=GREY)
         axes.set_title(say["title"].format(country=home), pad=16)
-        figure.legend(
+        legend_above(
+            figure,
+            axes,
+            own=ax is not None,
+            side="center",
             handles=[
                 Patch(color=BLUE, label=say["home"].format(country=home)),
                 Patch(color=ORANGE, label=say["away"]),
                 Line2D([], [], marker=">", color=BLACK, ls="", ms=5, label=say["first"]),
             ],
-            loc="outside upper center",
             ncols=3,
             fontsize=8.5,
         )
-        events = f"{int(records['events'].sum()):,}".replace(",", "," if lang == "en" else "\u202f")
+        events = count_text(records["events"].sum(), lang)
         n = say["n"].format(groups=lanes["actor"].nunique(), events=events)
-        sign(figure, source=source or say["source"], n=n, lang=lang)
+        sign(figure, source=source, n=n, lang=lang, ax=ax)
     return figure

@@ -12,10 +12,11 @@ from sahelkit.dates import full_day
 from sahelkit.errors import OptionError
 from sahelkit.geography import places
 from sahelkit.language.texts import words
-from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILION, blank, house_style, sign
+from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILION, drawing, sign
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _WORDS = {
@@ -42,7 +43,13 @@ _COLOURS = {"baseline": GREY, "own": BLUE, "neighbours": ORANGE}
 
 
 def plot_intensity(
-    intensity: xr.DataArray, *, events: Sequence[Any] = (), source: str, title: str | None = None, lang: str = "en"
+    intensity: xr.DataArray,
+    *,
+    events: Sequence[Any] = (),
+    source: str,
+    title: str | None = None,
+    lang: str = "en",
+    ax: Axes | None = None,
 ) -> Figure:
     """Draw the intensity of one country as a stack of its parts, with its attempts as marks above.
 
@@ -59,6 +66,8 @@ def plot_intensity(
         Replaces the title.
     lang : {"en", "fr"}
         Language of the words in the figure.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when absent.
 
     Returns
     -------
@@ -80,11 +89,10 @@ def plot_intensity(
     name = places.name(code, lang=lang) if code else ""
     months = pd.DatetimeIndex(intensity["time"].values)
     when = pd.DatetimeIndex([full_day(day, what="events") for day in events])
-    with house_style():
+    with drawing(ax, 10.0, 4.4) as (figure, axes):
         from matplotlib.lines import Line2D
         from matplotlib.patches import Patch
 
-        figure, axes = blank(10.0, 4.4)
         bottom = np.zeros(len(months))
         for part, colour in _COLOURS.items():
             top = bottom + intensity.sel(part=part).values
@@ -108,7 +116,11 @@ def plot_intensity(
             handlelength=1.2,
             borderaxespad=0.2,
         )
-        figure.suptitle(title or say["title"].format(name=name), x=0.01, ha="left", fontweight="bold", fontsize=13)
+        text = title or say["title"].format(name=name)
+        if ax is None:
+            figure.suptitle(text, x=0.01, ha="left", fontweight="bold", fontsize=13)
+        else:  # above the legend, which stands on the axes
+            axes.set_title(text, pad=24)
         size = say["n"].format(n=len(when), name=name, first=months[0].year, last=months[-1].year)
-        sign(figure, source=source, n=size, lang=lang)
+        sign(figure, source=source, n=size, lang=lang, ax=ax)
     return figure

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sahelkit.language.numbers import decimal
+from sahelkit.plots.style import GREY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,6 +45,30 @@ def days_axis(axes: Axes, lang: str, *, last: float, which: str = "x") -> None:
     getattr(axes, f"set_{which}scale")("symlog", linthresh=1, linscale=0.35)
     kept = [(tick, text) for tick, text in zip(DAYS, day_words(lang), strict=True) if tick <= last * 1.2]
     getattr(axes, f"set_{which}ticks")([tick for tick, _ in kept], [text for _, text in kept])
+    getattr(axes, f"set_{which}ticks")([], minor=True)
+
+
+def ratio_axis(axes: Axes, lang: str, *, low: float, high: float, marks: Sequence[float], which: str = "x") -> None:
+    """Make an axis of ratios logarithmic, with ticks at round ratios and a dashed line where nothing differs.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        Where.
+    lang : {"en", "fr"}
+        Language of the ticks.
+    low, high : float
+        Smallest and largest ratio that is drawn.
+    marks : sequence of float
+        Ratios that may be ticks.
+    which : {"x", "y"}
+        The axis.
+    """
+    getattr(axes, "axvline" if which == "x" else "axhline")(1.0, color=GREY, lw=1, ls="--", zorder=0)
+    getattr(axes, f"set_{which}scale")("log")
+    kept = [mark for mark in marks if low / 1.2 <= mark <= high * 1.2]
+    texts = [decimal(mark, 2, lang).rstrip("0").rstrip(".,") for mark in kept]
+    getattr(axes, f"set_{which}ticks")(kept, texts)
     getattr(axes, f"set_{which}ticks")([], minor=True)
 
 

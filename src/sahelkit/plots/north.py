@@ -9,10 +9,10 @@ import pandas as pd
 
 from sahelkit.dates import full_day, parse_window
 from sahelkit.errors import ModelError
-from sahelkit.frames import check_columns
+from sahelkit.frames import check_columns, origin_of
 from sahelkit.language.texts import words
 from sahelkit.plots.maps import draw_map, name_countries
-from sahelkit.plots.style import BLACK, BLUE, GREY, VERMILION, blank, house_style, sign
+from sahelkit.plots.style import BLACK, BLUE, GREY, VERMILION, blank, house_style, own_data, sign
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,7 +33,7 @@ _WORDS = {
         "? no day in the chronology",
         "about": "c. ",
         "shared": " (s)",
-        "source": "sahelkit crisis and map 2026.2, Natural Earth",
+        "source": "{0}; outlines: Natural Earth",
         "n": "n = {n} places that the chronology names, {start} to {end}",
     },
     "fr": {
@@ -46,7 +46,7 @@ _WORDS = {
         " v. (vers) jour incertain, ? aucun jour dans la chronologie",
         "about": "v. ",
         "shared": " (p)",
-        "source": "sahelkit crisis et map 2026.2, Natural Earth",
+        "source": "{0} ; contours : Natural Earth",
         "n": "n = {n} localités que nomme la chronologie, {start} à {end}",
     },
 }
@@ -133,7 +133,7 @@ def plot_north(
     country : str
         Country that is set off in colour.
     source : str, optional
-        Where the events and the shapes come from; this package's tables when absent.
+        Where the events and the shapes come from; what the attributes of `history` say when absent.
     lang : {"en", "fr"}
         Language of the words in the figure.
 
@@ -181,7 +181,8 @@ def plot_north(
         without = history.loc[history["latitude"].isna(), f"place_{lang}"].tolist()
         if without:
             n += (" ; sans coordonnées : " if lang == "fr" else "; without coordinates: ") + ", ".join(without)
-        sign(figure, source=source or say["source"], n=f"{n}. {say['read']}", lang=lang)
+        source = source or say["source"].format(origin_of(history) or own_data(lang))
+        sign(figure, source=source, n=f"{n}. {say['read']}", lang=lang)
     return figure
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sahelkit.frames import check_columns
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
-from sahelkit.plots.style import BLUE, GREY, SKY, VERMILION, blank, house_style, sign
+from sahelkit.options import check_language
+from sahelkit.plots.style import BLUE, GREY, SKY, VERMILION, drawing, sign
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.models.placebo.power import ContagionPower
-
+_SIZES = ["n_events", "n_clusters", "replicates"]
 _WORDS = {
     "en": {
         "title": "How large must contagion be to be seen?",
@@ -35,17 +38,23 @@ _WORDS = {
 }
 
 
-def plot_power(power: ContagionPower, *, lang: str = "en", source: str) -> Figure:
+def plot_power(
+    table: pd.DataFrame, *, level: float, source: str, lang: str | None = None, ax: Axes | None = None
+) -> Figure:
     """Draw the share of simulated samples in which a contagion of each size is found.
 
     Parameters
     ----------
-    power : ContagionPower
-        Result of `sahelkit.models.placebo.power.contagion_power`.
-    lang : {"en", "fr"}
-        Language of the words in the figure.
+    table : pandas.DataFrame
+        As `ContagionPower.tidy` gives it: ``cross, power, power_calibrated, n_events, n_clusters, replicates``.
+    level : float
+        Level of the test, drawn as a line.
     source : str
         Where the panel comes from.
+    lang : {"en", "fr"}
+        Language of the words in the figure.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when absent.
 
     Returns
     -------
@@ -53,13 +62,13 @@ def plot_power(power: ContagionPower, *, lang: str = "en", source: str) -> Figur
 
     Raises
     ------
-    UnknownNameError
-        If the language is unknown.
+    MissingColumnsError, UnknownNameError
+        If a column is missing or the language is unknown.
     """
+    check_columns(table, ["cross", "power", "power_calibrated", *_SIZES], where="plot_power")
+    lang = check_language(lang)
     say = words(_WORDS, lang)
-    table = power.table
-    with house_style():
-        figure, axes = blank(7.2, 4.0)
+    with drawing(ax, 7.2, 4.0) as (figure, axes):
         axes.axhline(80, color=GREY, lw=1, ls="--", zorder=0)
         axes.text(table["cross"].max(), 76, say["aim"], color=GREY, ha="right", fontsize=8)
         axes.plot(table["cross"], 100 * table["power"], color=SKY, lw=4, zorder=1, label=say["nominal"])
@@ -74,13 +83,12 @@ def plot_power(power: ContagionPower, *, lang: str = "en", source: str) -> Figur
             label=say["calibrated"],
         )
         axes.legend(loc="upper left")
-        axes.axhline(100 * power.level, color=VERMILION, lw=1, ls=":", zorder=0)
+        axes.axhline(100 * level, color=VERMILION, lw=1, ls=":", zorder=0)
         axes.set_ylim(0, 105)
         axes.set_yticks(range(0, 101, 20))
         axes.set_xticks(table["cross"], [decimal(value, 2, lang) for value in table["cross"]])
         axes.set_xlabel(say["x"])
         axes.set_ylabel(say["y"])
         axes.set_title(say["title"])
-        size = say["n"].format(power.n_events, power.n_clusters, power.replicates)
-        sign(figure, source=source, n=size, lang=lang)
+        sign(figure, source=source, n=say["n"].format(*table[_SIZES].iloc[0]), lang=lang, ax=ax)
     return figure

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sahelkit.frames import check_columns
-from sahelkit.language.numbers import decimal
+from sahelkit.language.numbers import count_text, decimal
 from sahelkit.language.texts import words
-from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILION, blank, house_style, sign
+from sahelkit.options import check_language
+from sahelkit.plots.log_axes import ratio_axis
+from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILION, drawing, sign
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _WORDS = {
@@ -20,6 +23,7 @@ _WORDS = {
         "title": "Does an attempt next door raise the hazard at home?",
         "axis": "Hazard ratio per neighbouring attempt (log scale; 95 % interval)",
         "none": "no difference",
+        "numbers": "{}  [{}, {}]",
         "events": "events",
         "rows": "country-months",
         "countries": "countries",
@@ -28,6 +32,7 @@ _WORDS = {
         "title": "Une tentative chez un voisin accroît-elle le risque ?",
         "axis": "Rapport de risque par tentative voisine (échelle log ; intervalle à 95 %)",
         "none": "aucune différence",
+        "numbers": "{}  [{} ; {}]",
         "events": "tentatives",
         "rows": "pays-mois",
         "countries": "pays",
@@ -45,7 +50,8 @@ def plot_ratios(
     title: str | None = None,
     axis: str | None = None,
     rows: str | None = None,
-    lang: str = "en",
+    lang: str | None = None,
+    ax: Axes | None = None,
 ) -> Figure:
     """Draw ratios with their intervals, one row per estimate, on a log scale.
 
@@ -66,6 +72,8 @@ def plot_ratios(
         What ``n_rows`` counts; country-months when absent.
     lang : {"en", "fr"}
         Language of the words in the figure.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when absent.
 
     Returns
     -------
@@ -78,10 +86,10 @@ def plot_ratios(
     """
     needed = [label, "ratio", "ratio_low", "ratio_high", "n_events", "n_rows", "n_clusters"]
     check_columns(estimates, needed + ([group] if group else []), where="plot_ratios")
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     groups: Sequence[object] = list(dict.fromkeys(estimates[group])) if group else [None]
-    with house_style():
-        figure, axes = blank(8.2, 1.5 + 0.36 * len(estimates) + 0.3 * len(groups))
+    with drawing(ax, 8.2, 1.5 + 0.36 * len(estimates) + 0.3 * len(groups)) as (figure, axes):
         position, ticks, texts = 0.0, [], []
         for number, name in enumerate(groups):
             part = estimates if group is None else estimates[estimates[group] == name]
@@ -100,13 +108,11 @@ def plot_ratios(
             for _, row in part.iterrows():
                 axes.plot([row["ratio_low"], row["ratio_high"]], [position, position], color=colour, lw=2)
                 axes.plot(row["ratio"], position, "o", color=colour, ms=7, mec="white")
-                numbers = [decimal(row[key], 2, lang) for key in ("ratio", "ratio_low", "ratio_high")]
+                numbers = (decimal(row[key], 2, lang) for key in ("ratio", "ratio_low", "ratio_high"))
                 axes.text(
                     1.01,
                     position,
-                    f"{numbers[0]}  [{numbers[1]} ; {numbers[2]}]"
-                    if lang == "fr"
-                    else f"{numbers[0]}  [{numbers[1]}, {numbers[2]}]",
+                    say["numbers"].format(*numbers),
                     transform=axes.get_yaxis_transform(),
                     va="center",
                     fontsize=9,
@@ -114,15 +120,11 @@ def plot_ratios(
                 ticks.append(position)
                 texts.append(f"{row[label]}  ({int(row['n_events'])} {say['events']})")
                 position += 1.0
-        axes.axvline(1.0, color=GREY, lw=1, ls="--", zorder=0)
         axes.text(1.0, -0.75, f" {say['none']}", color=GREY, fontsize=8, va="bottom")
-        axes.set_xscale("log")
         low, high = estimates["ratio_low"].min(), estimates["ratio_high"].max()
         near = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5)
         wide = (0.05, 0.1, 0.2, 0.33, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0)
-        marks = [m for m in (near if high / low < 2 else wide) if low / 1.1 <= m <= high * 1.1]
-        axes.set_xticks(marks, [decimal(m, 2, lang).rstrip("0").rstrip(".,") for m in marks])
-        axes.set_xticks([], minor=True)
+        ratio_axis(axes, lang, low=low, high=high, marks=near if high / low < 2 else wide)
         axes.set_yticks(ticks, texts)
         axes.set_ylim(position - 0.3, -0.9)
         axes.set_xlabel(axis or say["axis"])
@@ -130,9 +132,8 @@ def plot_ratios(
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
         counts = sorted(set(estimates["n_rows"].astype(int)))
-        size = f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,}-{counts[-1]:,}"
-        if lang == "fr":
-            size = size.replace(",", "\u202f")
+        size = "-".join(count_text(count, lang) for count in dict.fromkeys((counts[0], counts[-1])))
         clusters = int(estimates["n_clusters"].max())
-        sign(figure, source=source, n=f"n = {size} {rows or say['rows']}, {clusters} {say['countries']}", lang=lang)
+        n = f"n = {size} {rows or say['rows']}, {clusters} {say['countries']}"
+        sign(figure, source=source, n=n, lang=lang, ax=ax)
     return figure

@@ -86,6 +86,10 @@ def plot_backtest(
         Title, sample and source.
     lang : {"en", "fr"}
         Language of the words.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
     """
     text = words(_WORDS, lang)
     from sahelkit.plots.canvas import Canvas

@@ -5,20 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from sahelkit._types import Floats
+from sahelkit.language.nouns import MEASURES, body_words
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
 from sahelkit.plots.log_axes import days_axis, plain_log_axis
-from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, blank, house_style, sign
+from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, drawing, sign
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from sahelkit.record.responses.association import Association, Contrast
-    from sahelkit.record.responses.rank import Rank
-    from sahelkit.record.responses.severity import SeverityRanks
 
 _WORDS = {
     "en": {
@@ -56,17 +54,30 @@ _WORDS = {
 }
 
 
-def plot_rank(rank: Rank, *, lang: str = "en", source: str) -> Figure:
+def plot_rank(
+    table: pd.DataFrame,
+    *,
+    coup_id: str,
+    measure: str,
+    body: str,
+    ax: Axes | None = None,
+    lang: str = "en",
+    source: str = "",
+) -> Figure:
     """Draw the cases of a ranking in the order of their days, the ranked one in colour.
 
     Parameters
     ----------
-    rank : Rank
-        Result of `sahelkit.record.responses.rank_among`.
+    table : pandas.DataFrame
+        The cases compared, as `sahelkit.record.responses.rank.Rank.table` holds them.
+    coup_id, measure, body : str
+        The case ranked, and what is timed.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure when absent.
     lang : {"en", "fr"}
         Language of the words in the figure.
     source : str
-        Where the data come from.
+        Where the data come from; empty for data of the user's.
 
     Returns
     -------
@@ -77,16 +88,13 @@ def plot_rank(rank: Rank, *, lang: str = "en", source: str) -> Figure:
     UnknownNameError
         If the language is unknown.
     """
-    from sahelkit.language.nouns import MEASURES, body_words
-
     say = words(_WORDS, lang)
-    table = rank.table
     came = np.isfinite(table["days"].to_numpy())
     last = float(table.loc[came, "days_max"].max())
-    with house_style():
-        figure, axes = blank(7.6, 1.6 + 0.3 * len(table))
+    years = table["coup_date"].dt.year
+    with drawing(ax, 7.6, 1.6 + 0.3 * len(table)) as (figure, axes):
         for place, row in enumerate(table.itertuples()):
-            mine = row.coup_id == rank.coup_id
+            mine = row.coup_id == coup_id
             colour = VERMILION if mine else BLACK
             if not came[place]:
                 axes.text(last * 1.5, place, say["never"], color=GREY, fontsize=8.5, va="center", ha="right")
@@ -95,14 +103,14 @@ def plot_rank(rank: Rank, *, lang: str = "en", source: str) -> Figure:
             axes.plot(row.days, place, "D" if mine else "o", color=colour, ms=9 if mine else 7, mec="white")
             axes.text(row.days_max * 1.18 + 0.1, place, f"{row.days:.0f}", fontsize=9, va="center", color=colour)
         axes.set_yticks(range(len(table)), table[f"label_{lang}"])
-        for text, coup_id in zip(axes.get_yticklabels(), table["coup_id"], strict=True):
-            text.set_fontweight("bold" if coup_id == rank.coup_id else "normal")
+        for text, name in zip(axes.get_yticklabels(), table["coup_id"], strict=True):
+            text.set_fontweight("bold" if name == coup_id else "normal")
         axes.set_ylim(len(table) - 0.5, -0.5)
         days_axis(axes, lang, last=last)
         axes.set_xlim(-0.2, last * 1.7)
         axes.set_xlabel(say["days"])
-        axes.set_title(say["rank"].format(f"{MEASURES[lang][rank.measure]} {body_words(rank.body, lang)}"))
-        sign(figure, source=source, n=say["rank_n"].format(rank.n, rank.first, rank.last), lang=lang)
+        axes.set_title(say["rank"].format(f"{MEASURES[lang][measure]} {body_words(body, lang)}"))
+        sign(figure, source=source, n=say["rank_n"].format(len(table), years.min(), years.max()), lang=lang, ax=ax)
     return figure
 
 
@@ -142,35 +150,48 @@ def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
+def _above(values: Floats, *, days: bool) -> tuple[Floats, float, float]:
+    """What never came stands above all that did: places, the line between them, and the largest that came."""
+    top = float(values[np.isfinite(values)].max())
+    line, above = (top * 2, top * 4) if days else (top * 1.12, top * 1.25)
+    return np.where(np.isfinite(values), values, above), line, top
+
+
 def plot_association(
-    found: Association,
+    cases: pd.DataFrame,
     *,
     x: str,
     y: str,
-    lang: str = "en",
+    rho: tuple[float, float, float],
     log: bool = False,
     days: bool = False,
-    source: str,
     title: str | None = None,
+    ax: Axes | None = None,
+    lang: str = "en",
+    source: str = "",
 ) -> Figure:
     """Draw the cases of a rank correlation with their names.
 
     Parameters
     ----------
-    found : Association
-        Result of `sahelkit.record.responses.association`.
+    cases : pandas.DataFrame
+        ``label``, ``x`` and ``y``, infinite where an answer never came.
     x, y : str
         Labels of the axes, with units.
-    lang : {"en", "fr"}
-        Language of the words in the figure.
+    rho : tuple of float
+        The rank correlation, and the smallest and largest when any one case is left out.
     log : bool
         True for a log scale of `x`.
     days : bool
         True where `y` is a number of days: a log scale with days and years.
-    source : str
-        Where the data come from.
     title : str, optional
         Replaces the title.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure when absent.
+    lang : {"en", "fr"}
+        Language of the words in the figure.
+    source : str
+        Where the data come from; empty for data of the user's.
 
     Returns
     -------
@@ -182,14 +203,10 @@ def plot_association(
         If the language is unknown.
     """
     say = words(_WORDS, lang)
-    across, along = (found.cases[name].to_numpy(dtype=float) for name in ("x", "y"))
+    across, along = (cases[name].to_numpy(dtype=float) for name in ("x", "y"))
     finite = np.isfinite(along)
-    top = float(along[finite].max())
-    # What never came stands above all that did.
-    line, above = (top * 2, top * 4) if days else (top * 1.12, top * 1.25)
-    shown = np.where(finite, along, above)
-    with house_style():
-        figure, axes = blank(8.6, 5.2)
+    shown, line, top = _above(along, days=days)
+    with drawing(ax, 8.6, 5.2) as (figure, axes):
         axes.plot(across[finite], shown[finite], "o", color=BLUE, ms=8, mec="white", zorder=3)
         axes.plot(across[~finite], shown[~finite], "o", mec=BLUE, mfc="white", mew=1.6, ms=8, zorder=3)
         if log:
@@ -205,27 +222,44 @@ def plot_association(
         axes.set_xlabel(x)
         axes.set_ylabel(y)
         axes.set_title(title or say["together"].format(y, x))
-        numbers = [decimal(value, 2, lang) for value in (found.rho, found.low, found.high)]
-        sign(figure, source=source, n=f"{say['pairs'].format(found.n)}{say['rho'].format(*numbers)}", lang=lang)
-        _place_names(figure, axes, list(found.cases["label"]), across, shown)
+        numbers = [decimal(value, 2, lang) for value in rho]
+        sign(figure, source=source, n=say["pairs"].format(len(cases)) + say["rho"].format(*numbers), lang=lang, ax=ax)
+        _place_names(figure, axes, list(cases["label"]), across, shown)
     return figure
 
 
-def plot_contrast(found: Contrast, *, x: str, lang: str = "en", days: bool = False, source: str) -> Figure:
+def plot_contrast(
+    cases: pd.DataFrame,
+    *,
+    names: tuple[str, str],
+    p_value: float,
+    smallest: float,
+    x: str,
+    days: bool = False,
+    ax: Axes | None = None,
+    lang: str = "en",
+    source: str = "",
+) -> Figure:
     """Draw the cases of two groups, one row each, with their names.
 
     Parameters
     ----------
-    found : Contrast
-        Result of `sahelkit.record.responses.contrast`.
+    cases : pandas.DataFrame
+        ``label``, ``value`` (infinite where an answer never came) and ``first``, whether in the first group.
+    names : tuple of str
+        Names of the two groups.
+    p_value, smallest : float
+        p-value over all groupings, and the smallest that they allow.
     x : str
         Label of the axis, with the unit.
-    lang : {"en", "fr"}
-        Language of the words in the figure.
     days : bool
         True where the values are days: a log scale with days and years.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure when absent.
+    lang : {"en", "fr"}
+        Language of the words in the figure.
     source : str
-        Where the data come from.
+        Where the data come from; empty for data of the user's.
 
     Returns
     -------
@@ -237,17 +271,15 @@ def plot_contrast(found: Contrast, *, x: str, lang: str = "en", days: bool = Fal
         If the language is unknown.
     """
     say = words(_WORDS, lang)
-    values = found.cases["value"].to_numpy(dtype=float)
-    mine = found.cases["first"].to_numpy(dtype=bool)
+    values = cases["value"].to_numpy(dtype=float)
+    mine = cases["first"].to_numpy(dtype=bool)
     finite = np.isfinite(values)
-    top = float(values[finite].max())
-    line, above = (top * 2, top * 4) if days else (top * 1.12, top * 1.25)
-    shown, rows = np.where(finite, values, above), np.where(mine, 0.0, 1.0)
+    shown, line, top = _above(values, days=days)
+    rows = np.where(mine, 0.0, 1.0)
     # Cases with the same value stand below each other.
     for index in range(len(shown)):
         rows[index] += 0.16 * int(((shown[:index] == shown[index]) & (mine[:index] == mine[index])).sum())
-    with house_style():
-        figure, axes = blank(8.6, 3.6)
+    with drawing(ax, 8.6, 3.6) as (figure, axes):
         for group, colour in ((mine, VERMILION), (~mine, BLUE)):
             axes.plot(shown[group & finite], rows[group & finite], "o", color=colour, ms=8, mec="white")
             axes.plot(shown[group & ~finite], rows[group & ~finite], "o", mec=colour, mfc="white", mew=1.6, ms=8)
@@ -255,30 +287,46 @@ def plot_contrast(found: Contrast, *, x: str, lang: str = "en", days: bool = Fal
             days_axis(axes, lang, last=top)
         axes.margins(x=0.14)
         axes.set_ylim(max(rows.max() + 0.4, 1.5), -0.5)
-        axes.set_yticks([0, 1], [found.first, found.second])
+        axes.set_yticks([0, 1], list(names))
         if not finite.all():
             axes.axvline(line, color=GREY, lw=0.8, ls=":")
             axes.text(line * 1.05, -0.42, say["late"], fontsize=8, color=GREY, va="top")
         axes.set_xlabel(x)
-        axes.set_title(say["against"].format(found.first, found.second))
-        numbers = [decimal(value, 3, lang) for value in (found.p_value, found.smallest)]
-        size = say["against_n"].format(found.n_first, found.n_second, *numbers)
-        sign(figure, source=source, n=size, lang=lang)
-        _place_names(figure, axes, [str(name) for name in found.cases["label"]], shown, rows)
+        axes.set_title(say["against"].format(*names))
+        numbers = [decimal(value, 3, lang) for value in (p_value, smallest)]
+        size = say["against_n"].format(int(mine.sum()), int((~mine).sum()), *numbers)
+        sign(figure, source=source, n=size, lang=lang, ax=ax)
+        _place_names(figure, axes, [str(name) for name in cases["label"]], shown, rows)
     return figure
 
 
-def plot_rank_shares(ranks: SeverityRanks, *, lang: str = "en", source: str) -> Figure:
+def plot_rank_shares(
+    shares: pd.DataFrame,
+    *,
+    label: str,
+    n: int,
+    window: int,
+    replicates: int,
+    ax: Axes | None = None,
+    lang: str = "en",
+    source: str = "",
+) -> Figure:
     """Draw how often each rank comes out when the weights of the levels are drawn anew.
 
     Parameters
     ----------
-    ranks : SeverityRanks
-        Result of `sahelkit.record.responses.severity_ranks`.
+    shares : pandas.DataFrame
+        ``rank`` and ``share`` (0 to 1) of the sets of weights that give it.
+    label : str
+        The case ranked.
+    n, window, replicates : int
+        Coups compared, days after the coup, and sets of weights.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure when absent.
     lang : {"en", "fr"}
         Language of the words in the figure.
     source : str
-        Where the data come from.
+        Where the data come from; empty for data of the user's.
 
     Returns
     -------
@@ -290,17 +338,15 @@ def plot_rank_shares(ranks: SeverityRanks, *, lang: str = "en", source: str) -> 
         If the language is unknown.
     """
     say = words(_WORDS, lang)
-    table = ranks.tidy()
-    with house_style():
-        figure, axes = blank(6.4, 3.4)
-        axes.bar(table["rank"], 100 * table["share"], color=BLUE, width=0.7)
-        for row in table.itertuples():
+    with drawing(ax, 6.4, 3.4) as (figure, axes):
+        axes.bar(shares["rank"], 100 * shares["share"], color=BLUE, width=0.7)
+        for row in shares.itertuples():
             axes.text(row.rank, 100 * row.share + 1.5, decimal(100 * row.share, 0, lang), ha="center", fontsize=9)
-        axes.set_xlim(0.4, ranks.n + 0.6)
-        axes.set_xticks(range(1, ranks.n + 1))
+        axes.set_xlim(0.4, n + 0.6)
+        axes.set_xticks(range(1, n + 1))
         axes.set_ylim(0, 110)
         axes.set_xlabel(say["place"])
         axes.set_ylabel(say["share"])
-        axes.set_title(say["weights"].format(ranks.label, ranks.replicates))
-        sign(figure, source=source, n=say["weights_n"].format(ranks.n, ranks.window), lang=lang)
+        axes.set_title(say["weights"].format(label, replicates))
+        sign(figure, source=source, n=say["weights_n"].format(n, window), lang=lang, ax=ax)
     return figure

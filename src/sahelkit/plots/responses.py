@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit.frames import check_columns
+from sahelkit.frames import check_columns, origin_of
+from sahelkit.language.nouns import MEASURES
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
 from sahelkit.plots.log_axes import DAYS, days_axis
-from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, blank, house_style, sign
+from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, drawing, legend_above, sign
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from sahelkit.record.responses.waiting import WaitingTimes
 
 _WORDS = {
     "en": {
@@ -37,7 +36,6 @@ _WORDS = {
         "n": "n = {} coups; no mark: nothing found; acts of one day stand side by side",
         "wait": "How long until {}?",
         "share": "Share of coups that it had followed (%)",
-        "days": "Days since the coup (log scale)",
         "wait_n": "n = {}; ticks: observation ended without it; bands: 95% intervals",
     },
     "fr": {
@@ -56,7 +54,6 @@ _WORDS = {
         "n": "n = {} coups d’État ; sans marque : rien de trouvé ; actes du même jour côte à côte",
         "wait": "Combien de temps avant {} ?",
         "share": "Part des coups d’État suivis (%)",
-        "days": "Jours depuis le coup d’État (échelle log)",
         "wait_n": "n = {} ; traits : fin d’observation sans suite ; bandes : intervalles à 95 %",
     },
 }
@@ -114,7 +111,7 @@ def _beside(axes: Axes, place: int) -> Any:
     return axes.transData + ScaledTranslation(place * 9.5 / 72, 0, figure.dpi_scale_trans)
 
 
-def _legend(figure: Figure, axes: Axes, bodies: Sequence[str], say: Any) -> None:
+def _handles(bodies: Sequence[str], say: Any) -> list[Any]:
     from matplotlib.lines import Line2D
 
     handles = []
@@ -124,8 +121,7 @@ def _legend(figure: Figure, axes: Axes, bodies: Sequence[str], say: Any) -> None
         handles.append(Line2D([], [], ls="", marker=mark, ms=size, color=BLACK, mfc=face, label=say[measure]))
     handles.append(Line2D([], [], ls="", marker="<", ms=7, color=BLACK, mfc="white", label=say["before"]))
     handles.append(Line2D([], [], ls=":", marker=">", ms=5, color=BLACK, mfc="white", label=say["open"]))
-    handles += [Line2D([], [], lw=5, color=_COLOURS[body], label=say[body]) for body in bodies]
-    figure.legend(handles=handles, loc="outside upper left", ncols=3, fontsize=8.5)
+    return [*handles, *(Line2D([], [], lw=5, color=_COLOURS[body], label=say[body]) for body in bodies)]
 
 
 def plot_responses(
@@ -133,8 +129,9 @@ def plot_responses(
     *,
     highlight: str | None = None,
     title: str | None = None,
+    ax: Axes | None = None,
     lang: str = "en",
-    source: str = "sahelkit responses 2026.2",
+    source: str | None = None,
 ) -> Figure:
     """Draw one row per coup with a mark for each first measure, on an axis of days since the coup.
 
@@ -146,10 +143,12 @@ def plot_responses(
         ``coup_id`` of the coup whose row is shaded.
     title : str, optional
         Replaces the title.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure when absent.
     lang : {"en", "fr"}
         Language of the words in the figure.
-    source : str
-        Where the data come from.
+    source : str, optional
+        Where the data come from; what the attributes of the frame say when absent.
 
     Returns
     -------
@@ -166,8 +165,7 @@ def plot_responses(
     check_columns(cases, needed, where="plot_responses", repair="Use response_cases()")
     coups = cases.drop_duplicates("coup_id")
     bodies = [body for body in _COLOURS if body in set(cases["body"])]
-    with house_style():
-        figure, axes = blank(9.0, 2.2 + 0.36 * len(coups))
+    with drawing(ax, 9.0, 2.2 + 0.36 * len(coups)) as (figure, axes):
         for place, (_, coup) in enumerate(coups.iterrows()):
             if coup["coup_id"] == highlight:
                 axes.axhspan(place - 0.48, place + 0.48, color=PALE, zorder=0)
@@ -187,24 +185,25 @@ def plot_responses(
         axes.set_title(title or say["title"])
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
-        _legend(figure, axes, bodies, say)
-        sign(figure, source=source, n=say["n"].format(len(coups)), lang=lang)
+        legend_above(figure, axes, own=ax is not None, handles=_handles(bodies, say), ncols=3, fontsize=8.5)
+        sign(figure, source=source or origin_of(cases), n=say["n"].format(len(coups)), lang=lang, ax=ax)
     return figure
 
 
-def plot_waiting(
-    waits: Sequence[WaitingTimes], *, lang: str = "en", source: str = "sahelkit responses 2026.2"
-) -> Figure:
+def plot_waiting(waits: pd.DataFrame, *, ax: Axes | None = None, lang: str = "en", source: str = "") -> Figure:
     """Draw the share of coups that a measure had followed by each day, one curve per body.
 
     Parameters
     ----------
-    waits : sequence of WaitingTimes
-        Results of `sahelkit.record.responses.waiting_times` for one measure.
+    waits : pandas.DataFrame
+        One row per body and day, as `sahelkit.record.responses.waiting.WaitingTimes.life_table` gives them, of one
+        measure.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure when absent.
     lang : {"en", "fr"}
         Language of the words in the figure.
     source : str
-        Where the data come from.
+        Where the data come from; empty for data of the user's.
 
     Returns
     -------
@@ -212,37 +211,32 @@ def plot_waiting(
 
     Raises
     ------
-    UnknownNameError
-        If the language is unknown.
+    MissingColumnsError, UnknownNameError
+        If a column is missing or the language is unknown.
     """
-    from sahelkit.language.nouns import MEASURES
-
     say = words(_WORDS, lang)
-    with house_style():
-        figure, axes = blank(7.6, 4.2)
-        ends = [float(max([*wait.days, *wait.censored])) for wait in waits]
-        for place, (wait, end) in enumerate(zip(waits, ends, strict=True)):
-            colour, line = _COLOURS.get(wait.body, GREY), ("-", "--")[place % 2]
-            days = np.concatenate([[0.0], wait.days, [end]])
-            for name, style in (("done", {"color": colour, "lw": 2.2, "ls": line}), ("band", {})):
-                if name == "band":
-                    low, high = (np.concatenate([[0.0], part, part[-1:]]) for part in (wait.low, wait.high))
-                    axes.fill_between(days, 100 * low, 100 * high, step="post", color=colour, alpha=0.13, lw=0)
-                else:
-                    done = np.concatenate([[0.0], wait.done, wait.done[-1:]])
-                    label = f"{say.get(wait.body, wait.body)} ({wait.n_events}/{wait.n})"
-                    axes.step(days, 100 * done, where="post", label=label, **style)
-            reached = [
-                float(wait.done[wait.days <= day][-1]) if (wait.days <= day).any() else 0 for day in wait.censored
-            ]
-            axes.plot(wait.censored, 100 * np.array(reached), "|", color=colour, ms=11, mew=1.8)
-        days_axis(axes, lang, last=max(ends))
-        axes.set_xlim(-0.2, max(ends) * 1.2)
+    needed = ["body", "measure", "days", "events", "censored", "done", "low", "high"]
+    check_columns(waits, needed, where="plot_waiting")
+    last = float(waits["days"].max())
+    sizes = []
+    with drawing(ax, 7.6, 4.2) as (figure, axes):
+        for place, (body, wait) in enumerate(waits.groupby("body", sort=False)):
+            colour, line = _COLOURS.get(str(body), GREY), ("-", "--")[place % 2]
+            days = np.concatenate([[0.0], wait["days"]])
+            done, low, high = (100 * np.concatenate([[0.0], wait[name]]) for name in ("done", "low", "high"))
+            came, ended = int(wait["events"].sum()), wait["censored"].to_numpy()
+            sizes.append(f"{came + int(ended.sum())}")
+            axes.fill_between(days, low, high, step="post", color=colour, alpha=0.13, lw=0)
+            label = f"{say.get(str(body), str(body))} ({came}/{sizes[-1]})"
+            axes.step(days, done, where="post", label=label, color=colour, lw=2.2, ls=line)
+            axes.plot(np.repeat(days[1:], ended), np.repeat(done[1:], ended), "|", color=colour, ms=11, mew=1.8)
+        days_axis(axes, lang, last=last)
+        axes.set_xlim(-0.2, last * 1.2)
         axes.set_ylim(0, 103)
         axes.set_yticks(range(0, 101, 25), [decimal(value, 0, lang) for value in range(0, 101, 25)])
-        axes.set_xlabel(say["days"])
+        axes.set_xlabel(say["axis"])
         axes.set_ylabel(say["share"])
-        axes.set_title(say["wait"].format(MEASURES[lang][waits[0].measure]))
+        axes.set_title(say["wait"].format(MEASURES[lang][waits["measure"].iloc[0]]))
         axes.legend(loc="upper left")
-        sign(figure, source=source, n=say["wait_n"].format(" / ".join(str(wait.n) for wait in waits)), lang=lang)
+        sign(figure, source=source, n=say["wait_n"].format(" / ".join(sizes)), lang=lang, ax=ax)
     return figure

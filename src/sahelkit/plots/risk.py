@@ -27,7 +27,7 @@ _WORDS = {
         "before": "forecast of a year before",
         "base": "base rate of the world, {rate} %",
         "record": "Right: of past forecasts of that size,\nhow many came true",
-        "n": "Learnt from {n} country-months, {e} with an event; {past} past forecasts since 1991",
+        "n": "n = {n} country-months learnt from, {e} with an event; {past} past forecasts since 1991",
         "source": "sahelkit, penalised hazard; list of coups: {rule}",
     },
     "fr": {
@@ -37,7 +37,7 @@ _WORDS = {
         "before": "prévision d’un an avant",
         "base": "fréquence moyenne dans le monde, {rate} %",
         "record": "À droite : combien de prévisions\npassées de cet ordre se sont réalisées",
-        "n": "Modèle estimé sur {n} mois-pays, dont {e} avec un événement ; {past} prévisions passées depuis 1991",
+        "n": "n = {n} mois-pays d’estimation, dont {e} avec un événement ; {past} prévisions passées depuis 1991",
         "source": "sahelkit, modèle de risque pénalisé ; liste des coups : {rule}",
     },
 }
@@ -58,6 +58,10 @@ def plot_risk(
         Where to draw; a new figure when absent.
     lang : {"en", "fr"}
         Language of the words.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
     """
     say = words(_WORDS, lang)
     shown = table.head(40)

@@ -9,9 +9,10 @@ import pandas as pd
 
 from sahelkit.frames import check_columns
 from sahelkit.language.texts import words
-from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, blank, house_style, sign
+from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, drawing, sign
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _WORDS = {
@@ -42,13 +43,15 @@ _SIGNS = {"supported": ("✔", BLUE), "not_supported": ("✘", VERMILION), "unkn
 _LINE = 0.165  # inches that one line of text takes
 
 
-def plot_scoreboard(board: pd.DataFrame, *, lang: str = "en") -> Figure:
+def plot_scoreboard(board: pd.DataFrame, *, ax: Axes | None = None, lang: str = "en") -> Figure:
     """Draw one line per claim: the claim, its verdict, the number that carries it, and where it comes from.
 
     Parameters
     ----------
     board : pandas.DataFrame
         As `sahelkit.study.scoreboard.Scoreboard.tidy` gives it in the same language.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure when absent.
     lang : {"en", "fr"}
         Language of the words in the figure.
 
@@ -69,8 +72,7 @@ def plot_scoreboard(board: pd.DataFrame, *, lang: str = "en") -> Figure:
         _LINE * max(one.count("\n"), other.count("\n")) + 2.2 * _LINE
         for one, other in zip(claims, figures, strict=True)
     ]
-    with house_style():
-        figure, axes = blank(10.4, sum(heights) + 1.2)
+    with drawing(ax, 10.4, sum(heights) + 1.2) as (figure, axes):
         axes.set_axis_off()
         axes.set_xlim(0, 1)
         axes.set_ylim(sum(heights), -2.0 * _LINE)
@@ -92,5 +94,5 @@ def plot_scoreboard(board: pd.DataFrame, *, lang: str = "en") -> Figure:
             axes.text(columns["notebook"] + 0.02, middle, str(row.notebook)[:2], va="center", color=GREY, fontsize=9.5)
             top += heights[number]
         axes.set_title(say["title"])
-        sign(figure, source=say["source"], n=say["n"].format(n=len(board)), lang=lang)
+        sign(figure, source=say["source"], n=say["n"].format(n=len(board)), lang=lang, ax=ax)
     return figure

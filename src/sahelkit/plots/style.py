@@ -20,6 +20,10 @@ GREY, PALE = "#8A8A8A", "#EDEDED"
 
 OUTCOME_COLOURS = {"success": VERMILION, "failure": BLUE, "plot": GREY}
 
+_SOURCE = {
+    "en": {"head": "Source: ", "own": "user's data"},
+    "fr": {"head": "Source : ", "own": "données de l’utilisateur"},
+}
 _RC: dict[str, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 10,
@@ -70,18 +74,48 @@ def drawing(ax: Axes | None, width: float, height: float) -> Iterator[tuple[Figu
     'Source : sahelkit.  n = 3.'
     """
     if ax is not None:
-        yield ax.get_figure(root=True), ax
+        yield ax.figure.figure, ax  # the whole figure, where the axes stand in a part of one
         return
     with house_style():
         yield blank(width, height)
 
 
+def own_data(lang: str) -> str:
+    """What a source line says of a frame that does not tell where it comes from.
+
+    Examples
+    --------
+    >>> own_data("en")
+    "user's data"
+    """
+    return words(_SOURCE, lang)["own"]
+
+
 def sign(figure: Figure, *, source: str, n: str, lang: str, ax: Axes | None = None) -> None:
-    """Write the source line and the sample size under a figure, or under the axes that the user gave."""
-    head = words({"en": {"source": "Source: "}, "fr": {"source": "Source : "}}, lang)["source"]
-    text = f"{head}{source}.  {n}."
+    """Write the source line and the sample size under a figure, or under the axes that the user gave.
+
+    Without a source the data are the user's own, which the line says.
+    """
+    text = f"{words(_SOURCE, lang)['head']}{source or own_data(lang)}.  {n}."
     if ax is None:
         figure.supxlabel(text, x=0.01, ha="left", fontsize=8, color=GREY, wrap=True)
     else:
-        at = {"xycoords": "axes fraction", "xytext": (0, -38), "textcoords": "offset points"}
-        ax.annotate(text, (0, 0), va="top", fontsize=7, color=GREY, annotation_clip=False, **at)
+        ax.annotate(
+            text,
+            (0, 0),
+            xytext=(0, -38),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            va="top",
+            fontsize=7,
+            color=GREY,
+            annotation_clip=False,
+        )
+
+
+def legend_above(figure: Figure, axes: Axes, *, own: bool, side: str = "left", **options: Any) -> None:
+    """Put the legend of a figure above its axes; inside them where they are the user's (`own`)."""
+    if own:
+        axes.legend(**{**options, "ncols": 1})
+    else:
+        figure.legend(loc=f"outside upper {side}", **options)

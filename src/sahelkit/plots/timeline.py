@@ -15,7 +15,7 @@ import pandas as pd
 
 from sahelkit.dates import full_day, parse_window
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.frames import check_columns
+from sahelkit.frames import check_columns, origin_of
 from sahelkit.language.dates import SHORT, month_text
 from sahelkit.language.texts import words
 from sahelkit.plots.style import BLACK, GREEN, GREY, PALE, PURPLE, VERMILION, blank, house_style, sign
@@ -162,7 +162,7 @@ def plot_timeline(
     end: str,
     rules: Mapping[str, str] | None = None,
     bands: Sequence[tuple[str, str, str]] = (),
-    source: str = "sahelkit crisis 2026.2",
+    source: str | None = None,
     lang: str = "en",
 ) -> Figure:
     """Draw the events of a window as a timeline in five columns, on a page as tall as they need.
@@ -177,8 +177,8 @@ def plot_timeline(
         Days that get a rule across the page, with its words: ``{"2012-03-22": "the coup"}``.
     bands : sequence of tuple of str
         First day, last day and words of stretches that get a tint across the page.
-    source : str
-        Where the events come from.
+    source : str, optional
+        Where the events come from; what the attributes of the frame say when absent.
     lang : {"en", "fr"}
         Language of the words in the figure and of the descriptions.
 
@@ -234,7 +234,7 @@ def plot_timeline(
             loc="left",
         )
         _legend(axes, say)
-        sign(figure, source=source, n=say["n"].format(n=len(frame)), lang=lang)
+        sign(figure, source=source or origin_of(events), n=say["n"].format(n=len(frame)), lang=lang)
     return figure
 
 

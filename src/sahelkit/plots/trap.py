@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sahelkit.language.numbers import decimal
+from sahelkit.frames import check_columns
 from sahelkit.language.texts import words
-from sahelkit.plots.style import BLACK, GREY, SKY, VERMILION, blank, house_style, sign
+from sahelkit.options import check_language
+from sahelkit.plots.log_axes import ratio_axis
+from sahelkit.plots.style import BLACK, SKY, VERMILION, drawing, sign
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.models.placebo.period_effects import FixedEffectsTrap
-
+_RATIOS = [
+    *("ratio", "ratio_low", "ratio_high"),
+    *("null_low", "null_quartile_low", "null_median", "null_quartile_high", "null_high"),
+]
+_SIZES = ["n_events", "n_clusters", "replicates"]
 _WORDS = {
     "en": {
         "title": "A dummy for each year makes neighbours look protective",
@@ -41,19 +48,25 @@ _WORDS = {
 }
 
 
-def plot_trap(trap: FixedEffectsTrap, *, lang: str = "en", source: str, axis: str | None = None) -> Figure:
+def plot_trap(
+    table: pd.DataFrame, *, source: str, axis: str | None = None, lang: str | None = None, ax: Axes | None = None
+) -> Figure:
     """Draw the observed ratio under each kind of period dummy over what it is without contagion.
 
     Parameters
     ----------
-    trap : FixedEffectsTrap
-        Result of `sahelkit.models.placebo.period_effects.fixed_effects_trap`.
-    lang : {"en", "fr"}
-        Language of the words in the figure.
+    table : pandas.DataFrame
+        As `FixedEffectsTrap.tidy` gives it: ``effects``, the observed ``ratio, ratio_low, ratio_high``, the simulated
+        ``null_low, null_quartile_low, null_median, null_quartile_high, null_high``, and ``n_events, n_clusters,
+        replicates``.
     source : str
         Where the panel comes from.
     axis : str, optional
         Replaces the label of the axis, for exposures other than to land neighbours.
+    lang : {"en", "fr"}
+        Language of the words in the figure.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when absent.
 
     Returns
     -------
@@ -61,56 +74,32 @@ def plot_trap(trap: FixedEffectsTrap, *, lang: str = "en", source: str, axis: st
 
     Raises
     ------
-    UnknownNameError
-        If the language is unknown.
+    MissingColumnsError, UnknownNameError
+        If a column is missing or the language is unknown.
     """
+    check_columns(table, ["effects", *_RATIOS, *_SIZES], where="plot_trap")
+    lang = check_language(lang)
     say = words(_WORDS, lang)
-    table = trap.table
-    with house_style():
-        figure, axes = blank(8.0, 3.6)
+    with drawing(ax, 8.0, 3.6) as (figure, axes):
         for level, row in enumerate(table.itertuples()):
             first = level == 0
-            axes.plot(
-                [row.null_low, row.null_high],
-                [level - 0.12] * 2,
-                color=SKY,
-                lw=3,
-                solid_capstyle="butt",
-                label=say["null"] if first else None,
-            )
-            axes.plot(
-                [row.null_quartile_low, row.null_quartile_high],
-                [level - 0.12] * 2,
-                color=SKY,
-                lw=11,
-                solid_capstyle="butt",
-                label=say["quartiles"] if first else None,
-            )
+            outer, inner = (row.null_low, row.null_high), (row.null_quartile_low, row.null_quartile_high)
+            for name, ends, width in (("null", outer, 3), ("quartiles", inner, 11)):
+                label = say[name] if first else None
+                axes.plot(ends, [level - 0.12] * 2, color=SKY, lw=width, solid_capstyle="butt", label=label)
             axes.plot(row.null_median, level - 0.12, "|", color=BLACK, ms=12, mew=2)
             axes.plot([row.ratio_low, row.ratio_high], [level + 0.2] * 2, color=VERMILION, lw=1.6)
-            axes.plot(
-                row.ratio,
-                level + 0.2,
-                "o",
-                color=VERMILION,
-                mec="white",
-                ms=7,
-                label=say["observed"] if first else None,
-            )
-        axes.axvline(1.0, color=GREY, lw=1, ls="--", zorder=0)
-        axes.set_xscale("log")
-        low = min(table["null_low"].min(), table["ratio_low"].min())
-        high = max(table["null_high"].max(), table["ratio_high"].max())
-        marks = [mark for mark in (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0) if low / 1.2 <= mark <= high * 1.2]
-        axes.set_xticks(marks, [decimal(mark, 1, lang) for mark in marks])
-        axes.set_xticks([], minor=True)
+            label = say["observed"] if first else None
+            axes.plot(row.ratio, level + 0.2, "o", color=VERMILION, mec="white", ms=7, label=label)
+        drawn = table[_RATIOS]
+        marks = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0)
+        ratio_axis(axes, lang, low=drawn.min(axis=None), high=drawn.max(axis=None), marks=marks)
         axes.set_yticks(range(len(table)), [say[name] for name in table["effects"]])
         axes.set_ylim(len(table) - 0.4, -0.6)
         axes.set_xlabel(axis or say["axis"])
-        figure.suptitle(say["title"], x=0.01, ha="left", fontweight="bold", fontsize=12)
+        axes.set_title(say["title"], pad=24)
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
-        axes.legend(loc="upper left", bbox_to_anchor=(-0.02, 1.16), ncols=3, fontsize=8, columnspacing=1.2)
-        size = say["n"].format(trap.n_events, trap.n_clusters, trap.replicates)
-        sign(figure, source=source, n=size, lang=lang)
+        axes.legend(loc="upper left", bbox_to_anchor=(-0.02, 1.13), ncols=3, fontsize=8, columnspacing=1.2)
+        sign(figure, source=source, n=say["n"].format(*table[_SIZES].iloc[0]), lang=lang, ax=ax)
     return figure

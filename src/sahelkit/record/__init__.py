@@ -1,1 +1,7 @@
 """What happened, described: captures, reach of groups, answers of the region, agreement of coders."""
+
+from __future__ import annotations
+
+from sahelkit._door import open_room
+
+__getattr__, __dir__, __all__ = open_room(__name__, __file__)

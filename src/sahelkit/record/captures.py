@@ -9,16 +9,45 @@ import pandas as pd
 
 from sahelkit._types import DateLike
 from sahelkit.columns import read_columns
-from sahelkit.dates import parse_date
+from sahelkit.dates import parse_date, parse_window
 from sahelkit.errors import ModelError
+from sahelkit.frames import origin_of
+from sahelkit.language.dates import day_text
+from sahelkit.language.numbers import percent
+from sahelkit.language.texts import words
 from sahelkit.options import check_language
-from sahelkit.record.captures_words import say_captures
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-NEEDED = ("event_id", "date", "date_min", "date_max", "control", "place_en", "place_fr")
+_WORDS = {
+    "en": {
+        "text": "Of the {n} places in the chronology that the state lost from {start} to {last}, {before} were first "
+        "lost before the coup of {coup} ({share}; {held} were in rebel hands on its eve) and {after}; this counts the "
+        "places that the chronology names, not people or land, and an order in time is not a cause.",
+        "between": " (between {0} and {1})",
+        "none": "none after it",
+        "one": "the others {0} days after it",
+        "several": "the others {0} to {1} days after it",
+        "head": "{n} places lost from {start} to {end}; {before} first lost before {coup} (by the ranges of the days "
+        "{before_min} to {before_max}), {held} still held on its eve ({held_min} to {held_max})",
+    },
+    "fr": {
+        "text": "Sur les {n} localités de la chronologie que l’État a perdues du {start} au {last}, {before} l’ont été "
+        "une première fois avant le coup d’État du {coup} ({share}\u00a0; {held} étaient aux mains des rebelles la "
+        "veille) et {after}\u00a0; ce décompte porte sur les localités que nomme la chronologie, non sur la population "
+        "ou le territoire, et un ordre dans le temps n’est pas une cause.",
+        "between": " (entre {0} et {1})",
+        "none": "aucune après",
+        "one": "les autres {0} jours après",
+        "several": "les autres {0} à {1} jours après",
+        "head": "{n} localités perdues du {start} au {end} ; {before} perdues une première fois avant le {coup} "
+        "(de {before_min} à {before_max} selon les fourchettes des jours), {held} encore tenues par les rebelles la "
+        "veille (de {held_min} à {held_max})",
+    },
+}
 
 
 def _relative(low: pd.Timestamp, high: pd.Timestamp, coup: pd.Timestamp) -> str:
@@ -60,7 +89,7 @@ def _place(steps: pd.DataFrame, coup: pd.Timestamp) -> dict[str, object]:
     }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CaptureLags(Result):
     """Places that a state lost, and how many days from a coup.
 
@@ -82,6 +111,8 @@ class CaptureLags(Result):
         Places first lost before the coup: by the days given, and at least and at most by their ranges.
     n_held_on_eve, n_held_min, n_held_max : int
         Places in rebel hands when the coup began, in the same way; an unsure one does not count in the first.
+    origin : str
+        Dataset and version of the events; empty for a frame of the user's.
     """
 
     coup: pd.Timestamp
@@ -95,6 +126,7 @@ class CaptureLags(Result):
     n_held_on_eve: int
     n_held_min: int
     n_held_max: int
+    origin: str = ""
 
     _index = ("place_en",)
 
@@ -125,19 +157,26 @@ class CaptureLags(Result):
         """One row per place."""
         return self.lags.copy()
 
-    def summary(self) -> str:
+    def summary(self, *, lang: str | None = None) -> str:
         """The counts and the places as plain text."""
-        shown = self.lags[["place_en", "date", "days", "days_min", "days_max", "held_on_eve", "regained"]]
+        lang = check_language(lang)
+        shown = self.lags[[f"place_{lang}", "date", "days", "days_min", "days_max", "held_on_eve", "regained"]]
         days = {name: shown[name].dt.strftime("%Y-%m-%d") for name in ("date", "regained")}
-        return f"{self.headline()}\n{shown.assign(**days).to_string(index=False, na_rep='')}"
+        return f"{self.headline(lang=lang)}\n{shown.assign(**days).to_string(index=False, na_rep='')}"
 
     def headline(self, *, lang: str | None = None) -> str:
         """What was counted."""
-        return (
-            f"{self.n_places} places lost from {self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}; "
-            f"{self.n_before} first lost before {self.coup:%Y-%m-%d} (by the ranges of the days "
-            f"{self.n_before_min} to {self.n_before_max}), {self.n_held_on_eve} still held on its eve "
-            f"({self.n_held_min} to {self.n_held_max})"
+        return words(_WORDS, check_language(lang))["head"].format(
+            n=self.n_places,
+            start=f"{self.start:%Y-%m-%d}",
+            end=f"{self.end:%Y-%m-%d}",
+            coup=f"{self.coup:%Y-%m-%d}",
+            before=self.n_before,
+            before_min=self.n_before_min,
+            before_max=self.n_before_max,
+            held=self.n_held_on_eve,
+            held_min=self.n_held_min,
+            held_max=self.n_held_max,
         )
 
     def says(self, *, lang: str | None = None) -> str:
@@ -149,22 +188,45 @@ class CaptureLags(Result):
             If the language is unknown.
         """
         lang = check_language(lang)
-        return say_captures(self, lang)
+        say, later = words(_WORDS, lang), self.lags.loc[self.lags["days"] >= 0, "days"].unique().tolist()
 
-    def plot(self, *, lang: str | None = None, source: str = "sahelkit crisis 2026.2") -> Figure:
+        def bounded(value: int, low: int, high: int) -> str:
+            return f"{value}{say['between'].format(low, high) if low < high else ''}"
+
+        return say["text"].format(
+            n=self.n_places,
+            start=day_text(self.start, lang),
+            last=day_text(self.lags["date"].max(), lang),
+            coup=day_text(self.coup, lang),
+            before=bounded(self.n_before, self.n_before_min, self.n_before_max),
+            share=percent(self.share_before, lang),
+            held=bounded(self.n_held_on_eve, self.n_held_min, self.n_held_max),
+            after=say[("none", "one", "several")[min(len(later), 2)]].format(*sorted({*later[:1], *later[-1:]})),
+        )
+
+    def plot(self, *, ax: Axes | None = None, lang: str | None = None, source: str | None = None) -> Figure:
         """Draw the lag of each place.
 
         Parameters
         ----------
-        lang : {"en", "fr"}
+        ax : matplotlib.axes.Axes, optional
+            Axes to draw on; a new figure when absent.
+        lang : {"en", "fr"}, optional
             Language of the words in the figure.
-        source : str
-            Where the events come from.
+        source : str, optional
+            Where the events come from; what their frame says when absent.
         """
-        lang = check_language(lang)
         from sahelkit.plots.captures import plot_capture_lags
 
-        return plot_capture_lags(self, lang=lang, source=source)
+        return plot_capture_lags(
+            self.lags,
+            coup=self.coup,
+            start=self.start,
+            end=self.end,
+            ax=ax,
+            lang=check_language(lang),
+            source=source or self.origin,
+        )
 
 
 def capture_lags(events: pd.DataFrame, *, coup: DateLike, start: DateLike, end: DateLike) -> CaptureLags:
@@ -210,7 +272,7 @@ def capture_lags(events: pd.DataFrame, *, coup: DateLike, start: DateLike, end: 
     events = read_columns(
         events,
         where="capture_lags",
-        texts=[name for name in NEEDED if not name.startswith("date")],
+        texts=["event_id", "control", "place_en", "place_fr"],
         days=["date", "date_min", "date_max"],
         repair="sahelkit.load_crisis() has them",
     )
@@ -237,12 +299,11 @@ def capture_lags(events: pd.DataFrame, *, coup: DateLike, start: DateLike, end: 
         n_held_on_eve=int((held == "yes").sum()),
         n_held_min=int((held == "yes").sum()),
         n_held_max=int((held != "no").sum()),
+        origin=origin_of(events),
     )
 
 
 def _window(coup: DateLike, start: DateLike, end: DateLike) -> tuple[pd.Timestamp, pd.Timestamp, pd.Timestamp]:
-    from sahelkit.dates import parse_window
-
     day = parse_date(coup, what="coup", least="D")
     first, last = parse_window(start, end)
     if day is None or first is None or last is None:

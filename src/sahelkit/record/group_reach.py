@@ -12,21 +12,50 @@ from sahelkit._types import DateLike, Place
 from sahelkit.columns import read_columns
 from sahelkit.dates import parse_date
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
+from sahelkit.frames import origin_of
 from sahelkit.geography import places
+from sahelkit.language.dates import month_text
+from sahelkit.language.nouns import group_name
+from sahelkit.language.texts import words
 from sahelkit.options import check_language
-from sahelkit.record.group_reach_words import sentence
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 # Armed groups with a name; identity groups (Fulani, Dogon) are not actors that move.
 ARMED = ("organised", "informal")
 GROUPS = ("both", "home", "all")
+_WORDS = {
+    "en": {
+        "text": "{country}: UCDP names {after} armed groups that fought there in the {window} months from {month} on, "
+        "{before} in the {window} months before. Of the {new} groups first recorded there since {month}, {came} had "
+        "been recorded across a border before and {went} were afterwards. A first record dates the fighting of a pair "
+        "of actors that caused 25 deaths in some year; it does not tell when fighters arrived, nor why.",
+        "provinces": " The source gives all provinces of the Islamic State one name, so that its earlier record "
+        "next door may be another province.",
+        "none": "none",
+        "head": "{n} armed groups recorded in {country} and {around} to {last}; before and after {month}; {unplaced} "
+        "rows name several states and are left out",
+    },
+    "fr": {
+        "text": "{country} : l’UCDP nomme {after} groupes armés qui y ont combattu dans les {window} mois à partir de "
+        "{month}, {before} dans les {window} mois précédents. Sur les {new} groupes qui y sont recensés pour la "
+        "première fois depuis {month}, {came} l’avaient déjà été de l’autre côté d’une frontière et {went} l’ont été "
+        "ensuite. Une première mention date les combats d’une paire d’acteurs qui a causé 25 morts en une année ; elle "
+        "ne dit ni quand des combattants sont arrivés, ni pourquoi.",
+        "provinces": " La source donne un seul nom à toutes les provinces de l’État islamique : sa mention "
+        "antérieure chez un voisin peut être celle d’une autre province.",
+        "none": "aucun",
+        "head": "{n} groupes armés recensés ({country}, {around}) jusqu’en {last} ; avant et après {month} ; "
+        "{unplaced} lignes nomment plusieurs États et sont laissées de côté",
+    },
+}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class GroupReach(Result):
     """Armed groups in a country and its neighbours, by month.
 
@@ -46,6 +75,8 @@ class GroupReach(Result):
         Rows of the frame that name the country or a neighbour among several states, and so none of them: left out.
     last : pandas.Period
         Last month of the frame.
+    origin : str
+        Dataset and version of the frame; empty for one of the user's.
     """
 
     country: str
@@ -55,6 +86,7 @@ class GroupReach(Result):
     records: pd.DataFrame
     unplaced: int
     last: pd.Period
+    origin: str = ""
 
     _index = ("actor", "iso3")
 
@@ -154,10 +186,13 @@ class GroupReach(Result):
 
     def headline(self, *, lang: str | None = None) -> str:
         """What is compared, and what is left out."""
-        actors = self.records["actor"].nunique()
-        return (
-            f"{actors} armed groups recorded in {self.country} and {', '.join(self.neighbours)} to {self.last}; before "
-            f"and after {self.month}; {self.unplaced} rows name several states and are left out"
+        return words(_WORDS, check_language(lang))["head"].format(
+            n=self.records["actor"].nunique(),
+            country=self.country,
+            around=", ".join(self.neighbours),
+            last=self.last,
+            month=self.month,
+            unplaced=self.unplaced,
         )
 
     def says(self, *, lang: str | None = None) -> str:
@@ -169,25 +204,30 @@ class GroupReach(Result):
             If the language is neither ``"en"`` nor ``"fr"``.
         """
         lang = check_language(lang)
-        home = self.compared().iloc[0]
-        table = self.shared()
+        say, home, table = words(_WORDS, lang), self.compared().iloc[0], self.shared()
         away = table[(table["iso3"] != self.country) & (table["first_home"] >= self.month)]
         earliest = away.groupby("actor")["months_later"].min()
-        return sentence(
-            lang,
-            country=self.country,
-            month=self.month,
+        came, went = sorted(earliest[earliest < 0].index), sorted(earliest[earliest >= 0].index)
+
+        def some(names: list[str]) -> str:
+            shown = ", ".join(group_name(name, lang) for name in names)
+            return f"{len(names)} ({shown})" if names else say["none"]
+
+        return (say["text"] + (say["provinces"] if "IS" in came else "")).format(
+            country=places.name(self.country, lang=lang),
+            after=home["groups_after"],
+            before=home["groups_before"],
             window=self.window,
-            groups=(int(home["groups_before"]), int(home["groups_after"])),
-            came=sorted(earliest[earliest < 0].index),
-            went=sorted(earliest[earliest >= 0].index),
+            month=month_text(self.month, lang),
             new=int((self.tidy().query("iso3 == @self.country")["first"] >= self.month).sum()),
+            came=some(came),
+            went=some(went),
         )
 
-    def summary(self) -> str:
+    def summary(self, *, lang: str | None = None) -> str:
         """The groups on both sides of the border as plain text."""
         table = self.shared().astype({"first": str, "last": str, "first_home": str})
-        return f"{self.headline()}\n{table.to_string(index=False)}"
+        return f"{self.headline(lang=lang)}\n{table.to_string(index=False)}"
 
     def to_xarray(self) -> xr.Dataset:
         """Events and deaths (actor, iso3, time: first day of the month); 0 where the source records none."""
@@ -203,15 +243,24 @@ class GroupReach(Result):
         found: xr.Dataset = cube.set_index(["actor", "iso3", "time"]).to_xarray()
         return found.assign_attrs(summary=self.headline())
 
-    def plot(self, *, source: str | None = None, lang: str | None = None, groups: str = "both") -> Figure:
+    def plot(
+        self,
+        *,
+        ax: Axes | None = None,
+        lang: str | None = None,
+        source: str | None = None,
+        groups: str = "both",
+    ) -> Figure:
         """Draw one lane per group and state, with a block for each half-year with an event and the first month.
 
         Parameters
         ----------
-        source : str, optional
-            Where the records come from; UCDP when absent.
-        lang : {"en", "fr"}
+        ax : matplotlib.axes.Axes, optional
+            Axes to draw on; a new figure when absent.
+        lang : {"en", "fr"}, optional
             Language of the words in the figure.
+        source : str, optional
+            Where the records come from; UCDP and what the frame says when absent.
         groups : {"both", "home", "all"}
             Groups recorded on both sides of the border, all those recorded in the country, or all.
 
@@ -233,8 +282,9 @@ class GroupReach(Result):
         if table.empty:
             raise ModelError("no group is recorded on both sides of the border. Type groups='all'")
         records = self.records[self.records["actor"].isin(table["actor"])]
+        source = source or (self.origin and f"UCDP, {self.origin}")
         return plot_group_lanes(
-            records, country=self.country, month=self.month, until=self.last, source=source, lang=lang
+            records, country=self.country, month=self.month, until=self.last, ax=ax, lang=lang, source=source
         )
 
 
@@ -336,4 +386,5 @@ def group_reach(
         records=records,
         unplaced=int((named & armed & actors["iso3"].isna()).sum()),
         last=actors["month"].max(),
+        origin=origin_of(actors),
     )

@@ -9,8 +9,6 @@ from sahelkit.columns import read_columns
 from sahelkit.dates import parse_window
 from sahelkit.errors import ModelError
 
-NEEDED = ("date", "date_precision", "control", "place_en", "place_fr", "latitude", "longitude")
-
 
 def place_history(events: pd.DataFrame, *, start: DateLike, end: DateLike) -> pd.DataFrame:
     """Return one row per place that changed hands in a window.
@@ -65,7 +63,9 @@ def place_history(events: pd.DataFrame, *, start: DateLike, end: DateLike) -> pd
     if moves.empty:
         raise ModelError(f"no place changes hands from {start} to {end}; there is nothing to draw or count")
     rows = [_history(steps) for _, steps in moves.sort_values("date", kind="stable").groupby("place_en")]
-    return pd.DataFrame(rows).sort_values(["lost", "regained", "place_en"], ignore_index=True)
+    table = pd.DataFrame(rows).sort_values(["lost", "regained", "place_en"], ignore_index=True)
+    table.attrs = events.attrs
+    return table
 
 
 def _history(steps: pd.DataFrame) -> dict[str, object]:

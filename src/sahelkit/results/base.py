@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 from textwrap import wrap
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
 import pandas as pd
 
 from sahelkit.errors import LackingError
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Rows of a table that `repr` and the notebook show; `tidy` gives all.
+# Rows of a table that `repr` and the notebook show; `tidy` gives all. What `repr` writes fits a screen.
 SHOWN = 12
 # A screen: lines, and characters of a line.
 LINES, WIDTH = 24, 120
@@ -68,10 +69,9 @@ class Result:
         """The columns of `tidy` as labelled arrays."""
         if "to_xarray" in self.lacks:
             raise self._lacking("to_xarray")
-        table = self.tidy().set_index(list(self._index))
-        text = table.select_dtypes(exclude="number").columns
-        table[text] = table[text].astype("object")
-        found: xr.Dataset = table.to_xarray()
+        table = self.tidy()
+        plain = {name: _plain(table[name]) for name in table.columns}
+        found: xr.Dataset = table.assign(**plain).set_index(list(self._index)).to_xarray()
         return found.assign_attrs(summary=self.headline())
 
     def _shown(self, table: pd.DataFrame) -> pd.DataFrame:
@@ -106,3 +106,12 @@ class Result:
         more = f"<p>… {len(table) - SHOWN} more rows: <code>.tidy()</code></p>" if len(table) > SHOWN else ""
         head = escape(self.headline()).replace("\n", "<br>")
         return f"<p>{head}</p>{self._shown(table.head(SHOWN)).to_html(index=False, max_cols=12, border=0)}{more}"
+
+
+def _plain(column: pd.Series[Any]) -> pd.Series[Any]:
+    """A column in a type that arrays of numpy have: numbers, days and flags stay what they are, all else is object."""
+    kind = column.dtype
+    if isinstance(kind, np.dtype) and kind.kind in "biufM":
+        return column
+    number = pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
+    return column.astype("float64" if number else object)

@@ -22,11 +22,6 @@ SAHELKIT_OFFLINE
 
 from __future__ import annotations
 
-from sahelkit.store.contents import clear, verify, where
-from sahelkit.store.curated import data_path
-from sahelkit.store.fetching import fetch
-from sahelkit.store.packing import export
-from sahelkit.store.unpacking import import_
-from sahelkit.store.upstream import fetch_source
+from sahelkit._door import open_room
 
-__all__ = ["clear", "data_path", "export", "fetch", "fetch_source", "import_", "verify", "where"]
+__getattr__, __dir__, __all__ = open_room(__name__, __file__)

@@ -15,10 +15,6 @@ load nothing from the network, so formulas are written in plain characters, not 
 
 from __future__ import annotations
 
-from sahelkit.study.figures import show
-from sahelkit.study.library import Notebook, copy_notebooks, notebooks
-from sahelkit.study.outcome import Reproduction
-from sahelkit.study.recorded import effort, finding
-from sahelkit.study.runner import reproduce
+from sahelkit._door import open_room
 
-__all__ = ["Notebook", "Reproduction", "copy_notebooks", "effort", "finding", "notebooks", "reproduce", "show"]
+__getattr__, __dir__, __all__ = open_room(__name__, __file__)

@@ -179,7 +179,7 @@ def index_page(result: Reproduction, *, lang: str) -> str:
             sections=_sections(result, lang),
             board=board,
             claims_trouble=trouble,
-            claims=[] if board is None else board.tidy(lang).to_dict(orient="records"),
+            claims=[] if board is None else board.tidy(lang=lang).to_dict(orient="records"),
             run_names={run.notebook.name for run in result.runs},
             data=data_versions(lang),
             software=versions(),

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+import pandas as pd
 
 from sahelkit.catalog import locate
+from sahelkit.language.numbers import give_or_take, number
+from sahelkit.language.texts import words
 from sahelkit.options import check_language
+from sahelkit.results.base import Result
 from sahelkit.study.claims import CLAIMS_FILE, VERDICTS, Claim, Known, check_claims, read_claims, recorded
 from sahelkit.study.expected import Expectation, read_expected
 from sahelkit.study.library import EXPECTED_FILE
@@ -16,19 +21,30 @@ from sahelkit.study.recorded import check_effort
 from sahelkit.study.values import Finding
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-VERDICT_WORDS = {
+_WORDS = {
     "en": {
         "supported": "supported",
         "not_supported": "not supported",
         "unknown": "cannot be known with these data",
+        "colon": ":",
+        "head": "{n} claims of 2012: {supported} supported, {not_supported} not, {unknown} cannot be known "
+        "with these data",
+        "text": "Of {n} claims of 2012, {supported} are supported by the data, {not_supported} are not, and {unknown} "
+        "cannot be settled with these data, which does not mean that they are false.",
     },
     "fr": {
         "supported": "étayé",
         "not_supported": "non étayé",
         "unknown": "impossible à savoir avec ces données",
+        "colon": "\u00a0:",
+        "head": "{n} affirmations de 2012 : {supported} étayées, {not_supported} non, {unknown} impossibles à trancher "
+        "avec ces données",
+        "text": "Sur {n} affirmations de 2012, {supported} sont étayées par les données, {not_supported} ne le sont "
+        "pas, et {unknown} ne peuvent être tranchées avec ces données, ce qui ne veut pas dire qu’elles soient "
+        "fausses.",
     },
 }
 # Titles of the columns that a reader sees first: claim, verdict, number, its n, notebook.
@@ -38,8 +54,8 @@ HEADERS = {
 }
 
 
-@dataclass(frozen=True)
-class Scoreboard:
+@dataclass(frozen=True, repr=False)
+class Scoreboard(Result):
     """Verdicts on a set of claims.
 
     Attributes
@@ -59,7 +75,9 @@ class Scoreboard:
     carried: tuple[Finding, ...]
     known: Known = field(repr=False)
 
-    def tidy(self, lang: str = "en") -> pd.DataFrame:
+    _index: ClassVar[tuple[str, ...]] = ("claim_id",)
+
+    def tidy(self, *, lang: str | None = None) -> pd.DataFrame:
         """One row per claim.
 
         Columns: ``claim_id``, ``short``, ``claim``, ``verdict`` (code), ``verdict_words``, ``figure`` (the number in
@@ -72,9 +90,7 @@ class Scoreboard:
         UnknownNameError
             If the language is neither ``"en"`` nor ``"fr"``.
         """
-        import pandas as pd
-
-        check_language(lang)
+        lang = check_language(lang)
         rows = []
         for claim, verdict, found in zip(self.claims, self.verdicts, self.carried, strict=True):
             low, high = found.interval or (None, None)
@@ -84,7 +100,7 @@ class Scoreboard:
                     "short": claim.short[lang],
                     "claim": claim.text[lang],
                     "verdict": verdict,
-                    "verdict_words": VERDICT_WORDS[lang][verdict],
+                    "verdict_words": _WORDS[lang][verdict],
                     "figure": figure_words(claim, found, lang),
                     "value": found.value,
                     "mc_error": found.mc_error,
@@ -105,8 +121,6 @@ class Scoreboard:
         ``holds`` is None where the number is not known, or nearer to the limit than two of its Monte Carlo errors.
         A claim without a row has no condition: no number of these notebooks could settle it.
         """
-        import pandas as pd
-
         rows = [
             (claim.claim_id, verdict, condition.text, condition.found(self.known), condition.holds(self.known))
             for claim in self.claims
@@ -119,11 +133,15 @@ class Scoreboard:
         """How many claims have each verdict."""
         return {verdict: self.verdicts.count(verdict) for verdict in VERDICTS}
 
-    def summary(self, lang: str | None = None) -> str:
+    def headline(self, *, lang: str | None = None) -> str:
+        """How many claims have each verdict."""
+        return words(_WORDS, check_language(lang))["head"].format(n=len(self.claims), **self.counts())
+
+    def summary(self, *, lang: str | None = None) -> str:
         """The scoreboard as plain text: three lines a claim."""
         lang = check_language(lang)
-        lines, colon = [self.says(lang=lang)], "\u00a0:" if lang == "fr" else ":"
-        for row in self.tidy(lang).itertuples():
+        lines, colon = [self.says(lang=lang)], _WORDS[lang]["colon"]
+        for row in self.tidy(lang=lang).itertuples():
             lines += [
                 "",
                 f"{row.claim_id}  {row.claim}",
@@ -133,32 +151,18 @@ class Scoreboard:
 
     def says(self, *, lang: str | None = None) -> str:
         """One sentence that may be quoted: how many claims hold, how many do not, how many nobody can settle here."""
-        lang = check_language(lang)
-        check_language(lang)
-        count = self.counts()
-        if lang == "fr":
-            return (
-                f"Sur {len(self.claims)} affirmations de 2012, {count['supported']} sont étayées par les données, "
-                f"{count['not_supported']} ne le sont pas, et {count['unknown']} ne peuvent être tranchées avec ces "
-                "données, ce qui ne veut pas dire qu’elles soient fausses."
-            )
-        return (
-            f"Of {len(self.claims)} claims of 2012, {count['supported']} are supported by the data, "
-            f"{count['not_supported']} are not, and {count['unknown']} cannot be settled with these data, which does "
-            "not mean that they are false."
-        )
+        return words(_WORDS, check_language(lang))["text"].format(n=len(self.claims), **self.counts())
 
-    def plot(self, *, lang: str | None = None) -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: str | None = None) -> Figure:
         """Draw the scoreboard, one line a claim."""
-        lang = check_language(lang)
         from sahelkit.plots.scoreboard import plot_scoreboard
 
-        return plot_scoreboard(self.tidy(lang), lang=lang)
+        lang = check_language(lang)
+        return plot_scoreboard(self.tidy(lang=lang), ax=ax, lang=lang)
 
 
 def figure_words(claim: Claim, found: Finding, lang: str) -> str:
     """The number that carries a verdict, in words."""
-    from sahelkit.language.numbers import give_or_take, number
 
     def text(value: object, digits: int, error: float | None = None) -> str:
         if isinstance(value, bool) or not isinstance(value, int | float):

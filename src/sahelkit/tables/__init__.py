@@ -1,1 +1,7 @@
 """Loaders: one per dataset, each returns a tidy pandas frame."""
+
+from __future__ import annotations
+
+from sahelkit._door import open_room
+
+__getattr__, __dir__, __all__ = open_room(__name__, __file__)

@@ -55,7 +55,7 @@ def _wanted(actors: str | Sequence[str], names: pd.DataFrame) -> list[tuple[str,
     for given in [actors] if isinstance(actors, str) else actors:
         if not isinstance(given, str) or key(given) not in by_key.index:
             raise UnknownNameError(
-                "actor", given, names["name"], repair="sahelkit.conflict_actor_names() lists every name"
+                "actor", given, names["name"], repair="sahelkit.tables.conflict_actor_names() lists every name"
             )
         row = by_key.loc[key(given)]
         out.append((str(row["actor"]), None if pd.isna(row["states"]) else set(row["states"].split())))

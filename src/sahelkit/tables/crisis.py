@@ -133,11 +133,11 @@ def load_crisis(
     if types is not None:
         known = crisis_types(version=version)["event_type"].tolist()
         keep &= frame["event_type"].isin(
-            chosen_names("type of event", types, known, repair="sahelkit.crisis_types() lists them")
+            chosen_names("type of event", types, known, repair="sahelkit.tables.crisis_types() lists them")
         )
     if actors is not None:
         known = crisis_actors(version=version)["actor"].tolist()
-        codes = set(chosen_names("actor", actors, known, repair="sahelkit.crisis_actors() lists them"))
+        codes = set(chosen_names("actor", actors, known, repair="sahelkit.tables.crisis_actors() lists them"))
         keep &= frame["actors"].fillna("").map(lambda text: bool(codes & set(text.split(";"))))
     begins, latest = known_days(frame, record(DATASET).table())
     if first is not None:

@@ -180,7 +180,7 @@ def load_places(
         for name in wanted:
             if not frame[["place_id", "name_en", "name_fr"]].eq(name).any(axis=None):
                 known = {*frame["place_id"], *frame["name_en"], *frame["name_fr"]}
-                raise UnknownNameError("place", name, known, repair="sahelkit.load_places() lists them")
+                raise UnknownNameError("place", name, known, repair="sahelkit.tables.load_places() lists them")
         keep &= frame[["place_id", "name_en", "name_fr"]].isin(wanted).any(axis=1)
     attrs = frame.attrs
     out = frame[keep].reset_index(drop=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 
 import numpy as np
@@ -173,10 +172,9 @@ def test_recursion_equals_pairs():
 
 
 @pytest.mark.reference
-def test_retweets(reference_dir):
+def test_retweets(reference, reference_dir):
     """hawkes.retweets: mu + alpha sum exp(-beta d), alpha = branching * beta, fitted to 4,772 events."""
-    cases = {case["id"]: case for case in json.loads((reference_dir / "reference_values.json").read_text())}
-    case = cases["hawkes.retweets"]
+    case = reference("hawkes.retweets")
     times = pd.read_csv(reference_dir / case["data"])["t_min"].to_numpy()
     observed, baseline = one_place(times, times[-1])
     settings = Settings(own_lag=(1.0, 100.0), contagion=False, starts=(0.5,))

@@ -172,7 +172,7 @@ def pair():
 
 def test_tests_and_bounds_do_not_depend_on_the_unit_or_the_processes(pair):
     for function in (contagion_test, contagion_bound, excitation_intervals, bias_corrected):
-        one, two = (function(fit, replicates=9, seed=1, n_jobs=jobs) for fit, jobs in zip(pair, (1, 2), strict=True))
+        one, two = (function(fit, replicates=19, seed=1, n_jobs=jobs) for fit, jobs in zip(pair, (1, 2), strict=True))
         first, second = (found if isinstance(found, pd.DataFrame) else found.tidy() for found in (one, two))
         scaled = first["quantity"] == "cross" if "quantity" in first else np.ones(len(first), bool)
         for name in first.select_dtypes("float").columns:
@@ -187,11 +187,11 @@ def test_tests_and_bounds_do_not_depend_on_the_unit_or_the_processes(pair):
 
 
 def test_goodness_of_fit_and_power_do_not_depend_on_the_unit(pair):
-    one, two = (goodness_of_fit(fit, replicates=9, seed=1).table for fit in pair)
+    one, two = (goodness_of_fit(fit, replicates=19, seed=1).table for fit in pair)
     pd.testing.assert_frame_equal(one, two, rtol=1e-4)
     strengths = [(0.1 / fit.units.cross,) for fit in pair]
     tables = [
-        detectable_contagion(fit, cross=cross, cross_lag=(1.0,), replicates=9, seed=1)
+        detectable_contagion(fit, cross=cross, cross_lag=(1.0,), replicates=19, seed=1)
         for fit, cross in zip(pair, strengths, strict=True)
     ]
     pd.testing.assert_series_equal(tables[0]["power"], tables[1]["power"])

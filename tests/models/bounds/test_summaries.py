@@ -30,7 +30,7 @@ def mtcars(reference_dir):
 
     Models that draw wt repeat those that do not, and are counted twice.
     """
-    frame = pd.read_csv(reference_dir / "eba" / "mtcars.csv")
+    frame = pd.read_csv(reference_dir / "eba/mtcars.csv")
     roles = Roles("mpg", ("wt",), ("cyl", "carb", "disp", "hp"), ("vs", "drat", "wt", "qsec", "gear", "am"))
     sample = read_sample(roles, frame, measures=None, cluster=None)
     block = block_of("none", sample, binary=False)
@@ -71,7 +71,7 @@ def test_each_focus_variable_is_summed_up_like_its_term(mtcars):
 
 @pytest.mark.reference
 def test_the_formula_gives_the_models_without_repetition(mtcars, reference_dir):
-    frame = pd.read_csv(reference_dir / "eba" / "mtcars.csv")
+    frame = pd.read_csv(reference_dir / "eba/mtcars.csv")
     found = extreme_bounds(
         "mpg ~ wt | cyl + carb + disp + hp | vs + drat + qsec + gear + am",
         frame,

@@ -109,7 +109,7 @@ def test_sentences(bound, intervals, fit):
     assert "intervalle à 90 %" in intervals.says(lang="fr")
     assert "19 replicates at each end" in intervals.summary()
     with pytest.raises(UnknownNameError):
-        bound.says("de")
+        bound.says(lang="de")
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])

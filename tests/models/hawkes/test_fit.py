@@ -346,7 +346,7 @@ def test_sentences_give_estimate_bound_events_and_countries(fit, coups):
     alone = fit_hawkes(coups, countries="west_africa", contagion=False, **WINDOW)
     assert f"{alone.own:.2f} further attempts in the same country" in alone.says()
     with pytest.raises(UnknownNameError, match="unknown language 'de'"):
-        fit.says("de")
+        fit.says(lang="de")
 
 
 @pytest.mark.parametrize(

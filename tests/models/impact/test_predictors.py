@@ -35,20 +35,13 @@ def _first(table, name):
 
 @pytest.fixture
 def basque(reference_dir):
-    frame = pd.read_csv(reference_dir / "synth" / "basque.csv")
+    frame = pd.read_csv(reference_dir / "synth/basque.csv")
     years = {"gdpcap": range(1960, 1970), "popdens": [1969], "invest": range(1964, 1970)}
     years |= {f"sec.{name}": range(1961, 1970, 2) for name in SECTORS}
     years |= {f"school.{name}": range(1964, 1970) for name in SCHOOLS}
     means = {n: frame[frame["year"].isin(y)].groupby("regionname")[n].mean() for n, y in years.items()}
     income = frame.pivot_table(index="year", columns="regionname", values="gdpcap")
     return pd.DataFrame(means), _first(income, "Basque Country (Pais Vasco)")
-
-
-def _file(reference_dir, name):
-    path = reference_dir / "synth" / name
-    if not path.exists():
-        pytest.skip(f"{path} is not there: it holds published data that the project may not redistribute")
-    return pd.read_csv(path)
 
 
 @pytest.mark.reference
@@ -97,7 +90,7 @@ def test_the_basque_country_with_a_search_for_every_region(basque, reference):
 @pytest.mark.reference
 def test_german_reunification(reference_dir):
     """Abadie, Diamond & Hainmueller (2015), table 1: weights of predictors from 1971-1980 and 1981-1990, then fixed."""
-    frame = _file(reference_dir, "germany.csv")
+    frame = pd.read_csv(reference_dir / "synth/germany.csv")
 
     def means(**years):
         return {name: frame[frame["year"].isin(span)].groupby("country")[name].mean() for name, span in years.items()}
@@ -117,7 +110,7 @@ def test_german_reunification(reference_dir):
 @pytest.mark.reference
 def test_prisons_in_texas(reference_dir):
     """Cunningham (2021), Causal Inference: The Mixtape, section 10.3: weights of predictors by regression."""
-    frame = _file(reference_dir, "texas.csv")
+    frame = pd.read_csv(reference_dir / "synth/texas.csv")
     table = frame[frame["year"].between(1985, 1993)].groupby("state")[["poverty", "income"]].mean()
     years = {"bmprison": (1988, 1990, 1991, 1992), "alcohol": (1990,), "aidscapita": (1990, 1991)}
     years |= {"black": (1990, 1991, 1992), "perc1519": (1990,)}

@@ -14,7 +14,7 @@ from sahelkit.models.impact.windows import event_window
 @pytest.fixture
 def sicily(reference_dir):
     """Hospital stays for acute coronary events, Sicily 2002-2006; smoking was banned in January 2005."""
-    data = pd.read_csv(reference_dir / "its" / "sicily.csv")
+    data = pd.read_csv(reference_dir / "its/sicily.csv")
     months = pd.PeriodIndex(pd.to_datetime(data[["year", "month"]].assign(day=1)), freq="M")
     counts = pd.Series(data["aces"].to_numpy(dtype=float), index=months)
     return counts, pd.Series(data["stdpop"].to_numpy(dtype=float), index=months)

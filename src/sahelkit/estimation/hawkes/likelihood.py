@@ -196,3 +196,18 @@ def curvature(problem: Problem, vector: Floats) -> Floats:
     out[p:, :p] = out[:p, p:].T
     out[p:, p:] = np.einsum("kp,kq->pq", felt, felt)
     return out
+
+
+def covariance(problem: Problem, vector: Floats) -> Floats:
+    """Inverse of the curvature, the lags held: covariance of the coefficients, own and cross.
+
+    Returns
+    -------
+    array, shape (p + 4, p + 4)
+        NaN for the lags, and for a strength of 0, at the end of its range.
+    """
+    p = len(vector) - 4
+    moving = np.append(np.arange(p), p + np.flatnonzero(vector[-4:-2] > 0))
+    out = np.full((p + 4, p + 4), np.nan)
+    out[np.ix_(moving, moving)] = np.linalg.inv(curvature(problem, vector)[np.ix_(moving, moving)])
+    return out

@@ -9,6 +9,7 @@ import numpy as np
 
 from sahelkit._types import Floats
 from sahelkit.estimation.hawkes.estimate import Estimate, Settings, best_with_cross, maximise, settled
+from sahelkit.estimation.hawkes.likelihood import Point
 from sahelkit.options import check_options
 
 PARAMETERS = ("own", "cross", "own_lag", "cross_lag")
@@ -142,3 +143,22 @@ def profile_interval(estimate: Estimate, settings: Settings, which: str, level: 
     low = edge(low_end, centre) if centre > low_end and short(low_end) > 0 else low_end
     high = edge(centre, high_end) if centre < high_end and short(high_end) > 0 else high_end
     return low, high
+
+
+def cross_at_lag(estimate: Estimate, settings: Settings, lag: float, level: float) -> tuple[float, float, float]:
+    """Contagion with its mean lag held: the estimate, the upper end of its profile interval, and its likelihood ratio.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    settings : Settings
+    lag : float
+        Years.
+    level : float
+        Two-sided level of the interval.
+    """
+    held = replace(settings, cross_lag=(lag, lag), contagion=True)
+    vector, value = best_with_cross(estimate.problem, estimate.null.vector(), estimate.null_loglik, held)
+    vector[-1] = np.log(lag)
+    here = replace(estimate, point=Point.of(vector), loglik=value)
+    return float(vector[-3]), profile_interval(here, held, "cross", level)[1], here.ratio

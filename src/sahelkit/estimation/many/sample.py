@@ -13,9 +13,9 @@ import pandas as pd
 from sahelkit._types import Floats, Ints
 from sahelkit.dates import frequency
 from sahelkit.errors import MissingColumnsError, ModelError
-from sahelkit.estimation.design import account_missing, check_size, origin_of
+from sahelkit.estimation.design import account_missing, check_size
 from sahelkit.estimation.many.roles import Roles, check_known
-from sahelkit.frames import beside, numbers_of, time_of
+from sahelkit.frames import beside, numbers_of, origin_of, time_of
 
 _TIMES = ("period", "month", "year", "date")
 

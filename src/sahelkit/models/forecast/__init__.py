@@ -2,18 +2,6 @@
 
 from __future__ import annotations
 
-from sahelkit.models.forecast.forecaster import FittedForecaster, HazardForecaster
-from sahelkit.models.forecast.inputs import forecast_panel
-from sahelkit.models.forecast.path import RiskPath, risk_path
-from sahelkit.models.forecast.risk import risk_table
-from sahelkit.models.forecast.risk_result import RiskTable
+from sahelkit._door import open_room
 
-__all__ = [
-    "FittedForecaster",
-    "HazardForecaster",
-    "RiskPath",
-    "RiskTable",
-    "forecast_panel",
-    "risk_path",
-    "risk_table",
-]
+__getattr__, __dir__, __all__ = open_room(__name__, __file__)

@@ -132,15 +132,15 @@ class RiskTable(Result):
         headers, rows = table_rows(self.frame, self.drivers, lang)
         return f"{self.headline(lang=lang)}\n{pd.DataFrame(rows, columns=headers).to_string(index=False)}"
 
-    def says(self, *, country: str | int | None = None, lang: str | None = None) -> str:
+    def says(self, *, lang: str | None = None, country: str | int | None = None) -> str:
         """One sentence that may be quoted, about one country.
 
         Parameters
         ----------
-        country : str or int, optional
-            A country of the table; the one with the highest risk when absent.
         lang : {"en", "fr"}, optional
             Language.
+        country : str or int, optional
+            A country of the table; the one with the highest risk when absent.
 
         Raises
         ------

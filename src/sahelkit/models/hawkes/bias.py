@@ -11,7 +11,7 @@ from sahelkit._deprecated import renamed
 from sahelkit.estimation.hawkes.estimate import settled
 from sahelkit.estimation.replicates import replicate
 from sahelkit.models.hawkes.bootstrap import refitted
-from sahelkit.models.hawkes.result import HawkesFit
+from sahelkit.models.hawkes.result import HawkesFit, check_fit
 from sahelkit.options import check_options
 
 # The lag of contagion that may be none has no bias to speak of: it is not there in half the replicates.
@@ -52,7 +52,7 @@ def bias_corrected(
     Raises
     ------
     OptionError
-        If `replicates` is not a whole number of at least 1.
+        If `fit` is none, or `replicates` is not a whole number of at least 1.
     ModelError
         If the fitted process runs away.
 
@@ -62,6 +62,7 @@ def bias_corrected(
     https://doi.org/10.1017/CBO9780511802843
     """
     check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
+    check_fit(fit)
     drawn = np.array(replicate(partial(_again, fit), replicates, seed=seed, n_jobs=n_jobs))
     tails = (0.5 + fit.level / 2, 0.5 - fit.level / 2)
     rows = []

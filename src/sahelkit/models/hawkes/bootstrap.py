@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from math import ceil
 
 import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import Floats
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.hawkes.estimate import Estimate, estimate, settled
 from sahelkit.estimation.hawkes.integral import Process
 from sahelkit.estimation.hawkes.observed import Observed, midday
 from sahelkit.estimation.hawkes.simulate import branch
-from sahelkit.estimation.replicates import p_error, power_error, quantile_error, replicate, tried
-from sahelkit.language.numbers import decimal, give_or_take
-from sahelkit.language.texts import words
+from sahelkit.estimation.replicates import power_error, quantile_error, replicate, tried
 from sahelkit.models.hawkes.paths import mark_pool, marked
-from sahelkit.models.hawkes.result import HawkesFit
-from sahelkit.options import check_language, check_options
-
-if TYPE_CHECKING:
-    import xarray as xr
-    from matplotlib.figure import Figure
+from sahelkit.models.hawkes.result import HawkesFit, check_fit
+from sahelkit.models.hawkes.verdicts import ContagionTest
+from sahelkit.options import check_options, check_whole_number
 
 
 def simulated(fit: HawkesFit, process: Process, rng: np.random.Generator) -> Observed:
@@ -52,149 +46,20 @@ def _ratio(fit: HawkesFit, process: Process, rng: np.random.Generator) -> tuple[
     return (0.0, 0.0) if found is None else (found.ratio, settled(found.point.cross) / fit.units.cross)
 
 
-_FIGURE = {
-    "en": {
-        "title": "Contagion, tested against histories without any",
-        "axis": "likelihood ratio of contagion",
-        "n": "n = {events} attempts, {boot} simulated histories",
-    },
-    "fr": {
-        "title": "La contagion face à des histoires qui n’en contiennent pas",
-        "axis": "rapport de vraisemblance de la contagion",
-        "n": "n = {events} tentatives, {boot} histoires simulées",
-    },
-}
+def check_replicates(replicates: int, share: float = 0.05) -> None:
+    """Raise OptionError where so few histories cannot show a share: the data count as one of them.
 
-
-@dataclass(frozen=True)
-class ContagionTest:
-    """Sup-LR test of contagion.
-
-    Attributes
-    ----------
-    statistic : float
-        Twice the gain in log-likelihood by contagion, its lag searched over the box of the fit.
-    p_value : float
-        Share of replicates without contagion, the data counted as one of them, whose statistic is as large.
-    null : array, shape (replicates,)
-        Statistics of the replicates.
-    null_cross : array, shape (replicates,)
-        Their estimates of contagion.
-    cross, cross_lag : float
-        Estimate in the data and its mean lag in years (NaN where none).
-    seed : int or None
-        Seed given.
-    n_events, n_countries : int
-        Size of the data.
+    Examples
+    --------
+    >>> check_replicates(19)
+    >>> check_replicates(1)
+    Traceback (most recent call last):
+    sahelkit.errors.OptionError: replicates=1: with fewer than 19 replicates no share of them, the data counted as one,
+    is as small as 0.05. Type replicates=199.
     """
-
-    statistic: float
-    p_value: float
-    null: Floats
-    null_cross: Floats
-    cross: float
-    cross_lag: float
-    seed: int | None
-    n_events: int
-    n_countries: int
-
-    @property
-    def p_error(self) -> float:
-        """Monte Carlo standard error of the p-value."""
-        return p_error(self.p_value, len(self.null))
-
-    def tidy(self) -> pd.DataFrame:
-        """One row: statistic, p-value and its error, critical value at 5 %, share of replicates that find none."""
-        return pd.DataFrame(
-            {
-                "test": ["contagion"],
-                "statistic": self.statistic,
-                "p_value": self.p_value,
-                "p_error": self.p_error,
-                "critical_5": float(np.quantile(self.null, 0.95)),
-                "share_none": float((self.null_cross <= 0).mean()),
-                "cross": self.cross,
-                "cross_lag": self.cross_lag,
-                "replicates": len(self.null),
-                "n_events": self.n_events,
-                "n_countries": self.n_countries,
-            }
-        )
-
-    def summary(self) -> str:
-        """The test as plain text."""
-        row = self.tidy().iloc[0]
-        return (
-            f"Contagion: sup-LR {self.statistic:.2f}, p = {self.p_value:.3f} (Monte Carlo error {self.p_error:.3f}) "
-            f"from {len(self.null)} replicates without contagion (5 % critical value {row['critical_5']:.2f}); "
-            f"{self.n_events} events, {self.n_countries} countries"
-        )
-
-    def to_xarray(self) -> xr.Dataset:
-        """Statistics and estimates of the replicates (dimension ``draw``), with the observed ones as attributes."""
-        import xarray as xr
-
-        return xr.Dataset(
-            {"null": ("draw", self.null), "null_cross": ("draw", self.null_cross)},
-            attrs=self.tidy().iloc[0].to_dict(),
-        )
-
-    def plot(self, *, source: str = "sahelkit", lang: str | None = None) -> Figure:
-        """Draw the statistic against those of histories without contagion.
-
-        Raises
-        ------
-        UnknownNameError
-            If the language is neither ``"en"`` nor ``"fr"``.
-        """
-        lang = check_language(lang)
-        from sahelkit.plots.nulls import plot_null
-
-        say = words(_FIGURE, lang)
-        return plot_null(
-            self.null,
-            self.statistic,
-            p_value=self.p_value,
-            p_error=self.p_error,
-            title=say["title"],
-            axis=say["axis"],
-            source=source,
-            n=say["n"].format(events=self.n_events, boot=len(self.null)),
-            lang=lang,
-        )
-
-    def says(self, *, lang: str | None = None) -> str:
-        """One careful sentence that may be quoted.
-
-        Raises
-        ------
-        UnknownNameError
-            If the language is neither ``"en"`` nor ``"fr"``.
-        """
-        lang = check_language(lang)
-        text = words(
-            {
-                "en": {
-                    "text": "Of {n} simulated histories without any contagion, {share} % showed as strong a sign of it "
-                    "as the {events} attempts observed in {countries} countries (p = {p}); a weak effect could "
-                    "nevertheless escape a sample of this size."
-                },
-                "fr": {
-                    "text": "Sur {n} histoires simulées sans aucune contagion, {share} % en donnaient un signe aussi "
-                    "fort que les {events} tentatives observées dans {countries} pays (p = {p}) ; un effet faible "
-                    "peut toutefois échapper à un échantillon de cette taille."
-                },
-            },
-            lang,
-        )["text"]
-        share = 100 * float((self.null >= self.statistic).mean())
-        return text.format(
-            n=len(self.null),
-            share=decimal(share, 0, lang),
-            events=self.n_events,
-            countries=self.n_countries,
-            p=give_or_take(self.p_value, self.p_error, lang, digits=3),
-        )
+    least = ceil(round(1 / share, 9)) - 1
+    why = f"with fewer than {least} replicates no share of them, the data counted as one, is as small as {share:.3g}"
+    check_whole_number("replicates", replicates, least=least, example=max(199, least), why=why)
 
 
 @renamed(n_boot="replicates")
@@ -235,7 +100,8 @@ def contagion_test(
     ModelError
         If the fit has no contagion to test, or the process fitted without contagion runs away.
     OptionError
-        If `replicates` is not a whole number of at least 1.
+        If `fit` is none, or `replicates` is not a whole number of at least 19: with fewer no p-value is as small as
+        5 %.
 
     References
     ----------
@@ -253,6 +119,8 @@ def contagion_test(
     (19, True, True)
     """
     check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
+    check_fit(fit)
+    check_replicates(replicates)
     if not fit.settings.contagion:
         raise ModelError("the model was fitted without contagion. Fit it with contagion=True to test it")
     drawn = replicate(partial(_ratio, fit, fit.null_process), replicates, seed=seed, n_jobs=n_jobs)
@@ -265,8 +133,7 @@ def contagion_test(
         cross=fit.cross,
         cross_lag=fit.cross_lag,
         seed=seed,
-        n_events=fit.n_events,
-        n_countries=len(fit.countries),
+        **fit.sizes,
     )
 
 
@@ -308,7 +175,8 @@ def detectable_contagion(
     Raises
     ------
     OptionError
-        If a strength is negative, a lag is not above 0, or a strength with own excitation added is not below 1.
+        If `fit` is none, a strength is negative, a lag is not above 0, a strength with own excitation added is not
+        below 1, or there are fewer than 19 replicates.
     ModelError
         If the model was fitted without contagion.
 
@@ -317,6 +185,8 @@ def detectable_contagion(
     Davies, R. B. (1987), as in `contagion_test`.
     """
     check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
+    check_fit(fit)
+    check_replicates(replicates)
     if not fit.settings.contagion:
         raise ModelError("the model was fitted without contagion. Fit it with contagion=True to see what it would find")
     cross, cross_lag = tried("cross", cross, least=0.0), tried("cross_lag", cross_lag, least=np.finfo(float).tiny)

@@ -12,6 +12,7 @@ import pandas as pd
 from sahelkit._types import DateLike, Floats, Places
 from sahelkit.dates import parse_window
 from sahelkit.errors import DateError, ModelError, OptionError
+from sahelkit.estimation.design import origin_of
 from sahelkit.estimation.hawkes.baseline import grid_edges, make_baseline
 from sahelkit.estimation.hawkes.estimate import Settings, Span, estimate
 from sahelkit.estimation.hawkes.kernel import kernel_named
@@ -185,6 +186,7 @@ def fit_hawkes(
         estimate=estimate(observed, baseline, plain, settings),
         level=level,
         dropped=dropped,
+        origin=origin_of(events),
     )
     if not fit.stationary:
         warnings.warn(

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
 from sahelkit._types import Floats
-from sahelkit.errors import ModelError, UnknownNameError
+from sahelkit.errors import ModelError
 from sahelkit.estimation.hawkes.estimate import settled
 from sahelkit.estimation.hawkes.integral import Process, cumulative
 from sahelkit.estimation.hawkes.observed import Observed
 from sahelkit.estimation.replicates import p_error, replicate
-from sahelkit.language.numbers import give_or_take, p_words
-from sahelkit.language.texts import words
-from sahelkit.models.hawkes.bootstrap import refitted
-from sahelkit.models.hawkes.result import HawkesFit
-from sahelkit.options import check_language, check_options, check_whole_number
-
-if TYPE_CHECKING:
-    import xarray as xr
-    from matplotlib.figure import Figure
+from sahelkit.models.hawkes.bootstrap import check_replicates, refitted
+from sahelkit.models.hawkes.result import HawkesFit, check_fit
+from sahelkit.models.hawkes.verdicts import GoodnessOfFit
+from sahelkit.options import check_options, check_whole_number
 
 # Fewer gaps than this show nothing about their distribution or order.
 _FEWEST = 4
@@ -142,140 +136,6 @@ def _replicate(fit: HawkesFit, lags: int, rng: np.random.Generator) -> dict[str,
     return _statistics(process, observed, lags)[1]
 
 
-_SAYS = {
-    "en": {
-        "text": "Measured against the model, the {n} waiting times between attempts in {countries} countries have the "
-        "expected distribution with p = {ks} and the expected lack of order with p = {lb}; {verdict}.",
-        "fit": "with so few events only a gross misfit would show",
-        "misfit": "at 5 % the model is rejected for {what}, so that what it says of these events is to be read with "
-        "that reserve",
-        "clause": "; a test of fit rejects the model for {what}",
-        "ks": "the distribution of the waiting times",
-        "ljung_box": "their order",
-        "and": " and ",
-    },
-    "fr": {
-        "text": "Rapportés au modèle, les {n} temps d’attente entre tentatives dans {countries} pays suivent la loi "
-        "attendue avec p = {ks} et n’ont pas d’ordre particulier avec p = {lb} ; {verdict}.",
-        "fit": "avec si peu d’événements, seul un grave désaccord se verrait",
-        "misfit": "au seuil de 5 %, le modèle est rejeté pour {what} : ce qu’il dit de ces événements est à lire avec "
-        "cette réserve",
-        "clause": " ; un test d’ajustement rejette le modèle pour {what}",
-        "ks": "la loi des temps d’attente",
-        "ljung_box": "leur ordre",
-        "and": " et ",
-    },
-}
-
-
-@dataclass(frozen=True)
-class GoodnessOfFit:
-    """Time-rescaling tests.
-
-    Attributes
-    ----------
-    table : pandas.DataFrame
-        One row per country, ``pooled`` (gaps of all countries together) and ``all`` (all countries as one process):
-        ``scope, n_gaps, ks, ks_p, ks_p_error, ljung_box, ljung_box_p, ljung_box_p_error``; the errors are the Monte
-        Carlo standard errors of the p-values. NA where there are fewer than four gaps.
-    gaps : dict of str to array
-        Rescaled gaps by country code and ``"all"``; unit exponential under the model.
-    lags : int
-        Lags of the Ljung-Box statistic.
-    replicates : int
-        Replicates behind the p-values.
-    n_events, n_countries : int
-        Size of the data.
-    """
-
-    table: pd.DataFrame
-    gaps: dict[str, Floats]
-    lags: int
-    replicates: int
-    n_events: int
-    n_countries: int
-
-    def tidy(self) -> pd.DataFrame:
-        """The table of tests."""
-        return self.table.assign(replicates=self.replicates)
-
-    def summary(self) -> str:
-        """The tests as plain text."""
-        head = f"Time rescaling: gaps are unit exponential under the model; p-values from {self.replicates} replicates"
-        return f"{head}\n{self.table.round(3).to_string(index=False)}"
-
-    def to_xarray(self) -> xr.Dataset:
-        """The table of tests with dimension ``scope``."""
-        found: xr.Dataset = self.table.set_index("scope").to_xarray()
-        return found.assign_attrs(replicates=self.replicates, n_events=self.n_events, lags=self.lags)
-
-    def plot(self, *, source: str = "sahelkit", lang: str | None = None) -> Figure:
-        """Draw the waiting times of all countries together against the unit exponential.
-
-        Raises
-        ------
-        UnknownNameError
-            If the language is neither ``"en"`` nor ``"fr"``.
-        """
-        lang = check_language(lang)
-        from scipy.stats import beta
-
-        from sahelkit.plots.gaps import plot_gaps
-
-        gaps = np.sort(np.concatenate([part for code, part in self.gaps.items() if code != "all"]))
-        rank = np.arange(1, len(gaps) + 1)
-        # The chance below the k-th of n ordered values is Beta(k, n - k + 1), whatever the distribution.
-        low, middle, high = (-np.log1p(-beta.ppf(q, rank, len(gaps) - rank + 1)) for q in (0.025, 0.5, 0.975))
-        return plot_gaps(gaps, middle, low, high, source=source, n_countries=self.n_countries, lang=lang)
-
-    def says(self, *, lang: str | None = None) -> str:
-        """One careful sentence that may be quoted.
-
-        Raises
-        ------
-        UnknownNameError
-            If the language is neither ``"en"`` nor ``"fr"``.
-        """
-        lang = check_language(lang)
-        say = words(_SAYS, lang)
-        row = self.table.set_index("scope").loc["pooled"]
-        p_values = {
-            name: give_or_take(row[f"{test}_p"], row[f"{test}_p_error"], lang)
-            for name, test in (("ks", "ks"), ("lb", "ljung_box"))
-        }
-        against = [say[test] for test in self.rejects()]
-        verdict = say["misfit"].format(what=say["and"].join(against)) if against else say["fit"]
-        return say["text"].format(n=int(row["n_gaps"]), countries=self.n_countries, verdict=verdict, **p_values)
-
-    def misfit(self, lang: str = "en") -> str:
-        """What the tests have against the model, as a clause for other sentences; nothing where they do not reject.
-
-        Raises
-        ------
-        UnknownNameError
-            If the language is neither ``"en"`` nor ``"fr"``.
-        """
-        say, row = words(_SAYS, lang), self.table.set_index("scope").loc["pooled"]
-        against = [
-            f"{say[test]} ({p_words(row[f'{test}_p'], lang, error=row[f'{test}_p_error'])})" for test in self.rejects()
-        ]
-        return say["clause"].format(what=say["and"].join(against)) if against else ""
-
-    @renamed(level="alpha")
-    def rejects(self, scope: str = "pooled", *, alpha: float = 0.05) -> tuple[str, ...]:
-        """Which of the tests ``"ks"`` and ``"ljung_box"`` reject the model at a level, such as 0.05.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is no such scope.
-        """
-        table = self.table.set_index("scope")
-        if scope not in table.index:
-            raise UnknownNameError("scope", scope, list(table.index))
-        return tuple(test for test in ("ks", "ljung_box") if table.loc[scope, f"{test}_p"] < alpha)
-
-
 @renamed(n_boot="replicates")
 def goodness_of_fit(
     fit: HawkesFit, *, lags: int = 3, replicates: int = 199, seed: int | None = 0, n_jobs: int | None = 1
@@ -301,7 +161,8 @@ def goodness_of_fit(
     Raises
     ------
     OptionError
-        If `replicates` is not a whole number of at least 1, or `lags` is not one from 1 to half the number of gaps.
+        If `fit` is none, `replicates` is not a whole number of at least 19, or `lags` is not one from 1 to half the
+        number of gaps.
     ModelError
         If there are fewer than four gaps, or the fitted process runs away.
 
@@ -319,11 +180,13 @@ def goodness_of_fit(
     >>> from sahelkit.models.hawkes import fit_hawkes
     >>> coups = load_coups(rule="powell_thyne", countries="west_africa")
     >>> fit = fit_hawkes(coups, countries="west_africa", start=1960, end=2025)
-    >>> check = goodness_of_fit(fit, replicates=9, seed=1)
+    >>> check = goodness_of_fit(fit, replicates=19, seed=1)
     >>> check.table.set_index("scope").loc["pooled", "n_gaps"].item()
     105
     """
     check_options(lags=lags, replicates=replicates, seed=seed, n_jobs=n_jobs)
+    check_fit(fit)
+    check_replicates(replicates)
     sizes, seen = _statistics(fit.process, fit.observed, lags)
     if sizes["pooled"] < _FEWEST:
         raise ModelError(
@@ -348,6 +211,5 @@ def goodness_of_fit(
         gaps=rescaled_gaps(fit.process, fit.observed),
         lags=lags,
         replicates=replicates,
-        n_events=fit.n_events,
-        n_countries=len(fit.countries),
+        **fit.sizes,
     )

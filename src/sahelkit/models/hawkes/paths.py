@@ -15,7 +15,7 @@ from sahelkit.errors import DateError, UnknownNameError, is_known
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR, Windows, days, years
 from sahelkit.estimation.hawkes.simulate import Marked, branch, thin
 from sahelkit.models.hawkes.observing import dated
-from sahelkit.models.hawkes.result import HawkesFit
+from sahelkit.models.hawkes.result import HawkesFit, check_fit
 from sahelkit.options import check_options
 
 METHODS = ("clusters", "thinning")
@@ -123,6 +123,7 @@ def simulate_hawkes(
     (['path', 'iso3', 'date'], True)
     """
     check_options(replicates=replicates, seed=seed)
+    check_fit(fit)
     if not is_known(method, METHODS):
         raise UnknownNameError("method", method, METHODS)
     first = parse_date(start, what="start") or fit.start

@@ -2,39 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from sahelkit._types import Floats
-from sahelkit.errors import UnknownNameError, is_known
+from sahelkit.errors import OptionError, UnknownNameError, is_known
 from sahelkit.estimation.hawkes.baseline import Baseline
-from sahelkit.estimation.hawkes.estimate import Estimate, Settings, best_with_cross
+from sahelkit.estimation.hawkes.estimate import Estimate, Settings
 from sahelkit.estimation.hawkes.integral import Process, spectral_radius
 from sahelkit.estimation.hawkes.kernel import kernel_named
-from sahelkit.estimation.hawkes.likelihood import curvature
+from sahelkit.estimation.hawkes.likelihood import covariance
 from sahelkit.estimation.hawkes.observed import Observed, days
-from sahelkit.estimation.hawkes.profile import PARAMETERS, profile_interval
+from sahelkit.estimation.hawkes.profile import PARAMETERS, cross_at_lag, profile_interval
 from sahelkit.estimation.hawkes.units import Units
-from sahelkit.models.hawkes.words import overview, sentence
+from sahelkit.geography import places
+from sahelkit.language.numbers import decimal, number, percent
+from sahelkit.language.texts import words
+from sahelkit.models.hawkes.averages import mean_intensity
+from sahelkit.models.hawkes.intervals import ContagionBound
+from sahelkit.models.hawkes.verdicts import ContagionTest, GoodnessOfFit
+from sahelkit.models.hawkes.words import KERNELS, OVERVIEW, sentence
 from sahelkit.options import check_language
+from sahelkit.plots.intensity import plot_intensity
+from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from sahelkit.models.hawkes.bootstrap import ContagionTest
-    from sahelkit.models.hawkes.bound import ContagionBound
-    from sahelkit.models.hawkes.goodness import GoodnessOfFit
 
 LAGS = (1 / 12, 3 / 12, 6 / 12, 1.0, 2.0, 5.0)
 
 
-@dataclass(frozen=True)
-class HawkesFit:
+@dataclass(frozen=True, repr=False)
+class HawkesFit(Result):
     """A fitted network Hawkes process, in continuous time.
 
     The intensity of country i, in events per year, is ``exp(x_i(t) b + u_i + f(t))`` plus ``own`` times the kernel
@@ -65,7 +70,11 @@ class HawkesFit:
         Two-sided level of the intervals; the upper end at 0.90 is the one-sided 95 % upper bound.
     dropped : dict of str to int
         Periods left out per country because a covariate is NA.
+    origin : str
+        Datasets and versions of the events; empty where their frame did not tell.
     """
+
+    _index: ClassVar = ("quantity",)
 
     countries: tuple[str, ...]
     start: pd.Timestamp
@@ -79,6 +88,7 @@ class HawkesFit:
     estimate: Estimate
     level: float
     dropped: dict[str, int]
+    origin: str = ""
 
     @property
     def own(self) -> float:
@@ -124,6 +134,11 @@ class HawkesFit:
         return self.observed.n_events
 
     @property
+    def sizes(self) -> dict[str, Any]:
+        """Size and origin of the data, as the results of all tests carry them."""
+        return {"n_events": self.n_events, "n_countries": len(self.countries), "origin": self.origin}
+
+    @property
     def isolated(self) -> tuple[str, ...]:
         """Countries without any tie, which neither give nor receive."""
         tied = np.asarray(self.weights.any(axis=0) | self.weights.any(axis=1))
@@ -161,6 +176,11 @@ class HawkesFit:
     def stationary(self) -> bool:
         """Whether the spectral radius is below 1."""
         return self.spectral_radius < 1.0
+
+    @cached_property
+    def covariance(self) -> Floats:
+        """Covariance of the point of the estimate, the lags held; NaN for these and for a strength of 0."""
+        return covariance(self.estimate.problem, self.estimate.point.vector())
 
     @cached_property
     def _known(self) -> dict[str, tuple[float, float]]:
@@ -224,6 +244,8 @@ class HawkesFit:
             identified: NA. Covariates have a rate ratio per unit and Wald intervals; `coefficients` has the
             logarithm, also where the unit is so small that the ratio is beyond any number.
         """
+        from scipy.stats import norm
+
         rows: list[dict[str, Any]] = []
 
         def add(quantity: str, unit: str, value: float, ends: tuple[float, float] = (np.nan, np.nan)) -> None:
@@ -236,23 +258,15 @@ class HawkesFit:
         add("branching_ratio", "spectral radius", self.spectral_radius)
         for block, spread in self.estimate.spreads.items():
             add(f"{block}_sd", "log rate", spread)
+        reach = norm.ppf(0.5 + self.level / 2) * np.sqrt(np.diag(self.covariance))
         for column in self.baseline.columns("covariate"):
-            term, half = self.baseline.terms[column], self._half_width(int(column))
+            term, half = self.baseline.terms[column], reach[column]
             ends = (self.estimate.point.coef[column] + np.array([0.0, -half, half])) / self.baseline.units[term]
             with np.errstate(over="ignore"):
                 middle, low, high = np.exp(ends)
             add(term, "rate ratio", middle, (low, high))
         frame = pd.DataFrame(rows)
         return frame.assign(level=self.level, n_events=self.n_events, n_countries=len(self.countries))
-
-    def _half_width(self, column: int) -> float:
-        from scipy.stats import norm
-
-        vector = self.estimate.point.vector()
-        p = len(vector) - 4
-        moving = np.append(np.arange(p), [p + k for k, value in enumerate(vector[-4:-2]) if value > 0]).astype(int)
-        matrix = curvature(self.estimate.problem, vector)[np.ix_(moving, moving)]
-        return float(norm.ppf(0.5 + self.level / 2) * np.sqrt(np.linalg.inv(matrix)[column, column]))
 
     def bounds_by_lag(self) -> pd.DataFrame:
         """Contagion estimated at given mean lags, each with its upper bound.
@@ -263,18 +277,11 @@ class HawkesFit:
             One row per lag: ``cross_lag`` (years), ``cross``, ``high`` (upper end of the profile interval at that
             lag), ``lr`` (likelihood ratio statistic against none), ``level``.
         """
-        rows = []
-        null = self.estimate.null.vector()
-        for lag in LAGS:
-            settings = replace(self.settings, cross_lag=(lag, lag), contagion=True)
-            vector, value = best_with_cross(self.estimate.problem, null, self.estimate.null_loglik, settings)
-            vector[-1] = np.log(lag)
-            here = replace(self.estimate, point=type(self.estimate.point).of(vector), loglik=value)
-            high = profile_interval(here, settings, "cross", self.level)[1]
-            rows.append({"cross_lag": lag, "cross": vector[-3], "high": high, "lr": here.ratio, "level": self.level})
-        table = pd.DataFrame(rows)
+        found = [cross_at_lag(self.estimate, self.settings, lag, self.level) for lag in LAGS]
+        table = pd.DataFrame(found, columns=["cross", "high", "lr"])
         table[["cross", "high"]] /= self.units.cross
-        return table
+        table.insert(0, "cross_lag", LAGS)
+        return table.assign(level=self.level)
 
     def to_xarray(self) -> xr.Dataset:
         """Arrays of the fit.
@@ -329,35 +336,72 @@ class HawkesFit:
             Dimensions ``part`` (baseline, own, neighbours), ``iso3`` and ``time`` (first day of each period); events
             per year, given the events before; NA in periods in which the country is not observed.
         """
-        from sahelkit.models.hawkes.averages import mean_intensity
+        return mean_intensity(self.process, self.observed, self.start, self.end, freq)
 
-        return mean_intensity(self, freq)
-
-    def plot(self, country: str, *, source: str, lang: str | None = None) -> Figure:
+    def plot(
+        self, *, ax: Axes | None = None, lang: str | None = None, country: str | int | None = None, source: str = ""
+    ) -> Figure:
         """Draw the intensity of one country, split into its parts, with its attempts.
 
         Parameters
         ----------
-        country : str
-            Country, as in `sahelkit.places.resolve`.
-        source : str
-            Where the events come from.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure when absent.
         lang : {"en", "fr"}
             Language of the words in the figure.
-        """
-        lang = check_language(lang)
-        from sahelkit.geography import places
-        from sahelkit.plots.intensity import plot_intensity
+        country : str or int, optional
+            Country, as in `sahelkit.places.resolve`; the one with the most attempts when absent.
+        source : str
+            Where the events come from; what their frame tells when empty.
 
-        code = places.resolve(country)
-        mine = self.observed.counted & (self.observed.place == self.countries.index(code))
+        Raises
+        ------
+        OptionError
+            If the country is not one of the fit.
+        UnknownPlaceError, UnknownNameError
+            If the country or the language is unknown.
+        """
+        o = self.observed
+        most = self.countries[int(np.bincount(o.place[o.counted]).argmax())]
+        code = most if country is None else places.resolve(country)
+        if code not in self.countries:
+            why = f"it is not among the countries of the fit: {', '.join(self.countries)}"
+            raise OptionError("country", country, why, repair=f"Type country={most!r}")
+        mine = o.counted & (o.place == self.countries.index(code))
         return plot_intensity(
-            self.intensity().sel(iso3=code), events=list(days(self.observed.time[mine])), source=source, lang=lang
+            self.intensity().sel(iso3=code),
+            events=list(days(o.time[mine])),
+            source=source or self.origin or "sahelkit",
+            lang=check_language(lang),
+            ax=ax,
         )
 
-    def summary(self) -> str:
-        """The fit as plain text."""
-        return overview(self)
+    def headline(self, *, lang: str | None = None) -> str:
+        """Sizes, what was left out, the branching ratio and the log-likelihood."""
+        lang = check_language(lang)
+        say, o, given = words(OVERVIEW, lang), self.observed, self.weights.sum(axis=0)
+        facts = {
+            "kernel": words(KERNELS, lang)[self.settings.kernel],
+            "first": f"{self.start:%Y-%m-%d}",
+            "last": f"{self.end:%Y-%m-%d}",
+            "events": o.n_events,
+            "countries": len(self.countries),
+            "exposure": number(self.baseline.exposure.sum(), lang, digits=0),
+            "history": o.n_history,
+            "elsewhere": o.n_elsewhere,
+            "later": o.n_later,
+            "ties": o.n_ties,
+            "dropped": ", ".join(f"{code} {count}" for code, count in self.dropped.items()),
+            "isolated": ", ".join(self.isolated),
+            "radius": decimal(self.spectral_radius, 2, lang),
+            "loglik": decimal(self.loglik, 2, lang),
+            "ratio": decimal(self.lr, 2, lang),
+            "level": percent(self.level, lang),
+        }
+        said = {key: bool(facts[key]) for key in ("ties", "dropped", "isolated")}
+        said["units"] = not np.isclose(given[given > 0], 1.0).all()
+        said |= {"stationary": self.stationary, "explosive": not self.stationary}
+        return "\n".join(line.format(**facts) for key, line in say.items() if said.get(key, True))
 
     def says(
         self,
@@ -402,3 +446,18 @@ class HawkesFit:
             checked=bound is not None,
             misfit="" if goodness is None else goodness.misfit(lang),
         )
+
+
+def check_fit(fit: object) -> None:
+    """Raise OptionError for what is no fitted Hawkes process.
+
+    Examples
+    --------
+    >>> check_fit({"cross": 0.1})
+    Traceback (most recent call last):
+    sahelkit.errors.OptionError: fit='dict': it is no fitted Hawkes process. Type fit=fit_hawkes(events, countries=...,
+    start=..., end=...) first.
+    """
+    if not isinstance(fit, HawkesFit):
+        repair = "Type fit=fit_hawkes(events, countries=..., start=..., end=...) first"
+        raise OptionError("fit", type(fit).__name__, "it is no fitted Hawkes process", repair=repair)

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -20,17 +20,27 @@ from sahelkit.estimation.hawkes.likelihood import pose
 from sahelkit.estimation.replicates import on_one_thread, p_error, replicate
 from sahelkit.exposure import normalised
 from sahelkit.geography import places
+from sahelkit.language.coders import rule_name
+from sahelkit.language.numbers import number
+from sahelkit.language.texts import words
 from sahelkit.models.hawkes.fit import fit_hawkes
 from sahelkit.models.hawkes.result import HawkesFit
-from sahelkit.options import check_options
+from sahelkit.models.hawkes.words import ROBUST
+from sahelkit.options import check_language, check_options
+from sahelkit.plots.nulls import plot_null
+from sahelkit.results.base import Result
 from sahelkit.tables.coups import JOINT_RULES, coup_coders, load_coups
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # A coder that covers less of the window than this says little about it.
 _MOST = 0.75
 
 
-@dataclass(frozen=True)
-class Robustness:
+@dataclass(frozen=True, repr=False)
+class Robustness(Result):
     """The fit, and what becomes of it.
 
     Attributes
@@ -45,6 +55,8 @@ class Robustness:
     permuted : array, shape (replicates,)
         Likelihood ratio statistics of contagion under maps with shuffled labels.
     """
+
+    _index: ClassVar = ("quantity",)
 
     fit: HawkesFit
     rule: str
@@ -86,19 +98,76 @@ class Robustness:
         table["p_error"] = [np.nan, self.p_error]
         return table.reset_index()
 
-    def summary(self) -> str:
-        """The checks as plain text."""
-        lines = [f"{self.rule}, {self.fit.n_events} events, {len(self.fit.countries)} countries"]
-        for _, row in self.tidy().iterrows():
-            lines.append(
-                f"{row['quantity']} {row['estimate']:.3f}; without one country {row['leave_one_out_low']:.3f} "
-                f"(without {row['without_low']}) to {row['leave_one_out_high']:.3f} (without {row['without_high']})"
-            )
+    def headline(self, *, lang: str | None = None) -> str:
+        """Both estimates with the range over fits without one country, and the test of the map."""
+        lang = check_language(lang)
+        return "\n".join(self._text(key, lang) for key in ("head", "own", "cross", "maps"))
+
+    def summary(self, *, lang: str | None = None) -> str:
+        """The headline and the estimates under each coder, as plain text."""
         coders = self.refits[self.refits["check"] == "coder"].drop(columns="check")
-        lines.append(
-            f"Maps with shuffled labels do as well as the real one: p = {self.p_permuted:.3f} ± {self.p_error:.3f}"
+        return f"{self.headline(lang=lang)}\n{coders.to_string(index=False, float_format='{:.3f}'.format)}"
+
+    def says(self, *, lang: str | None = None) -> str:
+        """Two sentences that may be quoted: the range over fits without one country, and the test of the map.
+
+        Raises
+        ------
+        UnknownNameError
+            If the language is neither ``"en"`` nor ``"fr"``.
+        """
+        return self._text("says", check_language(lang))
+
+    def _text(self, key: str, lang: str) -> str:
+        facts: dict[str, str] = {}
+        digits = 2 if key == "says" else 3
+        for row in self.tidy().to_dict("records"):
+            name = row["quantity"]
+            # Of a mean event in a sentence; in the units of the weights and marks beside the table.
+            unit = self.fit.units.of(name) if key == "says" else 1.0
+            ends = {"": "estimate", "_low": "leave_one_out_low", "_high": "leave_one_out_high"}
+            facts |= {f"{name}{end}": number(unit * row[column], lang, digits=digits) for end, column in ends.items()}
+            facts |= {f"{name}_less": row["without_low"], f"{name}_more": row["without_high"]}
+        return words(ROBUST, lang)[key].format(
+            rule=self.rule,
+            name=rule_name(self.rule, lang),
+            events=self.fit.n_events,
+            countries=len(self.fit.countries),
+            n=len(self.permuted),
+            p=number(self.p_permuted, lang, digits=3),
+            error=number(self.p_error, lang, digits=3),
+            **facts,
         )
-        return "\n".join([*lines, coders.to_string(index=False, float_format="{:.3f}".format)])
+
+    def plot(self, *, ax: Axes | None = None, lang: str | None = None, source: str = "") -> Figure:
+        """Draw the likelihood ratio of contagion against those along maps with shuffled labels.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure when absent.
+        lang : {"en", "fr"}
+            Language of the words in the figure.
+        source : str
+            Where the events come from; what their frame tells when empty.
+
+        Raises
+        ------
+        UnknownNameError
+            If the language is neither ``"en"`` nor ``"fr"``.
+        """
+        lang = check_language(lang)
+        texts: dict[str, Any] = {key: self._text(key, lang) for key in ("title", "axis", "n")}
+        return plot_null(
+            self.permuted,
+            self.fit.lr,
+            p_value=self.p_permuted,
+            p_error=self.p_error,
+            source=source or self.fit.origin or "sahelkit",
+            lang=lang,
+            ax=ax,
+            **texts,
+        )
 
 
 @renamed(permutations="replicates")

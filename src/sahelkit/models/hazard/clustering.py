@@ -62,13 +62,20 @@ def check_comparable(data: Design, weak: Bools) -> None:
     )
 
 
-def profiles(data: Design, fit: Penalised, *, link: str, level: float, wanted: Bools) -> tuple[Floats, Floats]:
-    """Ends of the profile intervals, shape (k, 2), and p-values, shape (k,), of the wanted coefficients; else NaN."""
-    ends, p_values = np.full((len(wanted), 2), np.nan), np.full(len(wanted), np.nan)
+def profile_ends(data: Design, fit: Penalised, *, link: str, level: float, wanted: Bools) -> Floats:
+    """Ends of the profile intervals of the wanted coefficients, shape (k, 2); else NaN."""
+    ends = np.full((len(wanted), 2), np.nan)
     for place in map(int, np.flatnonzero(wanted)):
         ends[place] = profile_interval(data.matrix, data.outcome, place, link=link, level=level, best=fit)
-        p_values[place] = penalised_lr(data.matrix, data.outcome, [place], link=link)[2]
-    return ends, p_values
+    return ends
+
+
+def ratio_tests(data: Design, *, link: str, wanted: Bools) -> Floats:
+    """p-values of the penalised likelihood ratio tests of the wanted coefficients, shape (k,); else NaN."""
+    found = np.full(len(wanted), np.nan)
+    for place in map(int, np.flatnonzero(wanted)):
+        found[place] = penalised_lr(data.matrix, data.outcome, [place], link=link)[2]
+    return found
 
 
 def patched(found: Clustered, model: Floats, weak: Bools) -> tuple[Floats, Floats]:

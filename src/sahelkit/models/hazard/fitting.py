@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._types import Bools, Floats
-from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.clustered import KINDS
 from sahelkit.estimation.corrections import CORRECTIONS, flac, flac_covariance, flic
 from sahelkit.estimation.design import Design, read_design
@@ -18,7 +18,7 @@ from sahelkit.estimation.links import LINKS, check_link, row_terms
 from sahelkit.estimation.newton import Maximum, inverse_gram, maximise
 from sahelkit.estimation.separation import separated_terms
 from sahelkit.estimation.splines import duration_terms
-from sahelkit.models.hazard.clustering import check_comparable, clustered_errors, patched, profiles
+from sahelkit.models.hazard.clustering import check_comparable, clustered_errors, patched, profile_ends, ratio_tests
 from sahelkit.models.hazard.result import HazardFit
 from sahelkit.options import check_options
 
@@ -151,11 +151,10 @@ def fit_hazard(
 
 def _check_options(link: str, method: str, errors: str | None, correction: str) -> str:
     check_link(link)
-    for what, given, allowed in (("method", method, METHODS), ("correction", correction, CORRECTIONS)):
-        if given not in allowed:
-            raise UnknownNameError(what, given, allowed)
-    if errors is not None and errors not in ERRORS:
-        raise UnknownNameError("kind of error", errors, ERRORS)
+    choices = [("method", method, METHODS), ("correction", correction, CORRECTIONS)]
+    for what, given, allowed in [*choices, ("kind of error", errors, (*ERRORS, None))]:
+        if not is_known(given, allowed):
+            raise UnknownNameError(what, given, [name for name in allowed if name])
     if method == "ml" and correction != "none":
         raise OptionError("correction", correction, "it corrects Firth's method", repair="Add method='firth'")
     if method == "firth" and errors == "observed":
@@ -236,7 +235,8 @@ def _by_penalty(data: Design, fit: Penalised, *, link: str, kind: str, level: fl
     found = _result(data, fit.coef, cov, freedom, fit.loglik, link=link, kind=kind, level=level, method="firth")
     if not weak.any():
         return found
-    ends, p_values = profiles(data, fit, link=link, level=level, wanted=weak)
+    ends = profile_ends(data, fit, link=link, level=level, wanted=weak)
+    p_values = ratio_tests(data, link=link, wanted=weak)
     return replace(found, profile=ends, profile_p=p_values, unclustered=unclustered)
 
 
@@ -295,11 +295,10 @@ def _corrected(found: HazardFit, data: Design, fit: Penalised, correction: str) 
         moved = clustered_errors(data, coef, link=found.link, kind=found.errors, score=rows.score).cov
     factor = np.ones(len(coef))
     factor[place] = np.sqrt(moved[place, place] / found.cov[place, place])
-    found = replace(found, cov=found.cov * np.outer(factor, factor))
+    found = replace(found, cov=found.cov * np.outer(factor, factor), coef=coef, correction="flic")
     if found.profile is None or found.profile_p is None:
-        return replace(found, coef=coef, correction="flic")
+        return found
     # The profile is that of the uncorrected intercept; the corrected one gets a Wald interval, as in logistf.
-    wald = replace(found, coef=coef, profile=None, profile_p=None)
     profile, p_values = found.profile.copy(), found.profile_p.copy()
-    profile[place], p_values[place] = wald.interval()[place], wald.p_values()[place]
-    return replace(found, coef=coef, profile=profile, profile_p=p_values, correction="flic")
+    profile[place], p_values[place] = np.nan, np.nan
+    return replace(found, profile=profile, profile_p=p_values)

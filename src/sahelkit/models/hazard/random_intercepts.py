@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,18 +12,21 @@ import pandas as pd
 from sahelkit._types import Floats
 from sahelkit.dates import frequency
 from sahelkit.errors import ModelError
-from sahelkit.estimation.design import read_design
+from sahelkit.estimation.design import Design, read_design
 from sahelkit.estimation.few_clusters import clusters_with_events
-from sahelkit.estimation.links import check_link, ratios
+from sahelkit.estimation.links import chances, check_link, ratios
 from sahelkit.estimation.mixed_likelihood import SMALLEST, clusters_of, hessian, marginal, peak
 from sahelkit.estimation.newton import maximise, scaled
-from sahelkit.language.nouns import cluster_words, outcome_words, unit_words
+from sahelkit.language.nouns import sample_line, sample_words, unit_words
 from sahelkit.language.numbers import number, p_words, percent, reach
+from sahelkit.language.samples import missing_words
 from sahelkit.models.hazard.fitting import check_outcome
+from sahelkit.models.hazard.words import head_line
 from sahelkit.options import check_language, check_options, check_whole_number
-from sahelkit.results.base import Result
+from sahelkit.results.estimates import Estimates, t_quantile
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from sahelkit.panels import Panel
@@ -47,9 +51,26 @@ _CAVEATS = {
 }
 
 
-@dataclass(frozen=True)
-class RandomInterceptFit(Result):
+_HEADS = {
+    "en": ("{formula} + normal intercepts by {cluster}", "log-likelihood {} ({} with one intercept)"),
+    "fr": (
+        "{formula} + constantes normales par {cluster}",
+        "log-vraisemblance {} ({} avec une seule constante)",
+    ),
+}
+_TITLES = {"en": "Risk by country, all else equal", "fr": "Risque par pays, toutes choses égales par ailleurs"}
+_AXES = {
+    "en": "Ratio to the middle country (log scale; {})",
+    "fr": "Rapport au pays médian (échelle log ; {})",
+}
+
+
+@dataclass(frozen=True, repr=False)
+class RandomInterceptFit(Estimates):
     """A hazard model with normal country intercepts.
+
+    It also speaks statsmodels, see `sahelkit.results.estimates.Estimates`: of the coefficients, while `aic`, `bic` and
+    `df_resid` count `sigma` too; `predict` is for the middle country, whose intercept is that of the model.
 
     Attributes
     ----------
@@ -78,8 +99,10 @@ class RandomInterceptFit(Result):
         Confidence level.
     n_rows, n_dropped, n_events : int
         Rows used, rows left out because a value is NA, events.
-    freq, outcome, cluster, origin : str
-        What a row is, the event, the clusters' column, and where the rows come from.
+    outcome, cluster : str
+        The event and the clusters' column.
+    data : Design
+        The arrays it was fitted to.
     """
 
     formula: str
@@ -99,15 +122,35 @@ class RandomInterceptFit(Result):
     n_rows: int
     n_dropped: int
     n_events: int
-    freq: str
     outcome: str
     cluster: str
-    origin: str = ""
+    data: Design = field(repr=False)
 
     @property
     def n_clusters(self) -> int:
         """Number of countries."""
         return len(self.countries)
+
+    @property
+    def _sizes(self) -> tuple[int, int, int]:
+        return self.n_rows, self.n_events, self.n_clusters
+
+    def _outcome(self) -> str:
+        return self.outcome
+
+    def _parameters(self) -> int:
+        return len(self.terms) + 1
+
+    def _rows(self, frame: pd.DataFrame | None) -> tuple[Floats, float]:
+        return (self.data.matrix if frame is None else self.data.new(frame)), 0.0
+
+    def _mean(self, linear: Floats) -> Floats:
+        return chances(self.link, linear)
+
+    @property
+    def freq(self) -> str:
+        """As in `HazardFit`."""
+        return frequency(self.data.times)
 
     def tidy(self) -> pd.DataFrame:
         """One row per term and one, ``sigma``, for the spread of countries.
@@ -118,19 +161,16 @@ class RandomInterceptFit(Result):
             ``term, coef, std_error, ratio, ratio_low, ratio_high, p_value, n_rows, n_events, n_clusters``. In the row
             of the spread the ratio is that of one standard deviation, its p-value that of the test that it is 0.
         """
-        from scipy import stats
-
-        error = np.sqrt(np.diag(self.cov))
-        half = float(stats.norm.ppf(0.5 + self.level / 2)) * error
+        ends = ratios(self._ends(self.level))
         table = pd.DataFrame(
             {
                 "term": list(self.terms),
                 "coef": self.coef,
-                "std_error": error,
+                "std_error": self.std_error,
                 "ratio": ratios(self.coef),
-                "ratio_low": ratios(self.coef - half),
-                "ratio_high": ratios(self.coef + half),
-                "p_value": 2 * stats.norm.sf(np.abs(self.coef) / error),
+                "ratio_low": ends[:, 0],
+                "ratio_high": ends[:, 1],
+                "p_value": self.p_values(),
             }
         )
         low, high = np.exp(self.sigma_ends)
@@ -139,9 +179,7 @@ class RandomInterceptFit(Result):
 
     def by_country(self) -> pd.DataFrame:
         """Each country's intercept, its standard deviation and, as a ratio to the middle country, its interval."""
-        from scipy import stats
-
-        half = float(stats.norm.ppf(0.5 + self.level / 2)) * self.effect_sd
+        half = t_quantile(self.level, np.array(np.inf)) * self.effect_sd
         return pd.DataFrame(
             {
                 self.cluster: list(self.countries),
@@ -155,23 +193,25 @@ class RandomInterceptFit(Result):
 
     def headline(self, *, lang: str | None = None) -> str:
         """Model and sample, as plain text."""
-        return (
-            f"{self.formula} + normal intercepts by {self.cluster}  ({self.link}, {self.level:.0%} intervals)\n"
-            f"{self.n_events:,} events in {self.n_rows:,} rows, {self.n_clusters} clusters, "
-            f"{self.n_dropped:,} rows left out because a value is NA\n"
-            f"log-likelihood {self.loglik:.4f} ({self.loglik_pooled:.4f} with one intercept)"
-        )
+        lang = check_language(lang)
+        model, fits = _HEADS[lang]
+        pair = (number(value, lang, digits=4) for value in (self.loglik, self.loglik_pooled))
+        model = model.format(formula=self.formula, cluster=self.cluster)
+        lines = [
+            head_line(model, [self.link], self.level, lang),
+            sample_line(lang, *self._sizes),
+            missing_words(self.data.dropped, self.n_dropped, lang),
+            fits.format(*pair),
+        ]
+        return "\n".join(lines)
 
     def says(self, *, lang: str | None = None) -> str:
         """One sentence that may be quoted; see `HazardFit.says`."""
         lang = check_language(lang)
-        caveat = _CAVEATS[check_language(lang)]["none" if self.p_spread > 1 - self.level else "some"]
+        caveat = _CAVEATS[lang]["none" if self.p_spread > 1 - self.level else "some"]
+        sample = sample_words(lang, *self._sizes, cluster=self.cluster, outcome=self.outcome, freq=self.freq)
         return _SENTENCE[lang].format(
-            who=f"{self.n_clusters} {cluster_words(self.cluster, lang)}",
-            rows=number(self.n_rows, lang, digits=0),
-            unit=unit_words(self.freq, lang),
-            events=number(self.n_events, lang, digits=0),
-            what=outcome_words(self.outcome, lang),
+            **sample,
             sigma=number(self.sigma, lang),
             level=percent(self.level, lang),
             ends=reach(*self.sigma_ends, lang),
@@ -180,28 +220,30 @@ class RandomInterceptFit(Result):
         )
 
     def plot(
-        self, *, labels: dict[str, str] | None = None, lang: str | None = None, source: str = "", **more: Any
+        self,
+        *,
+        ax: Axes | None = None,
+        lang: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        source: str = "",
+        title: str | None = None,
+        axis: str | None = None,
     ) -> Figure:
-        """Draw each country's level of risk relative to the middle one, highest first."""
-        lang = check_language(lang)
+        """Draw each country's level of risk relative to the middle one, highest first; options as in `HazardFit`."""
         from sahelkit.plots.ratios import plot_ratios
 
-        titles = {"en": "Risk by country, all else equal", "fr": "Risque par pays, toutes choses égales par ailleurs"}
-        axis = {"en": "Ratio to the middle country (log scale; {})", "fr": "Rapport au pays médian (échelle log ; {})"}
+        lang = check_language(lang)
         rows = self.by_country().sort_values("effect", ascending=False)
-        rows = rows.assign(
-            label=rows[self.cluster].map(lambda code: (labels or {}).get(code, code)),
-            n_events=self.n_events,
-            n_rows=self.n_rows,
-            n_clusters=self.n_clusters,
+        label = rows[self.cluster].map(lambda code: (labels or {}).get(code, code))
+        return plot_ratios(
+            rows.assign(label=label, n_events=self.n_events, n_rows=self.n_rows, n_clusters=self.n_clusters),
+            source=source or self.data.origin or "sahelkit",
+            title=title or _TITLES[lang],
+            axis=axis or _AXES[lang].format(percent(self.level, lang)),
+            rows=unit_words(self.freq, lang),
+            lang=lang,
+            ax=ax,
         )
-        options = {
-            "title": titles[check_language(lang)],
-            "axis": axis[lang].format(percent(self.level, lang)),
-            "source": source or self.origin or "sahelkit",
-            **more,
-        }
-        return plot_ratios(rows, lang=lang, **options)
 
 
 def fit_random_intercepts(
@@ -319,8 +361,7 @@ def fit_random_intercepts(
         n_rows=len(data.outcome),
         n_dropped=data.n_dropped,
         n_events=int(data.outcome.sum()),
-        freq=frequency(data.times),
         outcome=data.response,
         cluster=cluster,
-        origin=data.origin,
+        data=data,
     )

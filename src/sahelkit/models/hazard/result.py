@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from sahelkit._types import Floats
-from sahelkit.errors import ModelError, UnknownNameError
+from sahelkit.dates import frequency
+from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.design import Design
+from sahelkit.estimation.firth import firth_maximise
 from sahelkit.estimation.links import chances, ratios
+from sahelkit.frames import chosen_names
+from sahelkit.language.nouns import sample_line, sample_words, unit_words
+from sahelkit.language.samples import missing_words
+from sahelkit.models.hazard.clustering import profile_ends
+from sahelkit.models.hazard.words import Coefficient, axis_words, head_line, remark, sentence, title_words
 from sahelkit.options import check_language
-from sahelkit.results.base import Result
+from sahelkit.results.estimates import Estimates, t_quantile
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _CLOCK = ("Intercept", "t", "t2", "t3", "never", "never_attempt", "never_success")
@@ -27,9 +35,16 @@ _ENOUGH = 10
 _MANY = 30
 
 
-@dataclass(frozen=True)
-class HazardFit(Result):
+_SHOWN = ["term", "ratio", "ratio_low", "ratio_high", "p_value"]
+
+
+@dataclass(frozen=True, repr=False)
+class HazardFit(Estimates):
     """A fitted discrete-time hazard model.
+
+    It also speaks statsmodels, see `sahelkit.results.estimates.Estimates`. With Firth's method `llf` is the penalised
+    log-likelihood (also after FLIC and FLAC: that of Firth's estimate), so that `aic` and `bic` are those of R's
+    logistf; `conf_int` gives profile intervals where `interval` does.
 
     Attributes
     ----------
@@ -48,7 +63,7 @@ class HazardFit(Result):
     n_rows, n_dropped, n_events, n_clusters : int
         Rows used, rows left out because a value is NA, events among the rows used, clusters.
     loglik : float
-        Log-likelihood; for Firth's method the penalised one.
+        Log-likelihood; for Firth's method the penalised one, that of Firth's own estimate.
     method : str
         ``"ml"`` or ``"firth"``.
     errors : str
@@ -93,26 +108,63 @@ class HazardFit(Result):
     data: Design | None = field(default=None, repr=False)
 
     @property
-    def std_error(self) -> Floats:
-        """Standard errors, shape (k,)."""
-        return np.asarray(np.sqrt(np.diag(self.cov)))
+    def cluster(self) -> str:
+        """Column of the clusters."""
+        return self.data.cluster if self.data else "iso3"
+
+    @property
+    def outcome(self) -> str:
+        """Name of the event."""
+        return self.formula.split("~")[0].strip()
+
+    @property
+    def freq(self) -> str:
+        """``"M"`` or ``"Y"`` where rows are country-months or country-years; empty where they have no time."""
+        return frequency(self.data.times if self.data else None)
+
+    def held(self) -> Design:
+        """The arrays it was fitted to.
+
+        Raises
+        ------
+        ModelError
+            If the fit came without them.
+        """
+        if self.data is None:
+            raise ModelError("this fit does not hold its data, which this needs. Fit it with fit_hazard()")
+        return self.data
+
+    @property
+    def _sizes(self) -> tuple[int, int, int]:
+        return self.n_rows, self.n_events, self.n_clusters
+
+    def _outcome(self) -> str:
+        return self.outcome
 
     def _freedom(self) -> Floats:
         return np.full(len(self.terms), self.n_clusters - 1.0) if self.freedom is None else self.freedom
 
+    def _ends(self, level: float) -> Floats:
+        ends, profile = super()._ends(level), self.profile
+        if profile is not None and not np.isclose(level, self.level):
+            data, wanted = self.held(), ~np.isnan(profile[:, 0])
+            best = firth_maximise(data.matrix, data.outcome, link=self.link)
+            profile = profile_ends(data, best, link=self.link, level=level, wanted=wanted)
+        return ends if profile is None else np.where(np.isnan(profile), ends, profile)
+
+    def _rows(self, frame: pd.DataFrame | None) -> tuple[Floats, float]:
+        return (self.held().matrix if frame is None else self.held().new(frame)), 0.0
+
+    def _mean(self, linear: Floats) -> Floats:
+        return chances(self.link, linear)
+
     def interval(self) -> Floats:
         """Ends of the intervals on the scale of the coefficients, shape (k, 2)."""
-        from scipy import stats
-
-        half = stats.t.ppf(0.5 + self.level / 2, self._freedom()) * self.std_error
-        ends = np.column_stack([self.coef - half, self.coef + half])
-        return ends if self.profile is None else np.where(np.isnan(self.profile), ends, self.profile)
+        return self._ends(self.level)
 
     def p_values(self) -> Floats:
         """Two-sided p-values of the hypothesis that a coefficient is 0, shape (k,)."""
-        from scipy import stats
-
-        found = np.asarray(2 * stats.t.sf(np.abs(self.coef) / self.std_error, self._freedom()))
+        found = super().p_values()
         return found if self.profile_p is None else np.where(np.isnan(self.profile_p), found, self.profile_p)
 
     def tidy(self) -> pd.DataFrame:
@@ -152,40 +204,39 @@ class HazardFit(Result):
 
     def headline(self, *, lang: str | None = None) -> str:
         """Model, sample and rows left out, as plain text."""
+        lang = check_language(lang)
         how = self.method if self.correction == "none" else f"{self.method} {self.correction}"
-        lines = [
-            f"{self.formula}  ({self.link}, {how}, {self.errors}, {self.level:.0%} intervals)",
-            f"{self.n_events:,} events in {self.n_rows:,} rows, {self.n_clusters} clusters",
-            self.data.missing_words() if self.data else f"{self.n_dropped:,} rows left out because a value is NA",
-        ]
-        if self.separated:
-            lines.append(f"separated perfectly, so only the penalty bounds the estimate: {', '.join(self.separated)}")
+        dropped = self.data.dropped if self.data else pd.DataFrame({"column": []})
         wide = [term for term, ratio in zip(self.terms, ratios(self.coef), strict=True) if ratio in (0.0, np.inf)]
-        if wide:
-            lines.append(f"ratios too large or small to be written: measure in smaller units {', '.join(wide)}")
-        return "\n".join([*lines, *self.clustering_words()])
+        return "\n".join(
+            [
+                head_line(self.formula, [self.link, how, self.errors], self.level, lang),
+                sample_line(lang, *self._sizes),
+                missing_words(dropped, self.n_dropped, lang),
+                *([remark("separated", lang, terms=self.separated)] if self.separated else []),
+                *([remark("wide", lang, terms=wide)] if wide else []),
+                *self.clustering_words(lang=lang),
+            ]
+        )
 
-    def clustering_words(self) -> list[str]:
+    def clustering_words(self, *, lang: str | None = None) -> list[str]:
         """What a reader must know of intervals that do not allow for clusters, or are missing."""
-        cluster = self.data.cluster if self.data else "cluster"
-        alone = f"intervals take rows as independent, not as alike within {cluster}"
+        lang, cluster = check_language(lang), self.cluster
         if self.unclustered and self.errors == "profile":
-            return [f"no clustered errors, as one {cluster} bears nearly all that is known: {alone}"]
+            return [remark("none", lang, cluster=cluster)]
         if self.unclustered:
-            few = ", ".join(self.unclustered[:6])
-            more = f" and {len(self.unclustered) - 6} more" if len(self.unclustered) > 6 else ""
-            instead = f"; its {alone}" if self.method == "firth" else ""
-            return [f"no clustered error where one {cluster} bears nearly all that is known: {few}{more}{instead}"]
-        return [] if self.clustered() or self.n_clusters == self.n_rows else [alone]
+            what = "instead" if self.method == "firth" else "some"
+            return [remark(what, lang, terms=self.unclustered, cluster=cluster)]
+        if self.clustered() or self.n_clusters == self.n_rows:
+            return []
+        return [remark("alone", lang, cluster=cluster)]
 
     def clustered(self, term: str | None = None) -> bool:
         """Whether intervals, or that of one term, allow for correlation within clusters."""
         return self.errors.startswith("CR") and term not in self.unclustered
 
-    def summary(self) -> str:
-        """The fit as plain text."""
-        table = self.tidy()[["term", "ratio", "ratio_low", "ratio_high", "p_value"]].round(3).to_string(index=False)
-        return f"{self.headline()}\n{table}"
+    def _shown(self, table: pd.DataFrame) -> pd.DataFrame:
+        return table[_SHOWN].round(3)
 
     def to_xarray(self) -> xr.Dataset:
         """Estimates with dimension ``term``, and ``cov`` with dimensions ``term`` and ``other``."""
@@ -200,7 +251,7 @@ class HazardFit(Result):
         UnknownNameError
             If the model has no such term.
         """
-        if term not in self.terms:
+        if not is_known(term, self.terms):
             raise UnknownNameError("term", term, self.terms)
         return self.terms.index(term)
 
@@ -226,20 +277,19 @@ class HazardFit(Result):
 
         Raises
         ------
+        OptionError
+            If `difference` is no mapping.
         UnknownNameError
             If the model has no such term.
         """
-        from scipy import stats
-
-        weight = np.zeros(len(self.terms))
+        if not isinstance(difference, Mapping):
+            raise OptionError("difference", difference, "it says by how much each term differs", repair="Type {'x': 1}")
+        weight = np.zeros((1, len(self.terms)))
         for term, value in difference.items():
-            weight[self.position(term)] = value
-        moved = np.flatnonzero(weight)  # others may have no error
-        freedom = float(np.min(self._freedom()[moved])) if moved.size else np.inf
-        middle = float(weight @ self.coef)
-        error = np.sqrt(weight[moved] @ self.cov[np.ix_(moved, moved)] @ weight[moved])
-        half = float(stats.t.ppf(0.5 + self.level / 2, freedom) * error)
-        found = ratios(np.array([middle, middle - half, middle + half]))
+            weight[0, self.position(term)] = value
+        middle, error, freedom = self.combined(weight)
+        half = t_quantile(self.level, freedom) * error
+        found = ratios(np.concatenate([middle, middle - half, middle + half]))
         return float(found[0]), float(found[1]), float(found[2])
 
     def detectable_ratio(self, term: str, *, power: float = 0.8) -> float:
@@ -260,28 +310,29 @@ class HazardFit(Result):
         from scipy import stats
 
         position = self.position(term)
-        freedom = float(self._freedom()[position])
-        distance = stats.t.ppf(0.5 + self.level / 2, freedom) + stats.t.ppf(power, freedom)
+        freedom = self._freedom()[position]
+        distance = float(t_quantile(self.level, freedom)) + float(stats.t.ppf(power, freedom))
         return float(ratios(np.array(distance * self.std_error[position])))
 
-    def predict(self, frame: pd.DataFrame | None = None) -> Floats:
-        """Fitted chance of an event, per row; NaN where a covariate is NA.
+    def _said(self, term: str) -> Coefficient:
+        place = self.position(term)
+        low, high = self.interval()[place]
+        return Coefficient(
+            term=term,
+            estimate=float(self.coef[place]),
+            low=float(low),
+            high=float(high),
+            level=self.level,
+            link=self.link,
+            cluster=self.cluster,
+            alone=not self.clustered(term) and self.n_clusters != self.n_rows,
+            caveat=self.caveat(term),
+            detectable=self.detectable_ratio(term),
+            k=len(self.terms) - 1,
+        )
 
-        Parameters
-        ----------
-        frame : pandas.DataFrame, optional
-            Rows with the columns of the formula; the rows of the fit when absent.
-
-        Raises
-        ------
-        ModelError
-            If the fit came without its data, or the formula does not fit the frame.
-        MissingColumnsError
-            If a column is missing.
-        """
-        if self.data is None:
-            raise ModelError("this fit does not hold its data, so it cannot predict. Fit it with fit_hazard()")
-        return chances(self.link, (self.data.matrix if frame is None else self.data.new(frame)) @ self.coef)
+    def _sample(self, lang: str) -> dict[str, str]:
+        return sample_words(lang, *self._sizes, cluster=self.cluster, outcome=self.outcome, freq=self.freq)
 
     def says(self, *, lang: str | None = None, term: str | None = None, label: str | None = None) -> str:
         """One sentence that may be quoted: estimate, interval, sample, and the caveat that bites.
@@ -302,9 +353,7 @@ class HazardFit(Result):
             If the language or the term is unknown.
         """
         lang = check_language(lang)
-        from sahelkit.models.hazard.words import sentence
-
-        return sentence(self, check_language(lang), self.focus if term is None else term, label)
+        return sentence(self._said(self.focus if term is None else term), self._sample(lang), lang, label)
 
     def caveat(self, term: str) -> str:
         """Which caveat bites: ``separated``, ``scarce``, ``unseen``, ``few`` or ``association``."""
@@ -320,36 +369,63 @@ class HazardFit(Result):
     def plot(
         self,
         *,
-        terms: tuple[str, ...] | None = None,
-        labels: dict[str, str] | None = None,
+        ax: Axes | None = None,
         lang: str | None = None,
-        **more: Any,
+        terms: str | Sequence[str] | None = None,
+        labels: Mapping[str, str] | None = None,
+        source: str = "",
+        title: str | None = None,
+        axis: str | None = None,
+        rows: str | None = None,
     ) -> Figure:
         """Draw the ratios with their intervals.
 
         Parameters
         ----------
-        terms : tuple of str, optional
-            Which; all but the intercept and the clock when absent.
-        labels : dict of str to str, optional
-            Words for terms.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure when absent.
         lang : {"en", "fr"}
             Language.
-        **more
-            ``source``, ``title`` and ``axis`` of `sahelkit.plots.ratios.plot_ratios`.
+        terms : str or sequence of str, optional
+            Which; all but the intercept and the clock when absent.
+        labels : mapping of str to str, optional
+            Words for terms.
+        source, title, axis, rows : str, optional
+            Replace the source, the title, the label of the axis, and what rows are called.
 
         Raises
         ------
         UnknownNameError
             If a term or the language is unknown.
         """
-        lang = check_language(lang)
-        from sahelkit.models.hazard.words import axis_words, title_words
         from sahelkit.plots.ratios import plot_ratios
 
-        chosen = terms or tuple(name for name in self.terms if name not in _CLOCK) or self.terms
-        rows = self.tidy().iloc[[self.position(term) for term in chosen]]
-        rows = rows.assign(label=[(labels or {}).get(term, term) for term in chosen])
-        origin = (self.data.origin if self.data else "") or "sahelkit"
-        defaults = {"source": origin, "title": title_words(self, lang), "axis": axis_words(self, lang)}
-        return plot_ratios(rows, lang=lang, **{**defaults, **more})
+        lang = check_language(lang)
+        usual = [name for name in self.terms if name not in _CLOCK] or list(self.terms)
+        chosen = usual if terms is None else chosen_names("term", terms, self.terms)
+        drawn = self.tidy().iloc[[self.position(term) for term in chosen]]
+        return plot_ratios(
+            drawn.assign(label=[(labels or {}).get(term, term) for term in chosen]),
+            source=source or (self.data.origin if self.data else "") or "sahelkit",
+            title=title or title_words(self.outcome, lang),
+            axis=axis or axis_words(self.link, self.level, lang),
+            rows=rows or unit_words(self.freq, lang),
+            lang=lang,
+            ax=ax,
+        )
+
+
+def check_fit(fit: object, *, where: str) -> HazardFit:
+    """Return a fit of `fit_hazard` or `fit_success`; raise OptionError for anything else.
+
+    Examples
+    --------
+    >>> check_fit(0.5, where="leave_one_out")
+    Traceback (most recent call last):
+    sahelkit.errors.OptionError: fit=<class 'float'>: leave_one_out takes what fit_hazard() gives. Type
+    fit=fit_hazard(formula, frame).
+    """
+    if not isinstance(fit, HazardFit):
+        repair = "Type fit=fit_hazard(formula, frame)"
+        raise OptionError("fit", type(fit), f"{where} takes what fit_hazard() gives", repair=repair)
+    return fit

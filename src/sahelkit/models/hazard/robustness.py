@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from sahelkit.errors import ModelError, SahelkitError
+from sahelkit.errors import OptionError, SahelkitError
 from sahelkit.estimation.design import repeated_columns
 from sahelkit.estimation.firth import firth_maximise
 from sahelkit.estimation.newton import maximise
 from sahelkit.models.hazard.fitting import fit_hazard
-from sahelkit.models.hazard.result import HazardFit
+from sahelkit.models.hazard.result import HazardFit, check_fit
 from sahelkit.models.placebo.result import Placebo
 
 
@@ -34,6 +34,8 @@ def leave_one_out(fit: HazardFit, term: str) -> pd.DataFrame:
 
     Raises
     ------
+    OptionError
+        If `fit`, or what is given besides, is something else.
     UnknownNameError
         If the model has no such term.
     ModelError
@@ -46,10 +48,8 @@ def leave_one_out(fit: HazardFit, term: str) -> pd.DataFrame:
     >>> leave_one_out(fit_hazard("event ~ x", rows), "x").shape
     (4, 4)
     """
-    place = fit.position(term)
-    if fit.data is None:
-        raise ModelError("this fit does not hold its data, so no cluster can be left out. Fit it with fit_hazard()")
-    data, found = fit.data, []
+    fit = check_fit(fit, where="leave_one_out")
+    place, data, found = fit.position(term), fit.held(), []
     for group, name in enumerate(data.names):
         kept = data.groups != group
         design, outcome = data.matrix[kept], data.outcome[kept]
@@ -63,11 +63,8 @@ def leave_one_out(fit: HazardFit, term: str) -> pd.DataFrame:
 
 
 def _refit(fit: HazardFit, design: np.ndarray, outcome: np.ndarray, place: int) -> float:
-    if fit.method == "firth":
-        penalised = firth_maximise(design, outcome, link=fit.link)
-        return float(penalised.coef[place]) if penalised.converged else float("nan")
-    plain = maximise(design, outcome, link=fit.link)
-    return float(plain.coef[place]) if plain.converged else float("nan")
+    again = (firth_maximise if fit.method == "firth" else maximise)(design, outcome, link=fit.link)
+    return float(again.coef[place]) if again.converged else float("nan")
 
 
 def beside(
@@ -99,30 +96,39 @@ def beside(
 
     Raises
     ------
+    OptionError
+        If `fit`, or what is given besides, is something else.
     UnknownNameError
         If the model has no such term.
     ModelError
         If the fit does not hold its data.
     """
+    fit = check_fit(fit, where="beside")
+    for what, given, kind, repair in (
+        ("by_rule", by_rule, Mapping, "Type by_rule={'any': frame}"),
+        ("placebo", placebo, Placebo, "Type placebo=placebo_test(formula, frame)"),
+    ):
+        if given is not None and not isinstance(given, kind):
+            raise OptionError(what, type(given), f"beside takes a {kind.__name__}", repair=repair)
+    data = fit.held()
     row = fit.tidy().iloc[[fit.position(term)]].reset_index(drop=True)
     each = leave_one_out(fit, term).dropna(subset=["ratio"]).sort_values("ratio")
     for end, position in (("low", 0), ("high", -1)):
         row[f"without_{end}"] = each["ratio"].iloc[position] if len(each) else np.nan
         row[f"without_{end}_of"] = str(each.iloc[position, 0]) if len(each) else ""
     row["p_placebo"] = np.nan if placebo is None else placebo.p_value
-    cluster = fit.data.cluster if fit.data else "iso3"
     for rule, frame in (by_rule or {}).items():
         try:
             again = fit_hazard(
                 fit.formula,
                 frame,
                 link=fit.link,
-                cluster=cluster,
+                cluster=data.cluster,
                 level=fit.level,
                 method=fit.method,
                 errors=fit.errors,
                 correction=fit.correction,
-                repeats=fit.data.repeats if fit.data else "refuse",
+                repeats=data.repeats,
             )
             values = again.tidy().set_index("term").loc[term]
         except SahelkitError:

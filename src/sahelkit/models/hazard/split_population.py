@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -15,12 +15,15 @@ from sahelkit.estimation.design import Design, read_design
 from sahelkit.estimation.newton import scaled
 from sahelkit.estimation.split_likelihood import likelihood_hessian, likelihood_peaks
 from sahelkit.frames import check_frame, check_repeats
-from sahelkit.language.nouns import cluster_words, independence_words, outcome_words, unit_words
+from sahelkit.language.nouns import independence_words, sample_line, sample_words, unit_words
 from sahelkit.language.numbers import number, percent, reach
+from sahelkit.language.samples import missing_words
+from sahelkit.models.hazard.words import remark
 from sahelkit.options import check_language, check_name, check_options
-from sahelkit.results.base import Result
+from sahelkit.results.estimates import Estimates
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from sahelkit.panels import Panel
@@ -29,9 +32,9 @@ STARTS = ("several", "weibull")
 _CLOSE = 1.92  # half the 95 % quantile of chi-squared: peaks this near one another are equally well supported
 
 _SENTENCE = {
-    "en": "In {who} ({rows} rows, {events} {what}) a split-population model counts {risk} of the rows as exposed at "
+    "en": "In {who} ({rows} {unit}, {events} {what}) a split-population model counts {risk} of the rows as exposed at "
     "all and gives a Weibull shape of {shape} ({level} interval {ends}{alone}; 1 means a risk constant over time); ",
-    "fr": "Dans {who} ({rows} lignes, {events} {what}), un modèle à population partagée compte {risk} des lignes comme "
+    "fr": "Dans {who} ({rows} {unit}, {events} {what}), un modèle à population partagée compte {risk} des lignes comme "
     "exposées et donne une forme de Weibull de {shape} (intervalle à {level} : {ends}{alone} ; 1 signifie un risque "
     "constant dans le temps) ; ",
 }
@@ -47,9 +50,24 @@ _CAVEATS = {
 }
 
 
-@dataclass(frozen=True)
-class SplitPopulationFit(Result):
+_HEADS = {
+    "en": "split-population Weibull, log-likelihood {loglik} ({n} peaks found), shape {shape}",
+    "fr": "Weibull à population partagée, log-vraisemblance {loglik} ({n} maxima trouvés), forme {shape}",
+}
+_GROUPS = {
+    "en": {"duration": "Time to failure", "risk": "Odds of being at risk", "shape": "Weibull alpha"},
+    "fr": {"duration": "Durée avant l’événement", "risk": "Cote d’être exposé", "shape": "Alpha de Weibull"},
+}
+_TITLES = {"en": "Split-population Weibull", "fr": "Weibull à population partagée"}
+_AXES = {"en": "Ratio (log scale; {} interval)", "fr": "Rapport (échelle log ; intervalle à {})"}
+
+
+@dataclass(frozen=True, repr=False)
+class SplitPopulationFit(Estimates):
     """A fitted split-population Weibull model.
+
+    It also speaks statsmodels, see `sahelkit.results.estimates.Estimates`; there terms are named by their equation,
+    ``duration_x`` and ``risk_x``.
 
     Attributes
     ----------
@@ -92,33 +110,46 @@ class SplitPopulationFit(Result):
     peaks: tuple[float, ...] = ()
 
     _index = ("equation", "term")
+    lacks: ClassVar = {"predict": "a row has two chances, to be at risk (in `at_risk`) and then to fail"}
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Names of the coefficients with their equations, length k."""
+        named = [(kind, name) for kind, name in zip(self._equations, self._terms, strict=True) if kind != "shape"]
+        return (*("_".join(pair) for pair in named), "log_alpha")
+
+    @property
+    def _terms(self) -> list[str]:
+        return [*self.duration_terms, *self.risk_terms, "log_alpha"]
+
+    @property
+    def _equations(self) -> list[str]:
+        return ["duration"] * len(self.duration_terms) + ["risk"] * len(self.risk_terms) + ["shape"]
+
+    @property
+    def _sizes(self) -> tuple[int, int, int]:
+        return self.n_rows, self.n_events, self.n_clusters
+
+    def _outcome(self) -> str:
+        return self.outcome
 
     @property
     def shape(self) -> float:
         """Weibull shape: above 1 the hazard rises with time, below 1 it falls."""
         return float(np.exp(-self.coef[-1]))
 
-    def _ends(self) -> Floats:
-        from scipy import stats
-
-        half = float(stats.norm.ppf(0.5 + self.level / 2)) * np.sqrt(np.diag(self.cov))
-        return np.column_stack([self.coef - half, self.coef + half])
-
     def tidy(self) -> pd.DataFrame:
         """One row per coefficient: ``equation, term, coef, std_error, low, high, p_value`` and sample sizes."""
-        from scipy import stats
-
-        error, ends = np.sqrt(np.diag(self.cov)), self._ends()
-        kinds = ["duration"] * len(self.duration_terms) + ["risk"] * len(self.risk_terms) + ["shape"]
+        ends = self._ends(self.level)
         return pd.DataFrame(
             {
-                "equation": kinds,
-                "term": [*self.duration_terms, *self.risk_terms, "log_alpha"],
+                "equation": self._equations,
+                "term": self._terms,
                 "coef": self.coef,
-                "std_error": error,
+                "std_error": self.std_error,
                 "low": ends[:, 0],
                 "high": ends[:, 1],
-                "p_value": 2 * stats.norm.sf(np.abs(self.coef) / error),
+                "p_value": self.p_values(),
                 "n_rows": self.n_rows,
                 "n_events": self.n_events,
                 "n_clusters": self.n_clusters,
@@ -127,54 +158,58 @@ class SplitPopulationFit(Result):
 
     def headline(self, *, lang: str | None = None) -> str:
         """Model and sample, as plain text."""
-        return (
-            f"split-population Weibull, log-likelihood {self.loglik:.4f} ({len(self.peaks)} peaks found), "
-            f"shape {self.shape:.3f}\n"
-            f"{self.n_events:,} events in {self.n_rows:,} rows, {self.n_clusters} clusters, "
-            f"{self.n_dropped:,} rows left out because a value is NA\n"
-            f"intervals take rows as independent, not as alike within {self.cluster}"
-        )
+        lang = check_language(lang)
+        numbers = {"loglik": number(self.loglik, lang, digits=4), "shape": number(self.shape, lang, digits=3)}
+        lines = [
+            _HEADS[lang].format(n=len(self.peaks), **numbers),
+            sample_line(lang, *self._sizes),
+            missing_words(pd.DataFrame({"column": []}), self.n_dropped, lang),
+            remark("alone", lang, cluster=self.cluster),
+        ]
+        return "\n".join(lines)
 
     def says(self, *, lang: str | None = None) -> str:
         """One sentence that may be quoted; see `HazardFit.says`."""
         lang = check_language(lang)
-        low, high = np.exp(-self._ends()[-1])[::-1]
+        low, high = np.exp(-self._ends(self.level)[-1])[::-1]
         close = sum(self.loglik - level < _CLOSE for level in self.peaks)
-        text = _SENTENCE[check_language(lang)] + _CAVEATS[lang]["peaks" if close > 1 else "shape"]
+        text = _SENTENCE[lang] + _CAVEATS[lang]["peaks" if close > 1 else "shape"]
+        sample = sample_words(lang, *self._sizes, cluster=self.cluster, outcome=self.outcome)
         return text.format(
-            who=f"{self.n_clusters} {cluster_words(self.cluster, lang)}",
-            rows=number(self.n_rows, lang, digits=0),
-            events=number(self.n_events, lang, digits=0),
-            what=outcome_words(self.outcome, lang),
+            **sample,
             risk=percent(float(self.at_risk.mean()), lang),
             shape=number(self.shape, lang),
             level=percent(self.level, lang),
             ends=reach(float(low), float(high), lang),
-            alone=independence_words(unit_words("", lang), self.cluster, lang),
+            alone=independence_words(sample["unit"], self.cluster, lang),
             n=close,
         )
 
-    def plot(self, *, lang: str | None = None, source: str = "", **more: Any) -> Figure:
-        """Draw the exponentials of the coefficients, intercepts left out, by equation."""
-        lang = check_language(lang)
+    def plot(
+        self,
+        *,
+        ax: Axes | None = None,
+        lang: str | None = None,
+        source: str = "",
+        title: str | None = None,
+        axis: str | None = None,
+    ) -> Figure:
+        """Draw the exponentials of the coefficients, intercepts left out, by equation; options as in `HazardFit`."""
         from sahelkit.plots.ratios import plot_ratios
 
-        names = {
-            "en": {"duration": "Time to failure", "risk": "Odds of being at risk", "shape": "Weibull alpha"},
-            "fr": {"duration": "Durée avant l’événement", "risk": "Cote d’être exposé", "shape": "Alpha de Weibull"},
-        }[check_language(lang)]
-        titles = {"en": "Split-population Weibull", "fr": "Weibull à population partagée"}
-        axis = {"en": "Ratio (log scale; {} interval)", "fr": "Rapport (échelle log ; intervalle à {})"}[lang]
+        lang = check_language(lang)
         rows = self.tidy().query("term != 'Intercept'")
-        rows = rows.assign(
-            label=rows["term"],
-            group=rows["equation"].map(names),
-            ratio=np.exp(rows["coef"]),
-            ratio_low=np.exp(rows["low"]),
-            ratio_high=np.exp(rows["high"]),
+        logs = {"ratio": rows["coef"], "ratio_low": rows["low"], "ratio_high": rows["high"]}
+        return plot_ratios(
+            rows.assign(label=rows["term"], group=rows["equation"].map(_GROUPS[lang]), **np.exp(pd.DataFrame(logs))),
+            group="group",
+            source=source or self.origin or "sahelkit",
+            title=title or _TITLES[lang],
+            axis=axis or _AXES[lang].format(percent(self.level, lang)),
+            rows=unit_words("", lang),
+            lang=lang,
+            ax=ax,
         )
-        options = {"title": titles[lang], "axis": axis.format(percent(self.level, lang)), **more}
-        return plot_ratios(rows, group="group", source=source or self.origin or "sahelkit", lang=lang, **options)
 
 
 def fit_split_population(

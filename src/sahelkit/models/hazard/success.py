@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,15 +13,14 @@ import pandas as pd
 from sahelkit._types import Floats
 from sahelkit.errors import ModelError
 from sahelkit.frames import check_columns, check_frame, check_repeats, numbers_of
-from sahelkit.language.nouns import cluster_words
 from sahelkit.language.numbers import number, percent, ratio_words
 from sahelkit.models.hazard.fitting import fit_hazard
-from sahelkit.models.hazard.result import HazardFit
-from sahelkit.models.hazard.words import interval_words
+from sahelkit.models.hazard.result import HazardFit, check_fit
+from sahelkit.models.hazard.words import SUBJECTS, interval_words
 from sahelkit.options import check_language, check_name, check_options
-from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from sahelkit.panels import Panel
@@ -35,34 +35,43 @@ _SENTENCE = {
 }
 
 
-@dataclass(frozen=True)
-class OutcomeFit(Result):
-    """Chance of success of an attempt.
+_HEAD = {
+    "en": "share of success {share:.3f} ({level}: {low:.3f} to {high:.3f})",
+    "fr": "part de réussite {share:.3f} ({level} : de {low:.3f} à {high:.3f})",
+}
+_TITLES = {"en": "What goes with success of an attempt", "fr": "Ce qui accompagne la réussite d’une tentative"}
+_ROWS = {"en": "attempts", "fr": "tentatives"}
+
+
+@dataclass(frozen=True, repr=False)
+class OutcomeFit(HazardFit):
+    """Chance of success of an attempt: a binary regression among attempts.
+
+    All that a `HazardFit` gives; with the logit link its ratios are odds ratios of success, ``n_rows`` are attempts
+    and ``n_events`` successes.
 
     Attributes
     ----------
-    fit : HazardFit
-        Binary regression among attempts; with the logit link its ratios are odds ratios of success.
     share : float
         Share of the attempts used that succeeded.
     share_ends : tuple of float
         Wilson's interval of the share, which takes attempts as independent.
     """
 
-    fit: HazardFit
-    share: float
-    share_ends: tuple[float, float]
+    share: float = field(kw_only=True)
+    share_ends: tuple[float, float] = field(kw_only=True)
 
-    def tidy(self) -> pd.DataFrame:
-        """One row per term, as `HazardFit.tidy`; ``n_rows`` are attempts and ``n_events`` successes."""
-        return self.fit.tidy()
+    @property
+    def fit(self) -> HazardFit:
+        """The regression by itself."""
+        return HazardFit(**{part.name: getattr(self, part.name) for part in fields(HazardFit)})
 
     def headline(self, *, lang: str | None = None) -> str:
         """Model, share and sample, as plain text."""
+        lang = check_language(lang)
         low, high = self.share_ends
-        return (
-            f"{self.fit.headline()}\nshare of success {self.share:.3f} ({self.fit.level:.0%}: {low:.3f} to {high:.3f})"
-        )
+        share = _HEAD[lang].format(share=self.share, level=percent(self.level, lang), low=low, high=high)
+        return f"{super().headline(lang=lang)}\n{share}"
 
     def chance(self, frame: pd.DataFrame, attempts: HazardFit | None = None) -> Floats:
         """Chance of success per row.
@@ -79,35 +88,48 @@ class OutcomeFit(Result):
         -------
         array, shape (n,)
             NaN where a covariate is NA.
+
+        Raises
+        ------
+        OptionError
+            If `attempts` is no fit.
         """
-        second = self.fit.predict(frame)
-        return second if attempts is None else attempts.predict(frame) * second
+        second = self.predict(frame)
+        return second if attempts is None else check_fit(attempts, where="chance").predict(frame) * second
 
     def says(self, *, lang: str | None = None, term: str | None = None, label: str | None = None) -> str:
         """One sentence that may be quoted; see `HazardFit.says`."""
         lang = check_language(lang)
-        chosen = self.fit.focus if term is None else term
-        place = self.fit.position(chosen)
-        quoted = f"“{chosen}”" if check_language(lang) == "en" else f"« {chosen} »"
-        default = f"one more unit of {quoted}" if lang == "en" else f"une unité de plus de {quoted}"
+        fact, sample = self._said(self.focus if term is None else term), self._sample(lang)
         return _SENTENCE[lang].format(
-            attempts=number(self.fit.n_rows, lang, digits=0),
-            who=f"{self.fit.n_clusters} {cluster_words(self.fit.data.cluster if self.fit.data else 'iso3', lang)}",
-            successes=number(self.fit.n_events, lang, digits=0),
+            attempts=sample["rows"],
+            who=sample["who"],
+            successes=sample["events"],
             share=percent(self.share, lang),
-            level=percent(self.fit.level, lang),
+            level=percent(self.level, lang),
             low=number(100 * self.share_ends[0], lang, digits=0),
             high=percent(self.share_ends[1], lang),
-            label=label or default,
-            ratio=ratio_words(float(self.fit.coef[place]), lang),
-            interval=interval_words(self.fit, chosen, lang, rows={"en": "attempts", "fr": "tentatives"}[lang]),
+            label=label or SUBJECTS[lang].format(fact.term),
+            ratio=ratio_words(fact.estimate, lang),
+            interval=interval_words(fact, lang, rows=_ROWS[lang]),
         )
 
-    def plot(self, *, lang: str | None = None, **more: Any) -> Figure:
+    def plot(
+        self,
+        *,
+        ax: Axes | None = None,
+        lang: str | None = None,
+        terms: str | Sequence[str] | None = None,
+        labels: Mapping[str, str] | None = None,
+        source: str = "",
+        title: str | None = None,
+        axis: str | None = None,
+        rows: str | None = None,
+    ) -> Figure:
         """Draw the ratios with their intervals; options as in `HazardFit.plot`."""
         lang = check_language(lang)
-        titles = {"en": "What goes with success of an attempt", "fr": "Ce qui accompagne la réussite d’une tentative"}
-        return self.fit.plot(lang=lang, **{"title": titles[check_language(lang)], **more})
+        words = {"title": title or _TITLES[lang], "axis": axis, "rows": rows or _ROWS[lang]}
+        return super().plot(ax=ax, lang=lang, terms=terms, labels=labels, source=source, **words)
 
 
 def attempts_of(frame: pd.DataFrame, *, attempt: str, success: str) -> pd.DataFrame:
@@ -208,7 +230,7 @@ def fit_success(
     >>> panel = pd.DataFrame({"iso3": ["MLI", "NER"] * 20, "x": [0, 0, 1, 1] * 10, "attempt": [1, 0, 1, 1] * 10})
     >>> panel["success"] = [int(i % 3 == 0) * a for i, a in enumerate(panel["attempt"])]
     >>> fit = fit_success("success ~ x", panel)
-    >>> fit.fit.n_rows, round(fit.share, 3)
+    >>> fit.n_rows, round(fit.share, 3)
     (30, 0.367)
     """
     check_options(level=level)
@@ -230,8 +252,8 @@ def fit_success(
     fit = fit_with(errors=kind, repeats="keep")
     if fit.separated and errors is None:  # far from symmetric, so that no error tells the interval: the profile does
         fit = fit_with(repeats="keep")
-    share = fit.n_events / fit.n_rows
-    return OutcomeFit(fit=fit, share=share, share_ends=wilson_interval(fit.n_events, fit.n_rows, level=level))
+    ends = wilson_interval(fit.n_events, fit.n_rows, level=level)
+    return OutcomeFit(**vars(fit), share=fit.n_events / fit.n_rows, share_ends=ends)
 
 
 def wilson_interval(events: int, trials: int, *, level: float = 0.95) -> tuple[float, float]:

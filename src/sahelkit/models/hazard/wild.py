@@ -17,13 +17,14 @@ from sahelkit.estimation.links import row_terms
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import p_error
 from sahelkit.estimation.wild_scores import bootstrap_p, effective_scores, signed_sums
-from sahelkit.language.nouns import cluster_words, outcome_words
+from sahelkit.language.nouns import sample_words
 from sahelkit.language.numbers import number, p_words, percent, reach
-from sahelkit.models.hazard.result import HazardFit
+from sahelkit.models.hazard.result import HazardFit, check_fit
 from sahelkit.options import check_language, check_level, check_options
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["WEIGHTS", "WildTest", "bootstrap_p", "effective_scores", "signed_sums", "wild_score_test"]
@@ -33,15 +34,15 @@ _COARSE = 8  # clusters up to which the smallest possible p-value is worth sayin
 _STEPS = 30  # standard errors that the interval is followed before its end is called infinite
 
 _SENTENCE = {
-    "en": "Over {who} and {events}, {label} has a ratio of {ratio} ({level} interval {ends}; {p}) by a bootstrap made "
-    "for few clusters; ",
-    "fr": "Sur {who} et {events}, {label} a un rapport de {ratio} (intervalle à {level} : {ends} ; {p}) d’après un "
-    "rééchantillonnage qui convient à peu de groupes ; ",
+    "en": "Over {who} and {events} {what}, {label} has a ratio of {ratio} ({level} interval {ends}; {p}) by a "
+    "bootstrap made for few clusters; ",
+    "fr": "Sur {who} et {events} {what}, {label} a un rapport de {ratio} (intervalle à {level} : {ends} ; {p}) "
+    "d’après un rééchantillonnage qui convient à peu de groupes ; ",
 }
 _SEPARATED = {
-    "en": "Over {who} and {events}, {label} tells events from non-events perfectly, so that no estimate exists ({p} by "
-    "a bootstrap made for few clusters); ",
-    "fr": "Sur {who} et {events}, {label} sépare parfaitement les événements des autres cas, si bien qu’aucune "
+    "en": "Over {who} and {events} {what}, {label} tells events from non-events perfectly, so that no estimate exists "
+    "({p} by a bootstrap made for few clusters); ",
+    "fr": "Sur {who} et {events} {what}, {label} sépare parfaitement les événements des autres cas, si bien qu’aucune "
     "estimation n’existe ({p} d’après un rééchantillonnage qui convient à peu de groupes) ; ",
 }
 _CAVEATS = {
@@ -58,7 +59,27 @@ _CAVEATS = {
 }
 
 
-@dataclass(frozen=True)
+_HEADS = {
+    "en": {
+        "test": "wild score bootstrap ({weights}, {how}) of {term} = {null:g}, {n} clusters",
+        "all": "all {} sign patterns",
+        "some": "{} draws",
+        "separated": "; events are separated: no estimate exists",
+    },
+    "fr": {
+        "test": "rééchantillonnage des scores ({weights}, {how}) pour {term} = {null:g}, {n} groupes",
+        "all": "toutes les {} combinaisons de signes",
+        "some": "{} tirages",
+        "separated": " ; séparation parfaite : aucune estimation n’existe",
+    },
+}
+_FIGURE = {
+    "en": ("Could this be chance?", "Statistic under no effect", "n = {events} {what}, {who}"),
+    "fr": ("Est-ce le hasard ?", "Statistique sans effet", "n = {events} {what}, {who}"),
+}
+
+
+@dataclass(frozen=True, repr=False)
 class WildTest(Result):
     """Wild score bootstrap test of one coefficient.
 
@@ -86,8 +107,8 @@ class WildTest(Result):
         ``"rademacher"`` or ``"webb"``.
     n_clusters, n_events, n_rows : int
         Sample sizes.
-    link, outcome, cluster : str
-        Of the hazard model.
+    link, outcome, cluster, origin : str
+        Of the hazard model, and where its rows come from.
     """
 
     term: str
@@ -106,6 +127,7 @@ class WildTest(Result):
     link: str
     outcome: str
     cluster: str = "iso3"
+    origin: str = ""
 
     @property
     def p_error(self) -> float:
@@ -135,11 +157,14 @@ class WildTest(Result):
 
     def headline(self, *, lang: str | None = None) -> str:
         """Test, weights and sample, as plain text."""
-        how = f"all {len(self.draws):,} sign patterns" if self.exact else f"{len(self.draws):,} draws"
-        text = (
-            f"wild score bootstrap ({self.weights}, {how}) of {self.term} = {self.null:g}, {self.n_clusters} clusters"
-        )
-        return text + ("; events are separated: no estimate exists" if np.isnan(self.coef) else "")
+        say = _HEADS[check_language(lang)]
+        how = say["all" if self.exact else "some"].format(number(len(self.draws), check_language(lang), digits=0))
+        text = say["test"].format(weights=self.weights, how=how, term=self.term, null=self.null, n=self.n_clusters)
+        return text + (say["separated"] if np.isnan(self.coef) else "")
+
+    def _sample(self, lang: str) -> dict[str, str]:
+        sizes = self.n_rows, self.n_events, self.n_clusters
+        return sample_words(lang, *sizes, cluster=self.cluster, outcome=self.outcome)
 
     def says(self, *, lang: str | None = None, label: str | None = None) -> str:
         """One sentence that may be quoted; see `HazardFit.says`."""
@@ -148,8 +173,7 @@ class WildTest(Result):
         floor = self.n_clusters <= _COARSE
         unseen = low <= 1 <= high
         facts = {
-            "who": f"{self.n_clusters} {cluster_words(self.cluster, check_language(lang))}",
-            "events": f"{number(self.n_events, lang, digits=0)} {outcome_words(self.outcome, lang)}",
+            **self._sample(lang),
             "label": label or ("« {} »" if lang == "fr" else "“{}”").format(self.term),
             "ratio": number(float(np.exp(self.coef)), lang),
             "level": percent(self.level, lang),
@@ -162,27 +186,25 @@ class WildTest(Result):
             least=number(2.0 ** (1 - self.n_clusters), lang, digits=3)
         )
 
-    def plot(self, *, lang: str | None = None, source: str = "sahelkit") -> Figure:
-        """Draw the bootstrap distribution with the observed statistic."""
-        lang = check_language(lang)
+    def plot(
+        self, *, ax: Axes | None = None, lang: str | None = None, source: str = "", title: str | None = None
+    ) -> Figure:
+        """Draw the bootstrap distribution with the observed statistic; options as in `HazardFit`."""
         from sahelkit.plots.nulls import plot_null
 
-        words = {
-            "en": ("Could this be chance?", "Statistic under no effect"),
-            "fr": ("Est-ce le hasard ?", "Statistique sans effet"),
-        }[check_language(lang)]
-        what = f"{number(self.n_events, lang, digits=0)} {outcome_words(self.outcome, lang)}"
-        who = f"n = {what}, {self.n_clusters} {cluster_words(self.cluster, lang)}"
+        lang = check_language(lang)
+        usual, axis, size = _FIGURE[lang]
         return plot_null(
             self.draws,
             self.statistic,
             p_value=self.p_value,
             p_error=self.p_error,
-            title=words[0],
-            axis=words[1],
-            source=source,
-            n=who,
+            title=title or usual,
+            axis=axis,
+            source=source or self.origin or "sahelkit",
+            n=size.format(**self._sample(lang)),
             lang=lang,
+            ax=ax,
         )
 
 
@@ -231,7 +253,7 @@ def wild_score_test(
     UnknownNameError
         If the term or the weights are unknown.
     OptionError
-        If `replicates` is below 99 or `level` not between 0 and 1.
+        If `fit` is no fit, `replicates` is below 99 or `level` not between 0 and 1.
     ModelError
         If the fit does not hold its data, the restricted fit does not converge, or one cluster bears nearly all that
         is known of the coefficient (see `sahelkit.estimation.few_clusters`), whose score by itself has no spread.
@@ -255,15 +277,13 @@ def wild_score_test(
     """
     check_options(replicates=replicates, seed=seed)
     check_level(level, optional=True)
-    place = fit.position(term)
+    fit = check_fit(fit, where="wild_score_test")
+    data, place = fit.held(), fit.position(term)
     if not is_known(weights, WEIGHTS):
         raise UnknownNameError("weights", weights, WEIGHTS)
     if replicates < 99:
         raise OptionError("replicates", replicates, "too few to give a p-value", repair="Type replicates=9999")
     confidence = fit.level if level is None else level
-    if fit.data is None:
-        raise ModelError("this fit does not hold its data, so it cannot be tested. Fit it with fit_hazard()")
-    data = fit.data
     _check_comparable(fit, place)
 
     def at(value: float) -> tuple[float, float, Floats, bool]:
@@ -307,12 +327,12 @@ def wild_score_test(
         link=fit.link,
         outcome=data.response,
         cluster=data.cluster,
+        origin=data.origin,
     )
 
 
 def _check_comparable(fit: HazardFit, place: int) -> None:
-    assert fit.data is not None
-    data = fit.data
+    data = fit.held()
     weights = row_terms(fit.link, data.matrix @ fit.coef, data.outcome).expected
     turn = unit_basis(data.matrix, weights)
     basis = data.matrix @ turn
@@ -329,7 +349,7 @@ def _estimate(fit: HazardFit, place: int) -> float:
     """Estimate by maximum likelihood, or NaN where it does not exist."""
     if fit.method == "ml":
         return float(fit.coef[place])
-    if fit.separated or fit.data is None:
+    if fit.separated:
         return float("nan")
-    plain = maximise(fit.data.matrix, fit.data.outcome, link=fit.link)
+    plain = maximise(fit.held().matrix, fit.held().outcome, link=fit.link)
     return float(plain.coef[place]) if plain.converged else float("nan")

@@ -1,20 +1,29 @@
-"""The sentence, title and axis of a fitted hazard model."""
+"""What is said of a hazard model: its head, the sentence on one coefficient, and the words of its figure."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from sahelkit.dates import frequency
 from sahelkit.estimation.links import ratios
-from sahelkit.language.nouns import cluster_words, independence_words, one_cluster, outcome_words, unit_words
+from sahelkit.language.nouns import independence_words, one_cluster, outcome_words
 from sahelkit.language.numbers import number, percent, ratio_words, reach
-from sahelkit.options import check_language
 
-if TYPE_CHECKING:
-    from sahelkit.models.hazard.result import HazardFit
+SUBJECTS = {"en": "one more unit of “{}”", "fr": "une unité de plus de « {} »"}
+_MOST = 6  # terms that the head names
 
+_SENTENCE = {
+    "en": "In {who} and {rows} {unit} ({events} {what}), {subject} goes with {measure} {ratio} times as high "
+    "({interval}); {caveat}.",
+    "fr": "Dans {who} et {rows} {unit} ({events} {what}), {subject} va de pair avec un rapport {measure} de {ratio} "
+    "({interval}) ; {caveat}.",
+}
+_MEASURES = {
+    "en": {"cloglog": "a hazard", "logit": "odds"},
+    "fr": {"cloglog": "du risque instantané", "logit": "de la cote"},
+}
 _CAVEATS = {
     "en": {
         "separated": "events and non-events are told apart by it perfectly, so that only the lower or upper end of "
@@ -23,8 +32,7 @@ _CAVEATS = {
         "proof of a cause",
         "unseen": "the interval includes no difference, yet a ratio below about {detectable} may have gone unseen, so "
         "that this is no proof of absence",
-        "few": "with only {clusters} {who} such intervals tend to be too narrow, and it is an association, not "
-        "proof of a cause",
+        "few": "with only {who} such intervals tend to be too narrow, and it is an association, not proof of a cause",
         "association": "it is an association, not proof of a cause",
     },
     "fr": {
@@ -34,82 +42,130 @@ _CAVEATS = {
         "association, non de la preuve d’une cause",
         "unseen": "l’intervalle comprend l’absence de différence, mais un rapport inférieur à environ {detectable} "
         "a pu passer inaperçu : ce n’est pas une preuve d’absence",
-        "few": "avec {clusters} {who} seulement, de tels intervalles tendent à être trop étroits, et il s’agit d’une "
+        "few": "avec {who} seulement, de tels intervalles tendent à être trop étroits, et il s’agit d’une "
         "association, non de la preuve d’une cause",
         "association": "il s’agit d’une association, non de la preuve d’une cause",
     },
 }
+_INTERVALS = {
+    "en": {
+        "none": "no interval, as one {one} bears nearly all that is known of it",
+        "some": "{level} interval {ends}",
+    },
+    "fr": {
+        "none": "sans intervalle, car un seul {one} porte presque toute l’information",
+        "some": "intervalle à {level} : {ends}",
+    },
+}
+_HEADS = {
+    "en": {
+        "model": "{formula}  ({how}, {level} intervals)",
+        "separated": "separated perfectly, so only the penalty bounds the estimate: {terms}",
+        "wide": "ratios too large or small to be written: measure in smaller units {terms}",
+        "alone": "intervals take rows as independent, not as alike within {cluster}",
+        "none": "no clustered errors, as one {cluster} bears nearly all that is known: {alone}",
+        "some": "no clustered error where one {cluster} bears nearly all that is known: {terms}",
+        "instead": "{some}; its {alone}",
+        "more": "{terms} and {n} more",
+    },
+    "fr": {
+        "model": "{formula}  ({how}, intervalles à {level})",
+        "separated": "séparation parfaite, si bien que seule la pénalité borne l’estimation : {terms}",
+        "wide": "rapports trop grands ou trop petits pour être écrits, unités plus petites à prendre pour {terms}",
+        "alone": "les intervalles supposent les lignes indépendantes, même au sein d’un groupe ({cluster})",
+        "none": "pas d’erreurs par groupe, car un seul groupe ({cluster}) porte presque toute l’information : {alone}",
+        "some": "pas d’erreur par groupe là où un seul groupe ({cluster}) porte presque toute l’information : {terms}",
+        "instead": "{some} ; pour eux {alone}",
+        "more": "{terms} et {n} autres",
+    },
+}
+_AXES = {
+    "en": {"cloglog": "Hazard ratio", "logit": "Odds ratio", "rest": "{kind} (log scale; {level} interval)"},
+    "fr": {
+        "cloglog": "Rapport de risque",
+        "logit": "Rapport de cotes",
+        "rest": "{kind} (échelle log ; intervalle à {level})",
+    },
+}
 
 
-def sentence(fit: HazardFit, lang: str, term: str, label: str | None) -> str:
-    """Put one coefficient into words; see `HazardFit.says`."""
-    place = fit.position(term)
-    times = fit.data.times if fit.data else None
-    name = fit.formula.split("~")[0].strip()
-    facts = {
-        "clusters": fit.n_clusters,
-        "who": cluster_words(fit.data.cluster if fit.data else "iso3", lang),
-        "rows": number(fit.n_rows, lang, digits=0),
-        "unit": unit_words(frequency(times), lang),
-        "events": number(fit.n_events, lang, digits=0),
-        "what": outcome_words(name, lang),
-        "ratio": ratio_words(float(fit.coef[place]), lang),
-        "interval": interval_words(fit, term, lang),
-        "k": len(fit.terms) - 1,
-        "detectable": number(fit.detectable_ratio(term), lang),
-    }
-    caveat = _CAVEATS[lang][fit.caveat(term)].format(**facts)
-    if lang == "fr":
-        measure = "du risque instantané" if fit.link == "cloglog" else "de la cote"
-        subject = label or f"une unité de plus de « {term} »"
-        return (
-            "Dans {clusters} {who} et {rows} {unit} ({events} {what}), ".format(**facts)
-            + f"{subject} va de pair avec un rapport {measure} de "
-            + "{ratio} ({interval}) ; ".format(**facts)
-            + caveat
-            + "."
-        )
-    measure = "a hazard" if fit.link == "cloglog" else "odds"
-    subject = label or f"one more unit of “{term}”"
-    return (
-        "In {clusters} {who} and {rows} {unit} ({events} {what}), ".format(**facts)
-        + f"{subject} goes with {measure} "
-        + "{ratio} times as high ({interval}); ".format(**facts)
-        + caveat
-        + "."
+class Coefficient(NamedTuple):
+    """What is to be said of one coefficient.
+
+    Attributes
+    ----------
+    term : str
+        Its name.
+    estimate, low, high : float
+        Logarithm of its ratio, and the ends of the interval.
+    level : float
+        Confidence level.
+    link, cluster : str
+        Of the model.
+    alone : bool
+        Whether the interval takes rows as independent.
+    caveat : str
+        As `HazardFit.caveat` gives it.
+    detectable : float
+        Ratio that would have been seen.
+    k : int
+        Coefficients but the intercept.
+    """
+
+    term: str
+    estimate: float
+    low: float
+    high: float
+    level: float
+    link: str
+    cluster: str
+    alone: bool
+    caveat: str
+    detectable: float
+    k: int
+
+
+def sentence(fact: Coefficient, sample: Mapping[str, str], lang: str, label: str | None) -> str:
+    """Put one coefficient into words; `sample` as `sahelkit.language.nouns.sample_words` gives it."""
+    caveat = _CAVEATS[lang][fact.caveat]
+    return _SENTENCE[lang].format(
+        subject=label or SUBJECTS[lang].format(fact.term),
+        measure=_MEASURES[lang][fact.link],
+        ratio=ratio_words(fact.estimate, lang),
+        interval=interval_words(fact, lang, rows=sample["unit"]),
+        caveat=caveat.format(k=fact.k, detectable=number(fact.detectable, lang), **sample),
+        **sample,
     )
 
 
-def interval_words(fit: HazardFit, term: str, lang: str, *, rows: str = "") -> str:
+def interval_words(fact: Coefficient, lang: str, *, rows: str) -> str:
     """Interval of a term's ratio, with what it leaves out of account; `rows` says what a row is."""
-    low, high = (float(end) for end in ratios(fit.interval()[fit.position(term)]))
-    cluster = fit.data.cluster if fit.data else "iso3"
-    if np.isnan(low):
-        one = one_cluster(cluster, lang)
-        return {
-            "en": f"no interval, as one {one} bears nearly all that is known of it",
-            "fr": f"sans intervalle, car un seul {one} porte presque toute l’information",
-        }[lang]
-    ends, level = reach(low, high, lang), percent(fit.level, lang)
-    text = f"{level} interval {ends}" if lang == "en" else f"intervalle à {level} : {ends}"
-    if fit.clustered(term) or fit.n_clusters == fit.n_rows:
-        return text
-    what = rows or unit_words(frequency(fit.data.times if fit.data else None), lang)
-    return text + independence_words(what, cluster, lang)
+    if np.isnan(fact.low):
+        return _INTERVALS[lang]["none"].format(one=one_cluster(fact.cluster, lang))
+    low, high = (float(end) for end in ratios(np.array([fact.low, fact.high])))
+    text = _INTERVALS[lang]["some"].format(ends=reach(low, high, lang), level=percent(fact.level, lang))
+    return text + (independence_words(rows, fact.cluster, lang) if fact.alone else "")
 
 
-def title_words(fit: HazardFit, lang: str) -> str:
+def head_line(formula: str, how: Sequence[str], level: float, lang: str) -> str:
+    """The model; `how` names its link, method and errors."""
+    return _HEADS[lang]["model"].format(formula=formula, how=", ".join(how), level=percent(level, lang))
+
+
+def remark(what: str, lang: str, *, terms: Sequence[str] = (), cluster: str = "") -> str:
+    """What a reader must know besides: ``separated``, ``wide``, ``alone``, ``none``, ``some`` or ``instead``."""
+    say, listed = _HEADS[lang], ", ".join(terms if what in ("separated", "wide") else terms[:_MOST])
+    if what in ("some", "instead") and len(terms) > _MOST:
+        listed = say["more"].format(terms=listed, n=len(terms) - _MOST)
+    some, alone = (say[part].format(terms=listed, cluster=cluster) for part in ("some", "alone"))
+    return say[what].format(terms=listed, cluster=cluster, some=some, alone=alone)
+
+
+def title_words(outcome: str, lang: str) -> str:
     """Title of the figure."""
-    name = fit.formula.split("~")[0].strip()
-    what = outcome_words(name, check_language(lang))
-    return f"What goes with {what}" if lang == "en" else f"Ce qui accompagne les {what}"
+    return {"en": "What goes with {}", "fr": "Ce qui accompagne les {}"}[lang].format(outcome_words(outcome, lang))
 
 
-def axis_words(fit: HazardFit, lang: str) -> str:
+def axis_words(link: str, level: float, lang: str) -> str:
     """Label of the axis."""
-    level = percent(fit.level, lang)
-    if lang == "fr":
-        kind = "Rapport de risque" if fit.link == "cloglog" else "Rapport de cotes"
-        return f"{kind} (échelle log ; intervalle à {level})"
-    kind = "Hazard ratio" if fit.link == "cloglog" else "Odds ratio"
-    return f"{kind} (log scale; {level} interval)"
+    return _AXES[lang]["rest"].format(kind=_AXES[lang][link], level=percent(level, lang))

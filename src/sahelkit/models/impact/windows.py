@@ -12,8 +12,7 @@ import pandas as pd
 from sahelkit._types import DateLike, Floats, Ints64
 from sahelkit.dates import parse_date
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
-from sahelkit.estimation.design import origin_of
-from sahelkit.frames import check_frame
+from sahelkit.frames import check_frame, origin_of
 from sahelkit.geography import places
 from sahelkit.models.impact.outcomes import ROWLESS, VIOLENCE, Monthly, monthly, months_of, numbers
 from sahelkit.options import check_whole_number

@@ -1,8 +1,7 @@
 """Is as much found where there is nothing to find: placebos, power, and histories whose truth is known."""
 
-from sahelkit.models.placebo.period_effects import fixed_effects_trap
-from sahelkit.models.placebo.placebos import placebo_test
-from sahelkit.models.placebo.power import contagion_power
-from sahelkit.models.placebo.simulate import simulate_panel
+from __future__ import annotations
 
-__all__ = ["contagion_power", "fixed_effects_trap", "placebo_test", "simulate_panel"]
+from sahelkit._door import open_room
+
+__getattr__, __dir__, __all__ = open_room(__name__, __file__)

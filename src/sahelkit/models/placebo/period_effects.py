@@ -14,11 +14,10 @@ from sahelkit._deprecated import renamed
 from sahelkit._types import Floats, Ints
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.clustered import clustered_covariance
-from sahelkit.estimation.design import origin_of
 from sahelkit.estimation.links import check_link, row_terms
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import quantile_error, replicate
-from sahelkit.frames import check_frame
+from sahelkit.frames import check_frame, origin_of
 from sahelkit.language.numbers import number, percent
 from sahelkit.models.placebo.draws import event_grid
 from sahelkit.models.placebo.like import HistoryRows, Likeness, history_rows, likeness, simulate_counts, year_blocks
@@ -28,6 +27,7 @@ from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from sahelkit.panels import Panel
@@ -48,7 +48,15 @@ _SENTENCE = {
 _LABEL = {"en": "an attempt next door", "fr": "une tentative chez un voisin"}
 
 
-@dataclass(frozen=True)
+_HEADS = {
+    "en": "hazard ratio per neighbour's event in {window} periods, by period dummies; {sims} histories "
+    "without contagion",
+    "fr": "rapport de risque par événement voisin en {window} périodes, selon les indicatrices ; {sims} histoires sans "
+    "contagion",
+}
+
+
+@dataclass(frozen=True, repr=False)
 class FixedEffectsTrap(Result):
     """Neighbours' hazard ratio under several period dummies, in the data and where there is no contagion.
 
@@ -91,16 +99,13 @@ class FixedEffectsTrap(Result):
 
     def headline(self, *, lang: str | None = None) -> str:
         """Settings, as plain text."""
-        return (
-            f"hazard ratio per neighbour's event in {self.window} periods, by period dummies; "
-            f"{self.replicates} histories without contagion"
-        )
+        return _HEADS[check_language(lang)].format(window=self.window, sims=self.replicates)
 
     def says(self, *, lang: str | None = None, label: str | None = None) -> str:
         """One sentence that may be quoted; `label` says what an event of the exposure is, see `HazardFit.says`."""
         lang = check_language(lang)
         row = self.table.set_index("effects").loc["year"]
-        return _SENTENCE[check_language(lang)].format(
+        return _SENTENCE[lang].format(
             label=label or _LABEL[lang],
             observed=number(row["ratio"], lang),
             countries=self.n_clusters,
@@ -112,12 +117,13 @@ class FixedEffectsTrap(Result):
             share=percent(row["share_below"], lang),
         )
 
-    def plot(self, *, lang: str | None = None, source: str = "", axis: str | None = None) -> Figure:
+    def plot(
+        self, *, ax: Axes | None = None, lang: str | None = None, source: str = "", axis: str | None = None
+    ) -> Figure:
         """Draw, for each kind of dummy, the observed ratio over the simulated ones; `axis` replaces the axis label."""
-        lang = check_language(lang)
         from sahelkit.plots.trap import plot_trap
 
-        return plot_trap(self, lang=lang, source=source or self.origin or "sahelkit", axis=axis)
+        return plot_trap(self.tidy(), source=source or self.origin or "sahelkit", axis=axis, lang=lang, ax=ax)
 
 
 def with_dummies(rows: HistoryRows, labels: Ints | None) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:

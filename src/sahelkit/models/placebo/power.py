@@ -13,11 +13,10 @@ import pandas as pd
 from sahelkit._deprecated import renamed
 from sahelkit._types import Floats
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.estimation.design import origin_of
 from sahelkit.estimation.links import check_link
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import power_error, quantile_error, replicate, share_error, tried
-from sahelkit.frames import check_frame
+from sahelkit.frames import check_frame, origin_of
 from sahelkit.language.numbers import number, percent
 from sahelkit.models.placebo.draws import event_grid, score_stage
 from sahelkit.models.placebo.like import Likeness, history_rows, likeness, simulate_counts
@@ -27,6 +26,7 @@ from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from sahelkit.panels import Panel
@@ -50,7 +50,16 @@ _CAVEATS = {
 }
 
 
-@dataclass(frozen=True)
+_HEADS = {
+    "en": "power of the hazard model's test for contagion, window of {window} periods, {sims} samples each\n"
+    "own excitation {own:g} (mean lag {own_lag:g}), contagion with mean lag {cross_lag:g}; critical value {critical}",
+    "fr": "puissance du test de contagion du modèle de risque, fenêtre de {window} périodes, {sims} échantillons "
+    "chacune\nexcitation propre {own:g} (délai moyen {own_lag:g}), contagion de délai moyen {cross_lag:g} ; valeur "
+    "critique {critical}",
+}
+
+
+@dataclass(frozen=True, repr=False)
 class ContagionPower(Result):
     """Power and size of the hazard model's test for contagion.
 
@@ -92,12 +101,9 @@ class ContagionPower(Result):
 
     def headline(self, *, lang: str | None = None) -> str:
         """Settings, as plain text."""
-        return (
-            f"power of the hazard model's test for contagion, window of {self.window} periods, "
-            f"{self.replicates} samples each\n"
-            f"own excitation {self.own:g} (mean lag {self.own_lag:g}), contagion with mean lag {self.cross_lag:g}; "
-            f"critical value {self.critical:.2f}"
-        )
+        lang = check_language(lang)
+        settings = {name: getattr(self, name) for name in ("window", "own", "own_lag", "cross_lag")}
+        return _HEADS[lang].format(**settings, sims=self.replicates, critical=number(self.critical, lang))
 
     def detectable(self, *, power: float = 0.8) -> float:
         """Smallest contagion that the calibrated test finds with the given probability, between the sizes by a line.
@@ -120,7 +126,7 @@ class ContagionPower(Result):
         size = self.detectable(power=power)
         largest = self.table.iloc[-1]
         found = np.isfinite(size)
-        caveat = _CAVEATS[check_language(lang)]["found" if found else "never"]
+        caveat = _CAVEATS[lang]["found" if found else "never"]
         return _SENTENCE[lang].format(
             countries=self.n_clusters,
             events=number(self.n_events, lang, digits=0),
@@ -134,12 +140,11 @@ class ContagionPower(Result):
         largest = self.table.iloc[-1]
         return f"{percent(largest['power_calibrated'], lang)} ± {percent(largest['power_calibrated_error'], lang)}"
 
-    def plot(self, *, lang: str | None = None, source: str = "") -> Figure:
-        """Draw the power against the size of the contagion."""
-        lang = check_language(lang)
+    def plot(self, *, ax: Axes | None = None, lang: str | None = None, source: str = "") -> Figure:
+        """Draw the power against the size of the contagion; options as in `HazardFit.plot`."""
         from sahelkit.plots.power import plot_power
 
-        return plot_power(self, lang=lang, source=source or self.origin or "sahelkit")
+        return plot_power(self.tidy(), level=self.level, source=source or self.origin or "sahelkit", lang=lang, ax=ax)
 
 
 def _sample(

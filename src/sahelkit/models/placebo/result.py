@@ -10,20 +10,19 @@ import pandas as pd
 
 from sahelkit._types import Floats
 from sahelkit.estimation.replicates import p_error
-from sahelkit.language.nouns import cluster_words, event_words
+from sahelkit.language.nouns import event_words, sample_line, sample_words
 from sahelkit.language.numbers import number, p_words, percent
-from sahelkit.models.placebo.words import AXES, CAVEATS, LAGGED, MEASURES, SENTENCES, TITLES
+from sahelkit.models.placebo.words import AXES, CAVEATS, HEADS, LAGGED, MEASURES, SENTENCES, SIZES, TITLES, window_words
 from sahelkit.options import check_language
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_SIZE = {"en": "n = {} events in {}", "fr": "n = {} événements dans {}"}
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Placebo(Result):
     """An observed statistic and what it is when there is nothing to find.
 
@@ -110,47 +109,47 @@ class Placebo(Result):
 
     def headline(self, *, lang: str | None = None) -> str:
         """Kind and sample, as plain text."""
-        return (
-            f"placebo {self.kind!r}: {len(self.null):,} draws, window of {self.window} periods\n"
-            f"{self.n_events:,} events in {self.n_rows:,} rows, {self.n_clusters} clusters"
-        )
+        lang = check_language(lang)
+        window = window_words(self.window, self.freq, lang)
+        head = HEADS[lang].format(kind=self.kind, draws=number(len(self.null), lang, digits=0), window=window)
+        return f"{head}\n{sample_line(lang, *self._sizes)}"
+
+    @property
+    def _sizes(self) -> tuple[int, int, int]:
+        return self.n_rows, self.n_events, self.n_clusters
 
     def says(self, *, lang: str | None = None) -> str:
         """One sentence that may be quoted; see `HazardFit.says`."""
         lang = check_language(lang)
-        return SENTENCES[check_language(lang)][self.kind].format(
-            who=f"{self.n_clusters} {cluster_words(self.cluster, lang)}",
+        return SENTENCES[lang][self.kind].format(
+            **sample_words(lang, *self._sizes, cluster=self.cluster),
             an_event=event_words(self.event, lang),
             measure=MEASURES[lang][self.link],
-            events=number(self.n_events, lang, digits=0),
             ratio=number(self.ratio, lang),
-            window=self._window_words(lang),
+            window=window_words(self.window, self.freq, lang),
             share=percent(float(np.mean(self.null < self.statistic)), lang),
             draws=number(len(self.null), lang, digits=0),
             p=p_words(self.p_value, lang, error=self.p_error),
             caveat=CAVEATS[lang]["mirrored" if self.mirrored else self.kind],
         )
 
-    def _window_words(self, lang: str) -> str:
-        units = {"en": ("months", "years"), "fr": ("mois", "ans")}[lang]
-        return f"{self.window} {units[self.freq == 'Y']}"
-
-    def plot(self, *, lang: str | None = None, source: str = "") -> Figure:
-        """Draw the null distribution with the observed statistic."""
-        lang = check_language(lang)
+    def plot(
+        self, *, ax: Axes | None = None, lang: str | None = None, source: str = "", title: str | None = None
+    ) -> Figure:
+        """Draw the null distribution with the observed statistic; options as in `HazardFit.plot`."""
         from sahelkit.plots.nulls import plot_null
 
-        others = None if self.kind != "leads" else {LAGGED[check_language(lang)]: self.lagged}
-        who = f"{self.n_clusters} {cluster_words(self.cluster, check_language(lang))}"
+        lang = check_language(lang)
         return plot_null(
             self.null,
             self.statistic,
             p_value=self.p_value,
             p_error=self.p_error,
-            title=TITLES[lang][self.kind],
+            title=title or TITLES[lang][self.kind],
             axis=AXES[lang],
             source=source or self.origin or "sahelkit",
-            n=_SIZE[lang].format(number(self.n_events, lang, digits=0), who),
+            n=SIZES[lang].format(**sample_words(lang, *self._sizes, cluster=self.cluster)),
             lang=lang,
-            others=others,
+            others={LAGGED[lang]: self.lagged} if self.kind == "leads" else None,
+            ax=ax,
         )

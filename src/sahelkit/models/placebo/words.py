@@ -76,5 +76,22 @@ TITLES = {
     },
 }
 
+HEADS = {
+    "en": "placebo {kind!r}: {draws} draws, window of {window}",
+    "fr": "placebo {kind!r} : {draws} tirages, fenêtre de {window}",
+}
+SIZES = {"en": "n = {events} events in {who}", "fr": "n = {events} événements dans {who}"}
 AXES = {"en": "Score statistic of the exposure", "fr": "Statistique du score de l’exposition"}
 LAGGED = {"en": "earlier attempts", "fr": "tentatives antérieures"}
+
+
+def window_words(window: int, freq: str, lang: str) -> str:
+    """Length of a window.
+
+    Examples
+    --------
+    >>> window_words(24, "M", "fr"), window_words(2, "Y", "en")
+    ('24 mois', '2 years')
+    """
+    units = {"en": ("months", "years"), "fr": ("mois", "ans")}[lang]
+    return f"{window} {units[freq == 'Y']}"

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from sahelkit.models.relation.counterfactual import WhatIf, what_if
-from sahelkit.models.relation.matrix import relation_matrix
-from sahelkit.models.relation.prior import Prior
-from sahelkit.models.relation.result import RelationMatrix
-from sahelkit.models.relation.sensitivity import prior_sensitivity
+from sahelkit._door import open_room
 
-__all__ = ["Prior", "RelationMatrix", "WhatIf", "prior_sensitivity", "relation_matrix", "what_if"]
+__getattr__, __dir__, __all__ = open_room(__name__, __file__)

@@ -1,8 +1,7 @@
 """How bodies answer coups: how fast, how heavily, and beside what; for small numbers of cases."""
 
-from sahelkit.record.responses.association import association, contrast
-from sahelkit.record.responses.rank import rank_among
-from sahelkit.record.responses.severity import SCALES, severity, severity_ranks
-from sahelkit.record.responses.waiting import waiting_times
+from __future__ import annotations
 
-__all__ = ["SCALES", "association", "contrast", "rank_among", "severity", "severity_ranks", "waiting_times"]
+from sahelkit._door import open_room
+
+__getattr__, __dir__, __all__ = open_room(__name__, __file__)

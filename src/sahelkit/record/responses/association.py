@@ -12,39 +12,41 @@ from sahelkit._deprecated import renamed
 from sahelkit.columns import read_columns
 from sahelkit.errors import ModelError
 from sahelkit.estimation.exact import ExactTest, rank_correlation, spearman, two_groups
-from sahelkit.frames import check_columns
+from sahelkit.frames import check_columns, origin_of
 from sahelkit.language.numbers import number, p_words, reach
+from sahelkit.language.texts import words
 from sahelkit.options import check_language, check_options
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_SENTENCE = {
-    "en": "Over {n} coups, {x} and {y} go together with a rank correlation of {rho} (from {low} to {high} when "
-    "any one coup is "
-    "left out), {p} by permutation; the smallest p-value that the {tried} orders tried could give is "
-    "{smallest}, and going "
-    "together is not "
-    "causing.",
-    "fr": "Sur {n} coups d’État, {x} et {y} vont ensemble avec une corrélation de rang de {rho} ({low_high} "
-    "selon le coup laissé de "
-    "côté), {p} par permutation ; la plus petite valeur p que les {tried} ordres essayés puissent donner est "
-    "{smallest}, et aller "
-    "ensemble n’est "
-    "pas causer.",
-}
-_CONTRAST = {
-    "en": "Mean rank by {y}: {a} ({n_a} coups) {first}, {b} ({n_b} coups) {second}; {p} by all groupings, of "
-    "which the smallest "
-    "possible is {smallest}.",
-    "fr": "Rang moyen selon {y} : {a} ({n_a} coups d’État) {first}, {b} ({n_b} coups d’État) {second} ; {p} sur "
-    "tous les "
-    "regroupements, le minimum possible étant {smallest}.",
+_WORDS = {
+    "en": {
+        "together": "Over {n} coups, {x} and {y} go together with a rank correlation of {rho} (from {ends} when any "
+        "one coup is left out), {p} by permutation; the smallest p-value that the {tried} orders tried could give is "
+        "{smallest}, and going together is not causing.",
+        "apart": "Mean rank by {y}: {a} ({n_a} coups) {first}, {b} ({n_b} coups) {second}; {p} by all groupings, of "
+        "which the smallest possible is {smallest}.",
+        "together_head": "rank correlation of {x} and {y} over {n} cases",
+        "without": ", without {}",
+        "apart_head": "{y}: {a} ({n_a}) against {b} ({n_b})",
+    },
+    "fr": {
+        "together": "Sur {n} coups d’État, {x} et {y} vont ensemble avec une corrélation de rang de {rho} ({ends} "
+        "selon le coup laissé de côté), {p} par permutation ; la plus petite valeur p que les {tried} ordres essayés "
+        "puissent donner est {smallest}, et aller ensemble n’est pas causer.",
+        "apart": "Rang moyen selon {y} : {a} ({n_a} coups d’État) {first}, {b} ({n_b} coups d’État) {second} ; {p} sur "
+        "tous les regroupements, le minimum possible étant {smallest}.",
+        "together_head": "corrélation de rang entre {x} et {y} sur {n} cas",
+        "without": ", sans {}",
+        "apart_head": "{y} : {a} ({n_a}) contre {b} ({n_b})",
+    },
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Association(Result):
     """Rank correlation over cases.
 
@@ -69,6 +71,8 @@ class Association(Result):
         Cases without a value on one side.
     cases : pandas.DataFrame
         The cases: label, ``x``, ``y``.
+    origin : str
+        Dataset and version of the cases; empty for a frame of the user's.
     """
 
     x: str
@@ -84,6 +88,7 @@ class Association(Result):
     exact: bool
     left_out: tuple[str, ...]
     cases: pd.DataFrame = field(repr=False)
+    origin: str = ""
 
     _index = ("x",)
 
@@ -94,46 +99,57 @@ class Association(Result):
 
     def headline(self, *, lang: str | None = None) -> str:
         """What was tested, as plain text."""
-        without = f", without {', '.join(self.left_out)}" if self.left_out else ""
-        return f"rank correlation of {self.x} and {self.y} over {self.n} cases{without}"
+        say = words(_WORDS, check_language(lang))
+        head = say["together_head"].format(x=self.x, y=self.y, n=self.n)
+        return head + (say["without"].format(", ".join(self.left_out)) if self.left_out else "")
 
     def plot(
         self,
         *,
-        x: str,
-        y: str,
+        ax: Axes | None = None,
         lang: str | None = None,
+        source: str | None = None,
+        x: str = "",
+        y: str = "",
         log: bool = False,
         days: bool = False,
         title: str | None = None,
-        source: str = "sahelkit responses 2026.2",
     ) -> Figure:
-        """Draw the cases with their names, as `sahelkit.plots.response_ranks.plot_association` does."""
-        lang = check_language(lang)
+        """Draw the cases with their names, as `sahelkit.plots.response_ranks.plot_association` does.
+
+        `x` and `y` label the axes, with units; the names of the columns when absent.
+        """
         from sahelkit.plots.response_ranks import plot_association
 
-        return plot_association(self, x=x, y=y, lang=lang, log=log, days=days, title=title, source=source)
+        return plot_association(
+            self.cases,
+            x=x or self.x,
+            y=y or self.y,
+            rho=(self.rho, self.low, self.high),
+            log=log,
+            days=days,
+            title=title,
+            ax=ax,
+            lang=check_language(lang),
+            source=source or self.origin,
+        )
 
     def says(self, *, lang: str | None = None, x: str = "", y: str = "") -> str:
         """One careful sentence; `x` and `y` name the two sides in words."""
         lang = check_language(lang)
-        check_language(lang)
-        ends = [number(value, lang) for value in (self.low, self.high)]
-        return _SENTENCE[lang].format(
+        return words(_WORDS, lang)["together"].format(
             n=self.n,
             x=x or self.x,
             y=y or self.y,
             rho=number(self.rho, lang),
-            low=ends[0],
-            high=ends[1],
-            low_high=reach(self.low, self.high, lang),
+            ends=reach(self.low, self.high, lang),
             p=p_words(self.p_value, lang, error=self.p_error),
             tried=number(self.n_tried, lang, digits=0),
             smallest=number(self.smallest, lang, digits=5),
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Contrast(Result):
     """Mean ranks of two groups of cases.
 
@@ -151,6 +167,8 @@ class Contrast(Result):
         Two-sided over all groupings, and the smallest that they allow.
     cases : pandas.DataFrame
         The cases: ``label``, ``value``, ``first`` (whether in the first group).
+    origin : str
+        Dataset and version of the cases; empty for a frame of the user's.
     """
 
     y: str
@@ -163,6 +181,7 @@ class Contrast(Result):
     p_value: float
     smallest: float
     cases: pd.DataFrame = field(repr=False)
+    origin: str = ""
 
     _index = ("y",)
 
@@ -171,24 +190,40 @@ class Contrast(Result):
         names = ("y", "first", "second", "n_first", "n_second", "mean_first", "mean_second", "p_value", "smallest")
         return pd.DataFrame([{name: getattr(self, name) for name in names}])
 
-    def plot(
-        self, *, x: str, lang: str | None = None, days: bool = False, source: str = "sahelkit responses 2026.2"
-    ) -> Figure:
-        """Draw the cases of both groups; `x` is the label of the axis."""
-        lang = check_language(lang)
-        from sahelkit.plots.response_ranks import plot_contrast
-
-        return plot_contrast(self, x=x, lang=lang, days=days, source=source)
-
     def headline(self, *, lang: str | None = None) -> str:
         """What was compared, as plain text."""
-        return f"{self.y}: {self.first} ({self.n_first}) against {self.second} ({self.n_second})"
+        return words(_WORDS, check_language(lang))["apart_head"].format(
+            y=self.y, a=self.first, n_a=self.n_first, b=self.second, n_b=self.n_second
+        )
+
+    def plot(
+        self,
+        *,
+        ax: Axes | None = None,
+        lang: str | None = None,
+        source: str | None = None,
+        x: str = "",
+        days: bool = False,
+    ) -> Figure:
+        """Draw the cases of both groups; `x` labels the axis, with the unit, the name of the column when absent."""
+        from sahelkit.plots.response_ranks import plot_contrast
+
+        return plot_contrast(
+            self.cases,
+            names=(self.first, self.second),
+            p_value=self.p_value,
+            smallest=self.smallest,
+            x=x or self.y,
+            days=days,
+            ax=ax,
+            lang=check_language(lang),
+            source=source or self.origin,
+        )
 
     def says(self, *, lang: str | None = None, y: str = "") -> str:
         """One careful sentence; `y` names the column in words."""
         lang = check_language(lang)
-        check_language(lang)
-        return _CONTRAST[lang].format(
+        return words(_WORDS, lang)["apart"].format(
             y=y or self.y,
             a=self.first,
             b=self.second,
@@ -268,6 +303,7 @@ def association(
         exact=test.exact,
         left_out=missing,
         cases=whole,
+        origin=origin_of(cases),
     )
 
 
@@ -328,4 +364,5 @@ def contrast(
         p_value=test.p_value,
         smallest=test.smallest,
         cases=pd.DataFrame({"label": cases[label], "value": values, "first": mine})[known].reset_index(drop=True),
+        origin=origin_of(cases),
     )

@@ -10,34 +10,42 @@ import pandas as pd
 
 from sahelkit.columns import read_columns
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
+from sahelkit.frames import origin_of
 from sahelkit.language.nouns import MEASURES, body_words
 from sahelkit.language.numbers import number, percent
+from sahelkit.language.texts import words
 from sahelkit.options import check_language
 from sahelkit.record.responses.words import MEASURE_WORDS
 from sahelkit.results.base import Result
 from sahelkit.values import row_words
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_SENTENCE = {
-    "en": "{case}: {measure} {body} came after {days}, rank {rank} of {n} coups {span}; {share} of them, itself "
-    "included, were answered at least as fast. {n} cases: a rank, not a test.",
-    "fr": "{case} : {measure} {body} après {days}, rang {rank} sur {n} coups d’État {span} ; {share} d’entre eux, "
-    "lui compris, ont reçu une réponse au moins aussi rapide. {n} cas : un rang, non un test.",
+_WORDS = {
+    "en": {
+        "text": "{case}: {measure} {body} came after {days}, rank {rank} of {n} coups {span}; {share} of them, itself "
+        "included, were answered at least as fast. {n} cases: a rank, not a test.",
+        "head": "{case}, {measure} {body}: rank {rank} of {n} ({span})",
+        "then": "until then",
+        "all": "from {0} to {1}",
+        "tied": "{0} to {1}",
+        "day": "day",
+    },
+    "fr": {
+        "text": "{case} : {measure} {body} après {days}, rang {rank} sur {n} coups d’État {span} ; {share} d’entre "
+        "eux, lui compris, ont reçu une réponse au moins aussi rapide. {n} cas : un rang, non un test.",
+        "head": "{case}, {measure} {body} : rang {rank} sur {n} ({span})",
+        "then": "jusqu’alors",
+        "all": "de {0} à {1}",
+        "tied": "{0} à {1}",
+        "day": "jour",
+    },
 }
-_SPAN = {
-    "en": ("until then", "from {0} to {1}"),
-    "fr": ("jusqu’alors", "de {0} à {1}"),
-}
 
 
-def _days(value: float, lang: str) -> str:
-    unit = ("day", "jour")[lang == "fr"] + ("s" if value > 1 else "")
-    return f"{number(value, lang, digits=0)} {unit}"
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Rank(Result):
     """Rank of one coup by how soon a measure followed, 1 for the fastest.
 
@@ -59,6 +67,8 @@ class Rank(Result):
         True when only the coups up to this one are compared.
     table : pandas.DataFrame
         The cases compared: ``label_en``, ``coup_date``, ``days``, ``days_min``, ``days_max`` (inf: never came).
+    origin : str
+        Dataset and version of the cases; empty for a frame of the user's.
     """
 
     coup_id: str
@@ -79,6 +89,7 @@ class Rank(Result):
     last: int
     until_then: bool
     table: pd.DataFrame = field(repr=False)
+    origin: str = ""
 
     _index = ("coup_id",)
 
@@ -88,36 +99,44 @@ class Rank(Result):
         more = ("n_faster", "n_tied", "n", "share_as_fast")
         return pd.DataFrame([{name: getattr(self, name) for name in (*names, *more)}])
 
+    def _facts(self, lang: str) -> dict[str, str]:
+        say, ends = words(_WORDS, lang), (self.rank_low, self.rank_high)
+        return {
+            "case": self.label_en if lang == "en" else self.label_fr,
+            "body": body_words(self.body, lang),
+            "rank": str(self.rank_low) if self.rank_low == self.rank_high else say["tied"].format(*ends),
+            "n": str(self.n),
+            "span": say["then" if self.until_then else "all"].format(self.first, self.last),
+        }
+
     def headline(self, *, lang: str | None = None) -> str:
         """The rank, as plain text."""
-        span = "up to that coup" if self.until_then else f"{self.first} to {self.last}"
-        return f"{self.label_en}, {self.measure} by {self.body}: rank {self._rank('en')} of {self.n} ({span})"
-
-    def _rank(self, lang: str) -> str:
-        if self.rank_low == self.rank_high:
-            return str(self.rank_low)
-        return f"{self.rank_low} {'to' if lang == 'en' else 'à'} {self.rank_high}"
-
-    def plot(self, *, lang: str | None = None, source: str = "sahelkit responses 2026.2") -> Figure:
-        """Draw the cases in the order of their days."""
         lang = check_language(lang)
+        return words(_WORDS, lang)["head"].format(measure=MEASURES[lang][self.measure], **self._facts(lang))
+
+    def plot(self, *, ax: Axes | None = None, lang: str | None = None, source: str | None = None) -> Figure:
+        """Draw the cases in the order of their days."""
         from sahelkit.plots.response_ranks import plot_rank
 
-        return plot_rank(self, lang=lang, source=source)
+        return plot_rank(
+            self.table,
+            coup_id=self.coup_id,
+            measure=self.measure,
+            body=self.body,
+            ax=ax,
+            lang=check_language(lang),
+            source=source or self.origin,
+        )
 
     def says(self, *, lang: str | None = None) -> str:
         """One careful sentence."""
         lang = check_language(lang)
-        check_language(lang)
-        return _SENTENCE[lang].format(
-            case=self.label_en if lang == "en" else self.label_fr,
+        say = words(_WORDS, lang)
+        return say["text"].format(
             measure=(MEASURE_WORDS if lang == "en" else MEASURES)[lang][self.measure],
-            body=body_words(self.body, lang),
-            days=_days(self.days, lang),
-            rank=self._rank(lang),
-            n=self.n,
-            span=_SPAN[lang][not self.until_then].format(self.first, self.last),
+            days=f"{number(self.days, lang, digits=0)} {say['day']}{'s' if self.days > 1 else ''}",
             share=percent(self.share_as_fast, lang),
+            **self._facts(lang),
         )
 
 
@@ -226,4 +245,5 @@ def rank_among(cases: pd.DataFrame, coup_id: str, measure: str, *, body: str, un
         last=int(chosen["coup_date"].dt.year.max()),
         until_then=until_then,
         table=table.sort_values(["days", "coup_date"], ignore_index=True),
+        origin=origin_of(cases),
     )

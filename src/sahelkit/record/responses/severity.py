@@ -15,11 +15,14 @@ from sahelkit._deprecated import renamed
 from sahelkit.columns import read_columns
 from sahelkit.errors import OptionError, UnknownNameError, is_known
 from sahelkit.estimation.replicates import share_error
+from sahelkit.frames import origin_of
 from sahelkit.language.numbers import number, percent
+from sahelkit.language.texts import words
 from sahelkit.options import check_language, check_options
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 # An ordinal scale: a higher level is heavier, and no distance between levels is claimed.
@@ -56,18 +59,20 @@ SCALES: Mapping[str, Mapping[str, int]] = MappingProxyType(
     }
 )
 LEVELS = 6
-_SENTENCE = {
-    "en": "Whatever weights the {levels} levels are given, as long as heavier levels weigh more, {case} ranks "
-    "{low} to {high} of "
-    "{n} by the weight of the answer within {window} days; it ranks among the first three under {share} of "
-    "{draws} drawn "
-    "weights. Acts are those found, and where more was searched more is found.",
-    "fr": "Quels que soient les poids des {levels} degrés, pourvu qu’un degré plus lourd pèse davantage, {case} "
-    "occupe un rang de "
-    "{low} à {high} sur {n} pour la sévérité de la réponse dans les {window} jours ; il est parmi les trois "
-    "premiers avec "
-    "{share} des {draws} jeux de poids tirés. Les actes sont ceux qui ont été trouvés : plus on cherche, plus "
-    "on trouve.",
+_WORDS = {
+    "en": {
+        "text": "Whatever weights the {levels} levels are given, as long as heavier levels weigh more, {case} ranks "
+        "{low} to {high} of {n} by the weight of the answer within {window} days; it ranks among the first three under "
+        "{share} of {draws} drawn weights. Acts are those found, and where more was searched more is found.",
+        "head": "{case}: rank by severity within {window} days, {n} coups, {draws} sets of weights",
+    },
+    "fr": {
+        "text": "Quels que soient les poids des {levels} degrés, pourvu qu’un degré plus lourd pèse davantage, {case} "
+        "occupe un rang de {low} à {high} sur {n} pour la sévérité de la réponse dans les {window} jours ; il est "
+        "parmi les trois premiers avec {share} des {draws} jeux de poids tirés. Les actes sont ceux qui ont été "
+        "trouvés : plus on cherche, plus on trouve.",
+        "head": "{case} : rang par sévérité dans les {window} jours, {n} coups d’État, {draws} jeux de poids",
+    },
 }
 
 
@@ -118,7 +123,7 @@ def severity(
     scale : str
         One of `SCALES`.
     searched : collection of str, optional
-        Coups whose acts were looked for, such as the ``coup_id`` of `sahelkit.load_response_searches`. Any other
+        Coups whose acts were looked for, such as the ``coup_id`` of `sahelkit.tables.load_response_searches`. Any other
         without acts scores NA, not 0. When absent, all were looked for.
 
     Returns
@@ -159,7 +164,7 @@ def severity(
     return table.assign(**counts, first_day=table["first_day"].astype("Int64")).rename_axis("coup_id").reset_index()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SeverityRanks(Result):
     """Rank of one coup by the summed weights of the acts that answered it, over many sets of weights.
 
@@ -173,6 +178,8 @@ class SeverityRanks(Result):
         Coups compared, days after the coup, and sets of weights.
     scale, per : str
         Which acts stand on which level, and whether each different act or each level reached counts once.
+    origin : str
+        Dataset and version of the acts; empty for a frame of the user's.
     """
 
     coup_id: str
@@ -183,6 +190,7 @@ class SeverityRanks(Result):
     replicates: int
     scale: str
     per: str
+    origin: str = ""
 
     _index = ("rank",)
 
@@ -193,8 +201,9 @@ class SeverityRanks(Result):
 
     def headline(self, *, lang: str | None = None) -> str:
         """What was varied, as plain text."""
-        weights = f"{self.replicates} sets of weights"
-        return f"{self.coup_id}: rank by severity within {self.window} days, {self.n} coups, {weights}"
+        lang = check_language(lang)
+        say = words(_WORDS, lang)["head"]
+        return say.format(case=self.coup_id, window=self.window, n=self.n, draws=self.replicates)
 
     def share_within(self, rank: int) -> float:
         """Share of the sets of weights under which the coup ranks at least so high."""
@@ -204,18 +213,25 @@ class SeverityRanks(Result):
         """Monte Carlo standard error of that share."""
         return share_error(self.share_within(rank), self.replicates)
 
-    def plot(self, *, lang: str | None = None, source: str = "sahelkit responses 2026.2") -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: str | None = None, source: str | None = None) -> Figure:
         """Draw the share of the sets of weights that give each rank."""
-        lang = check_language(lang)
         from sahelkit.plots.response_ranks import plot_rank_shares
 
-        return plot_rank_shares(self, lang=lang, source=source)
+        return plot_rank_shares(
+            self.tidy(),
+            label=self.label,
+            n=self.n,
+            window=self.window,
+            replicates=self.replicates,
+            ax=ax,
+            lang=check_language(lang),
+            source=source or self.origin,
+        )
 
     def says(self, *, lang: str | None = None) -> str:
         """One careful sentence."""
         lang = check_language(lang)
-        check_language(lang)
-        return _SENTENCE[lang].format(
+        return words(_WORDS, lang)["text"].format(
             levels=LEVELS,
             case=self.label,
             low=int(self.rank.min()),
@@ -294,4 +310,4 @@ def severity_ranks(
     scores = weights @ counts.to_numpy(dtype=float).T
     own = scores[:, [coups.index(coup_id)]]
     rank = 1 + (scores > own + 1e-12).sum(axis=1)
-    return SeverityRanks(coup_id, label or coup_id, rank, len(coups), window, replicates, scale, per)
+    return SeverityRanks(coup_id, label or coup_id, rank, len(coups), window, replicates, scale, per, origin_of(acts))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,46 +12,45 @@ import pandas as pd
 
 from sahelkit.columns import read_columns
 from sahelkit.errors import ModelError, UnknownNameError, is_known
-from sahelkit.language.nouns import body_words
-from sahelkit.language.numbers import cases_words, number
+from sahelkit.frames import origin_of
+from sahelkit.language.nouns import MEASURES, body_words
+from sahelkit.language.numbers import cases_words, number, reach
+from sahelkit.language.texts import words
 from sahelkit.options import check_language
 from sahelkit.record.responses.words import MEASURE_WORDS
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_SENTENCE = {
-    "en": "Of {n} coups, {events} were followed by {measure} {body}; {median}. {censored}; a coup without a row "
-    "is one for "
-    "which nothing was found.",
-    "fr": "Sur {n} coups d’État, {events} ont été suivis {measure} {body} ; {median}. {censored} ; un coup "
-    "d’État sans ligne "
-    "est un coup pour lequel rien n’a été trouvé.",
-}
-_MEDIAN = {
-    "en": ("it took a median of {0} days (95% interval {1} to {2})", "fewer than half had been when observation ended"),
-    "fr": (
-        "délai médian de {0} jours (intervalle à 95 % de {1} à {2})",
-        "moins de la moitié l’avaient été à la fin de l’observation",
-    ),
-}
-_OPEN = {"en": "no upper end", "fr": "sans borne supérieure"}
-_CENSORED = {
-    "en": (
-        "It came in every case",
-        "In one it had not come when observation ended",
-        "In {} it had not come when observation ended",
-    ),
-    "fr": (
-        "Aucun cas n’est resté sans suite",
-        "Dans un cas, rien n’était venu à la fin de l’observation",
-        "Dans {} cas, rien n’était venu à la fin de l’observation",
-    ),
+_WORDS = {
+    "en": {
+        "text": "Of {n} coups, {events} were followed by {measure} {body}; {median}. {censored}; a coup without a row "
+        "is one for which nothing was found.",
+        "median": "it took a median of {0} days (95% interval {1} to {2})",
+        "not_reached": "fewer than half had been when observation ended",
+        "open": "no upper end",
+        "left_0": "It came in every case",
+        "left_1": "In one it had not come when observation ended",
+        "left_2": "In {} it had not come when observation ended",
+        "head": "days from coup to {measure} {body}: {events} of {n} cases, median {median} (95% {ends})",
+    },
+    "fr": {
+        "text": "Sur {n} coups d’État, {events} ont été suivis {measure} {body} ; {median}. {censored} ; un coup "
+        "d’État sans ligne est un coup pour lequel rien n’a été trouvé.",
+        "median": "délai médian de {0} jours (intervalle à 95 % de {1} à {2})",
+        "not_reached": "moins de la moitié l’avaient été à la fin de l’observation",
+        "open": "sans borne supérieure",
+        "left_0": "Aucun cas n’est resté sans suite",
+        "left_1": "Dans un cas, rien n’était venu à la fin de l’observation",
+        "left_2": "Dans {} cas, rien n’était venu à la fin de l’observation",
+        "head": "jours écoulés avant {measure} {body} : {events} cas sur {n}, médiane {median} (95 % : {ends})",
+    },
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class WaitingTimes(Result):
     """Share of coups that a measure had followed, by days since the coup.
 
@@ -70,6 +70,8 @@ class WaitingTimes(Result):
         Days at which cases ended without it.
     n, n_events : int
         Cases, and those in which it came.
+    origin : str
+        Dataset and version of the cases; empty for a frame of the user's.
     """
 
     measure: str
@@ -86,6 +88,7 @@ class WaitingTimes(Result):
     median_high: float
     n: int
     n_events: int
+    origin: str = ""
 
     _index = ("days",)
 
@@ -94,40 +97,64 @@ class WaitingTimes(Result):
         names = ("days", "at_risk", "events", "done", "low", "high")
         return pd.DataFrame({name: getattr(self, name) for name in names})
 
+    def life_table(self) -> pd.DataFrame:
+        """One row per day on which the measure came or observation ended in some case.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``body``, ``measure``, ``days``, ``events`` and ``censored`` (cases in which it came, and in which
+            observation ended without it), ``done``, ``low`` and ``high`` as they stand from that day on.
+        """
+        days, left = np.unique(self.censored, return_counts=True)
+        ended = pd.DataFrame({"days": days, "censored": left})
+        table = self.tidy().drop(columns="at_risk").merge(ended, on="days", how="outer").sort_values("days")
+        counts = table[["events", "censored"]].fillna(0).astype("int64")
+        shares = table[["done", "low", "high"]].ffill().fillna(0.0)
+        return table[["days"]].assign(**counts, **shares, body=self.body, measure=self.measure).reset_index(drop=True)
+
     def headline(self, *, lang: str | None = None) -> str:
         """Counts and median, as plain text."""
-        reach = f"{self.median_low:g} to {self.median_high:g}"
-        return (
-            f"days from coup to {self.measure}, {self.body}: {self.n_events} of {self.n} cases, "
-            f"median {self.median:g} (95% {reach})"
+        lang = check_language(lang)
+        return words(_WORDS, lang)["head"].format(
+            measure=MEASURES[lang][self.measure],
+            body=body_words(self.body, lang),
+            events=self.n_events,
+            n=self.n,
+            median=number(self.median, lang, digits=0),
+            ends=reach(self.median_low, self.median_high, lang, digits=0),
         )
 
     def says(self, *, lang: str | None = None) -> str:
         """One careful sentence."""
         lang = check_language(lang)
-        check_language(lang)
-        reached = np.isfinite(self.median)
-        ends = [
-            number(end, lang, digits=0) if np.isfinite(end) else _OPEN[lang]
-            for end in (self.median_low, self.median_high)
+        say, left = words(_WORDS, lang), self.n - self.n_events
+        median = [
+            number(end, lang, digits=0) if np.isfinite(end) else say["open"]
+            for end in (self.median, self.median_low, self.median_high)
         ]
-        median = _MEDIAN[lang][0].format(number(self.median, lang, digits=0), *ends) if reached else _MEDIAN[lang][1]
-        left = self.n - self.n_events
-        return _SENTENCE[lang].format(
+        return say["text"].format(
             n=self.n,
             events=self.n_events,
             measure=MEASURE_WORDS[lang][self.measure],
             body=body_words(self.body, lang),
-            median=median,
-            censored=_CENSORED[lang][min(left, 2)].format(cases_words(left, lang)),
+            median=say["median" if np.isfinite(self.median) else "not_reached"].format(*median),
+            censored=say[f"left_{min(left, 2)}"].format(cases_words(left, lang)),
         )
 
-    def plot(self, *, lang: str | None = None, source: str = "sahelkit responses 2026.2") -> Figure:
-        """Draw the share of coups that the measure had followed."""
-        lang = check_language(lang)
+    def plot(
+        self,
+        *,
+        ax: Axes | None = None,
+        lang: str | None = None,
+        source: str | None = None,
+        beside: Sequence[WaitingTimes] = (),
+    ) -> Figure:
+        """Draw the share of coups that the measure had followed, and those of other bodies beside it."""
         from sahelkit.plots.responses import plot_waiting
 
-        return plot_waiting([self], lang=lang, source=source)
+        table = pd.concat([wait.life_table() for wait in (self, *beside)], ignore_index=True)
+        return plot_waiting(table, ax=ax, lang=check_language(lang), source=source or self.origin)
 
 
 def waiting_times(cases: pd.DataFrame, measure: str, *, body: str, only_at_risk: bool = True) -> WaitingTimes:
@@ -217,6 +244,7 @@ def waiting_times(cases: pd.DataFrame, measure: str, *, body: str, only_at_risk:
         median_high=_quantile(ends[1]),
         n=len(times),
         n_events=int(came.sum()),
+        origin=origin_of(cases),
     )
 
 

@@ -1,0 +1,14 @@
+from .citation import cite as cite
+from .codebook import codebook as codebook
+from .licences import licences as licences
+from .listing import clear_caches as clear_caches
+from .listing import datasets as datasets
+from .records import Coverage as Coverage
+from .records import Field as Field
+from .records import Record as Record
+from .records import Table as Table
+from .records import record as record
+from .records import records as records
+from .sources import SourceFile as SourceFile
+from .sources import source as source
+from .sources import sources as sources

@@ -1,0 +1,11 @@
+from .clustered import clustered_covariance as clustered_covariance
+from .exact import exact_share as exact_share
+from .exact import rank_correlation as rank_correlation
+from .exact import two_groups as two_groups
+from .penalised_hazard import PenalisedHazard as PenalisedHazard
+from .replicates import p_error as p_error
+from .replicates import share_error as share_error
+from .separation import separated_terms as separated_terms
+from .splines import duration_terms as duration_terms
+from .splines import restricted_cubic_spline as restricted_cubic_spline
+from .splines import spline_knots as spline_knots

@@ -1,0 +1,10 @@
+from .cases import said_before as said_before
+from .choices import SCORES as SCORES
+from .choices import development as development
+from .forecaster import FittedForecaster as FittedForecaster
+from .forecaster import HazardForecaster as HazardForecaster
+from .inputs import forecast_panel as forecast_panel
+from .path import RiskPath as RiskPath
+from .path import risk_path as risk_path
+from .risk import risk_table as risk_table
+from .risk_result import RiskTable as RiskTable

@@ -1,0 +1,15 @@
+from .bias import bias_corrected as bias_corrected
+from .bootstrap import contagion_test as contagion_test
+from .bootstrap import detectable_contagion as detectable_contagion
+from .calibrated import contagion_bound as contagion_bound
+from .calibrated import excitation_intervals as excitation_intervals
+from .fit import fit_hawkes as fit_hawkes
+from .goodness import goodness_of_fit as goodness_of_fit
+from .intervals import ContagionBound as ContagionBound
+from .intervals import ExcitationIntervals as ExcitationIntervals
+from .paths import simulate_hawkes as simulate_hawkes
+from .result import HawkesFit as HawkesFit
+from .robust import Robustness as Robustness
+from .robust import robustness as robustness
+from .verdicts import ContagionTest as ContagionTest
+from .verdicts import GoodnessOfFit as GoodnessOfFit

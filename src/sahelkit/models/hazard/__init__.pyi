@@ -1,0 +1,12 @@
+from .fitting import fit_hazard as fit_hazard
+from .random_intercepts import RandomInterceptFit as RandomInterceptFit
+from .random_intercepts import fit_random_intercepts as fit_random_intercepts
+from .result import HazardFit as HazardFit
+from .robustness import beside as beside
+from .robustness import leave_one_out as leave_one_out
+from .split_population import SplitPopulationFit as SplitPopulationFit
+from .split_population import fit_split_population as fit_split_population
+from .success import OutcomeFit as OutcomeFit
+from .success import fit_success as fit_success
+from .wild import WildTest as WildTest
+from .wild import wild_score_test as wild_score_test

@@ -1,0 +1,12 @@
+from .association import Association as Association
+from .association import Contrast as Contrast
+from .association import association as association
+from .association import contrast as contrast
+from .rank import Rank as Rank
+from .rank import rank_among as rank_among
+from .severity import SCALES as SCALES
+from .severity import SeverityRanks as SeverityRanks
+from .severity import severity as severity
+from .severity import severity_ranks as severity_ranks
+from .waiting import WaitingTimes as WaitingTimes
+from .waiting import waiting_times as waiting_times

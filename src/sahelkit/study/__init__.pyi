@@ -1,0 +1,10 @@
+from .figures import show as show
+from .library import Notebook as Notebook
+from .library import copy_notebooks as copy_notebooks
+from .library import notebooks as notebooks
+from .outcome import Reproduction as Reproduction
+from .recorded import effort as effort
+from .recorded import finding as finding
+from .runner import reproduce as reproduce
+from .scoreboard import Scoreboard as Scoreboard
+from .scoreboard import scoreboard as scoreboard
