@@ -11,6 +11,7 @@ NOT_ESTIMATORS: Mapping[str, str] = {
     "sahelkit.evaluate.comparison.other_frame": "reads a rival's forecasts, tried with back-tests",
     "sahelkit.evaluate.comparison.compare": MADE_HERE,
     "sahelkit.evaluate.forecaster.probabilities": MADE_HERE,
+    "sahelkit.evaluate.intervals.within_range": MADE_HERE,
     "sahelkit.evaluate.labels.labels": MADE_HERE,
     "sahelkit.evaluate.words.backtest_sentence": MADE_HERE,
     "sahelkit.models.bounds.influence.influence": MADE_HERE,
