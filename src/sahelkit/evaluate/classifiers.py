@@ -200,5 +200,4 @@ def _blanked(values: Any, empty: Bools) -> Any:
 
 
 def _gaps(values: Any) -> Bools:
-    found: Bools = np.asarray(pd.isna(values)).any(axis=1)
-    return found
+    return np.asarray(np.asarray(pd.isna(values)).any(axis=1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -257,5 +258,5 @@ def within_range(reaches: pd.DataFrame) -> pd.DataFrame:
 
 def _quantiles(values: Floats, level: float) -> Floats:
     # Infinite scores are ordered, but cannot be interpolated.
-    method = "linear" if np.isfinite(values).all() else "nearest"
+    method: Literal["linear", "nearest"] = "linear" if np.isfinite(values).all() else "nearest"
     return np.quantile(values, [(1 - level) / 2, (1 + level) / 2], method=method)
