@@ -14,7 +14,7 @@ from sahelkit._types import Bools, Floats
 from sahelkit.errors import OptionError, UnknownNameError, is_known
 from sahelkit.estimation.parameters import Parameters
 from sahelkit.evaluate.forecaster import Constant, Fitted, event_share
-from sahelkit.frames import check_columns
+from sahelkit.frames import check_columns, check_frame
 
 Missing: TypeAlias = Literal["keep", "leave_out", "base_rate"]
 Columns: TypeAlias = "str | Sequence[str] | Callable[[pd.DataFrame], Any]"
@@ -95,6 +95,7 @@ class SklearnForecaster(Parameters):
             raise OptionError("estimator", type(self.estimator).__name__, "it gives no probabilities", repair=repair)
         if not is_known(self.missing, get_args(Missing)):
             raise UnknownNameError("treatment of missing values", self.missing, get_args(Missing))
+        frame = check_frame(frame, where=_WHERE)
         check_columns(frame, [outcome], where=_WHERE)
         happened = frame[outcome].to_numpy(dtype="float64", na_value=np.nan)
         known = ~np.isnan(happened)

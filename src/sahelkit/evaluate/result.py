@@ -17,6 +17,7 @@ from sahelkit.evaluate.calibration import Corp, corp, reliability_curve
 from sahelkit.evaluate.comparison import Comparison, compare, other_frame
 from sahelkit.evaluate.intervals import NAMES, Rows, blocks_of, ends, estimates, resampled, within_range
 from sahelkit.evaluate.words import RIVAL, Tested, backtest_sentence, backtest_text
+from sahelkit.frames import check_frame
 from sahelkit.geography import places
 from sahelkit.language.numbers import number
 from sahelkit.options import check_language, check_options
@@ -297,6 +298,7 @@ class Backtest(Result):
             if own != its:
                 raise OptionError("other", its, f"it forecasts something else than this back-test, {own}")
             return other._scored(other.main)[["iso3", "origin", "probability"]], other.main
+        other = check_frame(other, where="against", what="other")
         events = set(other["event"]) if "event" in other.columns else {self.outcome}
         if events != {self.outcome}:
             raise OptionError("other", sorted(events), f"it forecasts something else than {self.outcome!r}")
