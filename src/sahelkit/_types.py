@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,12 @@ Ring: TypeAlias = npt.NDArray[np.float64]  # corners of a polygon, shape (N, 2):
 DateLike: TypeAlias = "str | int | float | dt.date | np.datetime64 | pd.Timestamp | pd.Period | None"
 Place: TypeAlias = str | int
 Places: TypeAlias = "str | int | Sequence[str | int] | None"
+
+# Options with few values; `typing.get_args` gives them to the checks.
+Lang: TypeAlias = Literal["en", "fr"]
+Freq: TypeAlias = Literal["M", "Y"]
+Rule: TypeAlias = Literal["any", "majority", "all", "powell_thyne", "cline", "colpus", "cam", "sahelkit"]
+Repeats: TypeAlias = Literal["refuse", "keep"]
 
 _PANDAS = int(pd.__version__.split(".")[0])
 # pandas 3 has one text type; in pandas 2 the object type is what every user knows.

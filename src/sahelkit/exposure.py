@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._types import DateLike, Places
+from sahelkit._types import DateLike, Floats, Places
 from sahelkit.dates import parse_window, read_column
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.frames import check_columns
@@ -194,6 +194,58 @@ def _from_pairs(codes: Sequence[str], kind: str, version: str | None) -> Matrix:
     weights = 1000.0 / values if kind == "inverse_distance" else values
     np.fill_diagonal(weights, 0.0)
     return cast(Matrix, weights)
+
+
+def aligned(weights: xr.DataArray | None, codes: Sequence[str], *, version: str | None = None) -> Floats:
+    """Ties between countries as a plain matrix in the order of their codes.
+
+    Parameters
+    ----------
+    weights : xarray.DataArray, optional
+        W[target, source] over these countries at least, as `spatial_weights` gives it; land borders when absent.
+    codes : sequence of str
+        ISO 3166 alpha-3 codes.
+    version : str, optional
+        Data version of the borders.
+
+    Returns
+    -------
+    array, shape (n, n)
+
+    Raises
+    ------
+    OptionError
+        If it is no such array.
+    ModelError
+        If a tie is missing, negative or infinite, or a country is tied to itself.
+
+    Examples
+    --------
+    >>> aligned(None, ["MLI", "GIN"]).tolist()
+    [[0.0, 1.0], [1.0, 0.0]]
+    """
+    if weights is None:
+        weights = spatial_weights(list(codes), version=version)
+    if set(getattr(weights, "dims", ())) != {"target", "source"}:
+        what = getattr(weights, "dims", type(weights).__name__)
+        raise OptionError("weights", what, "they are a DataArray with the dimensions target and source")
+    here = weights.transpose("target", "source")
+    twice = [side for side in here.dims if side not in here.indexes or not here.indexes[side].is_unique]
+    if twice:
+        raise OptionError("weights", here.dims, f"each {twice[0]} has one label, its ISO code, and stands once")
+    if here.dtype.kind not in "biuf":
+        raise OptionError("weights", str(here.dtype), "they are numbers")
+    unknown = [code for code in codes if code not in here["target"].values or code not in here["source"].values]
+    matrix = here.reindex(target=codes, source=codes).to_numpy().astype(float)
+    if not unknown:
+        unknown = [
+            code for code, row, column in zip(codes, matrix, matrix.T, strict=True) if np.isnan(row + column).any()
+        ]
+    if unknown:
+        raise ModelError(f"the weights of {', '.join(unknown[:5])} are NA or missing. Give a weight for each pair")
+    if (matrix < 0).any() or not np.isfinite(matrix).all() or np.diag(matrix).any():
+        raise ModelError("weights must not be negative or infinite, and a country has no weight for itself")
+    return np.asarray(matrix, dtype=float)
 
 
 def normalised(weights: Matrix, how: str | None) -> Matrix:

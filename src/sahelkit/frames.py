@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Repeats
 from sahelkit.dates import NAMES, Times, read_column
 from sahelkit.errors import DateError, MissingColumnsError, OptionError, UnknownNameError, is_known, near_matches
 from sahelkit.options import check_name
@@ -198,7 +198,7 @@ def _one_spelling(column: pd.Series[Any]) -> pd.Series[Any]:
     return pd.Series(list(zip(times.first.astype("int64"), times.unit, strict=True)), index=column.index)
 
 
-def check_repeats(frame: pd.DataFrame, *, where: str, repeats: str = "refuse") -> None:
+def check_repeats(frame: pd.DataFrame, *, where: str, repeats: Repeats = "refuse") -> None:
     """Raise OptionError when two rows describe one unit and period.
 
     A merge of many rows with many leaves such rows, and each of them would count as an observation of its own.

@@ -113,7 +113,7 @@ WEIGHTED = ("log_score", "brier_score", "brier_skill", "roc_auc", "average_preci
 
 
 def _weighted(name, y, p, weights):
-    return getattr(scores, name)(y, p, weights=weights)
+    return getattr(scores, name)(y, p, sample_weight=weights)
 
 
 @pytest.mark.parametrize("name", WEIGHTED)

@@ -170,7 +170,7 @@ def test_the_message_says_what_to_type():
 @pytest.mark.parametrize(("iso3", "name_en", "name_fr"), CURRENT)
 def test_a_state_is_found_by_its_own_names(iso3, name_en, name_fr):
     assert places.resolve(name_en) == places.resolve(name_fr) == iso3
-    assert (places.name(iso3), places.name(iso3, "fr")) == (name_en, name_fr)
+    assert (places.name(iso3), places.name(iso3, lang="fr")) == (name_en, name_fr)
 
 
 def test_no_name_hides_behind_a_code_of_another_state():
@@ -247,7 +247,7 @@ def test_the_sets_hold_what_they_say():
     assert set(places.members("africa")) == africa
     assert len(africa) == 55
     assert set(places.members("world")) == {row["iso3"] for row in STATES}
-    assert list(places.sets()) == list(places.sets("fr"))
+    assert list(places.sets()) == list(places.sets(lang="fr"))
     assert set(places.sets()) == {row["set"] for row in rows("sets")}
 
 
@@ -260,9 +260,9 @@ def test_an_unknown_set_or_language_is_named():
     with pytest.raises(UnknownNameError, match=r"unknown place set 'west_afrika'\. Did you mean 'west_africa'"):
         places.members("west_afrika")
     with pytest.raises(UnknownNameError, match="unknown language 'de'"):
-        places.name("MLI", "de")
+        places.name("MLI", lang="de")
     with pytest.raises(UnknownNameError, match="unknown language 'de'"):
-        places.sets("de")
+        places.sets(lang="de")
 
 
 @pytest.mark.parametrize(("iso3", "lang", "day", "name"), [
@@ -278,7 +278,7 @@ def test_an_unknown_set_or_language_is_named():
     ("YUG", "en", "2005", "Serbia and Montenegro"),
 ])  # fmt: skip
 def test_a_state_has_the_name_of_the_day(iso3, lang, day, name):
-    assert places.name(iso3, lang, on=day) == name
+    assert places.name(iso3, lang=lang, on=day) == name
 
 
 def test_a_bad_day_is_refused():

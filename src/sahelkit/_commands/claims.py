@@ -16,10 +16,11 @@ def claims_command(
 ) -> None:
     """Print each claim of 2012 with its verdict, the number that carries it, and its notebook."""
     from sahelkit._commands._printing import print_frame, print_table
+    from sahelkit.options import check_language
     from sahelkit.study.scoreboard import HEADERS, scoreboard
 
-    board = scoreboard(effort=effort)
-    table = board.tidy(lang=lang)
+    spoken, board = check_language(lang), scoreboard(effort=effort)
+    table = board.tidy(lang=spoken)
     if as_json or as_csv:
         print_frame(table, shown=(), as_json=as_json, as_csv=as_csv)
         return
@@ -30,5 +31,5 @@ def claims_command(
             print(f"{row.verdict_words}{colon} {row.figure} ({row.notebook})\n{row.why}\n")
     else:
         rows = table[["short", "verdict_words", "figure", "n", "notebook"]]
-        print_table(HEADERS[lang], rows.assign(notebook=rows["notebook"].str[:2]).itertuples(index=False))
-    print(board.says(lang=lang))
+        print_table(HEADERS[spoken], rows.assign(notebook=rows["notebook"].str[:2]).itertuples(index=False))
+    print(board.says(lang=spoken))

@@ -22,9 +22,10 @@ def codebook_command(
     from sahelkit._commands._printing import print_frame
     from sahelkit.catalog.codebook import codebook, near_words
     from sahelkit.errors import OptionError
+    from sahelkit.options import check_language
 
     query = " ".join(search or ())
-    found = codebook(query or None, dataset=dataset, lang=lang)
+    found = codebook(query or None, dataset=dataset, lang=check_language(lang))
     if query and found.empty:
         near = near_words(query)
         hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""

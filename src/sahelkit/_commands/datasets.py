@@ -17,8 +17,9 @@ def datasets_command(
     """List the datasets: what each is, its version, coverage and licence."""
     from sahelkit._commands._printing import print_frame
     from sahelkit.catalog.listing import datasets
+    from sahelkit.options import check_language
 
-    found = datasets(lang=lang)
+    found = datasets(lang=check_language(lang))
     if not (as_json or as_csv):
         found["years"] = found["first"].str[:4] + "–" + found["last"].str[:4]
     print_frame(found, shown=_SHOWN, as_json=as_json, as_csv=as_csv)

@@ -17,5 +17,6 @@ def licences_command(
     """List the licences of the code, of the datasets and of their sources."""
     from sahelkit._commands._printing import print_frame
     from sahelkit.catalog.licences import licences
+    from sahelkit.options import check_language
 
-    print_frame(licences(lang=lang), shown=_SHOWN, as_json=as_json, as_csv=as_csv)
+    print_frame(licences(lang=check_language(lang)), shown=_SHOWN, as_json=as_json, as_csv=as_csv)

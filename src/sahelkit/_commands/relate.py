@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 if TYPE_CHECKING:
+    from sahelkit._types import Lang, Rule
     from sahelkit.models.relation import RelationMatrix
 
 
@@ -25,21 +26,24 @@ def relate_command(
     from sahelkit._commands._printing import print_frame, print_table
     from sahelkit.models.relation import relation_matrix
     from sahelkit.models.relation.wording import relate_words
+    from sahelkit.options import check_language
 
-    say = relate_words(lang)
-    found = relation_matrix(source=source, horizon=horizon, rule=rule, draws=draws, seed=seed, n_jobs=jobs)
+    spoken = check_language(lang)
+    say = relate_words(spoken)
+    coder = cast("Rule", rule)
+    found = relation_matrix(source=source, horizon=horizon, rule=coder, draws=draws, seed=seed, n_jobs=jobs)
     if as_json or as_csv:
         print_frame(found.tidy(), shown=(), as_json=as_json, as_csv=as_csv)
         return
     code = found.sources[0]
-    print(say["head"].format(**_facts(found, code, lang)))
-    print_table([say[key] for key in ("country", "without", "extra", "ratio", "shared", "prior")], _rows(found, lang))
+    print(say["head"].format(**_facts(found, code, spoken)))
+    print_table([say[key] for key in ("country", "without", "extra", "ratio", "shared", "prior")], _rows(found, spoken))
     target = next(name for name in found.targets if name != code)
-    print(found.says(code, target, lang=lang))
+    print(found.says(code, target, lang=spoken))
     print(say["foot"])
 
 
-def _facts(found: RelationMatrix, code: str, lang: str) -> dict[str, object]:
+def _facts(found: RelationMatrix, code: str, lang: Lang) -> dict[str, object]:
     from sahelkit.language.coders import rule_name
     from sahelkit.language.countries import in_country
 
@@ -54,7 +58,7 @@ def _facts(found: RelationMatrix, code: str, lang: str) -> dict[str, object]:
     }
 
 
-def _rows(found: RelationMatrix, lang: str) -> list[list[str]]:
+def _rows(found: RelationMatrix, lang: Lang) -> list[list[str]]:
     from sahelkit.geography import places
     from sahelkit.language.numbers import decimal
     from sahelkit.models.relation.wording import interval_text

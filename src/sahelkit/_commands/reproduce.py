@@ -32,6 +32,7 @@ def reproduce_command(
     Writes a report, DIR/index.html, with every number and figure. Exits with 1 if a number differs or a notebook stops.
     """
     from sahelkit._commands._progress import NotebookProgress
+    from sahelkit.options import check_language
     from sahelkit.study.runner import reproduce
 
     with NotebookProgress() as progress:
@@ -40,7 +41,7 @@ def reproduce_command(
             out=out,
             effort=effort,
             n_jobs=jobs,
-            lang=lang,
+            lang=check_language(lang),
             folder=notebooks,
             record_found=record,
             progress=progress,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
+
+if TYPE_CHECKING:
+    from sahelkit._types import Rule
 
 
 def risk_command(
@@ -26,18 +29,20 @@ def risk_command(
     from sahelkit.models.forecast.risk_words import foot_line, table_rows
     from sahelkit.options import check_language
 
-    check_language(lang)
-    found = risk_table(date, horizon=horizon, countries=countries or "focus", outcome=outcome, rule=rule, level=level)
+    spoken = check_language(lang)
+    found = risk_table(
+        date, horizon=horizon, countries=countries or "focus", outcome=outcome, rule=cast("Rule", rule), level=level
+    )
     if as_json or as_csv:
         print_frame(found.tidy(), shown=(), as_json=as_json, as_csv=as_csv)
         return
-    head, source, *inputs = found.headline(lang=lang).splitlines()
+    head, source, *inputs = found.headline(lang=spoken).splitlines()
     print(f"{head}\n{source}")
-    headers, rows = table_rows(found.frame, found.drivers, lang)
+    headers, rows = table_rows(found.frame, found.drivers, spoken)
     print_table(headers[:-1], [row[:-1] for row in rows])
     colon = ": " if lang == "en" else "\u00a0: "
     for row in rows:
         print(f"{row[0]}{colon}{row[-1]}")
     print("\n".join(inputs))
-    print(found.says(lang=lang))
-    print(foot_line(found.n_past, lang))
+    print(found.says(lang=spoken))
+    print(foot_line(found.n_past, spoken))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.catalog.columns import Entry, Match, all_entries, column_names, match_columns, recorded_datasets
 from sahelkit.catalog.records import record as record_of
 from sahelkit.errors import OptionError, near_matches
@@ -42,7 +43,7 @@ _STEPS = {
 }
 
 
-def _step(step: str, lang: str) -> str:
+def _step(step: str, lang: Lang) -> str:
     number = re.search(r"\d+$", step)
     stem = step[: number.start()] if number else step
     words = _STEPS.get(stem.removesuffix("s") if stem == "neighbours" else stem)
@@ -67,7 +68,7 @@ def _row(entry: Entry, name: str, label: str) -> dict[str, str]:
     }
 
 
-def _label(entry: Entry, lang: str) -> str:
+def _label(entry: Entry, lang: Lang) -> str:
     return entry.field.label_fr if lang == "fr" else entry.field.label_en
 
 
@@ -89,7 +90,7 @@ def _rank(entry: Entry, words: list[str]) -> int | None:
     return 2 if all(word in together for word in words) else None
 
 
-def _search(query: str, dataset: str | None, lang: str) -> pd.DataFrame:
+def _search(query: str, dataset: str | None, lang: Lang) -> pd.DataFrame:
     words = _words(query)
     if query.strip() and not words:
         return pd.DataFrame([], columns=COLUMNS)
@@ -99,14 +100,14 @@ def _search(query: str, dataset: str | None, lang: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _what(found: Match, entry: Entry, lang: str) -> str:
+def _what(found: Match, entry: Entry, lang: Lang) -> str:
     if not found.counted:
         return _label(entry, lang)
     words = "Nombre d’événements où {} vaut {}" if lang == "fr" else "Number of events whose {} is {}"
     return words.format(entry.field.name, found.counted)
 
 
-def _matched(found: Match, lang: str, dataset: str | None) -> list[dict[str, str]]:
+def _matched(found: Match, lang: Lang, dataset: str | None) -> list[dict[str, str]]:
     steps = "".join(f" [{_step(step, lang)}]" for step in reversed(found.steps))
     # Where no dataset is more likely than another, one entry tells enough about `iso3` or `year`.
     entries = found.entries if found.certain or dataset else found.entries[:1]
@@ -118,7 +119,7 @@ def _matched(found: Match, lang: str, dataset: str | None) -> list[dict[str, str
     return list(by_label.values())
 
 
-def codebook(query: Any = None, *, dataset: str | None = None, lang: str = "en") -> pd.DataFrame:
+def codebook(query: Any = None, *, dataset: str | None = None, lang: Lang | None = None) -> pd.DataFrame:
     """What columns and series mean.
 
     Parameters
@@ -154,7 +155,7 @@ def codebook(query: Any = None, *, dataset: str | None = None, lang: str = "en")
     >>> sk.codebook(sk.load_states()[["iso2"]]).loc[0, "unit"]
     ''
     """
-    check_language(lang)
+    lang = check_language(lang)
     if dataset is not None:
         record_of(dataset)
     if query is None or isinstance(query, str):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.catalog.records import Field, Record, records
 from sahelkit.catalog.sources import SourceFile, source, sources
 from sahelkit.options import check_language
@@ -24,7 +25,7 @@ ADDRESSES = {
 }
 
 
-def licences(*, lang: str = "en") -> pd.DataFrame:
+def licences(*, lang: Lang | None = None) -> pd.DataFrame:
     """Licence of the code, of each dataset and of each upstream file.
 
     Parameters
@@ -52,7 +53,7 @@ def licences(*, lang: str = "en") -> pd.DataFrame:
     >>> table.loc["states", "licence"], table.loc["epr_2023", "redistribute"]
     ('CC-BY-4.0', 'no')
     """
-    check_language(lang)
+    lang = check_language(lang)
     code = ("code", "sahelkit", "sahelkit", "MIT", "yes", "", "The sahelkit developers", ADDRESSES["MIT"][1])
     rows = [code]
     for record in records().values():

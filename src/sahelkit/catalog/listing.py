@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.catalog import references
 from sahelkit.catalog.records import read_record, records
 from sahelkit.catalog.sources import _sources
 from sahelkit.options import check_language
 
 
-def datasets(*, lang: str = "en") -> pd.DataFrame:
+def datasets(*, lang: Lang | None = None) -> pd.DataFrame:
     """Datasets that came with this installation, one row each.
 
     Parameters
@@ -36,7 +37,7 @@ def datasets(*, lang: str = "en") -> pd.DataFrame:
     >>> sk.datasets().set_index("name").loc["states", "unit_of_observation"]
     'state spell'
     """
-    check_language(lang)
+    lang = check_language(lang)
     rows = [
         {
             "name": record.name,

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Repeats
 from sahelkit.errors import MissingColumnsError, ModelError
 from sahelkit.estimation.formula import blanked, both_sides, evaluate, in_order, used
 from sahelkit.estimation.newton import scaled
@@ -78,7 +78,7 @@ class Design:
     cluster: str = "iso3"
     origin: str = ""
     recipe: Any = field(default=None, repr=False)
-    repeats: str = "refuse"
+    repeats: Repeats = "refuse"
 
     @property
     def response(self) -> str:
@@ -100,7 +100,7 @@ class Design:
         return blanked(found.to_numpy(dtype=float), frame, self.formula.partition("~")[2])
 
 
-def read_design(formula: str, frame: FrameLike, *, cluster: str, where: str, repeats: str = "refuse") -> Design:
+def read_design(formula: str, frame: FrameLike, *, cluster: str, where: str, repeats: Repeats = "refuse") -> Design:
     """Arrays of a model: evaluates the formula and leaves out rows with NA.
 
     Parameters

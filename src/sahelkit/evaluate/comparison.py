@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.dates import read_column
 from sahelkit.errors import MissingColumnsError, OptionError
 from sahelkit.estimation.replicates import quantile_error
@@ -98,13 +99,13 @@ class Comparison(Result):
         """One row per score, see `frame`, with the numbers of rows, events and origins."""
         return self.frame.assign(n=self.n_rows, n_events=self.n_events, n_origins=self.n_origins, level=self.level)
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """What is compared on which rows, as plain text."""
         lang = check_language(lang)
         more = {"origins": self.n_origins, "left_out": number(self.n_left_out, lang, digits=0)}
         return self._told("head", lang, model=self.names[0], other=self.names[1], **more)
 
-    def _told(self, key: str, lang: str, **more: object) -> str:
+    def _told(self, key: str, lang: Lang, **more: object) -> str:
         sizes = {"n": number(self.n_rows, lang, digits=0), "events": number(self.n_events, lang, digits=0)}
         return words(_WORDS, lang)[key].format(first=self.span[0], last=self.span[1], **sizes, **more)
 
@@ -123,7 +124,7 @@ class Comparison(Result):
         out = pd.DataFrame({"score": rows["score"], "gain": gain, "low": reach[:, 0], "high": reach[:, 1]})
         return out.reset_index(drop=True)
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None) -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None) -> Figure:
         """Draw the gains with their intervals.
 
         Raises
@@ -143,7 +144,7 @@ class Comparison(Result):
             lang=check_language(lang),
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted, on the log score."""
         lang = check_language(lang)
         say = words(_WORDS, lang)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import TEXT, DateLike, Places
+from sahelkit._types import TEXT, DateLike, Lang, Places
 from sahelkit.catalog.columns import recorded_datasets
 from sahelkit.dates import parse_window
 from sahelkit.errors import OptionError, UnknownNameError, is_known
@@ -108,14 +108,14 @@ class Backtest(Result):
         """
         return self.frame.copy()
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """What was forecast, from where, as plain text."""
         lang = check_language(lang)
         dark = (self.frame["model"] == self.main) & ~self.frame["scored"].astype(bool)
         texts = {"dark": number(int(dark.sum()), lang, digits=0), "models": ", ".join(self.models)}
         return backtest_text("head", self._about, lang, **texts)
 
-    def summary(self, *, lang: str | None = None) -> str:
+    def summary(self, *, lang: Lang | None = None) -> str:
         """The scores as plain text."""
         table = self.scores(replicates=200)
         return f"{self.headline(lang=lang)}\n{table.round(4).to_string(index=False)}"
@@ -351,7 +351,7 @@ class Backtest(Result):
         names = ["origin", "iso3", "country", "probability", "rank", "n_states", "outcome"]
         return out[names].astype({"rank": "int64"}).reset_index(drop=True)
 
-    def says(self, *, lang: str | None = None, level: float = 0.95) -> str:
+    def says(self, *, lang: Lang | None = None, level: float = 0.95) -> str:
         """One sentence that may be quoted: how the main model fared, and against the time since the last event."""
         lang = check_language(lang)
         check_options(level=level)
@@ -366,7 +366,7 @@ class Backtest(Result):
             lang=lang,
         )
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None) -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None) -> Figure:
         """Draw the reliability diagram of the main model with its band, and its log score by decade.
 
         Raises

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit._types import Floats
 from sahelkit.errors import OptionError
 from sahelkit.options import check_whole_number
@@ -73,12 +74,12 @@ def numbers(what: str, values: Any) -> Floats:
         raise OptionError(what, type(values).__name__, f"it does not hold numbers ({error})") from error
 
 
-def check_weights(weights: Weights, number: int) -> Floats:
+def check_weights(sample_weight: Weights, number: int) -> Floats:
     """Weights of rows as an array whose mean is 1; all 1 when absent.
 
     Parameters
     ----------
-    weights : array-like, shape (n,), optional
+    sample_weight : array-like, shape (n,), optional
         What each row counts, in any unit: only ratios matter. A row of weight 0 does not count.
     number : int
         n.
@@ -94,31 +95,36 @@ def check_weights(weights: Weights, number: int) -> Floats:
     [0.5, 1.5]
     >>> check_weights([1, -1], 2)
     Traceback (most recent call last):
-    sahelkit.errors.OptionError: weights=-1.0: a weight is a number of at least 0. Leave such rows out, or type 0.
+    sahelkit.errors.OptionError: sample_weight=-1.0: a weight is a number of at least 0. Leave such rows out, or type 0.
     """
-    if weights is None:
+    if sample_weight is None:
         return np.ones(number)
-    values = numbers("weights", weights)
+    values = numbers("sample_weight", sample_weight)
     if values.shape != (number,):
-        raise OptionError("weights", values.shape, f"not one weight for each of {number:,} rows")
+        raise OptionError("sample_weight", values.shape, f"not one weight for each of {number:,} rows")
     strange = values[~(np.isfinite(values) & (values >= 0))]
     if strange.size:
         why = "a weight is a number of at least 0"
-        raise OptionError("weights", float(strange[0]), why, repair="Leave such rows out, or type 0")
+        raise OptionError("sample_weight", float(strange[0]), why, repair="Leave such rows out, or type 0")
     if not values.any():
-        raise OptionError("weights", 0.0, "all weights are 0, so that no row counts", repair="Leave weights= out")
+        raise OptionError(
+            "sample_weight", 0.0, "all weights are 0, so that no row counts", repair="Leave sample_weight= out"
+        )
     values = values / values.max()
     return np.asarray(values / values.mean())
 
 
-def _counted(happened: npt.ArrayLike, probability: npt.ArrayLike, weights: Weights) -> tuple[Floats, Floats, Floats]:
+def _counted(
+    happened: npt.ArrayLike, probability: npt.ArrayLike, sample_weight: Weights
+) -> tuple[Floats, Floats, Floats]:
     """Outcomes, probabilities and weights of the rows that count."""
     y, p = check_forecasts(happened, probability)
-    w = check_weights(weights, len(y))
+    w = check_weights(sample_weight, len(y))
     return y[w > 0], p[w > 0], w[w > 0]
 
 
-def log_score(happened: npt.ArrayLike, probability: npt.ArrayLike, weights: Weights = None) -> float:
+@renamed(weights="sample_weight")
+def log_score(happened: npt.ArrayLike, probability: npt.ArrayLike, sample_weight: Weights = None) -> float:
     """Mean of minus the logarithm of the probability that was given to what happened; 0 is best.
 
     Infinite where an event had probability 0, or a non-event 1: nothing is clipped.
@@ -147,7 +153,7 @@ def log_score(happened: npt.ArrayLike, probability: npt.ArrayLike, weights: Weig
     >>> round(log_score([0, 1], [0.5, 0.5]), 4), log_score([1], [0.0])
     (0.6931, inf)
     """
-    y, p, w = _counted(happened, probability, weights)
+    y, p, w = _counted(happened, probability, sample_weight)
     return float(np.average(log_losses(y, p), weights=w))
 
 
@@ -158,7 +164,8 @@ def log_losses(y: Floats, p: Floats) -> Floats:
         return np.asarray(-np.log(given))
 
 
-def brier_score(happened: npt.ArrayLike, probability: npt.ArrayLike, weights: Weights = None) -> float:
+@renamed(weights="sample_weight")
+def brier_score(happened: npt.ArrayLike, probability: npt.ArrayLike, sample_weight: Weights = None) -> float:
     """Mean squared distance between the probability and what happened; 0 is best.
 
     Parameters
@@ -187,12 +194,16 @@ def brier_score(happened: npt.ArrayLike, probability: npt.ArrayLike, weights: We
     """
     from sklearn.metrics import brier_score_loss
 
-    y, p, w = _counted(happened, probability, weights)
+    y, p, w = _counted(happened, probability, sample_weight)
     return float(brier_score_loss(y, p, sample_weight=w, pos_label=1))
 
 
+@renamed(weights="sample_weight")
 def brier_skill(
-    happened: npt.ArrayLike, probability: npt.ArrayLike, reference: npt.ArrayLike | None = None, weights: Weights = None
+    happened: npt.ArrayLike,
+    probability: npt.ArrayLike,
+    reference: npt.ArrayLike | None = None,
+    sample_weight: Weights = None,
 ) -> float:
     """One minus the Brier score over that of a reference forecast; 1 is best, 0 no better than the reference.
 
@@ -218,13 +229,14 @@ def brier_skill(
     0.84
     """
     y, p = check_forecasts(happened, probability)
-    w = check_weights(weights, len(y))
+    w = check_weights(sample_weight, len(y))
     shares = np.full(len(y), np.average(y, weights=w)) if reference is None else reference
     base = brier_score(y, shares, w)
     return 1 - brier_score(y, p, w) / base if base > 0 else float("nan")
 
 
-def roc_auc(happened: npt.ArrayLike, probability: npt.ArrayLike, weights: Weights = None) -> float:
+@renamed(weights="sample_weight")
+def roc_auc(happened: npt.ArrayLike, probability: npt.ArrayLike, sample_weight: Weights = None) -> float:
     """Chance that a row with an event has a higher probability than one without; ties count half; 0.5 is no skill.
 
     NaN where there are no events, or nothing else.
@@ -250,11 +262,12 @@ def roc_auc(happened: npt.ArrayLike, probability: npt.ArrayLike, weights: Weight
     """
     from sklearn.metrics import roc_auc_score
 
-    y, p, w = _counted(happened, probability, weights)
+    y, p, w = _counted(happened, probability, sample_weight)
     return float("nan") if len(np.unique(y)) < 2 else float(roc_auc_score(y, p, sample_weight=w))
 
 
-def average_precision(happened: npt.ArrayLike, probability: npt.ArrayLike, weights: Weights = None) -> float:
+@renamed(weights="sample_weight")
+def average_precision(happened: npt.ArrayLike, probability: npt.ArrayLike, sample_weight: Weights = None) -> float:
     """Area under the precision-recall curve as a sum of steps, scikit-learn's convention; NaN without events.
 
     The chance level is the share of events. `pr_auc_trapezoid` is the other convention in use: with few events the
@@ -281,11 +294,12 @@ def average_precision(happened: npt.ArrayLike, probability: npt.ArrayLike, weigh
     """
     from sklearn.metrics import average_precision_score
 
-    y, p, w = _counted(happened, probability, weights)
+    y, p, w = _counted(happened, probability, sample_weight)
     return float("nan") if not y.any() else float(average_precision_score(y, p, sample_weight=w))
 
 
-def pr_auc_trapezoid(happened: npt.ArrayLike, probability: npt.ArrayLike, weights: Weights = None) -> float:
+@renamed(weights="sample_weight")
+def pr_auc_trapezoid(happened: npt.ArrayLike, probability: npt.ArrayLike, sample_weight: Weights = None) -> float:
     """Area under the precision-recall curve with its points joined by lines; NaN without events.
 
     The convention of the R package yardstick, in which Beger and Ward published. It is optimistic: precision does not
@@ -317,7 +331,7 @@ def pr_auc_trapezoid(happened: npt.ArrayLike, probability: npt.ArrayLike, weight
     """
     from sklearn.metrics import auc, precision_recall_curve
 
-    y, p, w = _counted(happened, probability, weights)
+    y, p, w = _counted(happened, probability, sample_weight)
     if not y.any():
         return float("nan")
     precision, recall, _ = precision_recall_curve(y, p, sample_weight=w)

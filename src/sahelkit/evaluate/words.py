@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.language.nouns import coup_words, outcome_words
 from sahelkit.language.numbers import number, percent, reach
 from sahelkit.language.texts import words
@@ -99,7 +100,7 @@ def verdict_key(better: object) -> str:
     return "tie" if pd.isna(better) else "better" if better else "worse"
 
 
-def window_words(horizon: int, freq: str, lang: str) -> str:
+def window_words(horizon: int, freq: str, lang: Lang) -> str:
     r"""When the event is to fall: in the period of the origin, or within several.
 
     Examples
@@ -111,7 +112,7 @@ def window_words(horizon: int, freq: str, lang: str) -> str:
     return say[f"one {freq}"] if horizon == 1 else say[freq].format(horizon)
 
 
-def backtest_text(key: str, about: Tested, lang: str, **more: Any) -> str:
+def backtest_text(key: str, about: Tested, lang: Lang, **more: Any) -> str:
     """A text on a back-test: its ``"head"``, the ``"title"`` and ``"sample"`` of its figure."""
     say = words(_WORDS, lang)
     what = coup_words(about.outcome, lang)
@@ -137,7 +138,7 @@ def backtest_sentence(
     base: float,
     level: float,
     vintages: bool,
-    lang: str,
+    lang: Lang,
 ) -> str:
     """One careful sentence on the main model.
 

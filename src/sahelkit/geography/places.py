@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
-from sahelkit._types import Place
-from sahelkit.errors import OptionError, UnknownNameError, UnknownPlaceError, is_known
+from sahelkit._types import Lang, Place
+from sahelkit.errors import OptionError, UnknownNameError, UnknownPlaceError
 from sahelkit.geography.codes import (
     day_of,
     gwcode_of,
@@ -27,6 +27,7 @@ from sahelkit.geography.codes import (
     translate_one,
 )
 from sahelkit.geography.place_index import ARTICLES, Meaning, index, key, words
+from sahelkit.options import check_language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +49,6 @@ __all__ = [
     "translate",
 ]
 
-LANGUAGES = ("en", "fr")
 _BRACKET = re.compile(r"^([^()]+)\(([^()]+)\)$")
 _COMMA = re.compile(r"^([^,()]+),([^,()]+)$")
 
@@ -282,7 +282,7 @@ def chosen(
     --------
     >>> import pandas as pd
     >>> chosen(["MLI", "Sénégal"]), len(chosen(None, default="study"))
-    (['MLI', 'SEN'], 22)
+    (['MLI', 'SEN'], 21)
     >>> "YUG" in chosen("world"), "YUG" in chosen("world", during=(pd.Timestamp(2010, 1, 1), pd.Timestamp(2020, 1, 1)))
     (True, False)
     >>> chosen([])
@@ -313,15 +313,15 @@ def _lasting(place: Place, first: str | None, last: str | None) -> list[str]:
     return [code for code in codes if any(map(lasts, index().spells[code]))]
 
 
-def name(place: Place, lang: str = "en", *, on: DateLike = None) -> str:
+def name(place: Place, *, lang: Lang | None = None, on: DateLike = None) -> str:
     """Short name of a country, in English or French.
 
     Parameters
     ----------
     place : str or int
         Country as in `resolve`.
-    lang : str
-        ``"en"`` or ``"fr"``.
+    lang : {"en", "fr"}, optional
+        English when absent.
     on : date-like, optional
         The name in use on that day; today's (or the last one) when absent.
 
@@ -341,11 +341,10 @@ def name(place: Place, lang: str = "en", *, on: DateLike = None) -> str:
 
     Examples
     --------
-    >>> name("TCD", "fr"), name("BFA", "fr", on="1966-01-03"), name("BFA")
+    >>> name("TCD", lang="fr"), name("BFA", lang="fr", on="1966-01-03"), name("BFA")
     ('Tchad', 'Haute-Volta', 'Burkina Faso')
     """
-    if not is_known(lang, LANGUAGES):
-        raise UnknownNameError("language", lang, LANGUAGES)
+    lang = check_language(lang)
     day = day_of(on)
     titles = index().titles[_resolve(_plain(place), day), lang]
     if day is not None:
@@ -374,13 +373,13 @@ def _set_named(text: str) -> str | None:
     return _set_names().get(key(text))
 
 
-def sets(lang: str = "en") -> dict[str, str]:
+def sets(*, lang: Lang | None = None) -> dict[str, str]:
     """Place sets and what each holds.
 
     Parameters
     ----------
-    lang : str
-        Language of the descriptions, ``"en"`` or ``"fr"``.
+    lang : {"en", "fr"}, optional
+        Language of the descriptions; English when absent.
 
     Returns
     -------
@@ -397,8 +396,7 @@ def sets(lang: str = "en") -> dict[str, str]:
     >>> sets()["sahel"]
     'The five members of the G5 Sahel (2014): Burkina Faso, Chad, Mali, Mauritania and Niger.'
     """
-    if not is_known(lang, LANGUAGES):
-        raise UnknownNameError("language", lang, LANGUAGES)
+    lang = check_language(lang)
     return {group: described[f"definition_{lang}"] for group, described in _descriptions().items()}
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from sahelkit._types import Lang
 from sahelkit.tables.coups import coup_coders
 
 __all__ = ["coup_coders", "rule_name"]
 
 
-def rule_name(rule: str, lang: str) -> str:
+def rule_name(rule: str, lang: Lang) -> str:
     """Name of a rule as a reader knows it.
 
     Examples

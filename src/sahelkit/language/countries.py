@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sahelkit._types import Lang
 from sahelkit.errors import UnknownPlaceError
 from sahelkit.geography import places
 
@@ -20,7 +21,7 @@ _IN_FR = {
 _AU_FR = ("MLI", "BFA", "NER", "BEN", "TGO", "GHA", "NGA", "SEN", "LBR", "TCD", "CMR", "SDN")
 
 
-def country_of(code: str, lang: str) -> str:
+def country_of(code: str, lang: Lang) -> str:
     """Name of a country; what is no country keeps its own name, and what has none is called the series."""
     if not code:
         return "this series" if lang == "en" else "cette série"
@@ -30,7 +31,7 @@ def country_of(code: str, lang: str) -> str:
         return code
 
 
-def in_country(iso3: str, lang: str) -> str:
+def in_country(iso3: str, lang: Lang) -> str:
     """Where: "in Mali", "au Mali", "en Guinée"; a country without a known preposition stands in brackets.
 
     Examples

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.options import check_language
 
 MONTHS = {
@@ -22,7 +23,7 @@ SHORT = {
 }
 
 
-def month_text(month: pd.Period | pd.Timestamp, lang: str, *, short: bool = False) -> str:
+def month_text(month: pd.Period | pd.Timestamp, lang: Lang, *, short: bool = False) -> str:
     """A month and its year as they are written.
 
     Examples
@@ -33,7 +34,7 @@ def month_text(month: pd.Period | pd.Timestamp, lang: str, *, short: bool = Fals
     return f"{(SHORT if short else MONTHS)[check_language(lang)][month.month - 1]} {month.year}"
 
 
-def span_text(first: pd.Period, last: pd.Period | None, lang: str) -> str:
+def span_text(first: pd.Period, last: pd.Period | None, lang: Lang) -> str:
     """From one month to another, in one alone, or from it on.
 
     Examples
@@ -50,7 +51,7 @@ def span_text(first: pd.Period, last: pd.Period | None, lang: str) -> str:
     return f"à partir {begin}" if last is None else f"{begin} à {month_text(last, lang)}"
 
 
-def day_text(day: object, lang: str, *, year: bool = True) -> str:
+def day_text(day: object, lang: Lang, *, year: bool = True) -> str:
     """A day as it is written.
 
     Examples

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sahelkit._types import Lang
 from sahelkit.language.numbers import number
 
 _OUTCOMES = {
@@ -49,13 +50,13 @@ _BODIES = {
 }
 
 
-def outcome_words(name: str, lang: str) -> str:
+def outcome_words(name: str, lang: Lang) -> str:
     """What an outcome column counts; ``events`` for a name that sahelkit does not know."""
     english, french = _OUTCOMES.get(name, ("events", "événements"))
     return english if lang == "en" else french
 
 
-def event_words(column: str, lang: str) -> str:
+def event_words(column: str, lang: Lang) -> str:
     """One event of a column, with its article."""
     names = {
         "attempt": ("an attempt", "une tentative"),
@@ -66,7 +67,7 @@ def event_words(column: str, lang: str) -> str:
     return english if lang == "en" else french
 
 
-def coup_words(outcome: str, lang: str) -> str:
+def coup_words(outcome: str, lang: Lang) -> str:
     """One coup of a kind, with its article.
 
     Examples
@@ -79,20 +80,20 @@ def coup_words(outcome: str, lang: str) -> str:
     return event_words(outcome, lang)
 
 
-def unit_words(freq: str, lang: str) -> str:
+def unit_words(freq: str, lang: Lang) -> str:
     """What a row of the panel is, in the plural."""
     english, french = _UNITS[freq]
     return english if lang == "en" else french
 
 
-def cluster_words(column: str, lang: str) -> str:
+def cluster_words(column: str, lang: Lang) -> str:
     """What the clusters are, in the plural."""
     if column in ("iso3", "gwcode", "country", "countryid"):
         return "countries" if lang == "en" else "pays"
     return "clusters" if lang == "en" else "groupes"
 
 
-def one_cluster(column: str, lang: str) -> str:
+def one_cluster(column: str, lang: Lang) -> str:
     """What one of the clusters is.
 
     Examples
@@ -105,7 +106,7 @@ def one_cluster(column: str, lang: str) -> str:
 
 
 def sample_words(
-    lang: str,
+    lang: Lang,
     n_rows: int,
     n_events: int,
     n_clusters: int,
@@ -130,7 +131,7 @@ def sample_words(
     }
 
 
-def sample_line(lang: str, n_rows: int, n_events: int, n_clusters: int) -> str:
+def sample_line(lang: Lang, n_rows: int, n_events: int, n_clusters: int) -> str:
     """A sample as the head of a table names it.
 
     Examples
@@ -144,7 +145,7 @@ def sample_line(lang: str, n_rows: int, n_events: int, n_clusters: int) -> str:
     return f"{events} événements dans {rows} lignes, {n_clusters} groupes"
 
 
-def independence_words(rows: str, cluster: str, lang: str) -> str:
+def independence_words(rows: str, cluster: str, lang: Lang) -> str:
     """What follows an interval that does not allow for clusters; `rows` says what rows are.
 
     Examples
@@ -158,7 +159,7 @@ def independence_words(rows: str, cluster: str, lang: str) -> str:
     return f", sans tenir compte de ce que les {rows} d’un même {one} ont en commun"
 
 
-def group_name(actor: str, lang: str) -> str:
+def group_name(actor: str, lang: Lang) -> str:
     """The name under which readers know a group.
 
     Examples
@@ -169,7 +170,7 @@ def group_name(actor: str, lang: str) -> str:
     return (_GROUPS_FR if lang == "fr" else _GROUPS_EN).get(actor, actor)
 
 
-def body_words(body: str, lang: str) -> str:
+def body_words(body: str, lang: Lang) -> str:
     """By whom.
 
     Examples

@@ -6,8 +6,10 @@ import math
 
 import numpy as np
 
+from sahelkit._types import Lang
 
-def number(value: float, lang: str, *, digits: int = 2) -> str:
+
+def number(value: float, lang: Lang, *, digits: int = 2) -> str:
     """Return a number as the language writes it; whole numbers with ``digits=0`` have their thousands set apart.
 
     Examples
@@ -22,7 +24,7 @@ def number(value: float, lang: str, *, digits: int = 2) -> str:
     return text if lang == "en" else text.replace(",", "\u202f").replace(".", ",")
 
 
-def percent(share: float, lang: str, *, digits: int = 0) -> str:
+def percent(share: float, lang: Lang, *, digits: int = 0) -> str:
     r"""Return a share as percent.
 
     Examples
@@ -33,7 +35,7 @@ def percent(share: float, lang: str, *, digits: int = 0) -> str:
     return number(100 * share, lang, digits=digits) + ("%" if lang == "en" else "\u00a0%")
 
 
-def reach(low: float, high: float, lang: str, *, digits: int = 2) -> str:
+def reach(low: float, high: float, lang: Lang, *, digits: int = 2) -> str:
     """Return the ends of an interval.
 
     Examples
@@ -45,7 +47,7 @@ def reach(low: float, high: float, lang: str, *, digits: int = 2) -> str:
     return f"{first} to {last}" if lang == "en" else f"de {first} à {last}"
 
 
-def give_or_take(value: float, error: float, lang: str, *, digits: int = 2) -> str:
+def give_or_take(value: float, error: float, lang: Lang, *, digits: int = 2) -> str:
     """Return a number with its Monte Carlo error; alone where the error is unknown or below half the last digit.
 
     Examples
@@ -59,7 +61,7 @@ def give_or_take(value: float, error: float, lang: str, *, digits: int = 2) -> s
     return f"{text} ± {number(error, lang, digits=digits)}"
 
 
-def p_words(value: float, lang: str, *, error: float = float("nan")) -> str:
+def p_words(value: float, lang: Lang, *, error: float = float("nan")) -> str:
     """Return a p-value, with the Monte Carlo error of one that was simulated.
 
     Examples
@@ -72,7 +74,7 @@ def p_words(value: float, lang: str, *, error: float = float("nan")) -> str:
     return f"p = {give_or_take(value, error, lang, digits=3 if value < 0.1 else 2)}"
 
 
-def ratio_words(log: float, lang: str) -> str:
+def ratio_words(log: float, lang: Lang) -> str:
     """Return a ratio of its logarithm; one that is too large to be written says so.
 
     Examples
@@ -85,7 +87,7 @@ def ratio_words(log: float, lang: str) -> str:
     return number(float(np.exp(log)), lang)
 
 
-def decimal(value: float, digits: int, lang: str) -> str:
+def decimal(value: float, digits: int, lang: Lang) -> str:
     """Return a number as it is written in the language: a decimal comma in French.
 
     Examples
@@ -97,12 +99,12 @@ def decimal(value: float, digits: int, lang: str) -> str:
     return text.replace(".", ",") if lang == "fr" else text
 
 
-def count_text(value: float, lang: str) -> str:
+def count_text(value: float, lang: Lang) -> str:
     """A whole number with its thousands set apart."""
     return f"{value:,.0f}".replace(",", "\u202f" if lang == "fr" else ",")
 
 
-def chance_text(value: float, lang: str) -> str:
+def chance_text(value: float, lang: Lang) -> str:
     """A probability in percent; "not known" for NaN.
 
     Examples
@@ -115,7 +117,7 @@ def chance_text(value: float, lang: str) -> str:
     return percent(value, lang, digits=1)
 
 
-def ordinal_text(rank: int, lang: str) -> str:
+def ordinal_text(rank: int, lang: Lang) -> str:
     """A rank: 1st, 22nd, 11th; 1er, 22e.
 
     Examples
@@ -129,7 +131,7 @@ def ordinal_text(rank: int, lang: str) -> str:
     return f"{rank}{ending}"
 
 
-def times_of(effect: float, lang: str) -> str:
+def times_of(effect: float, lang: Lang) -> str:
     """A difference of logarithms as a ratio; ratios that no longer tell anything are not written out.
 
     Examples
@@ -145,7 +147,7 @@ def times_of(effect: float, lang: str) -> str:
     return number(ratio, lang)
 
 
-def ends_of(low: float, high: float, lang: str, *, logs: bool = True) -> str:
+def ends_of(low: float, high: float, lang: Lang, *, logs: bool = True) -> str:
     """Ends of an interval, as ratios where they are logarithms.
 
     Examples
@@ -157,7 +159,7 @@ def ends_of(low: float, high: float, lang: str, *, logs: bool = True) -> str:
     return f"{first} to {last}" if lang == "en" else f"de {first} à {last}"
 
 
-def cases_words(count: int, lang: str) -> str:
+def cases_words(count: int, lang: Lang) -> str:
     """A small number of cases, written out up to ten.
 
     Examples

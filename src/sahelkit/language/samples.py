@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.language.numbers import number
 
 _LEFT_OUT = {
@@ -36,7 +37,7 @@ _EFFECTS_FR = {
 }
 
 
-def missing_words(dropped: pd.DataFrame, n_dropped: int, lang: str, *, most: int = 4, clusters: bool = True) -> str:
+def missing_words(dropped: pd.DataFrame, n_dropped: int, lang: Lang, *, most: int = 4, clusters: bool = True) -> str:
     """The rows left out because a value is NA.
 
     Parameters
@@ -71,7 +72,7 @@ def missing_words(dropped: pd.DataFrame, n_dropped: int, lang: str, *, most: int
     return head + say["colon"] + say["stop"].join(parts[:most]) + more
 
 
-def effect_words(name: str, lang: str) -> str:
+def effect_words(name: str, lang: Lang) -> str:
     """Name of fixed effects.
 
     Examples

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sahelkit._types import Lang
 from sahelkit.options import check_language
 
 
-def words(table: Mapping[str, Mapping[str, str]], lang: str) -> Mapping[str, str]:
+def words(table: Mapping[str, Mapping[str, str]], lang: Lang) -> Mapping[str, str]:
     """Texts of one language.
 
     Raises

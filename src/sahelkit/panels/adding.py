@@ -7,6 +7,7 @@ from typing import Self
 
 import pandas as pd
 
+from sahelkit._types import Rule
 from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.panels.conflict import DATASET as CONFLICT
 from sahelkit.panels.conflict import Conflict, counts
@@ -53,7 +54,7 @@ class Adding(Declared):
                 raise OptionError("step", type(step).__name__, f"{name!r} is a {kind!r}, not one of {', '.join(KINDS)}")
         return self._with(step)
 
-    def add_coups(self, *, rule: str = "powell_thyne", include_plots: bool = False) -> Self:
+    def add_coups(self, *, rule: Rule = "powell_thyne", include_plots: bool = False) -> Self:
         """Add counts of coups: ``attempt``, ``success``, ``failure`` and, if wanted, ``plot``.
 
         ``attempt`` is the sum of the other two. Several attempts in one period count as several;

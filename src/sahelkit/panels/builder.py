@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
-from sahelkit._types import COPY_DEEP, DateLike, Places
+from sahelkit._types import COPY_DEEP, DateLike, Freq, Places
 from sahelkit.dates import parse_date, parse_window
 from sahelkit.errors import DateError, OptionError, UnknownNameError, is_known
 from sahelkit.geography import places
@@ -157,7 +157,7 @@ class Panel(Adding, Deriving):
         return assemble.last_known(self._raster)
 
 
-def panel(countries: Places, start: DateLike, end: DateLike, *, freq: str = "M", version: str | None = None) -> Panel:
+def panel(countries: Places, start: DateLike, end: DateLike, *, freq: Freq = "M", version: str | None = None) -> Panel:
     """Panel of the states that exist, month by month or year by year, ready to be joined with sources.
 
     A state is in the panel in every period in which it exists on at least one day, by the Gleditsch-Ward list, so

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Bools
+from sahelkit._types import Bools, Rule
 from sahelkit.catalog import Record
 from sahelkit.errors import CoverageWarning, UnknownNameError
 from sahelkit.geography import places
@@ -70,7 +70,7 @@ def carried_on(release: str, version: str | None) -> pd.DataFrame:
 class Coups(Step):
     """Counts of coup attempts, successes, failures and plots under one rule, or by one release carried on."""
 
-    rule: str
+    rule: Rule
     include_plots: bool
     release: str | None = None
 
@@ -130,7 +130,7 @@ class Coups(Step):
         ]
 
 
-def _extent(coders: Mapping[str, Mapping[str, Any]], *, plots: bool, rule: str) -> str:
+def _extent(coders: Mapping[str, Mapping[str, Any]], *, plots: bool, rule: Rule) -> str:
     speaking = [coder for coder in coders.values() if coder["plots"] or not plots]
     if not speaking:
         return f"no plots under rule {rule!r}"

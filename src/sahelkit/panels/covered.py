@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._types import TEXT, Bools
+from sahelkit._types import TEXT, Bools, Lang
 from sahelkit.errors import OptionError
 from sahelkit.language.nouns import unit_words
 from sahelkit.language.numbers import count_text, percent
@@ -86,21 +86,21 @@ class Coverage(Result):
         out["last_year"] = years.max().astype("Int64")
         return out.reset_index().astype({"first_year": "Int64", "last_year": "Int64"})
 
-    def _facts(self, lang: str) -> dict[str, object]:
+    def _facts(self, lang: Lang) -> dict[str, object]:
         return {
             "cells": count_text(self.tidy()["existing"].max(), lang),
             "unit": unit_words(self.freq, lang),
             "states": self.n_states,
         }
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """What was counted."""
         lang = check_language(lang)
         return words(_WORDS, lang)["head"].format(
             columns=self.frame["column"].nunique(), datasets=", ".join(self.datasets), **self._facts(lang)
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence on the columns that are known least and best."""
         lang = check_language(lang)
         table = self.tidy().sort_values("share", kind="stable")
@@ -118,7 +118,7 @@ class Coverage(Result):
         found: xr.Dataset = self.frame.astype({"column": object}).set_index(["column", "year"]).to_xarray()
         return found.assign_attrs(summary=self.headline())
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None) -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None) -> Figure:
         """Heat strip of each column over the years: which share of the existing cells has a value.
 
         Parameters

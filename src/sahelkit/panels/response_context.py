@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Rule
 from sahelkit.catalog import record
 from sahelkit.errors import DataUnavailableError
 from sahelkit.frames import check_columns
@@ -41,7 +42,7 @@ def _product(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
 
 
 def fellow_members(
-    body: str, day: pd.Timestamp, *, without: str, rule: str = "powell_thyne", version: str | None = None
+    body: str, day: pd.Timestamp, *, without: str, rule: Rule = "powell_thyne", version: str | None = None
 ) -> pd.DataFrame:
     """Members of a body on a day, but one, with their last coup attempt before it.
 
@@ -103,7 +104,7 @@ def add_context(
     cases: pd.DataFrame,
     *,
     months: Sequence[int] = (24, 60),
-    rule: str = "powell_thyne",
+    rule: Rule = "powell_thyne",
     version: str | None = None,
 ) -> pd.DataFrame:
     """Add the power of the country and the coup risk of its fellow members, both as known on the day of the coup.

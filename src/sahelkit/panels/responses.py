@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from sahelkit._types import TEXT, DateLike, Places
+from sahelkit._types import TEXT, DateLike, Lang, Places, Rule
 from sahelkit.catalog import record
 from sahelkit.errors import DataUnavailableError, UnknownNameError
 from sahelkit.geography import places
@@ -69,7 +69,7 @@ def _members(body: str, events: pd.DataFrame, version: str | None) -> pd.DataFra
     return table.astype({"member": "boolean", "suspended_before": "boolean"})
 
 
-def _events(countries: Places, start: DateLike, end: DateLike, rule: str, version: str | None) -> pd.DataFrame:
+def _events(countries: Places, start: DateLike, end: DateLike, rule: Rule, version: str | None) -> pd.DataFrame:
     """Successful coups under a rule and other attempts answered by suspension, with the day that pages give."""
     wanted = "study" if countries is None else countries
     everything = load_coups(rule="any", countries=wanted, start=start, end=end)
@@ -94,7 +94,7 @@ def _next_success(events: pd.DataFrame, last: pd.Timestamp) -> pd.Series:
     return pd.Series(ends, index=events.index, dtype="datetime64[ns]")
 
 
-def case_label(iso3: str, day: pd.Timestamp, lang: str = "en") -> str:
+def case_label(iso3: str, day: pd.Timestamp, lang: Lang = "en") -> str:
     """Country and year of a coup.
 
     Examples
@@ -102,10 +102,10 @@ def case_label(iso3: str, day: pd.Timestamp, lang: str = "en") -> str:
     >>> case_label("MLI", pd.Timestamp("2012-03-22"), "fr")
     'Mali 2012'
     """
-    return f"{places.name(iso3, lang)} {day.year}"
+    return f"{places.name(iso3, lang=lang)} {day.year}"
 
 
-def _labels(events: pd.DataFrame, lang: str) -> list[str]:
+def _labels(events: pd.DataFrame, lang: Lang) -> list[str]:
     plain = [case_label(iso3, day, lang) for iso3, day in zip(events["iso3"], events["coup_date"], strict=True)]
     months = events["coup_date"].dt.strftime("-%m")
     # A country with two coups in a year: the month tells them apart.
@@ -118,7 +118,7 @@ def response_cases(
     bodies: str | Iterable[str] = BODIES,
     start: DateLike = FIRST,
     end: DateLike = None,
-    rule: str = "powell_thyne",
+    rule: Rule = "powell_thyne",
     version: str | None = None,
 ) -> pd.DataFrame:
     """One row per coup and body: how many days to its first suspension, sanctions, threat, force and easing.

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.frames import check_columns
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLUE, GREY, drawing, sign
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ def plot_bounds(
     *,
     source: str,
     n: str,
-    lang: str = "en",
+    lang: Lang | None = None,
     title: str | None = None,
     axis: str | None = None,
     none: str | None = None,
@@ -69,6 +71,7 @@ def plot_bounds(
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
+    lang = check_language(lang)
     check_columns(estimates, ["label", "estimate", "low", "high", "n_events"], where="plot_bounds")
     say = words(_WORDS, lang)
     with drawing(ax, 8.4, 1.4 + 0.36 * len(estimates)) as (figure, axes):

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.frames import check_columns
 from sahelkit.language.dates import day_text
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, drawing, sign
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ def plot_capture_lags(
     start: pd.Timestamp,
     end: pd.Timestamp,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
     source: str = "",
 ) -> Figure:
     """Draw, for each place, the days from the coup to its first loss.
@@ -78,6 +80,7 @@ def plot_capture_lags(
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     needed = ["days", "days_min", "days_max", "held_on_eve", f"place_{lang}"]
     check_columns(lags, needed, where="plot_capture_lags")

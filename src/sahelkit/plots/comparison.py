@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.language.numbers import decimal, number
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLUE, GREY, VERMILION, drawing, sign
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ def plot_comparison(
     span: tuple[str, str],
     source: str,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
 ) -> Figure:
     """Draw the gain in each score with its interval.
 
@@ -82,6 +84,7 @@ def plot_comparison(
     -------
     matplotlib.figure.Figure
     """
+    lang = check_language(lang)
     text = words(_WORDS, lang)
     shown = [text.get(name, name) for name in names]
     with drawing(ax, 8.5, 4.2) as (figure, axes):

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Places
+from sahelkit._types import Lang, Places
 from sahelkit.frames import check_columns
 from sahelkit.geography import places
 from sahelkit.language.coders import coup_coders
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, GREY, OUTCOME_COLOURS, PALE, blank, house_style, sign
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def plot_coup_timeline(
     *,
     countries: Places,
     coders: pd.DataFrame | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
 ) -> Figure:
     """Draw every coup of some countries, one lane per coder.
 
@@ -93,6 +94,7 @@ def plot_coup_timeline(
     MissingColumnsError, UnknownNameError, UnknownPlaceError
         If a column is missing, or the language or a country is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     lanes = (coup_coders() if coders is None else coders).set_index("prefix")
     check_columns(coups, ["iso3", "date", *(f"{c}_outcome" for c in lanes.index)], where="plot_coup_timeline")
@@ -154,7 +156,7 @@ def plot_coup_timeline(
     return figure
 
 
-def plot_agreement(agreement: pd.DataFrame, *, coders: pd.DataFrame | None = None, lang: str = "en") -> Figure:
+def plot_agreement(agreement: pd.DataFrame, *, coders: pd.DataFrame | None = None, lang: Lang | None = None) -> Figure:
     """Draw how often two coders list the same events.
 
     Parameters
@@ -176,6 +178,7 @@ def plot_agreement(agreement: pd.DataFrame, *, coders: pd.DataFrame | None = Non
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
+    lang = check_language(lang)
     check_columns(agreement, ["coder_a", "coder_b", "n_either", "n_both", "share"], where="plot_agreement")
     say = words(_WORDS, lang)
     lanes = (coup_coders() if coders is None else coders).set_index("prefix")

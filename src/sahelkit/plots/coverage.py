@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.frames import check_columns
 from sahelkit.language.nouns import unit_words
 from sahelkit.language.numbers import count_text
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLUE, ORANGE, PALE, PURPLE, drawing, legend_above, sign
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ def plot_coverage(
     freq: str,
     n_states: int,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
     source: str = "",
 ) -> Figure:
     """Draw one strip per column: which share of the existing cells of each year has a value, and why others have none.
@@ -76,6 +78,7 @@ def plot_coverage(
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
+    lang = check_language(lang)
     from matplotlib.ticker import MaxNLocator
 
     check_columns(frame, ["column", "year", "existing", *_LAYERS], where="plot_coverage")

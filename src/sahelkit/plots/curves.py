@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.frames import check_columns
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
@@ -39,7 +40,7 @@ def plot_hazard_curves(
     source: str,
     n: str,
     title: str | None = None,
-    lang: str | None = None,
+    lang: Lang | None = None,
     ax: Axes | None = None,
 ) -> Figure:
     """Draw hazards relative to a reference time, with their intervals.
@@ -68,6 +69,7 @@ def plot_hazard_curves(
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
+    lang = check_language(lang)
     check_columns(curves, ["label", "months", "ratio", "ratio_low", "ratio_high"], where="plot_hazard_curves")
     lang = check_language(lang)
     say = words(_WORDS, lang)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sahelkit._types import Lang, Rule
 from sahelkit.language.coders import rule_name
 from sahelkit.language.countries import in_country
 from sahelkit.language.dates import day_text, span_text
 from sahelkit.language.nouns import coup_words
 from sahelkit.language.numbers import decimal, number
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLUE, GREY, SKY, drawing, sign
 
 if TYPE_CHECKING:
@@ -51,11 +53,11 @@ def plot_fan(
     date: pd.Timestamp,
     first: pd.Period,
     outcome: str,
-    rule: str,
+    rule: Rule,
     n_rows: int,
     n_events: int,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
 ) -> Figure:
     """Draw the bands of a risk path.
 
@@ -82,6 +84,7 @@ def plot_fan(
     -------
     matplotlib.figure.Figure
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     months = path["horizon"].tolist()
     shares = 100 * path.drop(columns="horizon")

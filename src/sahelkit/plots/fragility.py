@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Places
+from sahelkit._types import Lang, Places
 from sahelkit.frames import check_columns
 from sahelkit.geography import places
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, GREY, blank, house_style, sign
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def plot_fragility(
     labels: Mapping[str, str],
     date: str,
     source: str,
-    lang: str = "en",
+    lang: Lang | None = None,
 ) -> Figure:
     """Draw the standing of some countries within Africa as a heatmap.
 
@@ -66,6 +67,7 @@ def plot_fragility(
     -------
     matplotlib.figure.Figure
     """
+    lang = check_language(lang)
     check_columns(standing, ["iso3", "column", "percentile", "year", "n"], where="plot_fragility")
     say = words(_WORDS, lang)
     rows, columns = places.chosen(countries), list(labels)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLUE, GREY, PALE, drawing, sign
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ _WORDS = {
 }
 
 
-def plot_gaps(gaps: Floats, *, source: str, n_countries: int, lang: str = "en", ax: Axes | None = None) -> Figure:
+def plot_gaps(
+    gaps: Floats, *, source: str, n_countries: int, lang: Lang | None = None, ax: Axes | None = None
+) -> Figure:
     """Draw sorted waiting times against their expectation under the model.
 
     Parameters
@@ -60,6 +63,7 @@ def plot_gaps(gaps: Floats, *, source: str, n_countries: int, lang: str = "en", 
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     from scipy.stats import beta
 
     say, rank = words(_WORDS, lang), np.arange(1, len(gaps) + 1)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.frames import check_columns
 from sahelkit.geography import places
 from sahelkit.language.nouns import group_name
 from sahelkit.language.numbers import count_text
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, PALE, drawing, legend_above, sign
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def plot_group_lanes(
     month: pd.Period,
     until: pd.Period,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
     source: str = "",
 ) -> Figure:
     """Draw one lane per group and state, with a block for each half-year in which it is recorded.
@@ -81,6 +83,7 @@ def plot_group_lanes(
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
+    lang = check_language(lang)
     check_columns(records, ["actor", "iso3", "month", "events"], where="plot_group_lanes")
     say, home = words(_WORDS, lang), places.name(country, lang=lang)
     firsts = records.groupby(["actor", "iso3"])["month"].min().reset_index()

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.language.countries import country_of
 from sahelkit.language.dates import month_text
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ _EDGE = float(np.log(64.0))
 _TICKS = (1 / 32, 1 / 8, 0.5, 1.0, 2.0, 8.0, 32.0)
 
 
-def plot_forest(found: ImpactTable, *, source: str, lang: str = "en") -> Figure:
+def plot_forest(found: ImpactTable, *, source: str, lang: Lang | None = None) -> Figure:
     """Draw the ratio of each coup by each method, with its interval.
 
     Parameters
@@ -80,6 +82,7 @@ def plot_forest(found: ImpactTable, *, source: str, lang: str = "en") -> Figure:
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     table = found.table
     labels = list(dict.fromkeys(table["coup"]))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.dates import full_day
 from sahelkit.language.dates import month_text
 from sahelkit.language.numbers import count_text
@@ -46,12 +47,12 @@ class Mark:
     en: str
     fr: str
 
-    def name(self, lang: str) -> str:
+    def name(self, lang: Lang) -> str:
         """The name in a language."""
         return self.en if lang == "en" else self.fr
 
 
-def measure(outcome: str, width: int, lang: str) -> str:
+def measure(outcome: str, width: int, lang: Lang) -> str:
     """Label of an axis of counts."""
     say = words(_WORDS, lang)
     per = say["month"] if width == 1 else say["months"].format(n=width)
@@ -63,7 +64,7 @@ def middles(months: pd.PeriodIndex, width: int) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(months.to_timestamp() + pd.to_timedelta(15.2 * width, unit="D"))
 
 
-def count_axis(axes: Axes, *, top: float, lang: str) -> None:
+def count_axis(axes: Axes, *, top: float, lang: Lang) -> None:
     """Ticks of an axis that shows logarithms of one plus a count, written as counts."""
     shown = [value for value in _COUNTS if np.log1p(value) <= top + 0.05]
     axes.set_yticks([float(np.log1p(value)) for value in shown], [count_text(value, lang) for value in shown])
@@ -78,7 +79,7 @@ def year_axis(axes: Axes, days: pd.DatetimeIndex, width: int) -> None:
     axes.set_xticks(years, [str(year.year) for year in years])
 
 
-def mark_events(axes: Axes, date: pd.Timestamp, marks: Sequence[Mark], *, lang: str) -> list[Any]:
+def mark_events(axes: Axes, date: pd.Timestamp, marks: Sequence[Mark], *, lang: Lang) -> list[Any]:
     """Draw the event as a line and the other events as numbered dotted lines; return what the legend needs."""
     from matplotlib.lines import Line2D
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sahelkit._types import Lang
 from sahelkit.language.countries import country_of
 from sahelkit.language.dates import month_text
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.impact_marks import Mark, count_axis, legend_below, mark_events, measure, middles, year_axis
 from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, blank, house_style, sign
 
@@ -56,7 +58,7 @@ _WORDS = {
 }
 
 
-def _sizes(found: SyntheticControl | SyntheticDid, donors: int, lang: str) -> str:
+def _sizes(found: SyntheticControl | SyntheticDid, donors: int, lang: Lang) -> str:
     say = words(_WORDS, lang)
     return say["n"].format(donors=donors, before=int(np.sum(found.times < 0)), after=int(np.sum(found.times > 0)))
 
@@ -71,7 +73,7 @@ def _two_lines(
     source: str,
     n: str,
     marks: Sequence[Mark],
-    lang: str,
+    lang: Lang,
 ) -> Figure:
     days = middles(found.months, found.width)
     with house_style():
@@ -106,7 +108,9 @@ def _two_lines(
     return figure
 
 
-def plot_synthetic(found: SyntheticControl, *, source: str, marks: Sequence[Mark] = (), lang: str = "en") -> Figure:
+def plot_synthetic(
+    found: SyntheticControl, *, source: str, marks: Sequence[Mark] = (), lang: Lang | None = None
+) -> Figure:
     """Draw a country and its synthetic control, with a band around the latter for what is usual among the donors.
 
     Where `SyntheticControl.no_interval` gives a reason there is no band.
@@ -130,6 +134,7 @@ def plot_synthetic(found: SyntheticControl, *, source: str, marks: Sequence[Mark
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     level = f"{100 * found.level:.0f}" + ("%" if lang == "en" else "\u00a0%")
     return _two_lines(
@@ -145,7 +150,7 @@ def plot_synthetic(found: SyntheticControl, *, source: str, marks: Sequence[Mark
     )
 
 
-def plot_did(found: SyntheticDid, *, source: str, marks: Sequence[Mark] = (), lang: str = "en") -> Figure:
+def plot_did(found: SyntheticDid, *, source: str, marks: Sequence[Mark] = (), lang: Lang | None = None) -> Figure:
     """Draw a country and its weighted donors, moved to its level before the event; options as in `plot_synthetic`.
 
     Returns
@@ -157,6 +162,7 @@ def plot_did(found: SyntheticDid, *, source: str, marks: Sequence[Mark] = (), la
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     return _two_lines(
         found,
@@ -171,7 +177,7 @@ def plot_did(found: SyntheticDid, *, source: str, marks: Sequence[Mark] = (), la
     )
 
 
-def _rank(found: SyntheticControl, lang: str) -> str:
+def _rank(found: SyntheticControl, lang: Lang) -> str:
     say = words(_WORDS, lang)
     return say["p"].format(
         n=_sizes(found, len(found.weights), lang),
@@ -180,7 +186,7 @@ def _rank(found: SyntheticControl, lang: str) -> str:
     )
 
 
-def plot_placebo_gaps(found: SyntheticControl, *, source: str, lang: str = "en") -> Figure:
+def plot_placebo_gaps(found: SyntheticControl, *, source: str, lang: Lang | None = None) -> Figure:
     """Draw the gap of the country among those of its donors, each against its own synthetic control.
 
     Parameters
@@ -198,6 +204,7 @@ def plot_placebo_gaps(found: SyntheticControl, *, source: str, lang: str = "en")
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     name = country_of(found.unit, lang)
     with house_style():

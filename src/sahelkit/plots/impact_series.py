@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.language.countries import country_of
 from sahelkit.language.dates import month_text
 from sahelkit.language.numbers import count_text, decimal
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.impact_marks import Mark, legend_below, mark_events, measure, middles, year_axis
 from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, PALE, VERMILION, blank, house_style, sign
 
@@ -51,7 +53,7 @@ _WORDS = {
 }
 
 
-def plot_series(fit: InterruptedSeries, *, source: str, marks: Sequence[Mark] = (), lang: str = "en") -> Figure:
+def plot_series(fit: InterruptedSeries, *, source: str, marks: Sequence[Mark] = (), lang: Lang | None = None) -> Figure:
     """Draw monthly counts on a square-root scale, the fit, and the earlier trend prolonged with its interval.
 
     Parameters
@@ -73,6 +75,7 @@ def plot_series(fit: InterruptedSeries, *, source: str, marks: Sequence[Mark] = 
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     path = fit.path()
     days = middles(pd.PeriodIndex(path["month"]), 1)
@@ -111,7 +114,7 @@ def plot_series(fit: InterruptedSeries, *, source: str, marks: Sequence[Mark] = 
     return figure
 
 
-def plot_break_dates(found: BreakDates, *, source: str, marks: Sequence[Mark] = (), lang: str = "en") -> Figure:
+def plot_break_dates(found: BreakDates, *, source: str, marks: Sequence[Mark] = (), lang: Lang | None = None) -> Figure:
     """Draw how much a break in each month improves the fit, and where the event and the best break lie.
 
     Parameters
@@ -129,6 +132,7 @@ def plot_break_dates(found: BreakDates, *, source: str, marks: Sequence[Mark] = 
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     table = found.table
     days = middles(pd.PeriodIndex(table["month"]), 1)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sahelkit._types import Lang
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, BLUE, GREY, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ _EDGE = float(np.log(1000.0))  # longer bars end in an arrow
 _RATIOS = (0.0001, 0.001, 0.01, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 100.0, 1000.0, 10_000.0)
 
 
-def _ratio_axis(axes: Axes, low: float, high: float, lang: str) -> None:
+def _ratio_axis(axes: Axes, low: float, high: float, lang: Lang) -> None:
     shown = [value for value in _RATIOS if low - 0.05 <= np.log(value) <= high + 0.05]
     if len(shown) > 8:
         shown = [value for value in shown if value not in (0.2, 0.5, 2.0, 5.0)]
@@ -69,11 +71,11 @@ def _ratio_axis(axes: Axes, low: float, high: float, lang: str) -> None:
     axes.set_yticks([float(np.log(value)) for value in shown], texts)
 
 
-def _level(value: float, lang: str) -> str:
+def _level(value: float, lang: Lang) -> str:
     return f"{100 * value:.0f}" + ("%" if lang == "en" else "\u00a0%")
 
 
-def plot_event_study(study: EventStudy, *, source: str, lang: str = "en") -> Figure:
+def plot_event_study(study: EventStudy, *, source: str, lang: Lang | None = None) -> Figure:
     """Draw the mean path of the events, before and after, with intervals from placebo events.
 
     Parameters
@@ -93,6 +95,7 @@ def plot_event_study(study: EventStudy, *, source: str, lang: str = "en") -> Fig
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     table = study.tidy()
     logs = study.scale == "log1p"
@@ -132,7 +135,7 @@ def plot_event_study(study: EventStudy, *, source: str, lang: str = "en") -> Fig
     return figure
 
 
-def plot_trend_bounds(found: TrendBounds, *, source: str, lang: str = "en") -> Figure:
+def plot_trend_bounds(found: TrendBounds, *, source: str, lang: Lang | None = None) -> Figure:
     """Draw how the bounds of the mean effect widen with the violation that is allowed.
 
     Parameters
@@ -150,6 +153,7 @@ def plot_trend_bounds(found: TrendBounds, *, source: str, lang: str = "en") -> F
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     table = found.table
     with house_style():

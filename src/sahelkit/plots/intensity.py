@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.dates import full_day
 from sahelkit.errors import OptionError
 from sahelkit.geography import places
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILION, drawing, sign
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ def plot_intensity(
     events: Sequence[Any] = (),
     source: str,
     title: str | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
     ax: Axes | None = None,
 ) -> Figure:
     """Draw the intensity of one country as a stack of its parts, with its attempts as marks above.
@@ -80,6 +82,7 @@ def plot_intensity(
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     if set(intensity.dims) != {"part", "time"}:
         raise OptionError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sahelkit._types import Lang
 from sahelkit.language.numbers import decimal
 from sahelkit.plots.style import GREY
 
@@ -15,7 +16,7 @@ DAYS = (0, 1, 3, 7, 14, 30, 90, 180, 365, 1095, 3650)
 _YEARS = {365: (1, "y", "an"), 1095: (3, "y", "ans"), 3650: (10, "y", "ans")}
 
 
-def day_words(lang: str) -> list[str]:
+def day_words(lang: Lang) -> list[str]:
     """Texts of the ticks: days, from a year on years.
 
     Examples
@@ -28,7 +29,7 @@ def day_words(lang: str) -> list[str]:
     return list({**plain, **years}.values())
 
 
-def days_axis(axes: Axes, lang: str, *, last: float, which: str = "x") -> None:
+def days_axis(axes: Axes, lang: Lang, *, last: float, which: str = "x") -> None:
     """Make an axis of days logarithmic from one day on, day 0 included, with ticks at round spans.
 
     Parameters
@@ -48,7 +49,7 @@ def days_axis(axes: Axes, lang: str, *, last: float, which: str = "x") -> None:
     getattr(axes, f"set_{which}ticks")([], minor=True)
 
 
-def ratio_axis(axes: Axes, lang: str, *, low: float, high: float, marks: Sequence[float], which: str = "x") -> None:
+def ratio_axis(axes: Axes, lang: Lang, *, low: float, high: float, marks: Sequence[float], which: str = "x") -> None:
     """Make an axis of ratios logarithmic, with ticks at round ratios and a dashed line where nothing differs.
 
     Parameters
@@ -72,7 +73,7 @@ def ratio_axis(axes: Axes, lang: str, *, low: float, high: float, marks: Sequenc
     getattr(axes, f"set_{which}ticks")([], minor=True)
 
 
-def plain_log_axis(axes: Axes, lang: str) -> None:
+def plain_log_axis(axes: Axes, lang: Lang) -> None:
     """Make the x axis logarithmic with ticks at 1, 2, 5 times a power of ten, written as plain numbers."""
     axes.set_xscale("log")
     low, high = axes.get_xlim()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sahelkit._types import Lang
 from sahelkit.errors import OptionError
 from sahelkit.geography import places
 from sahelkit.geography.shapes import country_at
@@ -87,7 +88,7 @@ def name_countries(
     axes: Axes,
     shapes: Mapping[str, Sequence[Ring]],
     *,
-    lang: str,
+    lang: Lang,
     at: Mapping[str, tuple[float, float]] | None = None,
     size: float = 9,
     colour: str = BLACK,

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sahelkit._types import DateLike, Lang
 from sahelkit.dates import full_day, parse_window
 from sahelkit.errors import ModelError
 from sahelkit.frames import check_columns, origin_of
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.maps import draw_map, name_countries
 from sahelkit.plots.style import BLACK, BLUE, GREY, VERMILION, blank, house_style, own_data, sign
 
@@ -75,7 +77,7 @@ _SIDES = {
 }
 
 
-def _day(day: pd.Timestamp, sure: bool, lang: str, say: Mapping[str, str]) -> str:
+def _day(day: pd.Timestamp, sure: bool, lang: Lang, say: Mapping[str, str]) -> str:
     text = f"{day:%d.%m.%y}" if lang == "fr" else f"{day.day} {day:%b} {day:%y}"
     return text if sure else say["about"] + text
 
@@ -88,7 +90,7 @@ def _phase(row: Any, coup: pd.Timestamp, until: pd.Timestamp) -> str:
     return "after" if row.first_lost <= until else "later"
 
 
-def _words(row: Any, lang: str, say: Mapping[str, str]) -> str:
+def _words(row: Any, lang: Lang, say: Mapping[str, str]) -> str:
     lost = "?" if pd.isna(row.lost) else _day(row.lost, row.lost_sure, lang, say)
     back = "?"
     if not pd.isna(row.regained):
@@ -103,13 +105,13 @@ def plot_north(
     *,
     coup: str,
     until: str,
-    end: str,
-    start: str,
+    end: DateLike,
+    start: DateLike,
     towns: pd.DataFrame | None = None,
     extent: tuple[float, float, float, float] = NORTH,
     country: str = "MLI",
     source: str | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
 ) -> Figure:
     """Draw the places that changed hands, with the days of loss and recapture beside each.
 
@@ -124,7 +126,7 @@ def plot_north(
         Day of the coup: places first lost before it have a sign of their own.
     until : str
         Last day of the losses that are shown as following the coup; later ones have a third sign.
-    start, end : str
+    start, end : date-like
         Window of the history, for the words.
     towns : pandas.DataFrame, optional
         Other places to find the way by: ``name_en``, ``name_fr``, ``longitude``, ``latitude``.
@@ -152,6 +154,7 @@ def plot_north(
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     check_columns(history, [*_NEEDED, f"place_{lang}"], where="plot_north")
     placed = history.dropna(subset=["latitude", "longitude"])
@@ -186,7 +189,7 @@ def plot_north(
     return figure
 
 
-def _label(axes: Axes, row: Any, lang: str, say: Mapping[str, str]) -> None:
+def _label(axes: Axes, row: Any, lang: Lang, say: Mapping[str, str]) -> None:
     side, right, up = _SIDES.get(row.place_en, ("right", 0.18, 0.0))
     from matplotlib.patheffects import withStroke
 
@@ -204,7 +207,7 @@ def _label(axes: Axes, row: Any, lang: str, say: Mapping[str, str]) -> None:
     axes.text(x, y + 0.02, _words(row, lang, say), va="top", fontsize=8.5, color=BLACK, **here)
 
 
-def _towns(axes: Axes, towns: pd.DataFrame, lang: str) -> None:
+def _towns(axes: Axes, towns: pd.DataFrame, lang: Lang) -> None:
     for town in towns.itertuples():
         axes.plot(town.longitude, town.latitude, ".", color=GREY, ms=5, zorder=4)
         axes.text(
@@ -219,7 +222,7 @@ def _towns(axes: Axes, towns: pd.DataFrame, lang: str) -> None:
 
 
 def _legend(
-    axes: Axes, placed: pd.DataFrame, coup: pd.Timestamp, until: pd.Timestamp, say: Mapping[str, str], lang: str
+    axes: Axes, placed: pd.DataFrame, coup: pd.Timestamp, until: pd.Timestamp, say: Mapping[str, str], lang: Lang
 ) -> None:
     shown = {_phase(row, coup, until) for row in placed.itertuples()}
     days = {"coup": _day(coup, True, lang, say), "until": _day(until, True, lang, say)}

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from sahelkit._types import Lang
 from sahelkit.language.numbers import decimal, give_or_take
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, GREY, PALE, SKY, VERMILION, drawing, sign
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ def plot_null(
     axis: str,
     source: str,
     n: str,
-    lang: str = "en",
+    lang: Lang | None = None,
     others: dict[str, float] | None = None,
     p_error: float = float("nan"),
     ax: Axes | None = None,
@@ -67,6 +69,7 @@ def plot_null(
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     known = draws[np.isfinite(draws)]
     with drawing(ax, 7.6, 3.9) as (figure, axes):

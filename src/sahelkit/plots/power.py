@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sahelkit._types import Lang
 from sahelkit.frames import check_columns
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
@@ -39,7 +40,7 @@ _WORDS = {
 
 
 def plot_power(
-    table: pd.DataFrame, *, level: float, source: str, lang: str | None = None, ax: Axes | None = None
+    table: pd.DataFrame, *, level: float, source: str, lang: Lang | None = None, ax: Axes | None = None
 ) -> Figure:
     """Draw the share of simulated samples in which a contagion of each size is found.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.frames import check_columns
 from sahelkit.language.numbers import count_text, decimal
 from sahelkit.language.texts import words
@@ -50,7 +51,7 @@ def plot_ratios(
     title: str | None = None,
     axis: str | None = None,
     rows: str | None = None,
-    lang: str | None = None,
+    lang: Lang | None = None,
     ax: Axes | None = None,
 ) -> Figure:
     """Draw ratios with their intervals, one row per estimate, on a log scale.
@@ -84,6 +85,7 @@ def plot_ratios(
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
+    lang = check_language(lang)
     needed = [label, "ratio", "ratio_low", "ratio_high", "n_events", "n_rows", "n_clusters"]
     check_columns(estimates, needed + ([group] if group else []), where="plot_ratios")
     lang = check_language(lang)

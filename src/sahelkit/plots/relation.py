@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sahelkit._types import Lang
 from sahelkit.errors import UnknownNameError, is_known
 from sahelkit.geography import places
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ _WORDS = {
 }
 
 
-def _signed(value: float, lang: str) -> str:
+def _signed(value: float, lang: Lang) -> str:
     text = decimal(abs(value), 1, lang)
     return f"−{text}" if value <= -0.05 else f"+{text}"
 
@@ -95,7 +97,7 @@ def _span(values: Any) -> tuple[float, float]:
 
 
 def plot_relation(
-    found: RelationMatrix, *, horizon: int | None = None, form: str = "interventional", lang: str = "en"
+    found: RelationMatrix, *, horizon: int | None = None, form: str = "interventional", lang: Lang | None = None
 ) -> Figure:
     """Draw the relation matrix as a heatmap whose cells show the median, the intervals and the prior.
 
@@ -123,6 +125,7 @@ def plot_relation(
     UnknownNameError
         If the horizon is not in the matrix, or the form or language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     if not is_known(form, FORMS):
         raise UnknownNameError("form", form, FORMS)
@@ -198,7 +201,7 @@ def _legend(axes: Any, say: Any, with_prior: bool) -> None:
     axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.0, -0.01), ncols=2, fontsize=8)
 
 
-def _sign(figure: Figure, found: RelationMatrix | WhatIf, note: str, lang: str) -> None:
+def _sign(figure: Figure, found: RelationMatrix | WhatIf, note: str, lang: Lang) -> None:
     from sahelkit.language.coders import rule_name
 
     evidence = found.posterior.evidence
@@ -208,7 +211,7 @@ def _sign(figure: Figure, found: RelationMatrix | WhatIf, note: str, lang: str) 
     sign(figure, source=rule_name(found.rule, lang), n=f"{size};  {note}", lang=lang)
 
 
-def plot_what_if(path: WhatIf, *, lang: str = "en") -> Figure:
+def plot_what_if(path: WhatIf, *, lang: Lang | None = None) -> Figure:
     """Draw the risk paths with and without one attempt, their difference, and what then happened.
 
     Parameters
@@ -229,6 +232,7 @@ def plot_what_if(path: WhatIf, *, lang: str = "en") -> Figure:
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     from sahelkit.language.countries import in_country
     from sahelkit.language.dates import day_text
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, house_style, sign
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ def plot_backtest(
     title: str,
     n: str,
     source: str,
-    lang: str = "en",
+    lang: Lang | None = None,
 ) -> Figure:
     """Draw a reliability diagram with its band, and a score by decade.
 
@@ -91,6 +93,7 @@ def plot_backtest(
     -------
     matplotlib.figure.Figure
     """
+    lang = check_language(lang)
     text = words(_WORDS, lang)
     from sahelkit.plots.canvas import Canvas
 
@@ -107,7 +110,7 @@ def plot_backtest(
     return figure
 
 
-def _reliability(axes: Axes, curve: pd.DataFrame, brier: Mapping[str, float], main: str, text: Any, lang: str) -> None:
+def _reliability(axes: Axes, curve: pd.DataFrame, brier: Mapping[str, float], main: str, text: Any, lang: Lang) -> None:
     right = float(curve["probability"].max()) * 1.05
     # The band of the few highest forecasts may reach 1; the figure shows what the curve and most of the band need.
     many = curve["n"].cumsum() <= 0.995 * curve["n"].sum()
@@ -127,7 +130,7 @@ def _reliability(axes: Axes, curve: pd.DataFrame, brier: Mapping[str, float], ma
     _percent(axes.yaxis, lang)
 
 
-def _counts(axes: Axes, curve: pd.DataFrame, text: Any, lang: str) -> None:
+def _counts(axes: Axes, curve: pd.DataFrame, text: Any, lang: Lang) -> None:
     """How many forecasts stand behind each stretch of the curve; the numbers differ by orders of magnitude."""
     edges = np.linspace(0, float(curve["probability"].max()) * 1.0001, 31)
     heights, _ = np.histogram(curve["probability"], bins=edges, weights=curve["n"])
@@ -142,12 +145,12 @@ def _counts(axes: Axes, curve: pd.DataFrame, text: Any, lang: str) -> None:
     _percent(axes.xaxis, lang)
 
 
-def _percent(axis: Any, lang: str) -> None:
+def _percent(axis: Any, lang: Lang) -> None:
     space = "\u00a0" if lang == "fr" else ""
     axis.set_major_formatter(lambda value, _: f"{decimal(100 * value, 0, lang)}{space}%")
 
 
-def _decades(axes: Axes, table: pd.DataFrame, text: Any, lang: str) -> None:
+def _decades(axes: Axes, table: pd.DataFrame, text: Any, lang: Lang) -> None:
     models = list(dict.fromkeys(table["model"]))
     starts = sorted(table["decade"].unique())
     for number, model in enumerate(models):

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.language.nouns import MEASURES, body_words
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.log_axes import days_axis, plain_log_axis
 from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, drawing, sign
 
@@ -61,7 +62,7 @@ def plot_rank(
     measure: str,
     body: str,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
     source: str = "",
 ) -> Figure:
     """Draw the cases of a ranking in the order of their days, the ranked one in colour.
@@ -88,6 +89,7 @@ def plot_rank(
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     came = np.isfinite(table["days"].to_numpy())
     last = float(table.loc[came, "days_max"].max())
@@ -167,7 +169,7 @@ def plot_association(
     days: bool = False,
     title: str | None = None,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
     source: str = "",
 ) -> Figure:
     """Draw the cases of a rank correlation with their names.
@@ -202,6 +204,7 @@ def plot_association(
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     across, along = (cases[name].to_numpy(dtype=float) for name in ("x", "y"))
     finite = np.isfinite(along)
@@ -237,7 +240,7 @@ def plot_contrast(
     x: str,
     days: bool = False,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
     source: str = "",
 ) -> Figure:
     """Draw the cases of two groups, one row each, with their names.
@@ -270,6 +273,7 @@ def plot_contrast(
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     values = cases["value"].to_numpy(dtype=float)
     mine = cases["first"].to_numpy(dtype=bool)
@@ -308,7 +312,7 @@ def plot_rank_shares(
     window: int,
     replicates: int,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
     source: str = "",
 ) -> Figure:
     """Draw how often each rank comes out when the weights of the levels are drawn anew.
@@ -337,6 +341,7 @@ def plot_rank_shares(
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     with drawing(ax, 6.4, 3.4) as (figure, axes):
         axes.bar(shares["rank"], 100 * shares["share"], color=BLUE, width=0.7)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.frames import check_columns, origin_of
 from sahelkit.language.nouns import MEASURES
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.log_axes import DAYS, days_axis
 from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, drawing, legend_above, sign
 
@@ -130,7 +132,7 @@ def plot_responses(
     highlight: str | None = None,
     title: str | None = None,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
     source: str | None = None,
 ) -> Figure:
     """Draw one row per coup with a mark for each first measure, on an axis of days since the coup.
@@ -159,6 +161,7 @@ def plot_responses(
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     columns = [f"{measure}_{name}" for measure in _MARKS for name in ("days", "days_min", "days_max")]
     needed = ["coup_id", f"label_{lang}", "coup_date", "body", "at_risk", "censored_days", *columns]
@@ -190,7 +193,7 @@ def plot_responses(
     return figure
 
 
-def plot_waiting(waits: pd.DataFrame, *, ax: Axes | None = None, lang: str = "en", source: str = "") -> Figure:
+def plot_waiting(waits: pd.DataFrame, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "") -> Figure:
     """Draw the share of coups that a measure had followed by each day, one curve per body.
 
     Parameters
@@ -214,6 +217,7 @@ def plot_waiting(waits: pd.DataFrame, *, ax: Axes | None = None, lang: str = "en
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     needed = ["body", "measure", "days", "events", "censored", "done", "low", "high"]
     check_columns(waits, needed, where="plot_waiting")

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.geography import places
 from sahelkit.language.coders import rule_name
 from sahelkit.language.dates import day_text, span_text
 from sahelkit.language.nouns import coup_words
 from sahelkit.language.numbers import decimal, number
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, drawing, sign
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ _WORDS = {
 
 
 def plot_risk(
-    table: pd.DataFrame, *, n_rows: int, n_events: int, n_past: int, ax: Axes | None = None, lang: str = "en"
+    table: pd.DataFrame, *, n_rows: int, n_events: int, n_past: int, ax: Axes | None = None, lang: Lang | None = None
 ) -> Figure:
     """Draw a risk table, highest risk on top, forty countries at most.
 
@@ -63,6 +65,7 @@ def plot_risk(
     -------
     matplotlib.figure.Figure
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     shown = table.head(40)
     about = shown.iloc[0]
@@ -90,7 +93,7 @@ def plot_risk(
     return figure
 
 
-def risk_title(row: pd.Series, text: str, lang: str) -> str:
+def risk_title(row: pd.Series, text: str, lang: Lang) -> str:
     """What is forecast and for which months, from a row of a risk table."""
     span = span_text(pd.Period(row["first"]), pd.Period(row["last"]), lang)
     return text.format(event=coup_words(row["outcome"], lang), span=span)

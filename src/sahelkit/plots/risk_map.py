@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sahelkit._types import Lang
 from sahelkit.language.coders import rule_name
 from sahelkit.language.dates import day_text
 from sahelkit.language.numbers import decimal, number
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.maps import draw_map, name_countries
 from sahelkit.plots.risk import risk_title
 from sahelkit.plots.style import BLACK, drawing, sign
@@ -73,7 +75,7 @@ def plot_risk_map(
     n_rows: int,
     n_events: int,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
 ) -> Figure:
     """Draw the countries of a risk table.
 
@@ -94,6 +96,7 @@ def plot_risk_map(
     -------
     matplotlib.figure.Figure
     """
+    lang = check_language(lang)
     from matplotlib.patches import Patch
 
     say = words(_WORDS, lang)
@@ -124,7 +127,7 @@ def _between(low: float, high: float, say: Mapping[str, str]) -> str:
     return say[key].format(low=f"{100 * low:g}", high=f"{100 * high:g}")
 
 
-def _name(axes: Axes, shapes: Mapping[str, Sequence[Ring]], chance: pd.Series, lang: str) -> None:
+def _name(axes: Axes, shapes: Mapping[str, Sequence[Ring]], chance: pd.Series, lang: Lang) -> None:
     """Names, with the probability under each."""
     from matplotlib.patheffects import withStroke
 

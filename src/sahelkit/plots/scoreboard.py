@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.frames import check_columns
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, drawing, sign
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ _SIGNS = {"supported": ("✔", BLUE), "not_supported": ("✘", VERMILION), "unkn
 _LINE = 0.165  # inches that one line of text takes
 
 
-def plot_scoreboard(board: pd.DataFrame, *, ax: Axes | None = None, lang: str = "en") -> Figure:
+def plot_scoreboard(board: pd.DataFrame, *, ax: Axes | None = None, lang: Lang | None = None) -> Figure:
     """Draw one line per claim: the claim, its verdict, the number that carries it, and where it comes from.
 
     Parameters
@@ -64,6 +66,7 @@ def plot_scoreboard(board: pd.DataFrame, *, ax: Axes | None = None, lang: str = 
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
+    lang = check_language(lang)
     check_columns(board, ["short", "verdict", "figure", "n", "notebook"], where="plot_scoreboard")
     say = words(_WORDS, lang)
     claims = [textwrap.fill(text, 31) for text in board["short"]]

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.language.numbers import count_text, decimal
 from sahelkit.language.samples import effect_words
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.nulls import plot_null
 from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, SKY, VERMILION, drawing, house_style, sign
 
@@ -104,7 +106,13 @@ _CHOICES_EN = {
 
 
 def plot_curve(
-    models: pd.DataFrame, *, n_events: int, n_countries: int, lang: str = "en", source: str, title: str | None = None
+    models: pd.DataFrame,
+    *,
+    n_events: int,
+    n_countries: int,
+    lang: Lang | None = None,
+    source: str,
+    title: str | None = None,
 ) -> Figure:
     """Draw the specification curve: all models in the order of their coefficient, with the choices under it.
 
@@ -131,6 +139,7 @@ def plot_curve(
     Simonsohn, U., Simmons, J. P., & Nelson, L. D. (2020). Specification curve analysis. Nature Human Behaviour, 4,
     1208-1214. doi:10.1038/s41562-020-0912-z
     """
+    lang = check_language(lang)
     from sahelkit.plots.canvas import Canvas
 
     say = words(_WORDS, lang)
@@ -147,7 +156,7 @@ def plot_curve(
     return figure
 
 
-def _draw_curve(axes: Axes, models: pd.DataFrame, say: Mapping[str, str], lang: str) -> None:
+def _draw_curve(axes: Axes, models: pd.DataFrame, say: Mapping[str, str], lang: Lang) -> None:
     from scipy.special import stdtrit
 
     count = len(models)
@@ -195,7 +204,7 @@ def _draw_choices(axes: Axes, models: pd.DataFrame, rows: list[tuple[str, str, n
     axes.set_xticks([])
 
 
-def _choice_rows(models: pd.DataFrame, lang: str) -> list[tuple[str, str, np.ndarray]]:
+def _choice_rows(models: pd.DataFrame, lang: Lang) -> list[tuple[str, str, np.ndarray]]:
     say, rows = _WORDS[lang], []
     colon = "\u00a0" if lang == "fr" else ""
     for name in ("effects", "link", "weights", "event", "window", "fade", "size"):
@@ -216,7 +225,7 @@ def _ordered(column: pd.Series) -> list[object]:
     return [value for value in column.cat.categories if value in present]
 
 
-def choice_words(dimension: str, value: object, lang: str) -> str:
+def choice_words(dimension: str, value: object, lang: Lang) -> str:
     """Name of a choice in a language.
 
     Examples
@@ -238,7 +247,7 @@ def plot_histogram(
     n_events: int,
     n_countries: int,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
     source: str,
     title: str | None = None,
 ) -> Figure:
@@ -261,6 +270,7 @@ def plot_histogram(
     -------
     matplotlib.figure.Figure
     """
+    lang = check_language(lang)
     from scipy.special import stdtrit
 
     say = words(_WORDS, lang)
@@ -311,7 +321,7 @@ def plot_verdict(
     n_events: int,
     n_countries: int,
     ax: Axes | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
     source: str,
     title: str | None = None,
 ) -> Figure:
@@ -336,6 +346,7 @@ def plot_verdict(
     -------
     matplotlib.figure.Figure
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     return plot_null(
         100 * draws,
@@ -352,5 +363,5 @@ def plot_verdict(
     )
 
 
-def _sizes(models: int, events: int, countries: int, lang: str) -> dict[str, str]:
+def _sizes(models: int, events: int, countries: int, lang: Lang) -> dict[str, str]:
     return {"models": count_text(models, lang), "events": count_text(events, lang), "clusters": str(countries)}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from sahelkit._types import Lang
 from sahelkit.language.texts import words
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def drawing(ax: Axes | None, width: float, height: float) -> Iterator[tuple[Figu
         yield blank(width, height)
 
 
-def own_data(lang: str) -> str:
+def own_data(lang: Lang) -> str:
     """What a source line says of a frame that does not tell where it comes from.
 
     Examples
@@ -91,7 +92,7 @@ def own_data(lang: str) -> str:
     return words(_SOURCE, lang)["own"]
 
 
-def sign(figure: Figure, *, source: str, n: str, lang: str, ax: Axes | None = None) -> None:
+def sign(figure: Figure, *, source: str, n: str, lang: Lang, ax: Axes | None = None) -> None:
     """Write the source line and the sample size under a figure, or under the axes that the user gave.
 
     Without a source the data are the user's own, which the line says.

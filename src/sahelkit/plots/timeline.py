@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import DateLike, Lang
 from sahelkit.dates import full_day, parse_window
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.frames import check_columns, origin_of
 from sahelkit.language.dates import SHORT, month_text
 from sahelkit.language.texts import words
+from sahelkit.options import check_language
 from sahelkit.plots.style import BLACK, GREEN, GREY, PALE, PURPLE, VERMILION, blank, house_style, sign
 
 if TYPE_CHECKING:
@@ -142,7 +144,7 @@ def _wrapped(text: str, *, bold: bool) -> list[str]:
     return lines
 
 
-def _texts(frame: pd.DataFrame, lang: str, say: Mapping[str, str]) -> list[list[str]]:
+def _texts(frame: pd.DataFrame, lang: Lang, say: Mapping[str, str]) -> list[list[str]]:
     lines = []
     for row in frame.to_dict("records"):
         day = f"{row['date'].day} {SHORT[lang][row['date'].month - 1]}"
@@ -158,12 +160,12 @@ def _texts(frame: pd.DataFrame, lang: str, say: Mapping[str, str]) -> list[list[
 def plot_timeline(
     events: pd.DataFrame,
     *,
-    start: str,
-    end: str,
+    start: DateLike,
+    end: DateLike,
     rules: Mapping[str, str] | None = None,
     bands: Sequence[tuple[str, str, str]] = (),
     source: str | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
 ) -> Figure:
     """Draw the events of a window as a timeline in five columns, on a page as tall as they need.
 
@@ -171,7 +173,7 @@ def plot_timeline(
     ----------
     events : pandas.DataFrame
         As `sahelkit.load_crisis` gives them; the caller chooses countries.
-    start, end : str
+    start, end : date-like
         First and last day of the window.
     rules : mapping of str to str, optional
         Days that get a rule across the page, with its words: ``{"2012-03-22": "the coup"}``.
@@ -201,6 +203,7 @@ def plot_timeline(
     UnknownNameError
         If the language is unknown.
     """
+    lang = check_language(lang)
     say = words(_WORDS, lang)
     check_columns(events, [*_NEEDED, f"description_{lang}"], where="plot_timeline")
     first, last = parse_window(start, end)
@@ -243,7 +246,7 @@ def _left(lane: str) -> float:
 
 
 def _page(
-    axes: Axes, width: float, height: float, say: Mapping[str, str], months: Mapping[pd.Timestamp, float], lang: str
+    axes: Axes, width: float, height: float, say: Mapping[str, str], months: Mapping[pd.Timestamp, float], lang: Lang
 ) -> None:
     axes.set_xlim(0, width)
     axes.set_ylim(height, -HEAD)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sahelkit._types import Lang
 from sahelkit.frames import check_columns
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
@@ -49,7 +50,7 @@ _WORDS = {
 
 
 def plot_trap(
-    table: pd.DataFrame, *, source: str, axis: str | None = None, lang: str | None = None, ax: Axes | None = None
+    table: pd.DataFrame, *, source: str, axis: str | None = None, lang: Lang | None = None, ax: Axes | None = None
 ) -> Figure:
     """Draw the observed ratio under each kind of period dummy over what it is without contagion.
 

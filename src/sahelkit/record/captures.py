@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sahelkit._types import DateLike
+from sahelkit._types import DateLike, Lang
 from sahelkit.columns import read_columns
 from sahelkit.dates import parse_date, parse_window
 from sahelkit.errors import ModelError
@@ -157,14 +157,14 @@ class CaptureLags(Result):
         """One row per place."""
         return self.lags.copy()
 
-    def summary(self, *, lang: str | None = None) -> str:
+    def summary(self, *, lang: Lang | None = None) -> str:
         """The counts and the places as plain text."""
         lang = check_language(lang)
         shown = self.lags[[f"place_{lang}", "date", "days", "days_min", "days_max", "held_on_eve", "regained"]]
         days = {name: shown[name].dt.strftime("%Y-%m-%d") for name in ("date", "regained")}
         return f"{self.headline(lang=lang)}\n{shown.assign(**days).to_string(index=False, na_rep='')}"
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """What was counted."""
         return words(_WORDS, check_language(lang))["head"].format(
             n=self.n_places,
@@ -179,7 +179,7 @@ class CaptureLags(Result):
             held_max=self.n_held_max,
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One quotable sentence, in English or French.
 
         Raises
@@ -204,7 +204,7 @@ class CaptureLags(Result):
             after=say[("none", "one", "several")[min(len(later), 2)]].format(*sorted({*later[:1], *later[-1:]})),
         )
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None, source: str | None = None) -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None, source: str | None = None) -> Figure:
         """Draw the lag of each place.
 
         Parameters

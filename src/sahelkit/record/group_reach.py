@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sahelkit._types import DateLike, Place
+from sahelkit._types import DateLike, Lang, Place
 from sahelkit.columns import read_columns
 from sahelkit.dates import parse_date
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
@@ -184,7 +184,7 @@ class GroupReach(Result):
             )
         return pd.DataFrame(rows)
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """What is compared, and what is left out."""
         return words(_WORDS, check_language(lang))["head"].format(
             n=self.records["actor"].nunique(),
@@ -195,7 +195,7 @@ class GroupReach(Result):
             unplaced=self.unplaced,
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One careful sentence that may be quoted.
 
         Raises
@@ -224,7 +224,7 @@ class GroupReach(Result):
             went=some(went),
         )
 
-    def summary(self, *, lang: str | None = None) -> str:
+    def summary(self, *, lang: Lang | None = None) -> str:
         """The groups on both sides of the border as plain text."""
         table = self.shared().astype({"first": str, "last": str, "first_home": str})
         return f"{self.headline(lang=lang)}\n{table.to_string(index=False)}"
@@ -247,7 +247,7 @@ class GroupReach(Result):
         self,
         *,
         ax: Axes | None = None,
-        lang: str | None = None,
+        lang: Lang | None = None,
         source: str | None = None,
         groups: str = "both",
     ) -> Figure:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.errors import LackingError
 from sahelkit.options import check_language
 
@@ -46,19 +47,19 @@ class Result:
         """One row per quantity."""
         raise NotImplementedError
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """The lines above the table in `summary`."""
         raise NotImplementedError
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """The result in one careful sentence."""
         raise self._lacking("says")
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None) -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None) -> Figure:
         """The result as a figure, drawn on `ax` where axes are given; the figure that holds it is returned."""
         raise self._lacking("plot")
 
-    def summary(self, *, lang: str | None = None) -> str:
+    def summary(self, *, lang: Lang | None = None) -> str:
         """The result as plain text."""
         head, table = self.headline(lang=check_language(lang)), self.tidy()
         if len(table) == 1:

@@ -30,6 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sahelkit._types import Lang
 from sahelkit.catalog.sources import read_toml
 from sahelkit.errors import RecordError, near_matches
 from sahelkit.study.expected import Raw, at_effort
@@ -133,7 +134,7 @@ class Claim:
                 return name
         return "unknown"
 
-    def reserve(self, known: Known, lang: str) -> str:
+    def reserve(self, known: Known, lang: Lang) -> str:
         """What stands against the model behind the number, in words; nothing where nothing does."""
         for condition in self.reserves:
             if condition.holds(known):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sahelkit._types import Lang
 from sahelkit.study.figures import METADATA_KEY
 from sahelkit.study.recorded import MIME
 from sahelkit.study.values import Finding
@@ -27,7 +28,7 @@ class Figure:
         """Name of the figure's file."""
         return f"{self.notebook}-{self.number}.png"
 
-    def caption(self, lang: str) -> str:
+    def caption(self, lang: Lang) -> str:
         """The caption in `lang` where possible, else in the other language, else the heading above the figure."""
         both = (self.caption_en, self.caption_fr) if lang == "en" else (self.caption_fr, self.caption_en)
         return both[0] or both[1] or self.heading

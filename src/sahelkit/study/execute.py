@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sahelkit.options import check_language
 from sahelkit.study.kernel import environment, kernel_manager
 from sahelkit.study.library import Notebook
 
@@ -78,7 +79,7 @@ async def execute(notebook: Notebook, *, effort: str, progress: Progress) -> Exe
         manager = kernel_manager(scratch)
         client = NotebookClient(tree, km=manager, timeout=_CELL_SECONDS[effort], startup_timeout=_START_SECONDS)
         client.log.setLevel("CRITICAL")  # what it would log is raised as well, and told in our words
-        env = environment(effort=effort, lang=notebook.lang, scratch=scratch)
+        env = environment(effort=effort, lang=check_language(notebook.lang), scratch=scratch)
         with (scratch / "stderr").open("wb") as stderr:
             failure = await _run(client, tree, notebook, progress, cwd=str(work), env=env, stdout=stderr, stderr=stderr)
             if failure is not None and "kernel" in failure.error:

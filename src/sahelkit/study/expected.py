@@ -28,6 +28,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from sahelkit._types import Lang
 from sahelkit.catalog.sources import read_toml
 from sahelkit.errors import RecordError
 from sahelkit.study.recorded import EFFORTS
@@ -88,7 +89,7 @@ class Expectation:
         return abs(float(found) - float(self.value)) <= allowed * (1 + 1e-12)
 
 
-def tolerance_text(wanted: Expectation | None, lang: str = "en") -> str:
+def tolerance_text(wanted: Expectation | None, lang: Lang = "en") -> str:
     """The allowed difference as people read it; nothing when nothing was expected.
 
     Examples

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from sahelkit._types import Lang
 from sahelkit.errors import OutputError
 from sahelkit.study.collect import Figure
 from sahelkit.study.execute import Executed
@@ -33,7 +34,7 @@ def guarded(target: Path, write: Callable[[], None]) -> None:
         raise OutputError(error.filename or target, (error.strerror or str(error)).lower()) from None
 
 
-def keep(done: Executed, figures: Iterable[Figure], target: Path, *, lang: str) -> None:
+def keep(done: Executed, figures: Iterable[Figure], target: Path, *, lang: Lang) -> None:
     """Write the executed notebook, its page and its figures."""
     import nbformat
 

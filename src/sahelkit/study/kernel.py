@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from sahelkit._types import Lang
 from sahelkit.errors import MissingExtraError
 
 # Longest path of a local socket on Linux (108) and macOS (104), less what the kernel adds to ours.
@@ -33,7 +34,7 @@ def need_lab(feature: str) -> None:
             raise MissingExtraError(feature, "lab", package)
 
 
-def environment(*, effort: str, lang: str, scratch: Path) -> dict[str, str]:
+def environment(*, effort: str, lang: Lang, scratch: Path) -> dict[str, str]:
     """Environment of a kernel: one thread for linear algebra, inline figures, no start-up files of the user."""
     return {
         **os.environ,

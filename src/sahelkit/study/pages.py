@@ -6,6 +6,7 @@ import logging
 from functools import cache
 from typing import Any
 
+from sahelkit._types import Lang
 from sahelkit.study.execute import Executed
 from sahelkit.study.words import WORDS
 
@@ -24,7 +25,7 @@ def environment() -> Any:
     )
 
 
-def duration(seconds: float, lang: str = "en") -> str:
+def duration(seconds: float, lang: Lang = "en") -> str:
     """A time as people say it.
 
     Examples
@@ -39,7 +40,7 @@ def duration(seconds: float, lang: str = "en") -> str:
     return f"{minutes} min {rest:02d} s"
 
 
-def notebook_page(done: Executed, *, lang: str) -> str:
+def notebook_page(done: Executed, *, lang: Lang) -> str:
     """The whole page as text; `lang` is the language of the words around the notebook."""
     from markupsafe import Markup
     from nbconvert import HTMLExporter

@@ -11,12 +11,13 @@ from dataclasses import asdict
 from html import escape
 from typing import Any
 
+from sahelkit._types import Lang
 from sahelkit.errors import OptionError, UnknownNameError, is_known
+from sahelkit.options import check_language
 from sahelkit.study.values import Finding, Value, shown
 
 MIME = "application/vnd.sahelkit.finding+json"
 EFFORTS = ("quick", "full")
-LANGUAGES = ("en", "fr")
 
 
 def effort() -> str:
@@ -43,14 +44,7 @@ def check_effort(given: str) -> str:
     return given
 
 
-def check_language(given: str) -> str:
-    """Return `given` when it is a language of the product; raise `UnknownNameError` otherwise."""
-    if not is_known(given, LANGUAGES):
-        raise UnknownNameError("language", given, LANGUAGES)
-    return given
-
-
-def notebook_language() -> str:
+def notebook_language() -> Lang:
     """Language of the running notebook: ``SAHELKIT_LANG``, or English."""
     return check_language(os.environ.get("SAHELKIT_LANG") or "en")
 
@@ -204,10 +198,10 @@ def _refuse_repetition(name: str, shell: Any) -> None:
     _last_cell[name] = shell.execution_count
 
 
-def _colon(lang: str) -> str:
+def _colon(lang: Lang) -> str:
     return "\u00a0: " if lang == "fr" else ": "  # French sets a space before a colon
 
 
-def _html(item: Finding, lang: str) -> str:
+def _html(item: Finding, lang: Lang) -> str:
     style = "border-left:3px solid #c8741c;padding:.15em .8em;margin:.4em 0;font-family:sans-serif"
     return f'<div style="{style}">{escape(item.text(lang))}{_colon(lang)}<b>{escape(shown(item, lang))}</b></div>'

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any
 
+from sahelkit._types import Lang
 from sahelkit.errors import SahelkitError
 from sahelkit.study.claims import CLAIMS_FILE
 from sahelkit.study.expected import Check, tolerance_text
@@ -42,7 +43,7 @@ class Dataset:
     licence: str
 
 
-def write_report(result: Reproduction, *, lang: str) -> None:
+def write_report(result: Reproduction, *, lang: Lang) -> None:
     """Write index.html and results.json into the folder of `result`."""
     (result.out / "index.html").write_text(index_page(result, lang=lang), encoding="utf-8")
     text = json.dumps(results(result), ensure_ascii=False, indent=1, allow_nan=False)
@@ -62,7 +63,7 @@ def versions() -> dict[str, str]:
     return found
 
 
-def data_versions(lang: str) -> list[Dataset]:
+def data_versions(lang: Lang) -> list[Dataset]:
     """The datasets of this installation; those whose record is damaged are left out."""
     from sahelkit.catalog import record
     from sahelkit.catalog.locate import datasets_dir
@@ -159,7 +160,7 @@ def verdict(result: Reproduction, words: dict[str, str]) -> list[str]:
     return said
 
 
-def index_page(result: Reproduction, *, lang: str) -> str:
+def index_page(result: Reproduction, *, lang: Lang) -> str:
     """The page as text."""
     words = WORDS[lang]
     board, trouble = judged(result)
@@ -189,7 +190,7 @@ def index_page(result: Reproduction, *, lang: str) -> str:
     return page
 
 
-def _sections(result: Reproduction, lang: str) -> list[dict[str, Any]]:
+def _sections(result: Reproduction, lang: Lang) -> list[dict[str, Any]]:
     words = WORDS[lang]
     sections: list[dict[str, Any]] = []
     shown = 0
@@ -225,7 +226,7 @@ def _why(run: Run, words: dict[str, str]) -> str:
     return "; ".join(parts)
 
 
-def _row(check: Check, lang: str) -> dict[str, str]:
+def _row(check: Check, lang: Lang) -> dict[str, str]:
     words = WORDS[lang]
     found, wanted = check.found, check.expected
     details = []

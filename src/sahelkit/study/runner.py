@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from sahelkit._types import Lang
 from sahelkit.errors import NotebookError, OptionError
 from sahelkit.options import check_language
 from sahelkit.study import collect, library
@@ -31,7 +32,7 @@ def reproduce(
     out: Path | str = OUT,
     effort: str = "quick",
     n_jobs: int | None = 1,
-    lang: str = "en",
+    lang: Lang | None = None,
     folder: Path | str | None = None,
     record_found: bool = False,
     progress: Progress | None = None,
@@ -82,7 +83,7 @@ def reproduce(
     """
     started = time.perf_counter()
     check_effort(effort)
-    check_language(lang)
+    lang = check_language(lang)
     chosen = library.choose(names, folder)
     where = chosen[0].path.parent
     entries = read_expected(where / EXPECTED_FILE)
@@ -136,7 +137,7 @@ async def _run_all(
     target: Path,
     effort: str,
     jobs: int,
-    lang: str,
+    lang: Lang,
     progress: Progress,
 ) -> list[Run]:
     places = asyncio.Semaphore(jobs)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.catalog import locate
 from sahelkit.language.numbers import give_or_take, number
 from sahelkit.language.texts import words
@@ -77,7 +78,7 @@ class Scoreboard(Result):
 
     _index: ClassVar[tuple[str, ...]] = ("claim_id",)
 
-    def tidy(self, *, lang: str | None = None) -> pd.DataFrame:
+    def tidy(self, *, lang: Lang | None = None) -> pd.DataFrame:
         """One row per claim.
 
         Columns: ``claim_id``, ``short``, ``claim``, ``verdict`` (code), ``verdict_words``, ``figure`` (the number in
@@ -133,11 +134,11 @@ class Scoreboard(Result):
         """How many claims have each verdict."""
         return {verdict: self.verdicts.count(verdict) for verdict in VERDICTS}
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """How many claims have each verdict."""
         return words(_WORDS, check_language(lang))["head"].format(n=len(self.claims), **self.counts())
 
-    def summary(self, *, lang: str | None = None) -> str:
+    def summary(self, *, lang: Lang | None = None) -> str:
         """The scoreboard as plain text: three lines a claim."""
         lang = check_language(lang)
         lines, colon = [self.says(lang=lang)], _WORDS[lang]["colon"]
@@ -149,11 +150,11 @@ class Scoreboard(Result):
             ]
         return "\n".join(lines)
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted: how many claims hold, how many do not, how many nobody can settle here."""
         return words(_WORDS, check_language(lang))["text"].format(n=len(self.claims), **self.counts())
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None) -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None) -> Figure:
         """Draw the scoreboard, one line a claim."""
         from sahelkit.plots.scoreboard import plot_scoreboard
 
@@ -161,7 +162,7 @@ class Scoreboard(Result):
         return plot_scoreboard(self.tidy(lang=lang), ax=ax, lang=lang)
 
 
-def figure_words(claim: Claim, found: Finding, lang: str) -> str:
+def figure_words(claim: Claim, found: Finding, lang: Lang) -> str:
     """The number that carries a verdict, in words."""
 
     def text(value: object, digits: int, error: float | None = None) -> str:

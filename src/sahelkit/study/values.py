@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sahelkit._types import Lang
+
 Value = bool | int | float | str | None
 
 
@@ -48,7 +50,7 @@ class Finding:
     interval_mc_error: tuple[float | None, float | None] | None = None
     replicates: int | None = None
 
-    def text(self, lang: str) -> str:
+    def text(self, lang: Lang) -> str:
         """What the number is, in `lang` where possible, else in the other language, else its name."""
         both = (self.text_en, self.text_fr) if lang == "en" else (self.text_fr, self.text_en)
         return both[0] or both[1] or self.name
@@ -64,7 +66,7 @@ class Finding:
         return cls(**known)
 
 
-def number_text(value: Value, lang: str = "en", *, error: float | None = None) -> str:
+def number_text(value: Value, lang: Lang = "en", *, error: float | None = None) -> str:
     """A value as people read it: six significant digits, decimal comma in French, ``NA`` for None.
 
     One that was simulated has the digits that another seed would leave, and its Monte Carlo error.
@@ -88,14 +90,14 @@ def number_text(value: Value, lang: str = "en", *, error: float | None = None) -
     return (text.replace(".", ",") if lang == "fr" else text).replace("-", "−")
 
 
-def shown(item: Finding, lang: str = "en") -> str:
+def shown(item: Finding, lang: Lang = "en") -> str:
     """The value with its unit, interval and sample size, in one line."""
     text = number_text(item.value, lang, error=item.mc_error) + (f" {item.unit}" if item.unit else "")
     extra = "; ".join(part for part in (interval_text(item, lang), size_text(item, lang)) if part)
     return f"{text} ({extra})" if extra else text
 
 
-def size_text(item: Finding, lang: str = "en") -> str:
+def size_text(item: Finding, lang: Lang = "en") -> str:
     """Sample size and replicates in words, or nothing."""
     parts = [] if item.n is None else [f"n = {item.n}"]
     if item.replicates is not None:
@@ -103,7 +105,7 @@ def size_text(item: Finding, lang: str = "en") -> str:
     return "; ".join(parts)
 
 
-def interval_text(item: Finding, lang: str = "en") -> str:
+def interval_text(item: Finding, lang: Lang = "en") -> str:
     """The interval in words, or nothing."""
     if item.interval is None:
         return ""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from sahelkit._types import DateLike, Places
+from sahelkit._types import DateLike, Freq, Places
 from sahelkit.catalog import record
 from sahelkit.errors import UnknownNameError, is_known
 from sahelkit.tables.read import read_table
@@ -20,7 +20,7 @@ def load_conflict(
     countries: Places = None,
     start: DateLike = None,
     end: DateLike = None,
-    freq: str = "M",
+    freq: Freq = "M",
     version: str | None = None,
 ) -> pd.DataFrame:
     """Load events and deaths of organised violence by state and month, or by state and year.

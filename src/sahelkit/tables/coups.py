@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from sahelkit._types import TEXT, DateLike, Places
+from sahelkit._types import TEXT, DateLike, Places, Rule
 from sahelkit.catalog import Coverage, Record
 from sahelkit.dates import parse_window
 from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError
@@ -74,7 +74,7 @@ def _prefix_of(rule: str, coders: dict[str, dict[str, Any]]) -> str:
     raise UnknownNameError("rule", rule, known, repair="coup_coders() lists the coders")
 
 
-def _joint(frame: pd.DataFrame, rule: str, prefixes: Iterable[str], *, include_plots: bool) -> pd.Series:
+def _joint(frame: pd.DataFrame, rule: Rule, prefixes: Iterable[str], *, include_plots: bool) -> pd.Series:
     """Rows that enough coders list as what the event is: an attempt, or (only if wanted) a plot; no steps of others."""
     attempt = frame["kind"] == "attempt"
     listing = frame["n_listing"].where(~attempt, 0)
@@ -150,7 +150,7 @@ def _coverage_of(description: Record, prefix: str, vintage: str | None) -> Recor
     return replace(description, name=f"coups (rule={coder['rule']!r})", coverage=coverage)
 
 
-def _warn_uneven(description: Record, rule: str, countries: Places, start: DateLike, end: DateLike) -> None:
+def _warn_uneven(description: Record, rule: Rule, countries: Places, start: DateLike, end: DateLike) -> None:
     """Warn where a rule that counts coders has more of them in one part of the window than in another."""
     from sahelkit.geography import places
 
@@ -181,7 +181,7 @@ def _warn_places(description: Record, countries: Places) -> None:
 
 def load_coups(
     *,
-    rule: str = "powell_thyne",
+    rule: Rule = "powell_thyne",
     include_plots: bool = False,
     countries: Places = None,
     start: DateLike = None,

@@ -28,15 +28,15 @@ from typing import Any
 
 import pandas as pd
 
-from sahelkit._types import TEXT, DateLike, Places
+from sahelkit._types import TEXT, DateLike, Lang, Places
 from sahelkit.catalog import Coverage, Record, Table, records
 from sahelkit.errors import RecordError, UnknownNameError, is_known
+from sahelkit.options import LANGUAGES, check_language
 from sahelkit.tables.day_bounds import known_days
 from sahelkit.tables.read import read_table
 from sahelkit.tables.select import select
 
 COLUMNS = ("event_id", "date", "date_precision", "iso3", "kind", "outcome", "description", "dataset")
-LANGUAGES = ("en", "fr")
 _REQUIRED = ("kind", "description_en", "description_fr")
 _OPTIONAL = ("table", "event_id", "date", "date_precision", "iso3", "outcome", "unless")
 
@@ -100,7 +100,7 @@ def _text(description: Record, table: Table, frame: pd.DataFrame, parts: Any) ->
     return joined.where(joined != "")
 
 
-def _events(description: Record, entry: Mapping[str, Any], version: str | None, lang: str) -> pd.DataFrame:
+def _events(description: Record, entry: Mapping[str, Any], version: str | None, lang: Lang) -> pd.DataFrame:
     table: Table = entry["table"]
     frame = read_table(description.name, table.name, version=version)
     date = _named(description, table, entry["date"])
@@ -143,7 +143,7 @@ def load_events(
     start: DateLike = None,
     end: DateLike = None,
     version: str | None = None,
-    lang: str = "en",
+    lang: Lang | None = None,
 ) -> pd.DataFrame:
     """Every dated event of every event dataset in one tidy frame.
 
@@ -196,6 +196,7 @@ def load_events(
     >>> events.loc[events["dataset"] == "coups", "description"].iloc[0][:50]
     'Tentative de coup d’État manquée. Des soldats ont '
     """
+    lang = check_language(lang)
     if not is_known(lang, LANGUAGES):
         raise UnknownNameError("language", lang, LANGUAGES)
     found = [description for description in records().values() if "events" in description.details]

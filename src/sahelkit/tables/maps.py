@@ -9,13 +9,13 @@ import pandas as pd
 
 from sahelkit._types import Places
 from sahelkit.errors import UnknownNameError
+from sahelkit.options import LANGUAGES
 from sahelkit.tables.read import read_table
 
 if TYPE_CHECKING:
     from sahelkit._types import Ring
 
 DATASET = "map"
-LANGUAGES = ("en", "fr")
 
 
 def _outlines(countries: Places, version: str | None) -> pd.DataFrame:

@@ -203,7 +203,7 @@ def test_the_headline_speaks_french_and_names_what_was_left_out(found):
 
 
 def test_repr_of_any_number_of_models_fits_a_screen(found, panel):
-    for shown in (repr(found), repr(found.null(draws=19, models=4, seed=1))):
+    for shown in (repr(found), repr(found.null(replicates=19, models=4, seed=1))):
         lines = shown.splitlines()
         assert len(lines) <= 24
         assert max(map(len, lines)) <= 120
@@ -218,7 +218,7 @@ def test_the_histogram_is_drawn_on_given_axes_and_the_curve_refuses_them(found):
     assert axes.patches
     with pytest.raises(LackingError, match="two panels; kind='histogram' has one"):
         found.plot(ax=axes)
-    null = found.null(draws=19, models=4, seed=1)
+    null = found.null(replicates=19, models=4, seed=1)
     axes = Figure().add_subplot()
     assert null.plot(ax=axes) is axes.figure
     assert axes.get_title()

@@ -36,7 +36,7 @@ def _spells(n=800, *, shape=1.3, seed=1, length=40):
 def test_published_peak_of_spduration(reference, reference_dir):
     case = reference("splitpop.coups")
     frame = pd.read_csv(reference_dir / case["data"]).assign(iso3="all")
-    fit = fit_split_population("fail ~ polity2", "fail ~ polity2", frame, time="t", before="t0", start="weibull")
+    fit = fit_split_population("fail ~ polity2", "fail ~ polity2", frame, time="t", before="t0", starts="weibull")
     expected = case["expected"]
     names = ["dur_const", "dur_polity2", "risk_const", "risk_polity2", "log_alpha"]
     assert fit.n_rows == 4782
@@ -111,7 +111,7 @@ def test_rows_with_na_in_either_equation_are_left_out():
         (lambda f: f.assign(event=0), {}, ModelError, "at least two events"),
         (lambda f: f.drop(columns="begin"), {}, MissingColumnsError, "begin"),
         (lambda f: f.assign(begin=f["duration"]), {}, OptionError, "end later than they begin"),
-        (lambda f: f, {"start": "sevral"}, UnknownNameError, "Did you mean 'several'"),
+        (lambda f: f, {"starts": "sevral"}, UnknownNameError, "Did you mean 'several'"),
         (lambda f: f, {"level": 95}, OptionError, "between 0 and 1"),
     ],
 )

@@ -104,7 +104,7 @@ def test_bad_requests_are_named(months):
     with pytest.raises(UnknownNameError, match="unknown term 'y'"):
         wild_score_test(fit, "y")
     with pytest.raises(UnknownNameError, match="Did you mean 'webb'"):
-        wild_score_test(fit, "x", weights="web")
+        wild_score_test(fit, "x", multipliers="web")
     with pytest.raises(OptionError, match="too few to give a p-value"):
         wild_score_test(fit, "x", replicates=9)
     with pytest.raises(OptionError, match="between 0 and 1"):

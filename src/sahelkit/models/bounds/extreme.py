@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sahelkit._types import Repeats
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.few_clusters import clusters_with_events
 from sahelkit.estimation.many.combine import MOST, check_number, count_models, read_exclusive, sizes_of
@@ -51,7 +52,7 @@ def extreme_bounds(
     folder: str | Path | None = None,
     progress: bool = False,
     n_jobs: int | None = 1,
-    repeats: str = "refuse",
+    repeats: Repeats = "refuse",
 ) -> ExtremeBounds:
     """Fit one model for every combination of doubtful controls, and say how the coefficients in focus are spread.
 

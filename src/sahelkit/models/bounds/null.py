@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import Floats, Ints
+from sahelkit._types import Floats, Ints, Lang
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.many.effects import Block, block_of, with_columns
 from sahelkit.estimation.many.fitting import fit_blocks
@@ -142,7 +142,7 @@ class BoundsNull(Result):
             robust=self.robust_by_chance(),
         )
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Kind and sizes, as plain text."""
         return null_headline(self.facts(), check_language(lang))
 
@@ -150,11 +150,11 @@ class BoundsNull(Result):
         """The columns of `tidy`, and ``z`` with dimensions ``draw`` and ``model``."""
         return super().to_xarray().assign(z=(("draw", "model"), self.z))
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted."""
         return null_sentence(self.facts(), check_language(lang))
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None, source: str = "") -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "") -> Figure:
         """Draw the verdict in the draws and in the data, on `ax` where axes are given."""
         return plot_verdict(
             self.draws["above"].to_numpy(),

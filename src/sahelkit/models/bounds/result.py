@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.many.lazily import open_lazily
 from sahelkit.language.samples import missing_words
@@ -140,13 +141,13 @@ class ExtremeBounds(Analysis, Result):
         found: xr.Dataset = self.by_focus().set_index("focus").to_xarray()
         return found.assign_attrs(summary=self.headline())
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Question, sample and models, as plain text, and the notes."""
         lang = check_language(lang)
         lost = missing_words(self.sample.dropped, self.sample.n_dropped, lang, clusters=False)
         return "\n".join([*headline_lines(self._facts(), lang), lost, *self.notes(lang=lang)])
 
-    def notes(self, *, lang: str | None = None) -> list[str]:
+    def notes(self, *, lang: Lang | None = None) -> list[str]:
         """What a reader must know of these models: left out, penalised, absorbed, and the trap of year effects."""
         models = self.models
         made = models["converged"] & ~models["singular"]
@@ -193,7 +194,7 @@ class ExtremeBounds(Analysis, Result):
             high=float(ends["high"]),
         )
 
-    def summary(self, *, lang: str | None = None) -> str:
+    def summary(self, *, lang: Lang | None = None) -> str:
         """The result as plain text: all models together, then each focus variable."""
         lang = check_language(lang)
         table = self.by_focus().drop(columns=["n_models", "share_positive"])
@@ -202,7 +203,7 @@ class ExtremeBounds(Analysis, Result):
             f"{self.headline(lang=lang)}\n\n{pooled_title(lang)}\n{pooled}\n\n{table.round(3).to_string(index=False)}"
         )
 
-    def says(self, *, lang: str | None = None, null: BoundsNull | None = None) -> str:
+    def says(self, *, lang: Lang | None = None, null: BoundsNull | None = None) -> str:
         """One sentence that may be quoted; with `null` it tells what the figure is worth."""
         return bounds_sentence(self._facts(), check_language(lang), None if null is None else null.facts())
 
@@ -212,7 +213,7 @@ class ExtremeBounds(Analysis, Result):
         kind: str = "curve",
         null: BoundsNull | None = None,
         ax: Axes | None = None,
-        lang: str | None = None,
+        lang: Lang | None = None,
         source: str = "",
     ) -> Figure:
         """Draw the models.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from sahelkit._types import Lang
 from sahelkit.language.nouns import cluster_words, unit_words
 from sahelkit.language.numbers import number, p_words, percent
 from sahelkit.language.samples import effect_words
@@ -178,18 +179,18 @@ class NullFacts(NamedTuple):
     robust: float
 
 
-def _whole(value: float, lang: str) -> str:
+def _whole(value: float, lang: Lang) -> str:
     return number(value, lang, digits=0)
 
 
-def clusters_words(count: int, column: str | None, lang: str) -> str:
+def clusters_words(count: int, column: str | None, lang: Lang) -> str:
     """Number of clusters as the end of a list of counts; empty when errors are not clustered."""
     if not count or column is None:
         return ""
     return (", " if lang == "en" else " dans ") + f"{count} {cluster_words(column, lang)}"
 
 
-def headline_lines(facts: BoundsFacts, lang: str) -> tuple[str, str, str]:
+def headline_lines(facts: BoundsFacts, lang: Lang) -> tuple[str, str, str]:
     """Question, models and choices."""
     say = _HEADLINE[lang]
     counts = [say["rows"].format(n=_whole(facts.n_rows, lang))]
@@ -219,13 +220,13 @@ def headline_lines(facts: BoundsFacts, lang: str) -> tuple[str, str, str]:
     )
 
 
-def pooled_title(lang: str) -> str:
+def pooled_title(lang: Lang) -> str:
     """What stands above the figures of all models together."""
     return _HEADLINE[lang]["pooled"]
 
 
 def note_lines(
-    lang: str, *, counts: Mapping[str, int], cluster: str | None, absorbed: Mapping[str, Sequence[str]], years: bool
+    lang: Lang, *, counts: Mapping[str, int], cluster: str | None, absorbed: Mapping[str, Sequence[str]], years: bool
 ) -> list[str]:
     """What a reader must know of the models; `counts` has the ``lost``, the ``unknown`` and those by ``firth``."""
     say = _NOTES[lang]
@@ -238,7 +239,7 @@ def note_lines(
     return [*found, say["years"]] if years else found
 
 
-def bounds_sentence(facts: BoundsFacts, lang: str, null: NullFacts | None) -> str:
+def bounds_sentence(facts: BoundsFacts, lang: Lang, null: NullFacts | None) -> str:
     """See `ExtremeBounds.says`."""
     several = len(facts.focus) > 1
     measures = {"en": "measures of exposure", "fr": "mesures d’exposition"}[lang]
@@ -271,7 +272,7 @@ def bounds_sentence(facts: BoundsFacts, lang: str, null: NullFacts | None) -> st
     return text + (_YEARS[lang] if facts.years else "")
 
 
-def null_sentence(facts: NullFacts, lang: str) -> str:
+def null_sentence(facts: NullFacts, lang: Lang) -> str:
     """See `BoundsNull.says`."""
     return _NULL[lang].format(
         what=_WHAT[lang][facts.kind],
@@ -289,7 +290,7 @@ def null_sentence(facts: NullFacts, lang: str) -> str:
     )
 
 
-def null_headline(facts: NullFacts, lang: str) -> str:
+def null_headline(facts: NullFacts, lang: Lang) -> str:
     """See `BoundsNull.headline`."""
     return _NULL_HEADLINE[lang].format(
         kind=facts.kind,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from sahelkit._types import DateLike
+from sahelkit._types import DateLike, Rule
 from sahelkit.dates import parse_date
 from sahelkit.errors import DateError, OptionError
 from sahelkit.geography import places
@@ -19,7 +19,7 @@ def said_before(
     *,
     horizon: int = 12,
     outcome: str = "attempt",
-    rule: str = "powell_thyne",
+    rule: Rule = "powell_thyne",
     version: str | None = None,
 ) -> pd.DataFrame:
     """What was said of countries on 1 January of the year of an event, and on the first day of its month.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.language.numbers import number
 from sahelkit.models.forecast.covariates import GROUPS, newest, unit_of
 from sahelkit.models.forecast.forecaster import FittedForecaster
@@ -77,7 +77,7 @@ class Driver:
     en: str
     fr: str
 
-    def text(self, lang: str) -> str:
+    def text(self, lang: Lang) -> str:
         """Words and factor."""
         times = number(self.factor, lang, digits=1 if self.factor >= 1 else 2)
         return f"{self.en if lang == 'en' else self.fr} (×{times})"
@@ -152,7 +152,7 @@ def _facts(one: pd.DataFrame, known: dict[str, float], group: str) -> dict[str, 
 _DIGITS = {"rate": 1, "growth": 1, "people": 1, "index": 2, "change": 2}
 
 
-def _say(group: str, facts: dict[str, float], lang: str) -> str:
+def _say(group: str, facts: dict[str, float], lang: Lang) -> str:
     key = group
     if group == "history":
         key = "never" if "entry" in facts else "since" if facts["years"] >= 1 else "month"

@@ -6,7 +6,7 @@ import warnings
 
 import pandas as pd
 
-from sahelkit._types import DateLike
+from sahelkit._types import DateLike, Freq, Rule
 from sahelkit.catalog import record
 from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError
 from sahelkit.geography import places
@@ -35,10 +35,10 @@ WINDOWS = (5, 10, 15)
 
 def forecast_panel(
     *,
-    freq: str = "M",
+    freq: Freq = "M",
     start: DateLike = FIRST_YEAR,
     end: DateLike = None,
-    rule: str = "powell_thyne",
+    rule: Rule = "powell_thyne",
     leaders: bool = False,
     version: str | None = None,
 ) -> Panel:
@@ -94,7 +94,7 @@ def forecast_panel(
     return found.add_leaders().add_elections().lag(LEADERS, periods=back)
 
 
-def last_month(rule: str = "powell_thyne", version: str | None = None) -> pd.Period:
+def last_month(rule: Rule = "powell_thyne", version: str | None = None) -> pd.Period:
     """Last month that the list of coups of a rule covers in the world.
 
     Raises
@@ -117,7 +117,7 @@ def last_month(rule: str = "powell_thyne", version: str | None = None) -> pd.Per
     return pd.Period(everywhere["last"].max(), freq="M")
 
 
-def warn_of_rule(rule: str, origin: pd.Period, version: str | None = None, *, stacklevel: int = 2) -> None:
+def warn_of_rule(rule: Rule, origin: pd.Period, version: str | None = None, *, stacklevel: int = 2) -> None:
     """Warn where a rule weighs more coders in one part of the forecaster's rows than in another.
 
     The forecaster reads its panel in silence, since it meets gaps with a flag; it has none for such a rule.

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Rule
 from sahelkit.catalog import record
 from sahelkit.errors import DateError, UnknownNameError, is_known
 from sahelkit.models.forecast.covariates import TERMS, covariates
@@ -91,7 +91,7 @@ class World:
 
 
 @lru_cache(maxsize=4)
-def world(rule: str = "powell_thyne", version: str | None = None, *, leaders: bool = False) -> World:
+def world(rule: Rule = "powell_thyne", version: str | None = None, *, leaders: bool = False) -> World:
     """All country-months since 1955, row by row as they were known; computed once per session (some seconds)."""
     with silent():
         recipe = forecast_panel(rule=rule, leaders=leaders, version=version)

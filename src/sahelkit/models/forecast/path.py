@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import DateLike, Floats
+from sahelkit._types import DateLike, Floats, Lang, Rule
 from sahelkit.errors import DateError, OptionError
 from sahelkit.estimation.links import chances
 from sahelkit.geography import places
@@ -58,7 +58,7 @@ class RiskPath(Result):
     date: pd.Timestamp
     first: pd.Period
     outcome: str
-    rule: str
+    rule: Rule
     n_rows: int
     n_events: int
     _index = ("horizon",)
@@ -73,15 +73,15 @@ class RiskPath(Result):
     def _facts(self, *more: str) -> dict[str, Any]:
         return {name: getattr(self, name) for name in ("iso3", "date", "first", "outcome", "rule", *more)}
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """What is forecast, where, from when on, and from what."""
         return head_line(**self._facts("n_rows", "n_events"), last=None, lang=check_language(lang))
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted."""
         return path_sentence(self.horizons, self.quantiles, **self._facts(), lang=check_language(lang))
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None) -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None) -> Figure:
         """Fan chart: the risk by horizon with bands of 50 and 90 %, beside the base rate of the world."""
         return plot_fan(self.tidy(), **self._facts("n_rows", "n_events"), ax=ax, lang=check_language(lang))
 
@@ -92,7 +92,7 @@ def risk_path(
     *,
     horizons: tuple[int, ...] = HORIZONS,
     outcome: str = "attempt",
-    rule: str = "powell_thyne",
+    rule: Rule = "powell_thyne",
     version: str | None = None,
 ) -> RiskPath:
     """Risk of an attempt in one country within each of several horizons.

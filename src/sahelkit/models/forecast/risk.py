@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import DateLike, Floats, Places
+from sahelkit._types import DateLike, Floats, Places, Rule
 from sahelkit.catalog import record
 from sahelkit.dates import parse_date
 from sahelkit.errors import DateError, OptionError
@@ -40,7 +40,7 @@ class Moment:
         return Moment(self.day - pd.DateOffset(years=1), self.origin - 12)
 
 
-def moment(date: DateLike, *, rule: str = "powell_thyne", version: str | None = None) -> Moment:
+def moment(date: DateLike, *, rule: Rule = "powell_thyne", version: str | None = None) -> Moment:
     """Read a date: what was known on it, and the month from which on to forecast.
 
     The month is the one that holds the day; after the end of the list of coups, the first one that it does not cover.
@@ -67,14 +67,14 @@ class Forecast:
 
 
 @lru_cache(maxsize=32)
-def _rows(at: Moment, rule: str, version: str | None) -> tuple[pd.DataFrame, Floats]:
+def _rows(at: Moment, rule: Rule, version: str | None) -> tuple[pd.DataFrame, Floats]:
     with silent():
         frame = forecast_panel(start=at.origin, end=at.origin, rule=rule, version=version).as_of(at.day).frame
     return frame, covariates(frame)
 
 
 @lru_cache(maxsize=64)
-def forecast_at(at: Moment, event: str, horizon: int, rule: str, version: str | None) -> Forecast:
+def forecast_at(at: Moment, event: str, horizon: int, rule: Rule, version: str | None) -> Forecast:
     """Fit on what was known at a moment, and the rows of all states."""
     history = world(rule, version)
     check_origin(at.origin.ordinal, history, horizon)
@@ -84,7 +84,7 @@ def forecast_at(at: Moment, event: str, horizon: int, rule: str, version: str | 
 
 
 @lru_cache(maxsize=16)
-def track_record(origin: int, event: str, horizon: int, rule: str, version: str | None) -> pd.DataFrame:
+def track_record(origin: int, event: str, horizon: int, rule: Rule, version: str | None) -> pd.DataFrame:
     """Forecasts made every twelve months since 1991 whose outcome was known at an origin."""
     history = world(rule, version)
     newest = newest_known(origin, horizon)
@@ -109,7 +109,7 @@ def risk_table(
     horizon: int = 12,
     countries: Places = "focus",
     outcome: str = "attempt",
-    rule: str = "powell_thyne",
+    rule: Rule = "powell_thyne",
     level: float = 0.9,
     version: str | None = None,
 ) -> RiskTable:
@@ -214,7 +214,7 @@ def _world_table(now: Forecast, level: float) -> pd.DataFrame:
     return table
 
 
-def _before(at: Moment, event: str, horizon: int, rule: str, version: str | None) -> pd.Series[float]:
+def _before(at: Moment, event: str, horizon: int, rule: Rule, version: str | None) -> pd.Series[float]:
     """What was forecast a year before, by ``iso3``."""
     try:
         then = forecast_at(at.earlier(), event, horizon, rule, version)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sahelkit._types import Lang, Rule
 from sahelkit.errors import OptionError
 from sahelkit.geography import places
 from sahelkit.models.forecast.drivers import Driver
@@ -57,7 +58,7 @@ class RiskTable(Result):
     first: pd.Period
     horizon: int
     outcome: str
-    rule: str
+    rule: Rule
     level: float
     n_rows: int
     n_events: int
@@ -110,7 +111,7 @@ class RiskTable(Result):
         names.insert(names.index("year_before") + 1, names.pop(names.index("change")))
         return out[names]
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """What is forecast, from what, and how old each input is."""
         lang = check_language(lang)
         head = head_line(
@@ -126,13 +127,13 @@ class RiskTable(Result):
         )
         return "\n".join([head, *input_lines(self.inputs, lang)])
 
-    def summary(self, *, lang: str | None = None) -> str:
+    def summary(self, *, lang: Lang | None = None) -> str:
         """The table as plain text, with its drivers and the ages of its inputs."""
         lang = check_language(lang)
         headers, rows = table_rows(self.frame, self.drivers, lang)
         return f"{self.headline(lang=lang)}\n{pd.DataFrame(rows, columns=headers).to_string(index=False)}"
 
-    def says(self, *, lang: str | None = None, country: str | int | None = None) -> str:
+    def says(self, *, lang: Lang | None = None, country: str | int | None = None) -> str:
         """One sentence that may be quoted, about one country.
 
         Parameters
@@ -166,7 +167,7 @@ class RiskTable(Result):
             raise OptionError("country", country, f"not in this table ({listed})", repair=repair)
         return codes.index(code)
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None) -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None) -> Figure:
         """Probability and interval of each country, beside the year before and the base rate.
 
         Raises
@@ -183,7 +184,7 @@ class RiskTable(Result):
             lang=check_language(lang),
         )
 
-    def map(self, *, ax: Axes | None = None, lang: str | None = None) -> Figure:
+    def map(self, *, ax: Axes | None = None, lang: Lang | None = None) -> Figure:
         """Map of West Africa: risk as colour, width of its interval as hatching.
 
         Raises

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang, Rule
 from sahelkit.geography import places
 from sahelkit.language.coders import rule_name
 from sahelkit.language.countries import in_country
@@ -86,13 +86,13 @@ _WORDS = {
 def head_line(
     *,
     outcome: str,
-    rule: str,
+    rule: Rule,
     date: pd.Timestamp,
     first: pd.Period,
     last: pd.Period | None,
     n_rows: int,
     n_events: int,
-    lang: str,
+    lang: Lang,
     iso3: str = "",
     passed: tuple[int, int] = (0, 0),
 ) -> str:
@@ -109,13 +109,13 @@ def head_line(
 
 
 def _about(
-    outcome: str, rule: str, date: pd.Timestamp, first: pd.Period, last: pd.Period | None, lang: str
+    outcome: str, rule: Rule, date: pd.Timestamp, first: pd.Period, last: pd.Period | None, lang: Lang
 ) -> dict[str, str]:
     span, day = span_text(first, last, lang), day_text(date, lang)
     return {"event": coup_words(outcome, lang), "rule": rule_name(rule, lang), "span": span, "day": day}
 
 
-def input_lines(inputs: pd.DataFrame, lang: str) -> list[str]:
+def input_lines(inputs: pd.DataFrame, lang: Lang) -> list[str]:
     """One line per input with its newest datum; `inputs` as `sahelkit.models.forecast.sources.input_ages` gives it."""
     say = words(_WORDS, lang)
     lines = []
@@ -127,13 +127,13 @@ def input_lines(inputs: pd.DataFrame, lang: str) -> list[str]:
     return lines
 
 
-def foot_line(n_past: int, lang: str) -> str:
+def foot_line(n_past: int, lang: Lang) -> str:
     """What the columns of the printed table mean; `n_past` is the number of past forecasts."""
     return _spaced(words(_WORDS, lang)["foot"].format(past=number(n_past, lang, digits=0)), lang)
 
 
 def table_rows(
-    frame: pd.DataFrame, drivers: Iterable[Sequence[Driver]], lang: str
+    frame: pd.DataFrame, drivers: Iterable[Sequence[Driver]], lang: Lang
 ) -> tuple[list[str], list[list[str]]]:
     """Headers and cells of the table as it is printed, from the rows of `RiskTable.tidy` and their drivers."""
     say = words(_WORDS, lang)
@@ -159,7 +159,7 @@ def table_rows(
 _CHANCES = ("probability", "low", "high", "year_before", "base_rate", "own_rate", "band_share")
 
 
-def risk_sentence(row: Mapping[str, Any], lang: str) -> str:
+def risk_sentence(row: Mapping[str, Any], lang: Lang) -> str:
     """One sentence on one country, from its row of `RiskTable.tidy`."""
     say = words(_WORDS, lang)
     p, low, high, before, base, _, share = (chance_text(row[key], lang) for key in _CHANCES)
@@ -198,8 +198,8 @@ def path_sentence(
     date: pd.Timestamp,
     first: pd.Period,
     outcome: str,
-    rule: str,
-    lang: str,
+    rule: Rule,
+    lang: Lang,
 ) -> str:
     """One sentence on the first, second and third year, or on the first, middle and last horizon.
 
@@ -220,5 +220,5 @@ def path_sentence(
     return _spaced(text, lang)
 
 
-def _spaced(text: str, lang: str) -> str:
+def _spaced(text: str, lang: Lang) -> str:
     return text.replace(" ;", "\u00a0;").replace(" :", "\u00a0:").replace(" %", "\u00a0%") if lang == "fr" else text

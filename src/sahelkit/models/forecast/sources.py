@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pandas as pd
 
+from sahelkit._types import Rule
 from sahelkit.models.forecast.inputs import DEMOCRACY, INDICATORS, INTENSITY, forecast_panel, silent
 
 # Days after the end of what it describes from which an input is called stale: the list of coups, yearly inputs.
 STALE = {"attempt": 92, "": 3 * 366}
 
 
-def input_ages(day: pd.Timestamp, origin: pd.Period, *, rule: str, version: str | None) -> pd.DataFrame:
+def input_ages(day: pd.Timestamp, origin: pd.Period, *, rule: Rule, version: str | None) -> pd.DataFrame:
     """Newest datum of each input that was published by a day.
 
     Parameters

@@ -12,14 +12,13 @@ import pandas as pd
 from sahelkit._types import DateLike, Floats, Places
 from sahelkit.dates import parse_window
 from sahelkit.errors import DateError, ModelError, OptionError
-from sahelkit.estimation.design import origin_of
 from sahelkit.estimation.hawkes.baseline import grid_edges, make_baseline
 from sahelkit.estimation.hawkes.estimate import Settings, Span, estimate
 from sahelkit.estimation.hawkes.kernel import kernel_named
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR
 from sahelkit.estimation.hawkes.units import standardised
-from sahelkit.exposure import spatial_weights
-from sahelkit.frames import TIMES, check_columns, check_frame, time_of
+from sahelkit.exposure import aligned
+from sahelkit.frames import TIMES, check_columns, check_frame, origin_of, time_of
 from sahelkit.geography import places
 from sahelkit.models.hawkes.observing import observe, state_windows
 from sahelkit.models.hawkes.result import HawkesFit
@@ -153,7 +152,9 @@ def fit_hawkes(
     if first is None or last is None:
         raise DateError("start" if first is None else "end", None, "the window must be given, for absent means none")
     codes = places.chosen(countries, during=(first, last))
-    tie = _tie(weights, codes, contagion, version)
+    tie = aligned(weights, codes, version=version)
+    if contagion and not tie.any():
+        raise ModelError("no country is tied to another by these weights. Type contagion=False, or use other weights")
     for what, lag in (("own_lag", own_lag), ("cross_lag", cross_lag)):
         _check_reach(what, lag, first, last)
     settings = _settings(kernel, (own_lag, cross_lag), contagion, (country_sd, country_decade_sd))
@@ -196,33 +197,6 @@ def fit_hawkes(
             stacklevel=2,
         )
     return fit
-
-
-def _tie(weights: xr.DataArray | None, codes: Sequence[str], contagion: bool, version: str | None) -> Floats:
-    if weights is None:
-        weights = spatial_weights(list(codes), version=version)
-    if set(getattr(weights, "dims", ())) != {"target", "source"}:
-        what = getattr(weights, "dims", type(weights).__name__)
-        raise OptionError("weights", what, "they are a DataArray with the dimensions target and source")
-    here = weights.transpose("target", "source")
-    twice = [side for side in here.dims if side not in here.indexes or not here.indexes[side].is_unique]
-    if twice:
-        raise OptionError("weights", here.dims, f"each {twice[0]} has one label, its ISO code, and stands once")
-    if here.dtype.kind not in "biuf":
-        raise OptionError("weights", str(here.dtype), "they are numbers")
-    unknown = [code for code in codes if code not in here["target"].values or code not in here["source"].values]
-    matrix = here.reindex(target=codes, source=codes).to_numpy().astype(float)
-    if not unknown:
-        unknown = [
-            code for code, row, column in zip(codes, matrix, matrix.T, strict=True) if np.isnan(row + column).any()
-        ]
-    if unknown:
-        raise ModelError(f"the weights of {', '.join(unknown[:5])} are NA or missing. Give a weight for each pair")
-    if (matrix < 0).any() or not np.isfinite(matrix).all() or np.diag(matrix).any():
-        raise ModelError("weights must not be negative or infinite, and a country has no weight for itself")
-    if contagion and not matrix.any():
-        raise ModelError("no country is tied to another by these weights. Type contagion=False, or use other weights")
-    return np.asarray(matrix, dtype=float)
 
 
 def _span(what: str, lag: float | Span) -> Span:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.estimation.hawkes.units import Units
 from sahelkit.language.numbers import decimal, number
 from sahelkit.language.texts import words
@@ -96,11 +97,11 @@ class ContagionBound(Result):
         )
         return pd.DataFrame({"quantity": ["cross"], **{name: [getattr(self, name)] for name in names}})
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """The bound as plain text."""
         return self._text("head", check_language(lang))
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One careful sentence that may be quoted.
 
         Raises
@@ -110,7 +111,7 @@ class ContagionBound(Result):
         """
         return self._text("says" if np.isfinite(self.upper) else "endless", check_language(lang))
 
-    def _text(self, key: str, lang: str) -> str:
+    def _text(self, key: str, lang: Lang) -> str:
         say, error3 = words(BOUND, lang), decimal(self.unit * self.mc_error, 3, lang)
         return say[key].format(
             upper=decimal(self.unit * self.upper, 2, lang),
@@ -201,7 +202,7 @@ class ExcitationIntervals(Result):
             unit=self.units.cross,
         )
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Level, replicates and size of the data."""
         lang = check_language(lang)
         level = f"{100 * self.level:.0f} %"
@@ -209,7 +210,7 @@ class ExcitationIntervals(Result):
             level=level, n=self.replicates, events=self.n_events, countries=self.n_countries
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One careful sentence about own excitation that may be quoted; `ContagionBound.says` has that of contagion.
 
         Raises
@@ -230,7 +231,7 @@ class ExcitationIntervals(Result):
             stationary=self.stationary,
         )
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None, source: str = "") -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "") -> Figure:
         """Draw both intervals beside those of the profile likelihood.
 
         Parameters

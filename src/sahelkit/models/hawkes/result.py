@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Freq, Lang
 from sahelkit.errors import OptionError, UnknownNameError, is_known
 from sahelkit.estimation.hawkes.baseline import Baseline
 from sahelkit.estimation.hawkes.estimate import Estimate, Settings
@@ -322,7 +322,7 @@ class HawkesFit(Result):
             attrs={"kernel": self.settings.kernel, "n_events": self.n_events},
         )
 
-    def intensity(self, *, freq: str = "M") -> xr.DataArray:
+    def intensity(self, *, freq: Freq = "M") -> xr.DataArray:
         """Fitted intensity, split into the baseline, own events and those of neighbours.
 
         Parameters
@@ -339,7 +339,7 @@ class HawkesFit(Result):
         return mean_intensity(self.process, self.observed, self.start, self.end, freq)
 
     def plot(
-        self, *, ax: Axes | None = None, lang: str | None = None, country: str | int | None = None, source: str = ""
+        self, *, ax: Axes | None = None, lang: Lang | None = None, country: str | int | None = None, source: str = ""
     ) -> Figure:
         """Draw the intensity of one country, split into its parts, with its attempts.
 
@@ -376,7 +376,7 @@ class HawkesFit(Result):
             ax=ax,
         )
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Sizes, what was left out, the branching ratio and the log-likelihood."""
         lang = check_language(lang)
         say, o, given = words(OVERVIEW, lang), self.observed, self.weights.sum(axis=0)
@@ -406,7 +406,7 @@ class HawkesFit(Result):
     def says(
         self,
         *,
-        lang: str | None = None,
+        lang: Lang | None = None,
         test: ContagionTest | None = None,
         bound: ContagionBound | None = None,
         goodness: GoodnessOfFit | None = None,
@@ -444,7 +444,7 @@ class HawkesFit(Result):
             p_value=None if test is None else test.p_value,
             p_error=float("nan") if test is None else test.p_error,
             checked=bound is not None,
-            misfit="" if goodness is None else goodness.misfit(lang),
+            misfit="" if goodness is None else goodness.misfit(lang=lang),
         )
 
 

@@ -6,13 +6,13 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import DateLike, Floats, Places
+from sahelkit._types import DateLike, Floats, Lang, Places, Rule
 from sahelkit.dates import parse_window
 from sahelkit.errors import CoverageWarning, ModelError
 from sahelkit.estimation.hawkes.estimate import best_with_cross, settled
@@ -98,17 +98,17 @@ class Robustness(Result):
         table["p_error"] = [np.nan, self.p_error]
         return table.reset_index()
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Both estimates with the range over fits without one country, and the test of the map."""
         lang = check_language(lang)
         return "\n".join(self._text(key, lang) for key in ("head", "own", "cross", "maps"))
 
-    def summary(self, *, lang: str | None = None) -> str:
+    def summary(self, *, lang: Lang | None = None) -> str:
         """The headline and the estimates under each coder, as plain text."""
         coders = self.refits[self.refits["check"] == "coder"].drop(columns="check")
         return f"{self.headline(lang=lang)}\n{coders.to_string(index=False, float_format='{:.3f}'.format)}"
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """Two sentences that may be quoted: the range over fits without one country, and the test of the map.
 
         Raises
@@ -118,7 +118,7 @@ class Robustness(Result):
         """
         return self._text("says", check_language(lang))
 
-    def _text(self, key: str, lang: str) -> str:
+    def _text(self, key: str, lang: Lang) -> str:
         facts: dict[str, str] = {}
         digits = 2 if key == "says" else 3
         for row in self.tidy().to_dict("records"):
@@ -139,7 +139,7 @@ class Robustness(Result):
             **facts,
         )
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None, source: str = "") -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "") -> Figure:
         """Draw the likelihood ratio of contagion against those along maps with shuffled labels.
 
         Parameters
@@ -173,7 +173,7 @@ class Robustness(Result):
 @renamed(permutations="replicates")
 def robustness(
     *,
-    rule: str = "powell_thyne",
+    rule: Rule = "powell_thyne",
     countries: Places,
     start: DateLike,
     end: DateLike,
@@ -243,11 +243,11 @@ def robustness(
 def _events(rule: str, codes: Sequence[str]) -> pd.DataFrame:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CoverageWarning)  # the window is cut to what the coder covers
-        return load_coups(rule=rule, countries=list(codes))
+        return load_coups(rule=cast("Rule", rule), countries=list(codes))
 
 
 def _coverages(
-    rules: Sequence[str] | None, rule: str, codes: Sequence[str], first: pd.Timestamp, last: pd.Timestamp
+    rules: Sequence[str] | None, rule: Rule, codes: Sequence[str], first: pd.Timestamp, last: pd.Timestamp
 ) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
     coders = coup_coders().set_index("rule")
     names = [*coders.index, *JOINT_RULES] if rules is None else list(rules)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.errors import UnknownNameError
 from sahelkit.estimation.replicates import p_error
 from sahelkit.language.numbers import decimal, give_or_take, p_words
@@ -94,11 +94,11 @@ class ContagionTest(Result):
             attrs=self.tidy().iloc[0].to_dict(),
         )
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """The test as plain text."""
         return self._text("head", check_language(lang))
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One careful sentence that may be quoted.
 
         Raises
@@ -108,7 +108,7 @@ class ContagionTest(Result):
         """
         return self._text("says", check_language(lang))
 
-    def _text(self, key: str, lang: str) -> str:
+    def _text(self, key: str, lang: Lang) -> str:
         return words(TEST, lang)[key].format(
             statistic=decimal(self.statistic, 2, lang),
             p_value=decimal(self.p_value, 3, lang),
@@ -121,7 +121,7 @@ class ContagionTest(Result):
             p=give_or_take(self.p_value, self.p_error, lang, digits=3),
         )
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None, source: str = "") -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "") -> Figure:
         """Draw the statistic against those of histories without contagion.
 
         Parameters
@@ -192,11 +192,11 @@ class GoodnessOfFit(Result):
         """The table of tests with dimension ``scope``."""
         return super().to_xarray().assign_attrs(replicates=self.replicates, n_events=self.n_events, lags=self.lags)
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """What was tested."""
         return words(GOODNESS, check_language(lang))["head"].format(n=self.replicates)
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One careful sentence that may be quoted.
 
         Raises
@@ -211,7 +211,7 @@ class GoodnessOfFit(Result):
         verdict = say["misfit"].format(what=against) if against else say["fit"]
         return say["says"].format(gaps=int(row["n_gaps"]), countries=self.n_countries, verdict=verdict, **p_values)
 
-    def misfit(self, lang: str) -> str:
+    def misfit(self, lang: Lang) -> str:
         """What a sentence about the fit must add where a test rejects it; empty where none does."""
         say, row = words(GOODNESS, lang), self.table.set_index("scope").loc["pooled"]
         against = say["and"].join(
@@ -232,7 +232,7 @@ class GoodnessOfFit(Result):
             raise UnknownNameError("scope", scope, list(table.index))
         return tuple(test for test in ("ks", "ljung_box") if table.loc[scope, f"{test}_p"] < level)
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None, source: str = "") -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "") -> Figure:
         """Draw the waiting times of all countries together against the unit exponential; options as in the test.
 
         Raises

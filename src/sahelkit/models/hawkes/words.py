@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from sahelkit._types import Lang
 from sahelkit.language.numbers import decimal, give_or_take, number
 from sahelkit.language.texts import words
 
@@ -70,7 +71,7 @@ def _verdict(p_value: float | None) -> str:
 
 
 def sentence(
-    lang: str,
+    lang: Lang,
     *,
     contagion: bool,
     value: float,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Bools, Floats
+from sahelkit._types import Bools, Floats, Repeats
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.clustered import KINDS
 from sahelkit.estimation.corrections import CORRECTIONS, flac, flac_covariance, flic
@@ -46,7 +46,7 @@ def fit_hazard(
     method: str = "ml",
     errors: str | None = None,
     correction: str = "none",
-    repeats: str = "refuse",
+    repeats: Repeats = "refuse",
 ) -> HazardFit:
     """Fit a discrete-time hazard model, with errors clustered by country.
 

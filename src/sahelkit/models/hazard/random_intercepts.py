@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang, Repeats
 from sahelkit.dates import frequency
 from sahelkit.errors import ModelError
 from sahelkit.estimation.design import Design, read_design
@@ -191,7 +191,7 @@ class RandomInterceptFit(Estimates):
             }
         )
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Model and sample, as plain text."""
         lang = check_language(lang)
         model, fits = _HEADS[lang]
@@ -205,7 +205,7 @@ class RandomInterceptFit(Estimates):
         ]
         return "\n".join(lines)
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted; see `HazardFit.says`."""
         lang = check_language(lang)
         caveat = _CAVEATS[lang]["none" if self.p_spread > 1 - self.level else "some"]
@@ -223,7 +223,7 @@ class RandomInterceptFit(Estimates):
         self,
         *,
         ax: Axes | None = None,
-        lang: str | None = None,
+        lang: Lang | None = None,
         labels: Mapping[str, str] | None = None,
         source: str = "",
         title: str | None = None,
@@ -254,7 +254,7 @@ def fit_random_intercepts(
     cluster: str = "iso3",
     level: float = 0.95,
     nodes: int = 15,
-    repeats: str = "refuse",
+    repeats: Repeats = "refuse",
 ) -> RandomInterceptFit:
     """Fit a hazard model with a normal random intercept for each country, by maximum likelihood.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.dates import frequency
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.design import Design
@@ -202,7 +202,7 @@ class HazardFit(Estimates):
         instead = "profile" if self.method == "firth" else "none"
         return instead if term in self.unclustered else self.errors
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Model, sample and rows left out, as plain text."""
         lang = check_language(lang)
         how = self.method if self.correction == "none" else f"{self.method} {self.correction}"
@@ -219,7 +219,7 @@ class HazardFit(Estimates):
             ]
         )
 
-    def clustering_words(self, *, lang: str | None = None) -> list[str]:
+    def clustering_words(self, *, lang: Lang | None = None) -> list[str]:
         """What a reader must know of intervals that do not allow for clusters, or are missing."""
         lang, cluster = check_language(lang), self.cluster
         if self.unclustered and self.errors == "profile":
@@ -331,10 +331,10 @@ class HazardFit(Estimates):
             k=len(self.terms) - 1,
         )
 
-    def _sample(self, lang: str) -> dict[str, str]:
+    def _sample(self, lang: Lang) -> dict[str, str]:
         return sample_words(lang, *self._sizes, cluster=self.cluster, outcome=self.outcome, freq=self.freq)
 
-    def says(self, *, lang: str | None = None, term: str | None = None, label: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None, term: str | None = None, label: str | None = None) -> str:
         """One sentence that may be quoted: estimate, interval, sample, and the caveat that bites.
 
         Parameters
@@ -370,7 +370,7 @@ class HazardFit(Estimates):
         self,
         *,
         ax: Axes | None = None,
-        lang: str | None = None,
+        lang: Lang | None = None,
         terms: str | Sequence[str] | None = None,
         labels: Mapping[str, str] | None = None,
         source: str = "",

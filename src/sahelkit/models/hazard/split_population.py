@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._deprecated import renamed
+from sahelkit._types import Floats, Lang, Repeats
 from sahelkit.columns import read_columns
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.design import Design, read_design
@@ -156,7 +157,7 @@ class SplitPopulationFit(Estimates):
             }
         )
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Model and sample, as plain text."""
         lang = check_language(lang)
         numbers = {"loglik": number(self.loglik, lang, digits=4), "shape": number(self.shape, lang, digits=3)}
@@ -168,7 +169,7 @@ class SplitPopulationFit(Estimates):
         ]
         return "\n".join(lines)
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted; see `HazardFit.says`."""
         lang = check_language(lang)
         low, high = np.exp(-self._ends(self.level)[-1])[::-1]
@@ -189,7 +190,7 @@ class SplitPopulationFit(Estimates):
         self,
         *,
         ax: Axes | None = None,
-        lang: str | None = None,
+        lang: Lang | None = None,
         source: str = "",
         title: str | None = None,
         axis: str | None = None,
@@ -212,6 +213,7 @@ class SplitPopulationFit(Estimates):
         )
 
 
+@renamed(start="starts")
 def fit_split_population(
     duration: str,
     risk: str,
@@ -220,9 +222,9 @@ def fit_split_population(
     time: str = "duration",
     before: str | None = None,
     cluster: str = "iso3",
-    start: str = "several",
+    starts: str = "several",
     level: float = 0.95,
-    repeats: str = "refuse",
+    repeats: Repeats = "refuse",
 ) -> SplitPopulationFit:
     """Fit a split-population Weibull model: a second opinion on the hazard, in which some are never at risk.
 
@@ -239,7 +241,7 @@ def fit_split_population(
         Column with the duration at the start of the row; `time` less 1 when absent.
     cluster : str
         Column of the countries, to count them.
-    start : {"several", "weibull"}
+    starts : {"several", "weibull"}
         The likelihood may have several peaks. ``"several"`` starts from four points and takes the highest peak;
         ``"weibull"`` starts from the Weibull model in which all are at risk, as the R package spduration does, and
         takes the peak that this leads to. For the successful coups of 1979-2010 that come with that package the two
@@ -258,7 +260,7 @@ def fit_split_population(
     MissingColumnsError
         If a column is missing.
     UnknownNameError
-        If `start` is unknown.
+        If `starts` is unknown.
     OptionError
         If `level` is not between 0 and 1, or durations are not above 0 and rising.
     ModelError
@@ -286,8 +288,8 @@ def fit_split_population(
     check_name("duration", duration)
     check_name("risk", risk)
     check_name("cluster", cluster)
-    if not is_known(start, STARTS):
-        raise UnknownNameError("start", start, STARTS)
+    if not is_known(starts, STARTS):
+        raise UnknownNameError("starts", starts, STARTS)
     frame = check_frame(frame, where="fit_split_population")
     frame = read_columns(frame, where="fit_split_population", numbers=[time, *([before] if before else [])])
     check_repeats(frame, where="fit_split_population", repeats=repeats)
@@ -302,7 +304,7 @@ def fit_split_population(
         raise ModelError(f"the outcome {left.response!r} must be 0 and 1 with at least two events")
     inner = scaled(left.matrix), scaled(right.matrix)
     near, far = (replace(side, matrix=other.design) for side, other in zip((left, right), inner, strict=True))
-    peaks = likelihood_peaks(near, far, ends, begins, start=start)
+    peaks = likelihood_peaks(near, far, ends, begins, start=starts)
     loglik, theta = peaks[0]
     data = (near.matrix, far.matrix, ends, begins, left.outcome)
     information = -likelihood_hessian(theta, data)
@@ -337,7 +339,8 @@ def fit_split_population(
 
 def _matched(duration: str, risk: str, frame: pd.DataFrame, cluster: str) -> tuple[Design, Design]:
     """Both designs over the rows in which all their columns are known."""
-    where, twice = "fit_split_population", "keep"  # repeated rows were refused before, if they are not meant
+    where = "fit_split_population"
+    twice: Repeats = "keep"  # repeated rows were refused before, if they are not meant
     sides = [read_design(formula, frame, cluster=cluster, where=where, repeats=twice) for formula in (duration, risk)]
     if sides[0].response != sides[1].response:
         raise ModelError(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang, Repeats
 from sahelkit.errors import ModelError
 from sahelkit.frames import check_columns, check_frame, check_repeats, numbers_of
 from sahelkit.language.numbers import number, percent, ratio_words
@@ -66,7 +66,7 @@ class OutcomeFit(HazardFit):
         """The regression by itself."""
         return HazardFit(**{part.name: getattr(self, part.name) for part in fields(HazardFit)})
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Model, share and sample, as plain text."""
         lang = check_language(lang)
         low, high = self.share_ends
@@ -97,7 +97,7 @@ class OutcomeFit(HazardFit):
         second = self.predict(frame)
         return second if attempts is None else check_fit(attempts, where="chance").predict(frame) * second
 
-    def says(self, *, lang: str | None = None, term: str | None = None, label: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None, term: str | None = None, label: str | None = None) -> str:
         """One sentence that may be quoted; see `HazardFit.says`."""
         lang = check_language(lang)
         fact, sample = self._said(self.focus if term is None else term), self._sample(lang)
@@ -118,7 +118,7 @@ class OutcomeFit(HazardFit):
         self,
         *,
         ax: Axes | None = None,
-        lang: str | None = None,
+        lang: Lang | None = None,
         terms: str | Sequence[str] | None = None,
         labels: Mapping[str, str] | None = None,
         source: str = "",
@@ -179,7 +179,7 @@ def fit_success(
     method: str = "firth",
     errors: str | None = None,
     correction: str = "none",
-    repeats: str = "refuse",
+    repeats: Repeats = "refuse",
 ) -> OutcomeFit:
     """Fit the chance that an attempt succeeds, given that it was made.
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.cluster_parts import cluster_information, unit_basis
 from sahelkit.estimation.few_clusters import uncomparable
@@ -155,18 +155,18 @@ class WildTest(Result):
             }
         )
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Test, weights and sample, as plain text."""
         say = _HEADS[check_language(lang)]
         how = say["all" if self.exact else "some"].format(number(len(self.draws), check_language(lang), digits=0))
         text = say["test"].format(weights=self.weights, how=how, term=self.term, null=self.null, n=self.n_clusters)
         return text + (say["separated"] if np.isnan(self.coef) else "")
 
-    def _sample(self, lang: str) -> dict[str, str]:
+    def _sample(self, lang: Lang) -> dict[str, str]:
         sizes = self.n_rows, self.n_events, self.n_clusters
         return sample_words(lang, *sizes, cluster=self.cluster, outcome=self.outcome)
 
-    def says(self, *, lang: str | None = None, label: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None, label: str | None = None) -> str:
         """One sentence that may be quoted; see `HazardFit.says`."""
         lang = check_language(lang)
         low, high = np.exp(self.interval)
@@ -187,7 +187,7 @@ class WildTest(Result):
         )
 
     def plot(
-        self, *, ax: Axes | None = None, lang: str | None = None, source: str = "", title: str | None = None
+        self, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "", title: str | None = None
     ) -> Figure:
         """Draw the bootstrap distribution with the observed statistic; options as in `HazardFit`."""
         from sahelkit.plots.nulls import plot_null
@@ -208,13 +208,13 @@ class WildTest(Result):
         )
 
 
-@renamed(draws="replicates")
+@renamed(draws="replicates", weights="multipliers")
 def wild_score_test(
     fit: HazardFit,
     term: str,
     *,
     null: float = 0.0,
-    weights: str = "rademacher",
+    multipliers: str = "rademacher",
     replicates: int = 9999,
     seed: int | None = 0,
     level: float | None = None,
@@ -235,7 +235,7 @@ def wild_score_test(
         Coefficient.
     null : float
         Value under the hypothesis.
-    weights : {"rademacher", "webb"}
+    multipliers : {"rademacher", "webb"}
         Signs, or Webb's six-point distribution, which is finer with fewer than about ten clusters.
     replicates : int
         Draws where patterns are not counted.
@@ -251,7 +251,7 @@ def wild_score_test(
     Raises
     ------
     UnknownNameError
-        If the term or the weights are unknown.
+        If the term or the multipliers are unknown.
     OptionError
         If `fit` is no fit, `replicates` is below 99 or `level` not between 0 and 1.
     ModelError
@@ -279,8 +279,8 @@ def wild_score_test(
     check_level(level, optional=True)
     fit = check_fit(fit, where="wild_score_test")
     data, place = fit.held(), fit.position(term)
-    if not is_known(weights, WEIGHTS):
-        raise UnknownNameError("weights", weights, WEIGHTS)
+    if not is_known(multipliers, WEIGHTS):
+        raise UnknownNameError("multipliers", multipliers, WEIGHTS)
     if replicates < 99:
         raise OptionError("replicates", replicates, "too few to give a p-value", repair="Type replicates=9999")
     confidence = fit.level if level is None else level
@@ -288,7 +288,7 @@ def wild_score_test(
 
     def at(value: float) -> tuple[float, float, Floats, bool]:
         scores = effective_scores(data.matrix, data.outcome, data.groups, place, link=fit.link, null=value)
-        return bootstrap_p(scores, weights=weights, replicates=replicates, seed=seed)
+        return bootstrap_p(scores, weights=multipliers, replicates=replicates, seed=seed)
 
     centre = _estimate(fit, place)
     error = float(fit.std_error[place])
@@ -320,7 +320,7 @@ def wild_score_test(
         interval=(end(-error), end(error)),
         level=confidence,
         exact=exact,
-        weights=weights,
+        weights=multipliers,
         n_clusters=fit.n_clusters,
         n_events=fit.n_events,
         n_rows=fit.n_rows,

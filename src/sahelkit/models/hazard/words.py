@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sahelkit._types import Lang
 from sahelkit.estimation.links import ratios
 from sahelkit.language.nouns import independence_words, one_cluster, outcome_words
 from sahelkit.language.numbers import number, percent, ratio_words, reach
@@ -125,7 +126,7 @@ class Coefficient(NamedTuple):
     k: int
 
 
-def sentence(fact: Coefficient, sample: Mapping[str, str], lang: str, label: str | None) -> str:
+def sentence(fact: Coefficient, sample: Mapping[str, str], lang: Lang, label: str | None) -> str:
     """Put one coefficient into words; `sample` as `sahelkit.language.nouns.sample_words` gives it."""
     caveat = _CAVEATS[lang][fact.caveat]
     return _SENTENCE[lang].format(
@@ -138,7 +139,7 @@ def sentence(fact: Coefficient, sample: Mapping[str, str], lang: str, label: str
     )
 
 
-def interval_words(fact: Coefficient, lang: str, *, rows: str) -> str:
+def interval_words(fact: Coefficient, lang: Lang, *, rows: str) -> str:
     """Interval of a term's ratio, with what it leaves out of account; `rows` says what a row is."""
     if np.isnan(fact.low):
         return _INTERVALS[lang]["none"].format(one=one_cluster(fact.cluster, lang))
@@ -147,12 +148,12 @@ def interval_words(fact: Coefficient, lang: str, *, rows: str) -> str:
     return text + (independence_words(rows, fact.cluster, lang) if fact.alone else "")
 
 
-def head_line(formula: str, how: Sequence[str], level: float, lang: str) -> str:
+def head_line(formula: str, how: Sequence[str], level: float, lang: Lang) -> str:
     """The model; `how` names its link, method and errors."""
     return _HEADS[lang]["model"].format(formula=formula, how=", ".join(how), level=percent(level, lang))
 
 
-def remark(what: str, lang: str, *, terms: Sequence[str] = (), cluster: str = "") -> str:
+def remark(what: str, lang: Lang, *, terms: Sequence[str] = (), cluster: str = "") -> str:
     """What a reader must know besides: ``separated``, ``wide``, ``alone``, ``none``, ``some`` or ``instead``."""
     say, listed = _HEADS[lang], ", ".join(terms if what in ("separated", "wide") else terms[:_MOST])
     if what in ("some", "instead") and len(terms) > _MOST:
@@ -161,11 +162,11 @@ def remark(what: str, lang: str, *, terms: Sequence[str] = (), cluster: str = ""
     return say[what].format(terms=listed, cluster=cluster, some=some, alone=alone)
 
 
-def title_words(outcome: str, lang: str) -> str:
+def title_words(outcome: str, lang: Lang) -> str:
     """Title of the figure."""
     return {"en": "What goes with {}", "fr": "Ce qui accompagne les {}"}[lang].format(outcome_words(outcome, lang))
 
 
-def axis_words(link: str, level: float, lang: str) -> str:
+def axis_words(link: str, level: float, lang: Lang) -> str:
     """Label of the axis."""
     return _AXES[lang]["rest"].format(kind=_AXES[lang][link], level=percent(level, lang))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.language.countries import country_of
 from sahelkit.language.dates import month_text
@@ -76,7 +76,7 @@ class BreakDates(Result):
         """The table."""
         return self.table.copy()
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Range of the candidates and the place of the event, as plain text."""
         first, last = self.table["month"].iloc[0], self.table["month"].iloc[-1]
         return (
@@ -84,7 +84,7 @@ class BreakDates(Result):
             f"{self.month}: {self.share:.3f}"
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted."""
         lang = check_language(lang)
         best = self.table.loc[self.table["fit"].idxmax()]
@@ -99,7 +99,7 @@ class BreakDates(Result):
             verdict=_VERDICTS[lang][int(self.best != self.month)],
         )
 
-    def plot(self, *, lang: str | None = None, source: str = "", marks: Sequence[Mark] = ()) -> Figure:
+    def plot(self, *, lang: Lang | None = None, source: str = "", marks: Sequence[Mark] = ()) -> Figure:
         """Draw how well a break at each month fits, and where the event lies."""
         lang = check_language(lang)
         from sahelkit.plots.impact_series import plot_break_dates

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.errors import ModelError, UnknownNameError, is_known
 from sahelkit.language.numbers import percent
 from sahelkit.models.impact.did import synthetic_did
@@ -78,7 +79,7 @@ class ImpactTable(Result):
         """The numbers by coup and method."""
         return super().to_xarray().drop_vars("why")
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Outcome and sizes, as plain text."""
         made = int(self.table["effect"].notna().sum())
         return f"{made} of {len(self.table)} estimates, {self.outcome}; {self.level:.0%} intervals"
@@ -97,7 +98,7 @@ class ImpactTable(Result):
             "missing": len(self.table) - len(made),
         }
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted."""
         lang = check_language(lang)
         count = self.counts()
@@ -112,7 +113,7 @@ class ImpactTable(Result):
             less=f" ({less})" if less else "",
         )
 
-    def plot(self, *, lang: str | None = None, source: str = "") -> Figure:
+    def plot(self, *, lang: Lang | None = None, source: str = "") -> Figure:
         """Draw all estimates with their intervals."""
         lang = check_language(lang)
         from sahelkit.plots.impact_forest import plot_forest

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats, Ints64
+from sahelkit._types import Floats, Ints64, Lang
 from sahelkit.errors import ModelError
 from sahelkit.estimation.did_weights import did_weights, weighted_did
 from sahelkit.estimation.replicates import on_one_thread
@@ -133,14 +133,14 @@ class SyntheticDid(Result):
             attrs={"summary": self.headline()},
         )
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Window and weights, as plain text."""
         return (
             f"synthetic difference in differences: {self.unit} {self.date:%Y-%m-%d}, {self.outcome} ({self.scale}), "
             f"{len(self.units)} donors; largest weight {self.units.max():.2f}"
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted."""
         lang = check_language(lang)
         logs = self.scale == "log1p"
@@ -156,7 +156,7 @@ class SyntheticDid(Result):
             p=p_words(self.p_value, lang),
         )
 
-    def plot(self, *, lang: str | None = None, source: str = "", marks: Sequence[Mark] = ()) -> Figure:
+    def plot(self, *, lang: Lang | None = None, source: str = "", marks: Sequence[Mark] = ()) -> Figure:
         """Draw the country against the weighted donors, moved to its level before the event."""
         lang = check_language(lang)
         from sahelkit.plots.impact_paths import plot_did

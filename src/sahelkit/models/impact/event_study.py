@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import Floats, Ints64
+from sahelkit._types import Floats, Ints64, Lang
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.replicates import jackknife_error, p_error
 from sahelkit.language.numbers import ends_of, p_words, percent
@@ -199,7 +199,7 @@ class EventStudy(Result):
             path=(("time", "event"), self.paths.to_numpy(dtype=float))
         )
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Stack, effect and pre-trends, as plain text."""
         low, high = self.interval()
         named = ", ".join(f"{name} ({periods})" for name, periods in self.shortened.items())
@@ -210,7 +210,7 @@ class EventStudy(Result):
             f"pre-trends p {self.pre_trend_p:.3f}" + (f"; fewer than {after} periods after: {named}" if named else "")
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted."""
         lang = check_language(lang)
         logs = self.scale == "log1p"
@@ -227,7 +227,7 @@ class EventStudy(Result):
             pre=_PRE[lang][0 if differ else 1].format(p=p_words(self.pre_trend_p, lang, error=self.pre_trend_p_error)),
         )
 
-    def plot(self, *, lang: str | None = None, source: str = "") -> Figure:
+    def plot(self, *, lang: Lang | None = None, source: str = "") -> Figure:
         """Draw the coefficients by period, before and after."""
         lang = check_language(lang)
         from sahelkit.plots.impact_study import plot_event_study

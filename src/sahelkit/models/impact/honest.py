@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.language.numbers import number, percent, times_of
 from sahelkit.options import check_language, check_options
@@ -125,11 +125,11 @@ class TrendBounds(Result):
         """The table."""
         return self.table.copy()
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Effect and breakdown, as plain text."""
         return f"mean effect {self.effect:.2f} of {self.n_coups} coups; zero inside from m = {self.breakdown:.2f} on"
 
-    def says(self, *, lang: str | None = None, m: float = 1.0) -> str:
+    def says(self, *, lang: Lang | None = None, m: float = 1.0) -> str:
         """One sentence that may be quoted, at one `m` of the table."""
         lang = check_language(lang)
         check_language(lang)
@@ -153,7 +153,7 @@ class TrendBounds(Result):
             breakdown=broken,
         )
 
-    def plot(self, *, lang: str | None = None, source: str = "") -> Figure:
+    def plot(self, *, lang: Lang | None = None, source: str = "") -> Figure:
         """Draw the bounds as the allowed violation grows."""
         lang = check_language(lang)
         from sahelkit.plots.impact_study import plot_trend_bounds

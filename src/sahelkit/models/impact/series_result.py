@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.language.countries import country_of
 from sahelkit.language.dates import month_text
 from sahelkit.language.numbers import ends_of, percent, times_of
@@ -170,7 +170,7 @@ class InterruptedSeries(Result):
             }
         )
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Model and sample, as plain text."""
         how = f"HAC errors, {self.lags} lags" if self.errors == "hac" else "model errors"
         return (
@@ -179,7 +179,7 @@ class InterruptedSeries(Result):
             f"autocorrelation of residuals {self.autocorrelation:.2f}"
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted."""
         lang = check_language(lang)
         return _SENTENCE[check_language(lang)].format(
@@ -193,7 +193,7 @@ class InterruptedSeries(Result):
             month=month_text(self.date, lang),
         )
 
-    def plot(self, *, lang: str | None = None, source: str = "", marks: Sequence[Mark] = ()) -> Figure:
+    def plot(self, *, lang: Lang | None = None, source: str = "", marks: Sequence[Mark] = ()) -> Figure:
         """Draw the counts, the fit and what the earlier trend would have given; `marks` are other events to show."""
         lang = check_language(lang)
         from sahelkit.plots.impact_series import plot_series

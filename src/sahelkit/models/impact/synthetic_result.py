@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats, Ints64
+from sahelkit._types import Floats, Ints64, Lang
 from sahelkit.language.countries import country_of
 from sahelkit.language.dates import month_text
 from sahelkit.language.numbers import ends_of, number, p_words, percent
@@ -267,7 +267,7 @@ class SyntheticControl(Result):
             attrs={"summary": self.headline()},
         )
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Window, donors and weights, as plain text."""
         main = self.weights[self.weights > 0.005].sort_values(ascending=False)
         names = ", ".join(f"{name} {weight:.2f}" for name, weight in main.items())
@@ -285,7 +285,7 @@ class SyntheticControl(Result):
             f"{names}{found}{wide}{more}{late}"
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted."""
         lang = check_language(lang)
         others = self.leave_one_out()
@@ -306,14 +306,14 @@ class SyntheticControl(Result):
             ends=ends_of(float(others.min()), float(others.max()), lang, logs=logs),
         )
 
-    def plot(self, *, lang: str | None = None, source: str = "", marks: Sequence[Mark] = ()) -> Figure:
+    def plot(self, *, lang: Lang | None = None, source: str = "", marks: Sequence[Mark] = ()) -> Figure:
         """Draw the country against its synthetic control; `marks` are other events to show."""
         lang = check_language(lang)
         from sahelkit.plots.impact_paths import plot_synthetic
 
         return plot_synthetic(self, lang=lang, source=source or self.origin or "sahelkit", marks=marks)
 
-    def plot_placebos(self, *, lang: str | None = None, source: str = "") -> Figure:
+    def plot_placebos(self, *, lang: Lang | None = None, source: str = "") -> Figure:
         """Draw the gap of the country among the gaps of all donors."""
         lang = check_language(lang)
         from sahelkit.plots.impact_paths import plot_placebo_gaps

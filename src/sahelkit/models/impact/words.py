@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sahelkit._types import Lang
 from sahelkit.language.numbers import number, times_of
 
 _OUTCOMES = {
@@ -15,13 +16,13 @@ _OUTCOMES = {
 }
 
 
-def outcome_of(name: str, lang: str) -> str:
+def outcome_of(name: str, lang: Lang) -> str:
     """What is counted, in the plural; the column's own name when it is not known."""
     english, french = _OUTCOMES.get(name, (f"“{name}”", f"de « {name} »"))
     return english if lang == "en" else french
 
 
-def change_words(effect: float, lang: str, *, logs: bool = True) -> str:
+def change_words(effect: float, lang: Lang, *, logs: bool = True) -> str:
     """How an outcome compares with what it is compared with: so many times, or so much more or less.
 
     Examples

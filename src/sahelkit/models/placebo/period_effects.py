@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import Floats, Ints
+from sahelkit._types import Floats, Ints, Lang
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.clustered import clustered_covariance
 from sahelkit.estimation.links import check_link, row_terms
@@ -97,11 +97,11 @@ class FixedEffectsTrap(Result):
         found = super().to_xarray().reindex(effects=list(EFFECTS))
         return found.assign(draws=(("draw", "effects"), self.draws))
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Settings, as plain text."""
-        return _HEADS[check_language(lang)].format(window=self.window, sims=self.replicates)
+        return _HEADS[check_language(lang)].format(window=self.window, replicates=self.replicates)
 
-    def says(self, *, lang: str | None = None, label: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None, label: str | None = None) -> str:
         """One sentence that may be quoted; `label` says what an event of the exposure is, see `HazardFit.says`."""
         lang = check_language(lang)
         row = self.table.set_index("effects").loc["year"]
@@ -118,7 +118,7 @@ class FixedEffectsTrap(Result):
         )
 
     def plot(
-        self, *, ax: Axes | None = None, lang: str | None = None, source: str = "", axis: str | None = None
+        self, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "", axis: str | None = None
     ) -> Figure:
         """Draw, for each kind of dummy, the observed ratio over the simulated ones; `axis` replaces the axis label."""
         from sahelkit.plots.trap import plot_trap

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.links import check_link
 from sahelkit.estimation.newton import maximise
@@ -99,11 +99,11 @@ class ContagionPower(Result):
         """The table, with sample sizes."""
         return self.table.assign(replicates=self.replicates, n_events=self.n_events, n_clusters=self.n_clusters)
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Settings, as plain text."""
         lang = check_language(lang)
         settings = {name: getattr(self, name) for name in ("window", "own", "own_lag", "cross_lag")}
-        return _HEADS[lang].format(**settings, sims=self.replicates, critical=number(self.critical, lang))
+        return _HEADS[lang].format(**settings, replicates=self.replicates, critical=number(self.critical, lang))
 
     def detectable(self, *, power: float = 0.8) -> float:
         """Smallest contagion that the calibrated test finds with the given probability, between the sizes by a line.
@@ -120,7 +120,7 @@ class ContagionPower(Result):
         share = (power - reached[at - 1]) / (reached[at] - reached[at - 1])
         return float(sizes[at - 1] + share * (sizes[at] - sizes[at - 1]))
 
-    def says(self, *, lang: str | None = None, power: float = 0.8) -> str:
+    def says(self, *, lang: Lang | None = None, power: float = 0.8) -> str:
         """One sentence that may be quoted; see `HazardFit.says`."""
         lang = check_language(lang)
         size = self.detectable(power=power)
@@ -136,11 +136,11 @@ class ContagionPower(Result):
             caveat=caveat.format(aim=percent(power, lang)),
         )
 
-    def _reached(self, lang: str) -> str:
+    def _reached(self, lang: Lang) -> str:
         largest = self.table.iloc[-1]
         return f"{percent(largest['power_calibrated'], lang)} ± {percent(largest['power_calibrated_error'], lang)}"
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None, source: str = "") -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "") -> Figure:
         """Draw the power against the size of the contagion; options as in `HazardFit.plot`."""
         from sahelkit.plots.power import plot_power
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.estimation.replicates import p_error
 from sahelkit.language.nouns import event_words, sample_line, sample_words
 from sahelkit.language.numbers import number, p_words, percent
@@ -107,7 +107,7 @@ class Placebo(Result):
         """The columns of `tidy`, and ``null`` with dimension ``draw``."""
         return super().to_xarray().assign(null=("draw", self.null))
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Kind and sample, as plain text."""
         lang = check_language(lang)
         window = window_words(self.window, self.freq, lang)
@@ -118,7 +118,7 @@ class Placebo(Result):
     def _sizes(self) -> tuple[int, int, int]:
         return self.n_rows, self.n_events, self.n_clusters
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted; see `HazardFit.says`."""
         lang = check_language(lang)
         return SENTENCES[lang][self.kind].format(
@@ -134,7 +134,7 @@ class Placebo(Result):
         )
 
     def plot(
-        self, *, ax: Axes | None = None, lang: str | None = None, source: str = "", title: str | None = None
+        self, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "", title: str | None = None
     ) -> Figure:
         """Draw the null distribution with the observed statistic; options as in `HazardFit.plot`."""
         from sahelkit.plots.nulls import plot_null

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import DateLike, Floats, Places
+from sahelkit._types import DateLike, Floats, Freq, Places
 from sahelkit.dates import parse_window
 from sahelkit.errors import DateError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.hawkes.baseline import Baseline, grid_edges
@@ -15,10 +17,13 @@ from sahelkit.estimation.hawkes.kernel import kernel_named
 from sahelkit.estimation.hawkes.likelihood import Point
 from sahelkit.estimation.hawkes.observed import Windows, days
 from sahelkit.estimation.hawkes.simulate import Marked, branch
-from sahelkit.exposure import spatial_weights
+from sahelkit.exposure import aligned
 from sahelkit.geography import places
 from sahelkit.models.hawkes.observing import state_windows
 from sahelkit.options import check_options
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 FREQS = ("M", "Y", None)
 
@@ -38,10 +43,10 @@ def simulate_panel(
     decade_sd: float = 0.0,
     decade_from: int = 0,
     country_decade_sd: float = 0.0,
-    weights: Floats | None = None,
+    weights: xr.DataArray | None = None,
     kernel: str = "exponential",
     replicates: int = 1,
-    freq: str | None = None,
+    freq: Freq | None = None,
     seed: int | None = 0,
 ) -> pd.DataFrame:
     """Simulate attempts in real countries from a network Hawkes process with known numbers.
@@ -61,8 +66,9 @@ def simulate_panel(
         and of both together, drawn anew for each path.
     decade_from : int
         Last digit of the year in which decades begin, 0 to 9: shocks of history do not keep to the calendar.
-    weights : array, shape (n, n), optional
-        W[target, source] in the order of `countries`; land borders with columns that sum to 1 when absent.
+    weights : xarray.DataArray, optional
+        W[target, source], as `sahelkit.exposure.spatial_weights` gives it; land borders with columns that
+        sum to 1 when absent.
     kernel : str
         As in `sahelkit.models.hawkes.fit_hawkes`.
     replicates : int
@@ -116,7 +122,7 @@ def simulate_panel(
         raise DateError("start" if first is None else "end", None, "the window must be given")
     codes = places.chosen(countries, during=(first, last))
     windows = state_windows(codes, first, last, version=None)
-    tie = spatial_weights(codes).to_numpy() if weights is None else np.asarray(weights, dtype=float)
+    tie = aligned(weights, codes)
     edges = grid_edges(first, last, "Y")
     rng = np.random.default_rng(seed)
     nobody = np.zeros(0)

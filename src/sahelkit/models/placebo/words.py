@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sahelkit._types import Lang
+
 MEASURES = {
     "en": {"cloglog": "a hazard", "logit": "odds"},
     "fr": {"cloglog": "un rapport de risque", "logit": "un rapport de cotes"},
@@ -85,7 +87,7 @@ AXES = {"en": "Score statistic of the exposure", "fr": "Statistique du score de 
 LAGGED = {"en": "earlier attempts", "fr": "tentatives antérieures"}
 
 
-def window_words(window: int, freq: str, lang: str) -> str:
+def window_words(window: int, freq: str, lang: Lang) -> str:
     """Length of a window.
 
     Examples

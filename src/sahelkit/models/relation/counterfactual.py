@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import DateLike, Floats, Places
+from sahelkit._types import DateLike, Floats, Lang, Places, Rule
 from sahelkit.dates import parse_date
 from sahelkit.errors import DateError, UnknownNameError
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR, years
@@ -160,14 +160,14 @@ class WhatIf:
             ]
         )
 
-    def says(self, *, lang: str | None = None, target: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None, target: str | None = None) -> str:
         """One sentence that may be quoted, about one target (the first when absent) over the whole horizon."""
         lang = check_language(lang)
         from sahelkit.models.relation.wording import what_if_sentence
 
         return what_if_sentence(self, places.resolve(target) if target else self.targets[0], lang)
 
-    def plot(self, *, lang: str | None = None) -> Figure:
+    def plot(self, *, lang: Lang | None = None) -> Figure:
         """Risk paths with bands and event marks; see `sahelkit.plots.relation.plot_what_if`."""
         lang = check_language(lang)
         from sahelkit.plots.relation import plot_what_if
@@ -176,7 +176,7 @@ class WhatIf:
         return figure
 
 
-def _day_of_attempt(source: str, date: DateLike, rule: str, version: str | None) -> pd.Timestamp:
+def _day_of_attempt(source: str, date: DateLike, rule: Rule, version: str | None) -> pd.Timestamp:
     """The day of the only attempt in the source that the date names."""
     rows = load_coups(rule=rule, countries=source, version=version)
     known = [f"{day:%Y-%m-%d}" for day in rows["date"]]
@@ -201,14 +201,14 @@ def what_if(
     horizon: int = 36,
     target: Places = None,
     countries: Places = "west_africa",
-    rule: str = "powell_thyne",
+    rule: Rule = "powell_thyne",
     start: DateLike = None,
     end: DateLike = None,
     refit: bool = False,
     prior: Prior | None = None,
     draws: int = 1000,
     seed: int = 0,
-    n_jobs: int = 1,
+    n_jobs: int | None = 1,
     version: str | None = None,
 ) -> WhatIf:
     """Risk paths of other countries after one attempt, and as they would have been without it.
@@ -316,12 +316,12 @@ def what_if(
     )
 
 
-def _covered_until(rule: str, version: str | None) -> pd.Timestamp:
+def _covered_until(rule: Rule, version: str | None) -> pd.Timestamp:
     return pd.Timestamp(reach_of(rule, None, None, version=version)[1])
 
 
 def _record(
-    source: str, targets: list[str], day: pd.Timestamp, finish: pd.Timestamp, rule: str, version: str | None
+    source: str, targets: list[str], day: pd.Timestamp, finish: pd.Timestamp, rule: Rule, version: str | None
 ) -> pd.DataFrame:
     rows = load_coups(rule=rule, countries=list(dict.fromkeys([source, *targets])), version=version)
     rows = rows[(rows["date"] > day) & (rows["date"] <= finish)].sort_values("date", kind="stable")

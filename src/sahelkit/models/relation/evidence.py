@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import DateLike, Floats, Places
+from sahelkit._types import DateLike, Floats, Places, Rule
 from sahelkit.dates import parse_window
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.hawkes.baseline import grid_edges, natural_spline
@@ -58,7 +58,7 @@ class Evidence:
         return self.observed.countries
 
 
-def reach_of(rule: str, start: DateLike, end: DateLike, *, version: str | None = None) -> tuple[str, str]:
+def reach_of(rule: Rule, start: DateLike, end: DateLike, *, version: str | None = None) -> tuple[str, str]:
     """First and last day of a study under one coder: what was asked for, else what the coder covers from 1960 on."""
     coders = coup_coders(version=version).set_index("rule")
     check_name("rule", rule)
@@ -74,7 +74,7 @@ def reach_of(rule: str, start: DateLike, end: DateLike, *, version: str | None =
 def gather(
     *,
     countries: Places = "west_africa",
-    rule: str = "powell_thyne",
+    rule: Rule = "powell_thyne",
     start: DateLike = None,
     end: DateLike = None,
     events: pd.DataFrame | None = None,

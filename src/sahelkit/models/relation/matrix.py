@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import DateLike, Floats, Ints, Places
+from sahelkit._types import DateLike, Floats, Ints, Places, Rule
 from sahelkit.dates import parse_date
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR, years
 from sahelkit.estimation.replicates import jackknife_error, quantile_errors
@@ -30,14 +30,14 @@ def relation_matrix(
     target: Places = "focus",
     horizon: int | Sequence[int] = (12, 24, 36),
     countries: Places = "west_africa",
-    rule: str = "powell_thyne",
+    rule: Rule = "powell_thyne",
     start: DateLike = None,
     end: DateLike = None,
     on: DateLike = None,
     prior: Prior | None = None,
     draws: int = 1000,
     seed: int = 0,
-    n_jobs: int = 1,
+    n_jobs: int | None = 1,
     robustness: bool = False,
     version: str | None = None,
 ) -> RelationMatrix:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sahelkit._types import DateLike, Floats, Places
+from sahelkit._types import DateLike, Floats, Places, Rule
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.hamilton import Chains, effective_size, mixing, run_chains
 from sahelkit.estimation.replicates import on_one_thread
@@ -89,7 +89,7 @@ def draw_posterior(
     prior: Prior | None = None,
     draws: int = 1000,
     seed: int = 0,
-    n_jobs: int = 1,
+    n_jobs: int | None = 1,
     groups: int = GROUPS,
 ) -> Posterior:
     """Draw from the posterior by Hamiltonian Monte Carlo.
@@ -169,13 +169,13 @@ _MOST_REMEMBERED = 8
 def posterior_of(
     *,
     countries: Places,
-    rule: str,
+    rule: Rule,
     start: DateLike,
     end: DateLike,
     prior: Prior | None,
     draws: int,
     seed: int,
-    n_jobs: int,
+    n_jobs: int | None,
     version: str | None,
 ) -> Posterior:
     """Posterior for the bundled events; the last few are remembered, for several answers rest on one posterior.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats, Ints
+from sahelkit._types import Floats, Ints, Lang
 from sahelkit.geography import places
 from sahelkit.models.relation.posterior import Posterior
 from sahelkit.options import check_language
@@ -203,7 +203,7 @@ class RelationMatrix:
             ]
         return "\n".join(lines)
 
-    def says(self, source: str | None = None, target: str | None = None, *, lang: str | None = None) -> str:
+    def says(self, source: str | None = None, target: str | None = None, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted, about one pair at the first horizon.
 
         Parameters
@@ -220,7 +220,7 @@ class RelationMatrix:
         to = next((code for code in self.targets if code != of), of) if target is None else places.resolve(target)
         return pair_sentence(self, of, to, lang)
 
-    def plot(self, *, horizon: int | None = None, form: str = "interventional", lang: str | None = None) -> Figure:
+    def plot(self, *, horizon: int | None = None, form: str = "interventional", lang: Lang | None = None) -> Figure:
         """Heatmap that shows the uncertainty; see `sahelkit.plots.relation.plot_relation`."""
         lang = check_language(lang)
         from sahelkit.plots.relation import plot_relation

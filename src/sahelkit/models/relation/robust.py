@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import DateLike, Floats
+from sahelkit._types import DateLike, Floats, Rule
 from sahelkit.errors import ModelError
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR, years
 from sahelkit.estimation.replicates import on_one_thread, p_error
@@ -20,7 +20,7 @@ from sahelkit.models.relation.result import RelationMatrix
 from sahelkit.options import check_options, check_seed
 
 # Those that cover at least six decades of West Africa.
-CODERS = ("powell_thyne", "cline", "colpus", "cam", "any", "majority")
+CODERS: tuple[Rule, ...] = ("powell_thyne", "cline", "colpus", "cam", "any", "majority")
 _DRAWS, _GROUPS = 300, 1
 _LAGS = (1 / 12, 1 / 4, 1 / 2, 1.0, 2.0, 3.0)
 _STEPS = np.linspace(0.0, 0.6, 25)
@@ -50,13 +50,13 @@ def _medians(
 def robustness_table(
     found: RelationMatrix,
     *,
-    rule: str,
+    rule: Rule,
     start: DateLike,
     end: DateLike,
     prior: Prior | None,
     on: pd.Timestamp | None,
     seed: int,
-    n_jobs: int,
+    n_jobs: int | None,
     replicates: int = 999,
 ) -> pd.DataFrame:
     """Estimate again without each country, under each coder, and test the map.

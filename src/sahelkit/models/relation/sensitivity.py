@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import DateLike, Places
+from sahelkit._types import DateLike, Places, Rule
 from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.estimation.replicates import on_one_thread
 from sahelkit.models.relation.evidence import Evidence, gather
@@ -28,12 +28,12 @@ def prior_sensitivity(
     horizon: int = 12,
     scales: Mapping[str, Sequence[float]] | None = None,
     countries: Places = "west_africa",
-    rule: str = "powell_thyne",
+    rule: Rule = "powell_thyne",
     start: DateLike = None,
     end: DateLike = None,
     draws: int = 500,
     seed: int = 0,
-    n_jobs: int = 1,
+    n_jobs: int | None = 1,
 ) -> pd.DataFrame:
     """The relation under other priors, one scale changed at a time.
 

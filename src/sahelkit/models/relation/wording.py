@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sahelkit._types import Lang
 from sahelkit.errors import UnknownNameError
 from sahelkit.geography import places
 from sahelkit.language.coders import rule_name
@@ -85,14 +86,14 @@ _WHAT_IF = {
 }
 
 
-def _numbers(values: Mapping[str, float], lang: str) -> dict[str, str]:
+def _numbers(values: Mapping[str, float], lang: Lang) -> dict[str, str]:
     # One digit, but two where one would print a real effect as zero.
     small = max(abs(values[key]) for key in ("extra", "high")) < 0.5
     digits = {"extra": 2, "low": 2, "high": 2} if small else {}
     return {key: decimal(value, digits.get(key, 1), lang) for key, value in values.items()}
 
 
-def pair_sentence(found: RelationMatrix, source: str, target: str, lang: str) -> str:
+def pair_sentence(found: RelationMatrix, source: str, target: str, lang: Lang) -> str:
     """One sentence about one pair at the first horizon.
 
     Raises
@@ -140,7 +141,7 @@ def pair_sentence(found: RelationMatrix, source: str, target: str, lang: str) ->
     return _plural(sentence, extra, lang)
 
 
-def what_if_sentence(path: WhatIf, target: str, lang: str) -> str:
+def what_if_sentence(path: WhatIf, target: str, lang: Lang) -> str:
     """One sentence about one target over the whole horizon.
 
     Raises
@@ -183,7 +184,7 @@ def _months(number: int) -> object:
     return pd.DateOffset(months=number)
 
 
-def _plural(sentence: str, value: float, lang: str) -> str:
+def _plural(sentence: str, value: float, lang: Lang) -> str:
     # In French the plural begins at two: 0,7 point, 1,9 point, 2,0 points.
     if lang == "fr":
         return sentence.replace("point(s)", "points" if round(abs(value), 1) >= 2 else "point")
@@ -227,7 +228,7 @@ _RELATE = {
 }
 
 
-def relate_words(lang: str) -> Mapping[str, str]:
+def relate_words(lang: Lang) -> Mapping[str, str]:
     """Words of the command `sahelkit relate`.
 
     Raises
@@ -238,7 +239,7 @@ def relate_words(lang: str) -> Mapping[str, str]:
     return words(_RELATE, lang)
 
 
-def interval_text(values: Sequence[float], lang: str) -> str:
+def interval_text(values: Sequence[float], lang: Lang) -> str:
     """Median and 90 % interval.
 
     Examples

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
+from sahelkit._types import Lang
 from sahelkit.columns import read_columns
 from sahelkit.errors import ModelError
 from sahelkit.estimation.exact import ExactTest, rank_correlation, spearman, two_groups
@@ -97,7 +98,7 @@ class Association(Result):
         names = ("x", "y", "n", "rho", "low", "high", "p_value", "p_error", "smallest", "n_tried", "exact")
         return pd.DataFrame([{name: getattr(self, name) for name in names}])
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """What was tested, as plain text."""
         say = words(_WORDS, check_language(lang))
         head = say["together_head"].format(x=self.x, y=self.y, n=self.n)
@@ -107,7 +108,7 @@ class Association(Result):
         self,
         *,
         ax: Axes | None = None,
-        lang: str | None = None,
+        lang: Lang | None = None,
         source: str | None = None,
         x: str = "",
         y: str = "",
@@ -134,7 +135,7 @@ class Association(Result):
             source=source or self.origin,
         )
 
-    def says(self, *, lang: str | None = None, x: str = "", y: str = "") -> str:
+    def says(self, *, lang: Lang | None = None, x: str = "", y: str = "") -> str:
         """One careful sentence; `x` and `y` name the two sides in words."""
         lang = check_language(lang)
         return words(_WORDS, lang)["together"].format(
@@ -190,7 +191,7 @@ class Contrast(Result):
         names = ("y", "first", "second", "n_first", "n_second", "mean_first", "mean_second", "p_value", "smallest")
         return pd.DataFrame([{name: getattr(self, name) for name in names}])
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """What was compared, as plain text."""
         return words(_WORDS, check_language(lang))["apart_head"].format(
             y=self.y, a=self.first, n_a=self.n_first, b=self.second, n_b=self.n_second
@@ -200,7 +201,7 @@ class Contrast(Result):
         self,
         *,
         ax: Axes | None = None,
-        lang: str | None = None,
+        lang: Lang | None = None,
         source: str | None = None,
         x: str = "",
         days: bool = False,
@@ -220,7 +221,7 @@ class Contrast(Result):
             source=source or self.origin,
         )
 
-    def says(self, *, lang: str | None = None, y: str = "") -> str:
+    def says(self, *, lang: Lang | None = None, y: str = "") -> str:
         """One careful sentence; `y` names the column in words."""
         lang = check_language(lang)
         return words(_WORDS, lang)["apart"].format(

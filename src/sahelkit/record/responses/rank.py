@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.columns import read_columns
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.frames import origin_of
@@ -99,7 +100,7 @@ class Rank(Result):
         more = ("n_faster", "n_tied", "n", "share_as_fast")
         return pd.DataFrame([{name: getattr(self, name) for name in (*names, *more)}])
 
-    def _facts(self, lang: str) -> dict[str, str]:
+    def _facts(self, lang: Lang) -> dict[str, str]:
         say, ends = words(_WORDS, lang), (self.rank_low, self.rank_high)
         return {
             "case": self.label_en if lang == "en" else self.label_fr,
@@ -109,12 +110,12 @@ class Rank(Result):
             "span": say["then" if self.until_then else "all"].format(self.first, self.last),
         }
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """The rank, as plain text."""
         lang = check_language(lang)
         return words(_WORDS, lang)["head"].format(measure=MEASURES[lang][self.measure], **self._facts(lang))
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None, source: str | None = None) -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None, source: str | None = None) -> Figure:
         """Draw the cases in the order of their days."""
         from sahelkit.plots.response_ranks import plot_rank
 
@@ -128,7 +129,7 @@ class Rank(Result):
             source=source or self.origin,
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One careful sentence."""
         lang = check_language(lang)
         say = words(_WORDS, lang)

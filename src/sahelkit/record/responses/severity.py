@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit._deprecated import renamed
+from sahelkit._types import Lang
 from sahelkit.columns import read_columns
 from sahelkit.errors import OptionError, UnknownNameError, is_known
 from sahelkit.estimation.replicates import share_error
@@ -199,7 +200,7 @@ class SeverityRanks(Result):
         found, counts = np.unique(self.rank, return_counts=True)
         return pd.DataFrame({"rank": found, "share": counts / len(self.rank)})
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """What was varied, as plain text."""
         lang = check_language(lang)
         say = words(_WORDS, lang)["head"]
@@ -213,7 +214,7 @@ class SeverityRanks(Result):
         """Monte Carlo standard error of that share."""
         return share_error(self.share_within(rank), self.replicates)
 
-    def plot(self, *, ax: Axes | None = None, lang: str | None = None, source: str | None = None) -> Figure:
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None, source: str | None = None) -> Figure:
         """Draw the share of the sets of weights that give each rank."""
         from sahelkit.plots.response_ranks import plot_rank_shares
 
@@ -228,7 +229,7 @@ class SeverityRanks(Result):
             source=source or self.origin,
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One careful sentence."""
         lang = check_language(lang)
         return words(_WORDS, lang)["text"].format(

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._types import Lang
 from sahelkit.columns import read_columns
 from sahelkit.errors import ModelError, UnknownNameError, is_known
 from sahelkit.frames import origin_of
@@ -113,7 +114,7 @@ class WaitingTimes(Result):
         shares = table[["done", "low", "high"]].ffill().fillna(0.0)
         return table[["days"]].assign(**counts, **shares, body=self.body, measure=self.measure).reset_index(drop=True)
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Counts and median, as plain text."""
         lang = check_language(lang)
         return words(_WORDS, lang)["head"].format(
@@ -125,7 +126,7 @@ class WaitingTimes(Result):
             ends=reach(self.median_low, self.median_high, lang, digits=0),
         )
 
-    def says(self, *, lang: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None) -> str:
         """One careful sentence."""
         lang = check_language(lang)
         say, left = words(_WORDS, lang), self.n - self.n_events
@@ -146,7 +147,7 @@ class WaitingTimes(Result):
         self,
         *,
         ax: Axes | None = None,
-        lang: str | None = None,
+        lang: Lang | None = None,
         source: str | None = None,
         beside: Sequence[WaitingTimes] = (),
     ) -> Figure:
