@@ -12,7 +12,8 @@ import pandas as pd
 from sahelkit._deprecated import renamed
 from sahelkit._types import Floats
 from sahelkit.estimation.replicates import replicate
-from sahelkit.evaluate.scores import brier_score, check_forecasts
+from sahelkit.evaluate.checks import check_forecasts
+from sahelkit.evaluate.scores import brier_score
 from sahelkit.options import check_options
 
 
