@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import pkgutil
+import re
 from html.parser import HTMLParser
 from importlib import import_module
 
@@ -46,7 +47,6 @@ UNDONE: dict[str, set[str]] = {
     "ContagionTest": EVERY,
     "EventStudy": USUAL | {"arrays"},
     "ExcitationIntervals": EVERY,
-    "ExtremeBounds": {"signatures"},
     "FixedEffectsTrap": USUAL,
     "GoodnessOfFit": EVERY,
     "HawkesFit": EVERY,
@@ -171,7 +171,8 @@ def test_figure(name):
         assert isinstance(figure, Figure)
         FigureCanvasAgg(figure).draw()
         texts[lang] = _texts(figure)
-        assert any(text.startswith(("Source: ", "Source : ")) and "n = " in text for text in texts[lang]), lang
+        # Where the data come from, and how many cases stand behind the figure.
+        assert any(re.match(r"Source ?: .+\.  .*\d", text, re.DOTALL) for text in texts[lang]), lang
     assert texts["en"] != texts["fr"]
     with pytest.raises(UnknownNameError, match="unknown language 'de'"):
         made.plot(lang="de")

@@ -47,7 +47,19 @@ _RC: dict[str, Any] = {
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Use the house style inside a ``with`` block only; what the user has set keeps their value."""
+    """Use the house style inside a ``with`` block only; what the user has set keeps their value.
+
+    Yields
+    ------
+    None
+
+    Examples
+    --------
+    >>> import matplotlib as mpl
+    >>> with house_style():
+    ...     mpl.rcParams["axes.titlelocation"]
+    'left'
+    """
     import matplotlib as mpl
 
     ours = {key: value for key, value in _RC.items() if mpl.rcParams[key] == mpl.rcParamsDefault[key]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -132,7 +132,7 @@ class ExtremeBounds(Analysis, Result):
         """What changes the answer most; see `sahelkit.models.bounds.influence`."""
         return influence(self.models, dimensions)
 
-    def null(self, kind: str = "geography", **options: Any) -> BoundsNull:
+    def null(self, kind: Literal["geography", "simulated"] = "geography", **options: Any) -> BoundsNull:
         """Null distribution of the verdict; see `sahelkit.models.bounds.bounds_null`."""
         return bounds_null(self, kind, **options)
 
@@ -210,10 +210,10 @@ class ExtremeBounds(Analysis, Result):
     def plot(
         self,
         *,
-        kind: str = "curve",
-        null: BoundsNull | None = None,
         ax: Axes | None = None,
         lang: Lang | None = None,
+        kind: str = "curve",
+        null: BoundsNull | None = None,
         source: str = "",
     ) -> Figure:
         """Draw the models.

@@ -372,7 +372,7 @@ class HawkesFit(Result):
             self.intensity().sel(iso3=code),
             events=list(days(o.time[mine])),
             source=source or self.origin or "sahelkit",
-            lang=check_language(lang),
+            lang=lang,
             ax=ax,
         )
 

@@ -242,4 +242,4 @@ class GoodnessOfFit(Result):
         """
         gaps = np.concatenate([part for code, part in self.gaps.items() if code != "all"])
         source = source or self.origin or "sahelkit"
-        return plot_gaps(gaps, source=source, n_countries=self.n_countries, lang=check_language(lang), ax=ax)
+        return plot_gaps(gaps, source=source, n_countries=self.n_countries, lang=lang, ax=ax)
