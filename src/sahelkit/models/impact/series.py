@@ -245,8 +245,10 @@ def fit_series(
         Lags of the HAC errors; ``4 (n / 100)^(2/9)`` when absent.
     level : float
         Confidence level. Intervals are normal.
-    unit, event, outcome, origin
-        Country, day of the event, name of the outcome and source, for words and figures.
+    unit, outcome, origin : str
+        Country, name of the outcome and source, for words and figures.
+    event : date-like, optional
+        Day of the event, for words and figures.
 
     Returns
     -------
@@ -329,6 +331,10 @@ def interrupted_series(window: EventWindow, **options: Any) -> InterruptedSeries
         With ``width=1``.
     **options
         As in `fit_series`: family, slope, harmonics, offset, errors, lags, level.
+
+    Returns
+    -------
+    InterruptedSeries
 
     Raises
     ------
