@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._types import Lang, Places
-from sahelkit.frames import check_columns
+from sahelkit.frames import FrameLike, check_columns
 from sahelkit.geography import places
 from sahelkit.language.coders import coup_coders
 from sahelkit.language.texts import words
@@ -63,7 +63,7 @@ def _year(days: pd.Series) -> pd.Series:
 
 
 def plot_coup_timeline(
-    coups: pd.DataFrame,
+    coups: FrameLike,
     *,
     countries: Places,
     coders: pd.DataFrame | None = None,
@@ -97,7 +97,7 @@ def plot_coup_timeline(
     lang = check_language(lang)
     say = words(_WORDS, lang)
     lanes = (coup_coders() if coders is None else coders).set_index("prefix")
-    check_columns(coups, ["iso3", "date", *(f"{c}_outcome" for c in lanes.index)], where="plot_coup_timeline")
+    coups = check_columns(coups, ["iso3", "date", *(f"{c}_outcome" for c in lanes.index)], where="plot_coup_timeline")
     codes = places.chosen(countries)
     shown = coups[coups["iso3"].isin(codes)]
     years = _year(shown["date"])
@@ -156,7 +156,7 @@ def plot_coup_timeline(
     return figure
 
 
-def plot_agreement(agreement: pd.DataFrame, *, coders: pd.DataFrame | None = None, lang: Lang | None = None) -> Figure:
+def plot_agreement(agreement: FrameLike, *, coders: pd.DataFrame | None = None, lang: Lang | None = None) -> Figure:
     """Draw how often two coders list the same events.
 
     Parameters
@@ -179,7 +179,7 @@ def plot_agreement(agreement: pd.DataFrame, *, coders: pd.DataFrame | None = Non
         If a column is missing or the language is unknown.
     """
     lang = check_language(lang)
-    check_columns(agreement, ["coder_a", "coder_b", "n_either", "n_both", "share"], where="plot_agreement")
+    agreement = check_columns(agreement, ["coder_a", "coder_b", "n_either", "n_both", "share"], where="plot_agreement")
     say = words(_WORDS, lang)
     lanes = (coup_coders() if coders is None else coders).set_index("prefix")
     order, names = list(lanes.index), list(lanes[f"label_{lang}"])

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from sahelkit._types import Lang, Places
-from sahelkit.frames import check_columns
+from sahelkit.frames import FrameLike, check_columns
 from sahelkit.geography import places
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
@@ -37,7 +36,7 @@ _WORDS = {
 
 
 def plot_fragility(
-    standing: pd.DataFrame,
+    standing: FrameLike,
     *,
     countries: Places,
     labels: Mapping[str, str],
@@ -68,7 +67,7 @@ def plot_fragility(
     matplotlib.figure.Figure
     """
     lang = check_language(lang)
-    check_columns(standing, ["iso3", "column", "percentile", "year", "n"], where="plot_fragility")
+    standing = check_columns(standing, ["iso3", "column", "percentile", "year", "n"], where="plot_fragility")
     say = words(_WORDS, lang)
     rows, columns = places.chosen(countries), list(labels)
     grid = standing.pivot(index="iso3", columns="column", values="percentile").reindex(index=rows, columns=columns)

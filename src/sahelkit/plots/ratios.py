@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from sahelkit._types import Lang
-from sahelkit.frames import check_columns
+from sahelkit.frames import FrameLike, check_columns
 from sahelkit.language.numbers import count_text, decimal
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
@@ -43,7 +41,7 @@ _COLOURS = (BLUE, VERMILION, ORANGE, BLACK)
 
 
 def plot_ratios(
-    estimates: pd.DataFrame,
+    estimates: FrameLike,
     *,
     label: str = "label",
     group: str | None = None,
@@ -87,7 +85,7 @@ def plot_ratios(
     """
     lang = check_language(lang)
     needed = [label, "ratio", "ratio_low", "ratio_high", "n_events", "n_rows", "n_clusters"]
-    check_columns(estimates, needed + ([group] if group else []), where="plot_ratios")
+    estimates = check_columns(estimates, needed + ([group] if group else []), where="plot_ratios")
     lang = check_language(lang)
     say = words(_WORDS, lang)
     groups: Sequence[object] = list(dict.fromkeys(estimates[group])) if group else [None]

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from sahelkit._types import Repeats
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.few_clusters import clusters_with_events
@@ -20,21 +18,21 @@ from sahelkit.estimation.many.planning import choose
 from sahelkit.estimation.many.roles import read_roles
 from sahelkit.estimation.many.salaimartin import WEIGHTS
 from sahelkit.estimation.many.sample import Sample, read_sample
-from sahelkit.frames import check_frame, check_repeats
+from sahelkit.frames import FrameLike, check_frame, check_repeats
 from sahelkit.models.bounds.measures import Measures
 from sahelkit.models.bounds.result import ExtremeBounds
 from sahelkit.models.bounds.summaries import Settings
 from sahelkit.options import as_names, check_name, check_options, check_path, check_real, check_whole_number
 
 if TYPE_CHECKING:
-    from sahelkit.panels.builder import Panel
+    pass
 
 ERRORS = ("CR1", "model")
 
 
 def extreme_bounds(
     formula: str,
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     measures: Measures | None = None,
     k: int | Sequence[int] = 3,
