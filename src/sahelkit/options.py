@@ -48,8 +48,8 @@ OPTIONS: Mapping[str, Option] = {
     "frame": Option(
         "FrameLike",
         OWN,
-        "The rows, in any order: a frame of pandas or of another library, or a `Panel` whose frame is then read. Stands "
-        "first, or after a formula.",
+        "The rows, in any order: a frame of pandas or of another library, or a `Panel` whose frame is then read. "
+        "Stands first, or after a formula.",
         {"Estimates.predict": "the rows of the fit when absent", "get_prediction": "the rows of the fit when absent"},
         keyword=False,
     ),
