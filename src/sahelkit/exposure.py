@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +24,11 @@ Matrix = npt.NDArray[np.float64]
 
 __all__ = ["decayed_exposure", "spatial_weights"]
 
-KINDS = ("land", "inverse_distance", "language", "coloniser", "organisation")
+Kind: TypeAlias = Literal["land", "inverse_distance", "language", "coloniser", "organisation"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 ORGANISATIONS = ("ECOWAS", "UEMOA")
-UNSURE = ("refuse", "leave_out")
+Unsure: TypeAlias = Literal["refuse", "leave_out"]
+UNSURE: tuple[Unsure, ...] = get_args(Unsure)
 NORMALISATIONS = ("column", "row", None)
 _TIES = {"language": "cepii_common_official_language", "coloniser": "cepii_common_coloniser"}
 # An unknown month hides the exposure after it for as long as it could still carry this share of its own weight.
@@ -36,11 +38,11 @@ _NEGLIGIBLE = 0.01
 def spatial_weights(
     countries: Places,
     *,
-    kind: str = "land",
+    kind: Kind = "land",
     on: DateLike = None,
     normalise: str | None = "column",
     organisations: str | Sequence[str] | None = None,
-    unsure: str = "refuse",
+    unsure: Unsure = "refuse",
     version: str | None = None,
 ) -> xr.DataArray:
     """Weights W[target, source]: how much an event in the source counts for the target.
@@ -397,7 +399,7 @@ def _as_counts(
         if weights is not None:
             counts = counts.reindex(iso3=[str(code) for code in weights["target"].values])
         return counts
-    check_columns(events, ["iso3", "date", *([mark] if mark else [])], where="decayed_exposure")
+    events = check_columns(events, ["iso3", "date", *([mark] if mark else [])], where="decayed_exposure")
     days = read_column(events["date"], what="date", declared="D", owner=events["iso3"]).first
     events = events.assign(date=days.astype("datetime64[ns]"))
     codes = sorted(set(events["iso3"])) if weights is None else [str(code) for code in weights["target"].values]

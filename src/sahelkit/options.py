@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Integral, Real
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, get_args
 
@@ -48,7 +50,7 @@ OPTIONS: Mapping[str, Option] = {
         OWN,
         "The rows, in any order: a pandas frame, or a `Panel` whose frame is then read. Stands first, or after a "
         "formula.",
-        {"HazardFit.predict": "the rows of the fit when absent"},
+        {"Estimates.predict": "the rows of the fit when absent", "get_prediction": "the rows of the fit when absent"},
         keyword=False,
     ),
     "countries": Option(
@@ -157,7 +159,12 @@ OPTIONS: Mapping[str, Option] = {
             "wild_score_test": "None: that of the fit",
         },
     ),
-    "alpha": Option("float", 0.05, "Size of a test: how often it may reject where nothing is to be found."),
+    "alpha": Option(
+        "float",
+        0.05,
+        "Size of a test: how often it may reject where nothing is to be found; one less the level.",
+        {"conf_int": "as in statsmodels, where it may stand first"},
+    ),
     "lang": Option(
         "Lang | None", None, "Language of words, 'en' or 'fr'. None: the current language, English unless it was set."
     ),
@@ -330,6 +337,79 @@ def check_name(what: str, value: object, *, optional: bool = False) -> None:
     raise OptionError(what, value, "one name is needed, as a text", repair=repair)
 
 
+def as_names(what: str, given: str | Iterable[str], *, least: int = 0) -> list[str]:
+    """One name or several as a list; raise OptionError for what holds no names, or too few.
+
+    Examples
+    --------
+    >>> as_names("bodies", "AU"), as_names("bodies", ("AU", "ECOWAS"))
+    (['AU'], ['AU', 'ECOWAS'])
+    >>> as_names("bodies", 3)
+    Traceback (most recent call last):
+    sahelkit.errors.OptionError: bodies=3: one name or a list of names is wanted.
+    """
+    if isinstance(given, str):
+        return [given]
+    if not isinstance(given, Iterable) or isinstance(given, bytes):
+        raise OptionError(what, given, "one name or a list of names is wanted")
+    names = list(given)
+    if len(names) < least:
+        raise OptionError(what, given, "no name is given")
+    return names
+
+
+def check_real(
+    what: str,
+    value: object,
+    *,
+    least: float,
+    above: bool = False,
+    optional: bool = False,
+    why: str = "",
+    example: float,
+) -> None:
+    """Raise OptionError unless an option is a finite number of at least `least`, or above it.
+
+    Examples
+    --------
+    >>> check_real("vif", "7", least=1, example=7)
+    Traceback (most recent call last):
+    sahelkit.errors.OptionError: vif='7': it is a number of at least 1. Type vif=7.
+    """
+    if value is None and optional:
+        return
+    number = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    if not number or float(value) < least or (above and float(value) == least):  # type: ignore[arg-type]
+        reach = f"it is a number {'above' if above else 'of at least'} {least:g}"
+        raise OptionError(what, value, why or reach, repair=f"Type {what}={example:g}")
+
+
+def check_flag(what: str, value: object) -> None:
+    """Raise OptionError unless an option is True or False.
+
+    Examples
+    --------
+    >>> check_flag("include_plots", None)
+    Traceback (most recent call last):
+    sahelkit.errors.OptionError: include_plots=None: it is True or False. Type include_plots=True.
+    """
+    if not isinstance(value, bool):
+        raise OptionError(what, value, "it is True or False", repair=f"Type {what}=True")
+
+
+def check_path(what: str, value: object, *, optional: bool = False) -> None:
+    """Raise OptionError unless an option names a file or folder, as a text or a path.
+
+    Examples
+    --------
+    >>> check_path("folder", 7)
+    Traceback (most recent call last):
+    sahelkit.errors.OptionError: folder=7: it is a text or a pathlib.Path. Type folder='results'.
+    """
+    if not (isinstance(value, str | Path) or (value is None and optional)):
+        raise OptionError(what, value, "it is a text or a pathlib.Path", repair=f"Type {what}='results'")
+
+
 def check_language(lang: str | None) -> Lang:
     """Return the language, English when None; raise UnknownNameError for one that is not spoken here.
 
@@ -341,6 +421,6 @@ def check_language(lang: str | None) -> Lang:
     if lang is None:
         return LANGUAGES[0]
     for known in LANGUAGES:
-        if lang == known:
+        if isinstance(lang, str) and lang == known:
             return known
     raise UnknownNameError("language", lang, LANGUAGES)

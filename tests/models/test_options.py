@@ -131,3 +131,38 @@ def test_one_name_in_a_list_is_told_how_to_stand_alone() -> None:
         check_name("cluster", ["iso3"])
     with pytest.raises(OptionError):
         check_name("cluster", None)
+
+
+@pytest.mark.parametrize("name", ["country_sd", "decade_sd", "rate", "own", "cross", "own_lag", "cross_lag"])
+@pytest.mark.parametrize("bad", [None, "x", [], {"a": 1}, True, float("nan")])
+def test_what_is_no_number_is_refused_by_a_simulation(name, bad):
+    with pytest.raises(OptionError, match=f"^{name}="):
+        sahelkit.simulate_panel(**{name: bad})
+
+
+@pytest.mark.parametrize(
+    ("name", "bad"),
+    [("vif", "7"), ("most", "x"), ("folder", 7), ("measures", {}), ("exclusive", None), ("effects", []), ("link", 3)],
+)
+def test_extreme_bounds_refuses_what_an_option_cannot_be(name, bad):
+    rows = pd.DataFrame({"onset": [0, 1], "z": [1.0, 2.0], "w": [1.0, 3.0], "iso3": ["MLI", "NER"]})
+    with pytest.raises(OptionError, match=f"^{name}="):
+        sahelkit.extreme_bounds("onset ~ 1 | z | w", rows, **{"k": 1, name: bad})
+
+
+@pytest.mark.parametrize("bad", [None, 3, [], b"AU"])
+def test_names_of_bodies_are_names(bad):
+    with pytest.raises(OptionError, match=r"^bodies="):
+        sahelkit.response_cases(bodies=bad)
+
+
+@pytest.mark.parametrize("bad", [None, "yes", 1])
+def test_a_switch_is_true_or_false(bad):
+    with pytest.raises(OptionError, match=r"it is True or False\. Type include_plots=True"):
+        sahelkit.load_coups(include_plots=bad)
+
+
+@pytest.mark.parametrize("bad", [7, b"x", ["x"]])
+def test_a_folder_is_a_text_or_a_path(bad):
+    with pytest.raises(OptionError, match=r"^folder="):
+        sahelkit.scoreboard(folder=bad)

@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 
 from sahelkit.errors import OptionError
-from sahelkit.panels import coverage, panel, real_time
-from sahelkit.panels.layers import Layer, Step, settle
+from sahelkit.panels import Layer, Step, coverage, panel, real_time, settle
 
 ONE = np.datetime64("2012-04-20")
 

@@ -41,7 +41,8 @@ def _placebo(kind):
 def _power():
     table = pd.DataFrame({"cross": [0.0, 0.1, 0.3], "power": [0.08, 0.4, 0.9], "power_calibrated": [0.05, 0.35, 0.88]})
     table = table.assign(ratio_median=[1.0, 1.2, 1.4], ratio_low=0.9, ratio_high=1.6, events=103.0)
-    return ContagionPower(table, 0.05, 1.9, 200, 105, 16, 12, 0.35, 24.0, 12.0)
+    settings = {"alpha": 0.05, "critical": 1.9, "window": 12, "own": 0.35, "own_lag": 24.0, "cross_lag": 12.0}
+    return ContagionPower(table=table, **settings, replicates=200, n_events=105, n_clusters=16)
 
 
 def _trap():
@@ -55,7 +56,8 @@ def _trap():
         ("high", 1.15),
     ):
         table[f"null_{name}"] = table["ratio"] * factor
-    return FixedEffectsTrap(table.assign(share_below=0.5), np.ones((9, 4)), 24, 200, 105, 16, 0.95)
+    sizes = {"replicates": 200, "n_events": 105, "n_clusters": 16}
+    return FixedEffectsTrap(table=table.assign(share_below=0.5), draws=np.ones((9, 4)), window=24, level=0.95, **sizes)
 
 
 FIGURES = {

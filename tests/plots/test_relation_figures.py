@@ -36,7 +36,7 @@ def _texts(figure):
 
 @pytest.mark.parametrize("form", ["interventional", "conditional", "shared"])
 def test_heatmap_writes_every_median_and_interval_in_both_languages(matrix, form):
-    english, french = (_texts(plot_relation(matrix, form=form, lang=lang)) for lang in ("en", "fr"))
+    english, french = (_texts(plot_relation(matrix.to_xarray(), form=form, lang=lang)) for lang in ("en", "fr"))
     quantity = {"interventional": 2, "conditional": 5, "shared": 7}[form]
     low, _, _, _, high = np.round(matrix.values[0, 0, 0, quantity], 1)
     assert f"[{low:.1f}, {high:.1f}]".replace("-", "−") in english
@@ -48,14 +48,14 @@ def test_heatmap_writes_every_median_and_interval_in_both_languages(matrix, form
 
 
 def test_heatmap_draws_intervals_of_posterior_and_prior(matrix):
-    figure = plot_relation(matrix, horizon=12)
+    figure = plot_relation(matrix.to_xarray(), horizon=12)
     lengths = [line.get_xdata() for line in figure.axes[0].lines if len(line.get_xdata()) == 2]
     # Thick and thin bar for posterior and prior in each of the 25 cells.
     assert len(lengths) == 4 * 25
 
 
 def test_paths_draw_two_risks_a_difference_and_the_record(path):
-    figure = plot_what_if(path, lang="fr")
+    figure = plot_what_if(path.to_xarray(), path.record, lang="fr")
     texts = _texts(figure)
     assert "Et sans la tentative de coup du 22 mars 2012 au Mali ?" in texts
     marks = [line for line in figure.axes[0].lines if line.get_marker() == "^"]
@@ -69,7 +69,7 @@ def test_paths_draw_two_risks_a_difference_and_the_record(path):
 
 
 def test_english_title_names_source_and_day(path):
-    assert "Had the attempt of 22 March 2012 in Mali not been made" in _texts(plot_what_if(path))
+    assert "Had the attempt of 22 March 2012 in Mali not been made" in _texts(path.plot())
 
 
 @pytest.mark.parametrize(
@@ -82,4 +82,4 @@ def test_english_title_names_source_and_day(path):
 )
 def test_what_cannot_be_drawn_is_named(matrix, options, message):
     with pytest.raises(UnknownNameError, match=message):
-        plot_relation(matrix, **options)
+        plot_relation(matrix.to_xarray(), **options)

@@ -10,6 +10,33 @@ if TYPE_CHECKING:
     from sahelkit._types import Lang, Rule
     from sahelkit.models.relation import RelationMatrix
 
+_WORDS = {
+    "en": {
+        "head": "Risk of a coup attempt within {months} months of an attempt {where} ({n} attempts {first}–{last}, "
+        "list: {rule}); median [90 %]",
+        "country": "country",
+        "without": "without it (%)",
+        "extra": "extra (points)",
+        "ratio": "ratio",
+        "shared": "shared conditions (points)",
+        "prior": "prior",
+        "foot": "shared conditions: risk at those times without the attempt, less the risk at quiet times. prior: "
+        "share of the extra that is belief and not data.",
+    },
+    "fr": {
+        "head": "Risque d’une tentative de coup dans les {months} mois suivant une tentative {where} ({n} tentatives, "
+        "{first}–{last}, liste : {rule}) ; médiane [90 %]",
+        "country": "pays",
+        "without": "sans elle (%)",
+        "extra": "écart (points)",
+        "ratio": "rapport",
+        "shared": "conditions communes (points)",
+        "prior": "a priori",
+        "foot": "conditions communes : risque à ces moments sans la tentative, moins le risque en temps calme. "
+        "a priori : part de l’écart qui tient à l’hypothèse de départ et non aux données.",
+    },
+}
+
 
 def relate_command(
     source: Annotated[str, typer.Argument(help="Country of the attempt: code or name.", show_default=False)],
@@ -24,12 +51,12 @@ def relate_command(
 ) -> None:
     """Say how the risk of an attempt elsewhere, and at home, relates to an attempt in a country."""
     from sahelkit._commands._printing import print_frame, print_table
+    from sahelkit.language.texts import words
     from sahelkit.models.relation import relation_matrix
-    from sahelkit.models.relation.wording import relate_words
     from sahelkit.options import check_language
 
     spoken = check_language(lang)
-    say = relate_words(spoken)
+    say = words(_WORDS, spoken)
     coder = cast("Rule", rule)
     found = relation_matrix(source=source, horizon=horizon, rule=coder, draws=draws, seed=seed, n_jobs=jobs)
     if as_json or as_csv:
@@ -39,7 +66,7 @@ def relate_command(
     print(say["head"].format(**_facts(found, code, spoken)))
     print_table([say[key] for key in ("country", "without", "extra", "ratio", "shared", "prior")], _rows(found, spoken))
     target = next(name for name in found.targets if name != code)
-    print(found.says(code, target, lang=spoken))
+    print(found.says(source=code, target=target, lang=spoken))
     print(say["foot"])
 
 
@@ -61,7 +88,7 @@ def _facts(found: RelationMatrix, code: str, lang: Lang) -> dict[str, object]:
 def _rows(found: RelationMatrix, lang: Lang) -> list[list[str]]:
     from sahelkit.geography import places
     from sahelkit.language.numbers import decimal
-    from sahelkit.models.relation.wording import interval_text
+    from sahelkit.models.relation.words import interval_text
 
     return [
         [

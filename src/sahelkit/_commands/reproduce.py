@@ -33,13 +33,14 @@ def reproduce_command(
     """
     from sahelkit._commands._progress import NotebookProgress
     from sahelkit.options import check_language
+    from sahelkit.study.recorded import check_effort
     from sahelkit.study.runner import reproduce
 
     with NotebookProgress() as progress:
         result = reproduce(
             names or (),
             out=out,
-            effort=effort,
+            effort=check_effort(effort),
             n_jobs=jobs,
             lang=check_language(lang),
             folder=notebooks,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias, get_args
+
 import numpy as np
 
 from sahelkit._types import Floats
@@ -9,7 +11,8 @@ from sahelkit.estimation.firth import Penalised
 from sahelkit.estimation.links import chances, row_terms
 from sahelkit.estimation.newton import Maximum, inverse_gram, maximise
 
-CORRECTIONS = ("none", "flic", "flac")
+Correction: TypeAlias = Literal["none", "flic", "flac"]
+CORRECTIONS: tuple[Correction, ...] = get_args(Correction)
 
 
 def flic(design: Floats, outcome: Floats, fit: Penalised, position: int, *, link: str) -> Floats:

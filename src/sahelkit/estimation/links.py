@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
 from sahelkit._types import Floats
 from sahelkit.errors import UnknownNameError, is_known
 
-LINKS = ("cloglog", "logit")
+Link: TypeAlias = Literal["cloglog", "logit"]
+LINKS: tuple[Link, ...] = get_args(Link)
 
 
 # Beyond these the chance is 0 or 1 to the last bit, and exp() would overflow.

@@ -2,6 +2,10 @@ from .builder import Panel as Panel
 from .builder import panel as panel
 from .covered import Coverage as Coverage
 from .covered import coverage as coverage
+from .layers import Context as Context
+from .layers import Layer as Layer
+from .layers import Step as Step
+from .layers import settle as settle
 from .realtime import real_time as real_time
 from .response_context import add_context as add_context
 from .response_context import fellow_members as fellow_members

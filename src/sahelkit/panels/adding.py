@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Self
 
-import pandas as pd
-
 from sahelkit._types import Rule
 from sahelkit.errors import OptionError, UnknownNameError
+from sahelkit.frames import FrameLike
+from sahelkit.options import check_flag
 from sahelkit.panels.conflict import DATASET as CONFLICT
 from sahelkit.panels.conflict import Conflict, counts
 from sahelkit.panels.coups import Coups
@@ -17,7 +17,7 @@ from sahelkit.panels.elections import Elections
 from sahelkit.panels.layers import KINDS, Step, as_names
 from sahelkit.panels.leaders import Leaders
 from sahelkit.panels.military import MilitaryRule
-from sahelkit.panels.userframe import Window, read_user_frame
+from sahelkit.panels.userframe import How, Window, read_user_frame
 from sahelkit.panels.yearly import Yearly
 from sahelkit.tables.read import record_of
 from sahelkit.tables.series import find_series
@@ -27,7 +27,7 @@ class Adding(Declared):
     """The sources that a panel can join."""
 
     def add(self, step: Step) -> Self:
-        """Add a step of your own; see `sahelkit.panels.layers.Step`, which has an example.
+        """Add a step of your own; see `sahelkit.panels.Step`, which has an example.
 
         Parameters
         ----------
@@ -47,7 +47,7 @@ class Adding(Declared):
         [0.0, 1.0, 1.0]
         """
         if not isinstance(step, Step):
-            repair = "Make a subclass of sahelkit.panels.layers.Step, or give a frame to add_frame"
+            repair = "Make a subclass of sahelkit.panels.Step, or give a frame to add_frame"
             raise OptionError("step", type(step).__name__, "not a step of a panel", repair=repair)
         for name, kind in step.kinds(self.version, self._kinds).items():
             if kind not in KINDS:
@@ -84,6 +84,7 @@ class Adding(Declared):
         >>> mali[["attempt", "success", "failure"]].to_numpy().tolist()
         [[0.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 0.0], [1.0, 0.0, 1.0]]
         """
+        check_flag("include_plots", include_plots)
         return self._with(Coups(rule=rule, include_plots=include_plots))
 
     def add_conflict(self, columns: str | Sequence[str] | None = None) -> Self:
@@ -242,7 +243,7 @@ class Adding(Declared):
         """
         return self._with(MilitaryRule())
 
-    def add_frame(self, frame: pd.DataFrame, *, published: str | None = None, how: str = "one") -> Self:
+    def add_frame(self, frame: FrameLike, *, published: str | None = None, how: How = "one") -> Self:
         """Add the columns of a user's own frame.
 
         Parameters

@@ -15,6 +15,17 @@ from sahelkit.panels.layers import Context, Layer, settle
 from sahelkit.panels.universe import Grid
 
 
+def described(description: Record, name: str) -> dict[str, str]:
+    """Source, extent, label and unit of a column, as the record of its dataset has them."""
+    cover, field = description.coverage, description.tables[0].field(name)
+    return {
+        "source": description.name,
+        "extent": f"{cover.first} to {cover.last} ({cover.places})",
+        "label": field.label_en,
+        "unit": field.unit,
+    }
+
+
 def spread(
     grid: Grid, rows: npt.NDArray[np.intp], years: npt.NDArray[np.int64], values: npt.NDArray[Any], empty: Any
 ) -> Cells:

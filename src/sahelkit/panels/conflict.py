@@ -12,6 +12,7 @@ from sahelkit._types import Days
 from sahelkit.catalog import Record
 from sahelkit.catalog.publication import Publication
 from sahelkit.geography import places
+from sahelkit.panels.annual import described
 from sahelkit.panels.layers import Context, Layer, Step, settle
 from sahelkit.panels.universe import first_days
 from sahelkit.tables.read import read_table, record_of
@@ -42,7 +43,6 @@ class Conflict(Step):
         """The columns on the raster."""
         grid = context.grid
         description = record_of(DATASET, context.version)
-        table = description.tables[0]
         frame = read_table(DATASET, version=context.version, columns=["iso3", "month", "provisional", *self.of])
         months = frame["month"].array.asi8
         provisional = np.unique(months[frame["provisional"].to_numpy(dtype=bool)])
@@ -59,21 +59,8 @@ class Conflict(Step):
         for name in self.of:
             values = frame[name].to_numpy(dtype="float64", na_value=np.nan)[inside]
             total = np.bincount(flat, weights=values, minlength=grid.exists.size).reshape(grid.shape)
-            field = table.field(name)
-            found.append(
-                settle(
-                    context,
-                    name,
-                    total,
-                    covered=covered,
-                    published=published,
-                    kind="count",
-                    source=DATASET,
-                    extent=f"{cover.first} to {cover.last} ({cover.places})",
-                    label=field.label_en,
-                    unit=field.unit,
-                )
-            )
+            told = described(description, name)
+            found.append(settle(context, name, total, covered=covered, published=published, kind="count", **told))
         return found
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit import options
 from sahelkit._types import Bools, Cells, Days
 from sahelkit.errors import OptionError
 from sahelkit.panels.universe import Grid
@@ -180,7 +181,7 @@ def check_layers(step: Step, found: Sequence[Layer], wanted: Iterable[str], cont
             raise OptionError("step", name, why, repair=repair)
         if layer.published is not None and (layer.known & context.unpublished(layer.published)).any():
             why = f"it shows values that were not yet known on {context.as_of}"
-            raise OptionError("step", name, why, repair="Make its layers with sahelkit.panels.layers.settle")
+            raise OptionError("step", name, why, repair="Make its layers with sahelkit.panels.settle")
 
 
 def settle(
@@ -188,8 +189,8 @@ def settle(
     name: str,
     values: Cells,
     *,
-    covered: Bools,
-    published: Days,
+    covered: Bools | bool,
+    published: Days | np.datetime64,
     kind: str,
     source: str = "",
     native: str = "",
@@ -203,14 +204,29 @@ def settle(
     ----------
     context : Context
         What the step was given.
-    name, kind, source, native, extent, label, unit : str
-        As in `Layer`; `native` is the frequency of the panel when empty.
+    name : str
+        Name of the column.
     values : array, shape (S, T)
-        float64 with NaN, or objects with None for text.
+        Numbers as float64 with NaN, or objects with None for text.
     covered : array of bool, shape (S, T), or one that stretches to it
         Where the source speaks.
     published : array of datetime64[D], shape (S, T), or one that stretches to it
         Day on which each value became known.
+    kind, source, native, extent, label, unit : str
+        As in `Layer`; `native` is the frequency of the panel when empty.
+
+    Returns
+    -------
+    Layer
+
+    Examples
+    --------
+    >>> from sahelkit.panels.universe import make_grid, state_spells
+    >>> grid = make_grid(state_spells(None), ["MLI"], freq="Y", first=42, last=43)
+    >>> context = Context(grid, np.datetime64("2013-06-01"), None)
+    >>> rain = np.array([[3.0, 4.0]])
+    >>> settle(context, "rain", rain, covered=True, published=grid.ends, kind="level").values
+    array([[ 3., nan]])
     """
     grid = context.grid
     covered = np.broadcast_to(covered, grid.shape)
@@ -235,9 +251,7 @@ def settle(
 
 def as_names(columns: str | Sequence[str]) -> tuple[str, ...]:
     """One name or several, as a tuple."""
-    if not isinstance(columns, str) and not (isinstance(columns, Iterable) and not isinstance(columns, bytes)):
-        raise OptionError("columns", columns, "one name or a list of names is wanted")
-    return (columns,) if isinstance(columns, str) else tuple(columns)
+    return tuple(options.as_names("columns", columns))
 
 
 def shifted(values: Cells, periods: int, fill: Any) -> npt.NDArray[Any]:

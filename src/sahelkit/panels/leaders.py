@@ -13,6 +13,7 @@ import pandas as pd
 from sahelkit._types import Bools
 from sahelkit.catalog import Record
 from sahelkit.geography import places
+from sahelkit.panels.annual import described
 from sahelkit.panels.layers import Context, Layer, Step, settle
 from sahelkit.panels.universe import Grid, ordinals
 from sahelkit.tables.read import read_table, record_of
@@ -71,23 +72,11 @@ class Leaders(Step):
             "reign_military_career": np.where(somebody, career[which], np.nan),
             MONTHS: np.where(somebody, ordinals(grid.starts, "M")[None, :] - entry, np.nan),
         }
-        labels = {MONTHS: ("Months in office on the first day of the period, since the month of entry", "months")}
-        cover = description.coverage
+        entered = "Months in office on the first day of the period, since the month of entry"
+        months = {"label": entered, "unit": "months"}
+        covered, published = _covered(grid, description), description.published.dates(grid.starts)
         found = []
         for name, kind in self.kinds(context.version, {}).items():
-            label, unit = labels.get(name) or (description.tables[0].field(name).label_en, "")
-            found.append(
-                settle(
-                    context,
-                    name,
-                    values[name],
-                    covered=_covered(grid, description),
-                    published=description.published.dates(grid.starts)[None, :],
-                    kind=kind,
-                    source=DATASET,
-                    extent=f"{cover.first} to {cover.last} ({cover.places})",
-                    label=label,
-                    unit=unit,
-                )
-            )
+            told = described(description, "leader" if name == MONTHS else name) | (months if name == MONTHS else {})
+            found.append(settle(context, name, values[name], covered=covered, published=published, kind=kind, **told))
         return found

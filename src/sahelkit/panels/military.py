@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sahelkit.geography import places
+from sahelkit.panels.annual import described
 from sahelkit.panels.layers import Context, Layer, Step, settle
 from sahelkit.panels.universe import first_days, make_grid, ordinals, state_spells
 from sahelkit.tables.read import read_table, record_of
@@ -42,7 +43,7 @@ class MilitaryRule(Step):
         inside = (rows >= 0) & (columns >= 0)
         values = np.zeros(months.shape)
         values[rows[inside], columns[inside]] = frame[COLUMN].to_numpy(dtype="float64")[inside]
-        cover, field = description.coverage, description.tables[0].field(COLUMN)
+        cover = description.coverage
         covered = months.within(places.members(cover.places), cover.first, cover.last)
         values[~months.exists] = np.nan  # no January in the year of independence
         picked = opening - first
@@ -53,9 +54,6 @@ class MilitaryRule(Step):
             covered=covered[:, picked],
             published=description.published.dates(months.ends[picked])[None, :],
             kind="count",
-            source=DATASET,
-            extent=f"{cover.first} to {cover.last} ({cover.places})",
-            label=field.label_en,
-            unit=field.unit,
+            **described(description, COLUMN),
         )
         return [layer]

@@ -11,6 +11,7 @@ from sahelkit._types import TEXT, DateLike, Lang, Places, Rule
 from sahelkit.catalog import record
 from sahelkit.errors import DataUnavailableError, UnknownNameError
 from sahelkit.geography import places
+from sahelkit.options import as_names
 from sahelkit.tables.coups import load_coups
 from sahelkit.tables.day_bounds import holds
 from sahelkit.tables.memberships import load_memberships
@@ -166,7 +167,7 @@ def response_cases(
     >>> cases[["label_en", "suspension_days", "sanctions_days", "easing_days"]].to_numpy().tolist()
     [['Mali 2012', 5.0, 11.0, 17.0], ['Mali 2020', 0.0, 0.0, 49.0], ['Mali 2021', 6.0, 167.0, 405.0]]
     """
-    names = [bodies] if isinstance(bodies, str) else list(bodies)
+    names = as_names("bodies", bodies, least=1)
     known = ("AU", "ECOWAS", "UEMOA")
     for name in names:
         if name not in known:

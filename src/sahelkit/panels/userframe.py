@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from sahelkit._types import Bools, Cells, Days
 from sahelkit.catalog.publication import Publication
 from sahelkit.dates import Times, read_column
 from sahelkit.errors import MissingColumnsError, OptionError, UnknownNameError, UnknownPlaceError, is_known
-from sahelkit.frames import TIMES, check_frame, numbers_of, texts_of, time_of
+from sahelkit.frames import TIMES, FrameLike, check_frame, numbers_of, texts_of, time_of
 from sahelkit.geography import places
 from sahelkit.options import check_name
 from sahelkit.panels.annual import spread
@@ -22,7 +22,8 @@ from sahelkit.panels.layers import Context, Layer, Step, settle
 from sahelkit.values import row_words
 
 WHERE = "panel.add_frame"
-HOW = ("one", "sum")
+How: TypeAlias = Literal["one", "sum"]
+HOW: tuple[How, ...] = get_args(How)
 _NOT_VALUES = {"iso3", "country", "gwcode", *TIMES}
 
 
@@ -115,7 +116,7 @@ class UserFrame(Step):
         return place
 
 
-def read_user_frame(frame: pd.DataFrame, *, published: str | None, how: str, window: Window) -> UserFrame:
+def read_user_frame(frame: FrameLike, *, published: str | None, how: str, window: Window) -> UserFrame:
     """Check a user's frame and take what a panel needs.
 
     Raises

@@ -79,11 +79,18 @@ def plot_capture_lags(
     ------
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
+
+    Examples
+    --------
+    >>> lags = pd.DataFrame({"place_en": ["Gao"], "days": [9], "days_min": [9], "days_max": [9], "held_on_eve": ["no"]})
+    >>> start, coup, end = pd.to_datetime(["2012-01-16", "2012-03-22", "2012-04-30"])
+    >>> plot_capture_lags(lags, coup=coup, start=start, end=end).axes[0].get_xlabel()
+    'days from the coup of 22 March 2012'
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)
     needed = ["days", "days_min", "days_max", "held_on_eve", f"place_{lang}"]
-    check_columns(lags, needed, where="plot_capture_lags")
+    lags = check_columns(lags, needed, where="plot_capture_lags")
     rows = np.arange(len(lags))
     before = int((lags["days"] < 0).sum())
     with drawing(ax, 8.6, 1.7 + 0.36 * len(lags)) as (figure, axes):

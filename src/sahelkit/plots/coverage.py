@@ -43,13 +43,7 @@ _LAYERS = {"covered": BLUE, "missing": ORANGE, "unpublished": PURPLE, "outside":
 
 
 def plot_coverage(
-    frame: pd.DataFrame,
-    *,
-    freq: str,
-    n_states: int,
-    ax: Axes | None = None,
-    lang: Lang | None = None,
-    source: str = "",
+    frame: pd.DataFrame, *, freq: str, n_states: int, ax: Axes | None = None, lang: Lang | None = None, source: str = ""
 ) -> Figure:
     """Draw one strip per column: which share of the existing cells of each year has a value, and why others have none.
 
@@ -77,11 +71,18 @@ def plot_coverage(
     ------
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
+
+    Examples
+    --------
+    >>> counts = {"existing": 5, "covered": [5, 2], "missing": 0, "unpublished": [0, 3], "outside": 0}
+    >>> frame = pd.DataFrame({"column": "attempt", "year": [2021, 2022], **counts})
+    >>> plot_coverage(frame, freq="Y", n_states=5).get_supxlabel()
+    "Source: user's data.  n = 10 country-years, 5 states."
     """
     lang = check_language(lang)
     from matplotlib.ticker import MaxNLocator
 
-    check_columns(frame, ["column", "year", "existing", *_LAYERS], where="plot_coverage")
+    frame = check_columns(frame, ["column", "year", "existing", *_LAYERS], where="plot_coverage")
     say = words(_WORDS, lang)
     names = list(dict.fromkeys(frame["column"]))
     used = [key for key in _LAYERS if frame[key].sum() > 0]

@@ -10,7 +10,7 @@ import pandas as pd
 from sahelkit._types import DateLike, Lang
 from sahelkit.dates import full_day, parse_window
 from sahelkit.errors import ModelError
-from sahelkit.frames import check_columns, origin_of
+from sahelkit.frames import FrameLike, check_columns, origin_of
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
 from sahelkit.plots.maps import draw_map, name_countries
@@ -100,13 +100,13 @@ def _words(row: Any, lang: Lang, say: Mapping[str, str]) -> str:
 
 
 def plot_north(
-    history: pd.DataFrame,
+    history: FrameLike,
     shapes: Mapping[str, Sequence[Ring]],
     *,
     coup: str,
     until: str,
-    end: DateLike,
     start: DateLike,
+    end: DateLike,
     towns: pd.DataFrame | None = None,
     extent: tuple[float, float, float, float] = NORTH,
     country: str = "MLI",
@@ -153,10 +153,20 @@ def plot_north(
         If the extent is empty or there are no shapes.
     UnknownNameError
         If the language is unknown.
+
+    Examples
+    --------
+    >>> import sahelkit as sk
+    >>> from sahelkit.record import place_history
+    >>> span = {"start": "2012-01-16", "end": "2013-07-31"}
+    >>> history = place_history(sk.load_crisis(countries="MLI"), **span)
+    >>> figure = plot_north(history, sk.load_map(countries="MLI"), coup="2012-03-22", until="2012-04-30", **span)
+    >>> figure.axes[0].get_title(loc="left")
+    'Northern Mali: when the state lost each place, and when it came back'
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)
-    check_columns(history, [*_NEEDED, f"place_{lang}"], where="plot_north")
+    history = check_columns(history, [*_NEEDED, f"place_{lang}"], where="plot_north")
     placed = history.dropna(subset=["latitude", "longitude"])
     if placed.empty:
         raise ModelError("no place of the history has coordinates; there is no map to draw")

@@ -9,16 +9,19 @@ import numpy as np
 from sahelkit._types import Lang
 from sahelkit.errors import UnknownNameError, is_known
 from sahelkit.geography import places
+from sahelkit.language.coders import rule_name
+from sahelkit.language.countries import in_country
+from sahelkit.language.dates import day_text
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
-from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, blank, house_style, sign
+from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, VERMILION, drawing, house_style, sign
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from sahelkit.models.relation.counterfactual import WhatIf
-    from sahelkit.models.relation.result import RelationMatrix
 
 FORMS = {"interventional": "extra", "conditional": "conditional_extra", "shared": "shared"}
 _WORDS = {
@@ -97,20 +100,27 @@ def _span(values: Any) -> tuple[float, float]:
 
 
 def plot_relation(
-    found: RelationMatrix, *, horizon: int | None = None, form: str = "interventional", lang: Lang | None = None
+    found: xr.Dataset,
+    *,
+    horizon: int | None = None,
+    form: str = "interventional",
+    lang: Lang | None = None,
+    ax: Axes | None = None,
 ) -> Figure:
     """Draw the relation matrix as a heatmap whose cells show the median, the intervals and the prior.
 
     Parameters
     ----------
-    found : RelationMatrix
-        As `sahelkit.models.relation.relation_matrix` gives it.
+    found : xarray.Dataset
+        As ``relation_matrix().to_xarray()`` gives it.
     horizon : int, optional
         Months; the first of the matrix when absent.
     form : {"interventional", "conditional", "shared"}
         Which of the comparisons.
     lang : {"en", "fr"}
         Language of the words in the figure.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when absent.
 
     Returns
     -------
@@ -129,95 +139,92 @@ def plot_relation(
     say = words(_WORDS, lang)
     if not is_known(form, FORMS):
         raise UnknownNameError("form", form, FORMS)
-    months = found.horizons[0] if horizon is None else horizon
-    if months not in found.horizons:
-        raise UnknownNameError("horizon", months, [str(h) for h in found.horizons])
-    h = found.horizons.index(months)
-    quantity = {"extra": 2, "conditional_extra": 5, "shared": 7}[FORMS[form]]
-    values = found.values[:, :, h, quantity]
-    believed = found.prior_extra[:, :, h] if form == "interventional" else None
-    own = np.array([[source == target for target in found.targets] for source in found.sources])
+    known = found["horizon"].values.tolist()
+    months = known[0] if horizon is None else horizon
+    if months not in known:
+        raise UnknownNameError("horizon", months, [str(h) for h in known])
+    here = found.sel(horizon=months)
+    values = here["value"].sel(quantity=FORMS[form]).values
+    believed = here["prior_extra"].values if form == "interventional" else None
+    prior_share, borders = here["prior_share"].values, here["borders"].values
+    sources, targets = (here[side].values.tolist() for side in ("source", "target"))
+    own = np.array([[source == target for target in targets] for source in sources])
     everything = values if believed is None else np.concatenate([values, believed], axis=-1)
     spans = {kind: _span(everything[own == kind]) for kind in (False, True)}
     tints = {kind: max(map(abs, _span(values[own == kind]))) for kind in (False, True)}
-    with house_style():
-        from matplotlib import colormaps
-        from matplotlib.patches import Rectangle
+    import seaborn as sns
 
-        figure, axes = blank(2.2 + 1.6 * len(found.targets), 2.4 + 1.12 * len(found.sources))
-        ramps = {False: colormaps["BrBG_r"], True: colormaps["Greys"]}
-        for i, j in np.ndindex(own.shape):
-            kind = bool(own[i, j])
-            middle = values[i, j, 2]
+    with drawing(ax, 2.2 + 1.6 * len(targets), 2.4 + 1.12 * len(sources)) as (figure, axes):
+        from matplotlib.lines import Line2D
+
+        look = {"cbar": False, "linewidths": 2, "linecolor": "white", "zorder": 0, "ax": axes}
+        middles = values[:, :, 2]
+        sns.heatmap(middles, mask=own, cmap="BrBG_r", vmin=-tints[False], vmax=tints[False], **look)
+        sns.heatmap(np.abs(middles), mask=~own, cmap="Greys", vmin=0, vmax=2 * tints[True], **look)
+        for row, column in np.ndindex(own.shape):
+            i, j, kind, middle = row + 0.5, column + 0.5, bool(own[row, column]), float(middles[row, column])
             if np.isnan(middle):
                 axes.text(j, i, "–", ha="center", va="center", color=GREY)
                 continue
-            tint = 0.5 * middle / tints[kind]
-            colour = ramps[kind](abs(tint) if kind else 0.5 + tint)
-            axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, color=colour, ec="white", lw=2, zorder=0))
             axes.text(j, i - 0.3, _signed(middle, lang), ha="center", va="center", fontsize=13, fontweight="bold")
-            low, high = (decimal(values[i, j, at], 1, lang).replace("-", "−") for at in (0, 4))
+            low, high = (decimal(values[row, column, at], 1, lang).replace("-", "−") for at in (0, 4))
             between = " ; " if lang == "fr" else ", "
             axes.text(j, i - 0.07, f"[{low}{between}{high}]", ha="center", va="center", fontsize=8)
             span = spans[kind]
             if span[0] < 0:
                 zero = j - 0.42 + 0.84 * -span[0] / (span[1] - span[0])
                 axes.plot([zero, zero], [i + 0.06, i + 0.3], color=GREY, lw=0.8)
-            _strip(axes, (j, i + 0.13), values[i, j], span, BLUE, True)
+            _strip(axes, (j, i + 0.13), values[row, column], span, BLUE, True)
             if believed is not None:
-                _strip(axes, (j, i + 0.26), believed[i, j], span, GREY, False)
-                note = say["share"].format(share=round(100 * found.prior_share[i, j, h]))
-                note += "" if kind or found.borders[i, j] else f", {say['far']}"
+                _strip(axes, (j, i + 0.26), believed[row, column], span, GREY, False)
+                note = say["share"].format(share=round(100 * float(prior_share[row, column])))
+                note += "" if kind or borders[row, column] else f", {say['far']}"
                 axes.text(j, i + 0.4, note, ha="center", va="center", fontsize=6.5, color=BLACK)
-            elif not kind and not found.borders[i, j]:
+            elif not kind and not borders[row, column]:
                 axes.text(j, i + 0.4, say["far"], ha="center", va="center", fontsize=6.5, color=BLACK)
-        axes.set_xlim(-0.5, len(found.targets) - 0.5)
-        axes.set_ylim(len(found.sources) - 0.5, -0.5)
-        axes.set_xticks(range(len(found.targets)), [places.name(code, lang=lang) for code in found.targets])
-        axes.set_yticks(range(len(found.sources)), [places.name(code, lang=lang) for code in found.sources])
+        axes.set_xticklabels([places.name(code, lang=lang) for code in targets], rotation=0)
+        axes.set_yticklabels([places.name(code, lang=lang) for code in sources], rotation=0)
         axes.xaxis.tick_top()
         axes.tick_params(length=0)
-        axes.spines[:].set_visible(False)
+        axes.grid(False)
         axes.xaxis.set_label_position("top")
         axes.set_xlabel(say["columns"], color=GREY)
         axes.set_ylabel(say["rows"], color=GREY)
-        _legend(axes, say, believed is not None)
-        figure.suptitle(say[form].format(h=months), x=0.01, ha="left", fontweight="bold", fontsize=12)
+        handles = [Line2D([], [], color=BLUE, lw=3, marker="o", mfc=BLACK, mec="white", label=say["posterior"])]
+        if believed is not None:
+            handles.append(Line2D([], [], color=GREY, lw=3, label=say["prior"]))
+        axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.0, -0.01), ncols=2, fontsize=8)
+        title = say[form].format(h=months)
+        if ax is None:
+            figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=12)
+        else:
+            axes.set_title(title)
         edge = {kind: tuple(decimal(x, 1, lang).replace("-", "−") for x in spans[kind]) for kind in (False, True)}
         one_sided = spans[False][0] == spans[True][0] == 0.0
         scale = say["scale" if one_sided else "sides"].format(
             off=edge[False][1], low=edge[False][0], high=edge[False][1], own_low=edge[True][0], own=edge[True][1]
         )
-        _sign(figure, found, f"{say['unit']};  {scale}", lang)
+        _sign(figure, found, f"{say['unit']};  {scale}", lang, ax)
     return figure
 
 
-def _legend(axes: Any, say: Any, with_prior: bool) -> None:
-    from matplotlib.lines import Line2D
-
-    handles = [Line2D([], [], color=BLUE, lw=3, marker="o", mfc=BLACK, mec="white", label=say["posterior"])]
-    if with_prior:
-        handles.append(Line2D([], [], color=GREY, lw=3, label=say["prior"]))
-    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.0, -0.01), ncols=2, fontsize=8)
-
-
-def _sign(figure: Figure, found: RelationMatrix | WhatIf, note: str, lang: Lang) -> None:
-    from sahelkit.language.coders import rule_name
-
-    evidence = found.posterior.evidence
+def _sign(figure: Figure, found: xr.Dataset, note: str, lang: Lang, ax: Axes | None = None) -> None:
+    facts = found.attrs
     size = words(_WORDS, lang)["n"].format(
-        n=found.n_events, countries=found.n_countries, first=evidence.first.year, last=evidence.last.year
+        n=facts["n_events"], countries=facts["n_countries"], first=facts["first"][:4], last=facts["last"][:4]
     )
-    sign(figure, source=rule_name(found.rule, lang), n=f"{size};  {note}", lang=lang)
+    sign(figure, source=rule_name(facts["rule"], lang), n=f"{size};  {note}", lang=lang, ax=ax)
 
 
-def plot_what_if(path: WhatIf, *, lang: Lang | None = None) -> Figure:
+def plot_what_if(path: xr.Dataset, record: pd.DataFrame, *, lang: Lang | None = None) -> Figure:
     """Draw the risk paths with and without one attempt, their difference, and what then happened.
 
     Parameters
     ----------
-    path : WhatIf
-        As `sahelkit.models.relation.what_if` gives it.
+    path : xarray.Dataset
+        As ``what_if().to_xarray()`` gives it.
+    record : pandas.DataFrame
+        Attempts that followed: ``iso3`` and ``months`` after the first.
     lang : {"en", "fr"}
         Language of the words in the figure.
 
@@ -233,26 +240,30 @@ def plot_what_if(path: WhatIf, *, lang: Lang | None = None) -> Figure:
         If the language is unknown.
     """
     lang = check_language(lang)
-    from sahelkit.language.countries import in_country
-    from sahelkit.language.dates import day_text
-
-    say = words(_WORDS, lang)
+    say, months, origin = words(_WORDS, lang), path["month"].values, path.attrs["source"]
+    horizon, targets = int(months[-1]), path["target"].values.tolist()
     with house_style():
         from matplotlib.lines import Line2D
 
         from sahelkit.plots.canvas import Canvas
 
-        count = len(path.targets)
+        count = len(targets)
         figure = Canvas(figsize=(1.2 + 2.5 * count, 5.6), layout="constrained")
         grid = figure.subplots(2, count, squeeze=False, sharex=True, sharey="row", height_ratios=[3, 2])
-        for t, target in enumerate(path.targets):
+        for t, target in enumerate(targets):
             top, bottom = grid[0, t], grid[1, t]
-            for quantity, colour, style in ((1, BLUE, "--"), (0, VERMILION, "-")):
-                _band(top, path.months, path.values[t, :, quantity], colour, style)
-            _band(bottom, path.months, path.values[t, :, 2], BLACK, "-")
+            for axes, quantity, colour, style in (
+                (top, "without", BLUE, "--"),
+                (top, "with", VERMILION, "-"),
+                (bottom, "extra", BLACK, "-"),
+            ):
+                values = path["value"].sel(target=target, quantity=quantity).values
+                axes.fill_between(months, values[:, 0], values[:, 4], color=colour, alpha=0.12, lw=0)
+                axes.fill_between(months, values[:, 1], values[:, 3], color=colour, alpha=0.22, lw=0)
+                axes.plot(months, values[:, 2], color=colour, ls=style, lw=1.8)
             bottom.axhline(0.0, color=GREY, lw=0.8)
-            for place, colour in ((target, BLACK), (path.source, GREY)):
-                when = path.record.loc[path.record["iso3"] == place, "months"]
+            for place, colour in ((target, BLACK), (origin, GREY)):
+                when = record.loc[record["iso3"] == place, "months"]
                 if when.empty:  # an unclipped line without a point upsets the layout
                     continue
                 top.plot(
@@ -260,18 +271,18 @@ def plot_what_if(path: WhatIf, *, lang: Lang | None = None) -> Figure:
                 )
             top.set_title(places.name(target, lang=lang), fontsize=11)
             bottom.set_xlabel(say["month"])
-            bottom.set_xticks(_ticks(path.horizon))
+            bottom.set_xticks(_ticks(horizon))
             for axes in (top, bottom):
                 axes.grid(axis="y", color=PALE, lw=0.8)
                 axes.set_axisbelow(True)
-                axes.set_xlim(0, path.horizon)
+                axes.set_xlim(0, horizon)
         grid[0, 0].set_ylim(bottom=0.0)
         grid[0, 0].set_ylabel(say["risk"])
         grid[1, 0].set_ylabel(say["extra"])
         if lang == "fr":
             for row in (0, 1):
                 grid[row, 0].yaxis.set_major_formatter(lambda value, _: f"{value:g}".replace(".", ","))
-        source = in_country(path.source, lang) if lang == "fr" else places.name(path.source)
+        source = in_country(origin, lang) if lang == "fr" else places.name(origin)
         handles = [
             Line2D([], [], color=VERMILION, label=say["with"]),
             Line2D([], [], color=BLUE, ls="--", label=say["without"]),
@@ -281,16 +292,10 @@ def plot_what_if(path: WhatIf, *, lang: Lang | None = None) -> Figure:
             ),
         ]
         figure.legend(handles=handles, loc="outside upper right", ncols=4, fontsize=8)
-        title = say["title"].format(date=day_text(path.date, lang), source=source)
+        title = say["title"].format(date=day_text(path.attrs["date"], lang), source=source)
         figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=12)
         _sign(figure, path, say["bands"], lang)
     return figure
-
-
-def _band(axes: Any, months: Any, values: Any, colour: str, style: str) -> None:
-    axes.fill_between(months, values[:, 0], values[:, 4], color=colour, alpha=0.12, lw=0)
-    axes.fill_between(months, values[:, 1], values[:, 3], color=colour, alpha=0.22, lw=0)
-    axes.plot(months, values[:, 2], color=colour, ls=style, lw=1.8)
 
 
 def _ticks(horizon: int) -> list[int]:

@@ -88,6 +88,13 @@ def plot_rank(
     ------
     UnknownNameError
         If the language is unknown.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"coup_id": ["a", "b"], "label_en": ["Mali 2012", "Togo 2005"], "days": [5.0, np.inf]})
+    >>> table = table.assign(days_min=table["days"], days_max=table["days"], coup_date=pd.to_datetime(["2012", "2005"]))
+    >>> plot_rank(table, coup_id="a", measure="suspension", body="ECOWAS").axes[0].get_title(loc="left")
+    'How soon: suspension by ECOWAS'
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)
@@ -203,6 +210,13 @@ def plot_association(
     ------
     UnknownNameError
         If the language is unknown.
+
+    Examples
+    --------
+    >>> cases = pd.DataFrame({"label": list("abc"), "x": [1.0, 2.0, 3.0], "y": [5.0, 3.0, float("inf")]})
+    >>> figure = plot_association(cases, x="income", y="days", rho=(0.5, -1.0, 1.0))
+    >>> figure.axes[0].get_title(loc="left")
+    'days and income'
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)
@@ -252,7 +266,7 @@ def plot_contrast(
     names : tuple of str
         Names of the two groups.
     p_value, smallest : float
-        p-value over all groupings, and the smallest that they allow.
+        The p-value over all groupings, and the smallest that they allow.
     x : str
         Label of the axis, with the unit.
     days : bool
@@ -272,6 +286,13 @@ def plot_contrast(
     ------
     UnknownNameError
         If the language is unknown.
+
+    Examples
+    --------
+    >>> cases = pd.DataFrame({"label": list("abc"), "value": [1.0, 2.0, 5.0], "first": [True, True, False]})
+    >>> figure = plot_contrast(cases, names=("early", "late"), p_value=0.67, smallest=0.67, x="days")
+    >>> figure.axes[0].get_title(loc="left")
+    'early against late'
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)
@@ -340,6 +361,13 @@ def plot_rank_shares(
     ------
     UnknownNameError
         If the language is unknown.
+
+    Examples
+    --------
+    >>> shares = pd.DataFrame({"rank": [1, 2], "share": [0.25, 0.75]})
+    >>> figure = plot_rank_shares(shares, label="Mali 2012", n=3, window=90, replicates=200)
+    >>> figure.axes[0].get_title(loc="left")
+    'Rank of Mali 2012 under 200 sets of weights'
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)

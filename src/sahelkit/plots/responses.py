@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._types import Lang
-from sahelkit.frames import check_columns, origin_of
+from sahelkit.frames import FrameLike, check_columns, origin_of
 from sahelkit.language.nouns import MEASURES
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
@@ -127,7 +127,7 @@ def _handles(bodies: Sequence[str], say: Any) -> list[Any]:
 
 
 def plot_responses(
-    cases: pd.DataFrame,
+    cases: FrameLike,
     *,
     highlight: str | None = None,
     title: str | None = None,
@@ -160,12 +160,19 @@ def plot_responses(
     ------
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
+
+    Examples
+    --------
+    >>> from sahelkit.panels import response_cases
+    >>> cases = response_cases(countries="MLI")
+    >>> [text.get_text() for text in plot_responses(cases).axes[0].get_yticklabels()]
+    ['Mali 2012', 'Mali 2020', 'Mali 2021']
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)
     columns = [f"{measure}_{name}" for measure in _MARKS for name in ("days", "days_min", "days_max")]
     needed = ["coup_id", f"label_{lang}", "coup_date", "body", "at_risk", "censored_days", *columns]
-    check_columns(cases, needed, where="plot_responses", repair="Use response_cases()")
+    cases = check_columns(cases, needed, where="plot_responses", repair="Use response_cases()")
     coups = cases.drop_duplicates("coup_id")
     bodies = [body for body in _COLOURS if body in set(cases["body"])]
     with drawing(ax, 9.0, 2.2 + 0.36 * len(coups)) as (figure, axes):
@@ -193,7 +200,7 @@ def plot_responses(
     return figure
 
 
-def plot_waiting(waits: pd.DataFrame, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "") -> Figure:
+def plot_waiting(waits: FrameLike, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "") -> Figure:
     """Draw the share of coups that a measure had followed by each day, one curve per body.
 
     Parameters
@@ -216,11 +223,18 @@ def plot_waiting(waits: pd.DataFrame, *, ax: Axes | None = None, lang: Lang | No
     ------
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
+
+    Examples
+    --------
+    >>> waits = pd.DataFrame({"body": "AU", "measure": "suspension", "days": [3.0, 9.0], "events": [1, 0]})
+    >>> waits = waits.assign(censored=[0, 1], done=0.5, low=0.1, high=0.9)
+    >>> plot_waiting(waits).axes[0].get_legend().get_texts()[0].get_text()
+    'African Union (1/2)'
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)
     needed = ["body", "measure", "days", "events", "censored", "done", "low", "high"]
-    check_columns(waits, needed, where="plot_waiting")
+    waits = check_columns(waits, needed, where="plot_waiting")
     last = float(waits["days"].max())
     sizes = []
     with drawing(ax, 7.6, 4.2) as (figure, axes):

@@ -65,9 +65,15 @@ def plot_scoreboard(board: pd.DataFrame, *, ax: Axes | None = None, lang: Lang |
     ------
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
+
+    Examples
+    --------
+    >>> board = pd.DataFrame({"short": ["Coups spread"], "verdict": ["unknown"], "figure": ["3 in 105"], "n": [105]})
+    >>> plot_scoreboard(board.assign(notebook="05_is_it_contagious")).get_supxlabel()
+    'Source: sahelkit, notebooks and findings.  n = 1 claims.'
     """
     lang = check_language(lang)
-    check_columns(board, ["short", "verdict", "figure", "n", "notebook"], where="plot_scoreboard")
+    board = check_columns(board, ["short", "verdict", "figure", "n", "notebook"], where="plot_scoreboard")
     say = words(_WORDS, lang)
     claims = [textwrap.fill(text, 31) for text in board["short"]]
     figures = [textwrap.fill(text, 62) for text in board["figure"]]

@@ -12,7 +12,7 @@ from sahelkit._types import DateLike, Lang, Place
 from sahelkit.columns import read_columns
 from sahelkit.dates import parse_date
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
-from sahelkit.frames import origin_of
+from sahelkit.frames import FrameLike, origin_of
 from sahelkit.geography import places
 from sahelkit.language.dates import month_text
 from sahelkit.language.nouns import group_name
@@ -244,12 +244,7 @@ class GroupReach(Result):
         return found.assign_attrs(summary=self.headline())
 
     def plot(
-        self,
-        *,
-        ax: Axes | None = None,
-        lang: Lang | None = None,
-        source: str | None = None,
-        groups: str = "both",
+        self, *, ax: Axes | None = None, lang: Lang | None = None, source: str | None = None, groups: str = "both"
     ) -> Figure:
         """Draw one lane per group and state, with a block for each half-year with an event and the first month.
 
@@ -289,12 +284,7 @@ class GroupReach(Result):
 
 
 def group_reach(
-    actors: pd.DataFrame,
-    *,
-    country: str,
-    neighbours: Place | Iterable[Place],
-    date: DateLike,
-    window: int = 36,
+    actors: FrameLike, *, country: str, neighbours: Place | Iterable[Place], date: DateLike, window: int = 36
 ) -> GroupReach:
     """Follow armed groups in a country and across its borders, before and after a date.
 

@@ -208,12 +208,7 @@ def at_effort(entry: Mapping[str, Any], effort: str) -> dict[str, Any]:
 
 
 def compare(
-    notebook: str,
-    findings: Sequence[Finding],
-    entries: Mapping[str, Mapping[str, Any]],
-    *,
-    effort: str,
-    complete: bool,
+    notebook: str, findings: Sequence[Finding], entries: Mapping[str, Mapping[str, Any]], *, effort: str, complete: bool
 ) -> list[Check]:
     """Compare the findings of one notebook with its entries: found ones in their order, then those not found."""
     checks: list[Check] = []

@@ -12,6 +12,7 @@ from typing import Any
 
 from sahelkit.catalog import locate
 from sahelkit.errors import NotebookError, OutputError, UnknownNameError
+from sahelkit.options import check_path
 from sahelkit.study.claims import CLAIMS_FILE
 
 EXPECTED_FILE = "findings.toml"
@@ -46,11 +47,21 @@ def notebooks(folder: Path | str | None = None) -> list[Notebook]:
     folder : path, optional
         Where to look; the notebooks shipped with sahelkit by default.
 
+    Returns
+    -------
+    list of Notebook
+
     Raises
     ------
     NotebookError
         If the folder is not there, holds no notebook, or one of them is not a notebook file.
+
+    Examples
+    --------
+    >>> [notebook.name for notebook in notebooks()][-1]
+    '13_tableau_des_constats'
     """
+    check_path("folder", folder, optional=True)
     where = Path(folder) if folder is not None else locate.notebooks_dir()
     if not where.is_dir():
         raise NotebookError(f"{where}: there is no such folder. Give one that holds notebooks (.ipynb).")
@@ -127,11 +138,21 @@ def copy_notebooks(folder: Path | str, *, force: bool = False) -> Copied:
     force : bool
         Write over files that differ from the shipped ones. By default they are kept: your work is never lost.
 
+    Returns
+    -------
+    Copied
+        Names of the files that were written, kept because they differ, and the same already.
+
     Raises
     ------
     OutputError
         If the folder cannot be written.
+
+    Examples
+    --------
+    >>> copied = copy_notebooks("my-notebooks")  # doctest: +SKIP
     """
+    check_path("folder", folder)
     target = Path(folder).expanduser()
     sources = [nb.path for nb in notebooks()]
     beside = (locate.notebooks_dir() / name for name in (EXPECTED_FILE, CLAIMS_FILE))

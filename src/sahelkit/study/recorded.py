@@ -9,21 +9,26 @@ import re
 import sys
 from dataclasses import asdict
 from html import escape
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 from sahelkit._types import Lang
-from sahelkit.errors import OptionError, UnknownNameError, is_known
+from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.options import check_language
 from sahelkit.study.values import Finding, Value, shown
 
 MIME = "application/vnd.sahelkit.finding+json"
-EFFORTS = ("quick", "full")
+Effort: TypeAlias = Literal["quick", "full"]
+EFFORTS: tuple[Effort, ...] = get_args(Effort)
 
 
 def effort() -> str:
     """How much computation a notebook should do: ``"quick"`` (minutes, the default) or ``"full"`` (as published).
 
     Read from the environment variable ``SAHELKIT_EFFORT``, which ``sahelkit reproduce --effort`` sets.
+
+    Returns
+    -------
+    str
 
     Raises
     ------
@@ -37,11 +42,12 @@ def effort() -> str:
     return check_effort(os.environ.get("SAHELKIT_EFFORT") or "quick")
 
 
-def check_effort(given: str) -> str:
+def check_effort(given: str) -> Effort:
     """Return `given` when it is an effort; raise `UnknownNameError` otherwise."""
-    if not is_known(given, EFFORTS):
-        raise UnknownNameError("effort", given, EFFORTS)
-    return given
+    for known in EFFORTS:
+        if isinstance(given, str) and given == known:
+            return known
+    raise UnknownNameError("effort", given, EFFORTS)
 
 
 def notebook_language() -> Lang:

@@ -15,6 +15,7 @@ from sahelkit.study.claims import CLAIMS_FILE
 from sahelkit.study.expected import Check, tolerance_text
 from sahelkit.study.outcome import Reproduction, Run
 from sahelkit.study.pages import duration, environment
+from sahelkit.study.recorded import check_effort
 from sahelkit.study.scoreboard import Scoreboard, scoreboard
 from sahelkit.study.values import interval_text, number_text, size_text
 from sahelkit.study.words import WORDS
@@ -90,7 +91,7 @@ def judged(result: Reproduction) -> tuple[Scoreboard | None, str]:
         return None, ""
     found = {(run.notebook.name, item.name): item for run in result.runs for item in run.findings}
     try:
-        return scoreboard(effort=result.effort, found=found, folder=folder), ""
+        return scoreboard(effort=check_effort(result.effort), found=found, folder=folder), ""
     except SahelkitError as error:
         return None, str(error)
 

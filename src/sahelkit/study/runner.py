@@ -19,7 +19,7 @@ from sahelkit.study.keeping import guarded, keep, writable
 from sahelkit.study.kernel import need_lab
 from sahelkit.study.library import EXPECTED_FILE, Notebook
 from sahelkit.study.outcome import Reproduction, Run
-from sahelkit.study.recorded import check_effort
+from sahelkit.study.recorded import Effort, check_effort
 from sahelkit.study.recording import record
 from sahelkit.study.report import write_report
 
@@ -30,7 +30,7 @@ def reproduce(
     names: Iterable[str] = (),
     *,
     out: Path | str = OUT,
-    effort: str = "quick",
+    effort: Effort = "quick",
     n_jobs: int | None = 1,
     lang: Lang | None = None,
     folder: Path | str | None = None,
@@ -80,6 +80,12 @@ def reproduce(
         If findings.toml is damaged.
     NotebookError
         If there are no notebooks, or this is called inside one.
+
+    Examples
+    --------
+    >>> reproduce(["13"], effort="slow")
+    Traceback (most recent call last):
+    sahelkit.errors.UnknownNameError: unknown effort 'slow'. Known: full, quick.
     """
     started = time.perf_counter()
     check_effort(effort)

@@ -13,12 +13,12 @@ from sahelkit._types import Lang
 from sahelkit.catalog import locate
 from sahelkit.language.numbers import give_or_take, number
 from sahelkit.language.texts import words
-from sahelkit.options import check_language
+from sahelkit.options import check_language, check_path
 from sahelkit.results.base import Result
 from sahelkit.study.claims import CLAIMS_FILE, VERDICTS, Claim, Known, check_claims, read_claims, recorded
 from sahelkit.study.expected import Expectation, read_expected
 from sahelkit.study.library import EXPECTED_FILE
-from sahelkit.study.recorded import check_effort
+from sahelkit.study.recorded import Effort, check_effort
 from sahelkit.study.values import Finding
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def _coarser(item: Finding, recorded: Finding | None) -> bool:
 
 def scoreboard(
     *,
-    effort: str = "quick",
+    effort: Effort = "quick",
     found: Mapping[tuple[str, str], Finding] | None = None,
     folder: Path | str | None = None,
 ) -> Scoreboard:
@@ -228,6 +228,7 @@ def scoreboard(
     >>> len(board.verdicts), sum(board.counts().values())
     (11, 11)
     """
+    check_path("folder", folder, optional=True)
     where = locate.notebooks_dir() if folder is None else Path(folder)
     known = recorded(read_expected(where / EXPECTED_FILE), check_effort(effort))
     known |= {key: item for key, item in (found or {}).items() if not _coarser(item, known.get(key))}

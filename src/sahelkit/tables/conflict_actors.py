@@ -11,6 +11,7 @@ from sahelkit.catalog import record
 from sahelkit.dates import parse_window, period_days
 from sahelkit.errors import UnknownNameError
 from sahelkit.geography.place_index import key
+from sahelkit.options import as_names
 from sahelkit.tables.read import read_table
 from sahelkit.tables.select import warn_outside
 from sahelkit.tables.study_region import study_states
@@ -52,7 +53,7 @@ def _wanted(actors: str | Sequence[str], names: pd.DataFrame) -> list[tuple[str,
     """Actors as the source names them, each with the states to which the name given belongs (None: all)."""
     by_key = names.assign(key=names["name"].map(key)).drop_duplicates("key").set_index("key")
     out = []
-    for given in [actors] if isinstance(actors, str) else actors:
+    for given in as_names("actors", actors):
         if not isinstance(given, str) or key(given) not in by_key.index:
             raise UnknownNameError(
                 "actor", given, names["name"], repair="sahelkit.tables.conflict_actor_names() lists every name"

@@ -13,7 +13,7 @@ from sahelkit._types import TEXT, DateLike, Places, Rule
 from sahelkit.catalog import Coverage, Record
 from sahelkit.dates import parse_window
 from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError
-from sahelkit.options import check_name
+from sahelkit.options import check_flag, check_name
 from sahelkit.tables.coup_coverage import uneven_text
 from sahelkit.tables.read import read_table, record_of
 from sahelkit.tables.select import coverage_days, select
@@ -293,6 +293,7 @@ def load_coups(
     >>> [len(load_coups(rule=rule, **years)) for rule in ("any", "majority", "all")]
     [171, 111, 86]
     """
+    check_flag("include_plots", include_plots)
     description = record_of(DATASET, version)
     coders = _coders(description)
     prefix = _prefix_of(rule, coders)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import pandas as pd
 
@@ -12,6 +12,7 @@ from sahelkit._types import DateLike, Places
 from sahelkit.catalog import Record, Table, record
 from sahelkit.dates import parse_window
 from sahelkit.errors import UnknownNameError, is_known
+from sahelkit.options import as_names
 from sahelkit.tables.read import read_table
 from sahelkit.tables.select import select, warn_outside
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 DATASET = "democracy"
-SHAPES = ("tidy", "xarray")
+Shape: TypeAlias = Literal["tidy", "xarray"]
+SHAPES: tuple[Shape, ...] = get_args(Shape)
 _ALWAYS = ("iso3", "gwcode", "year", "independent")
 
 
@@ -27,7 +29,7 @@ def _wanted(layout: Table, variables: str | Sequence[str] | None) -> list[str]:
     known = [item.name for item in layout.fields if item.name not in _ALWAYS]
     if variables is None:
         return known
-    names = [variables] if isinstance(variables, str) else list(variables)
+    names = as_names("variables", variables)
     for name in names:
         if name not in known:
             raise UnknownNameError(
@@ -55,7 +57,7 @@ def load_democracy(
     countries: Places = None,
     start: DateLike = None,
     end: DateLike = None,
-    shape: str = "tidy",
+    shape: Shape = "tidy",
     version: str | None = None,
 ) -> pd.DataFrame | xr.Dataset:
     """Democracy indices, regimes and episodes: one row per country and year, world, 1900-2025.

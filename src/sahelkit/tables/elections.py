@@ -8,22 +8,12 @@ import pandas as pd
 
 from sahelkit._types import DateLike, Places
 from sahelkit.catalog import record
-from sahelkit.errors import UnknownNameError
+from sahelkit.frames import chosen_names
 from sahelkit.tables.read import read_table
 from sahelkit.tables.select import select
 from sahelkit.tables.study_region import study_states
 
 DATASET = "elections"
-
-
-def _chosen(kind: str, given: str | Sequence[str] | None, known: tuple[str, ...]) -> list[str]:
-    if given is None:
-        return list(known)
-    names = [given] if isinstance(given, str) else list(given)
-    for name in names:
-        if name not in known:
-            raise UnknownNameError(kind, name, known)
-    return names
 
 
 def load_elections(
@@ -96,8 +86,8 @@ def load_elections(
     description = record(DATASET)
     layout = description.table()
     wanted = study_states(DATASET, countries)
-    kinds = _chosen("type of election", types, layout.field("type").enum)
-    states = _chosen("status of election", status, layout.field("status").enum)
+    kinds = chosen_names("type of election", types, layout.field("type").enum)
+    states = chosen_names("status of election", status, layout.field("status").enum)
     frame = select(read_table(DATASET, version=version), description, start=start, end=end)
     keep = frame["iso3"].isin(wanted) & frame["type"].isin(kinds) & frame["status"].isin(states)
     attrs = frame.attrs

@@ -31,7 +31,7 @@ import pandas as pd
 from sahelkit._types import TEXT, DateLike, Lang, Places
 from sahelkit.catalog import Coverage, Record, Table, records
 from sahelkit.errors import RecordError, UnknownNameError, is_known
-from sahelkit.options import LANGUAGES, check_language
+from sahelkit.options import LANGUAGES, as_names, check_language
 from sahelkit.tables.day_bounds import known_days
 from sahelkit.tables.read import read_table
 from sahelkit.tables.select import select
@@ -203,7 +203,7 @@ def load_events(
     frames = [_events(description, entry, version, lang) for description in found for entry in _entries(description)]
     frame = pd.concat(frames, ignore_index=True)
     if kinds is not None:
-        wanted = [kinds] if isinstance(kinds, str) else list(kinds)
+        wanted = as_names("kinds", kinds)
         known = sorted(frame["kind"].dropna().unique())
         for kind in wanted:
             if kind not in known:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import pandas as pd
 
@@ -19,7 +19,8 @@ from sahelkit.tables.series import cube, find_series, spread, warn_series
 if TYPE_CHECKING:
     import xarray as xr
 
-SHAPES = ("tidy", "wide", "xarray")
+Shape: TypeAlias = Literal["tidy", "wide", "xarray"]
+SHAPES: tuple[Shape, ...] = get_args(Shape)
 
 
 def _read(filters: Sequence[tuple[str, str, Any]], version: str | None) -> pd.DataFrame:
@@ -35,7 +36,7 @@ def load_indicators(
     countries: Places = None,
     start: DateLike = None,
     end: DateLike = None,
-    shape: str = "tidy",
+    shape: Shape = "tidy",
     projections: bool = False,
     version: str | None = None,
 ) -> pd.DataFrame | xr.Dataset:

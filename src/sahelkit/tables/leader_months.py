@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias, get_args
+
 import pandas as pd
 
 from sahelkit._types import TEXT, DateLike, Places
@@ -13,7 +15,8 @@ from sahelkit.tables.read import read_table
 from sahelkit.tables.select import coverage_days, warn_outside
 from sahelkit.tables.study_region import state_months, study_states
 
-MOMENTS = ("end", "start")
+Moment: TypeAlias = Literal["end", "start"]
+MOMENTS: tuple[Moment, ...] = get_args(Moment)
 _OF_SPELL = ("spell_id", "leader_id", "leader", "start", "reign_military_career", "reign_birth_year", "reign_gender")
 
 
@@ -58,7 +61,7 @@ def load_leader_months(
     countries: Places = None,
     start: DateLike = None,
     end: DateLike = None,
-    at: str = "end",
+    at: Moment = "end",
     version: str | None = None,
 ) -> pd.DataFrame:
     """Leader in office month by month: one row per existing state and month, study region, 1950-01 to 2026-02.

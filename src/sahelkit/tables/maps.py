@@ -9,7 +9,7 @@ import pandas as pd
 
 from sahelkit._types import Places
 from sahelkit.errors import UnknownNameError
-from sahelkit.options import LANGUAGES
+from sahelkit.options import LANGUAGES, as_names
 from sahelkit.tables.read import read_table
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def load_places(
 
         keep &= frame["iso3"].isin(places.resolve_many(countries))
     if names is not None:
-        wanted = [names] if isinstance(names, str) else list(names)
+        wanted = as_names("names", names)
         for name in wanted:
             if not frame[["place_id", "name_en", "name_fr"]].eq(name).any(axis=None):
                 known = {*frame["place_id"], *frame["name_en"], *frame["name_fr"]}

@@ -263,7 +263,7 @@ def test_panel_has_the_rate_it_was_given():
 def test_panel_refuses_what_runs_away():
     with pytest.raises(OptionError, match=r"would set off 1\.10 others"):
         simulate_panel(own=0.6, cross=0.5)
-    with pytest.raises(OptionError, match="it is not negative"):
+    with pytest.raises(OptionError, match="it is a number of at least 0"):
         simulate_panel(country_sd=-1)
 
 

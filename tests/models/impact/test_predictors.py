@@ -215,7 +215,7 @@ def test_options_of_the_search_are_checked(options, error, match):
         (lambda p: p.astype(object).where(p != p.iloc[2, 0], "wet"), "rain='wet'"),
         (lambda p: pd.concat([p, p[:1]]), "more than one unit of this name"),
         (lambda p: p.set_axis(["rain", "rain"], axis=1), "more than one predictor of this name"),
-        (lambda p: p["rain"], "a frame with one row per unit"),
+        (lambda p: p["rain"], "synthetic_control takes a frame"),
         (lambda p: p * 1e200, "Measure it in another unit"),
     ],
 )

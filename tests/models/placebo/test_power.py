@@ -163,7 +163,7 @@ def test_bad_requests_are_named(call):
     weights = xr.DataArray(1 - np.eye(4), dims=("target", "source"), coords={"target": codes, "source": codes})
     with pytest.raises(OptionError, match="too few to tell"):
         call(frame, weights=weights, replicates=5)
-    with pytest.raises(OptionError, match="it is at least 1"):
+    with pytest.raises(OptionError, match="it is a number of at least 1"):
         call(frame, weights=weights, own_lag=0.5, replicates=20)
     share = "alpha" if call is contagion_power else "level"
     with pytest.raises(OptionError, match=f"{share}=7"):
@@ -172,7 +172,7 @@ def test_bad_requests_are_named(call):
         call(frame.assign(attempt=0.0), weights=weights, replicates=20)
     with pytest.raises(OptionError, match=r"one event would set off 1\.20 others"):
         simulate_like(frame, weights=weights, own=0.9, cross=0.3)
-    with pytest.raises(OptionError, match="it is at least 0"):
+    with pytest.raises(OptionError, match="it is a number of at least 0"):
         simulate_like(frame, weights=weights, own=-0.1)
 
 

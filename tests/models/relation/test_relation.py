@@ -143,15 +143,15 @@ def test_record_is_what_load_coups_lists(path):
 
 def test_sentences_say_estimate_interval_sizes_and_caveat(matrix, path):
     for lang, caveat in (("en", "prior belief"), ("fr", "hypothèse de départ")):
-        text = matrix.says("MLI", "BFA", lang=lang)
+        text = matrix.says(source="MLI", target="BFA", lang=lang)
         assert caveat in text
         assert f"{matrix.n_events} {'attempts' if lang == 'en' else 'tentatives'}" in text
         assert "90 %" in text
         assert text.endswith(".")
         assert text.count(".") == 1 + (text.count(".") - 1 if lang == "en" else 0)
-    assert "third countries" in matrix.says("GIN", "NER")
-    assert "pays tiers" in matrix.says("GIN", "NER", lang="fr")
-    assert "another attempt there" in matrix.says("MLI", "MLI")
+    assert "third countries" in matrix.says(source="GIN", target="NER")
+    assert "pays tiers" in matrix.says(source="GIN", target="NER", lang="fr")
+    assert "another attempt there" in matrix.says(source="MLI", target="MLI")
     assert "22 mars 2012 au Mali" in path.says(lang="fr")
     assert "no attempt followed there" in path.says(lang="en")
     recent = what_if("NER", "2023-07", horizon=36, **SMALL)
@@ -231,7 +231,7 @@ def test_what_cannot_be_is_named(call, error, message):
 
 def test_pair_outside_the_matrix_is_named(matrix):
     with pytest.raises(UnknownNameError, match="unknown source 'SEN'"):
-        matrix.says("SEN", "MLI")
+        matrix.says(source="SEN", target="MLI")
     with pytest.raises(UnknownNameError, match="unknown language 'de'"):
         matrix.says(lang="de")
 

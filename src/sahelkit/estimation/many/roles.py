@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
@@ -165,8 +165,8 @@ def read_exclusive(exclusive: Sequence[Sequence[str]], roles: Roles) -> tuple[fr
         If a name is neither focus nor doubtful.
     """
     sets = []
-    for group in exclusive:
-        if isinstance(group, str) or len(set(group)) < 2:
+    for group in exclusive if isinstance(exclusive, Collection) else [""]:
+        if isinstance(group, str) or not isinstance(group, Collection) or len(set(group)) < 2:
             raise OptionError(
                 "exclusive",
                 exclusive,

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from sahelkit._deprecated import renamed
 from sahelkit._types import Repeats
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
@@ -19,14 +17,14 @@ from sahelkit.estimation.many.roles import MOST, check_number, count_models, rea
 from sahelkit.estimation.many.sample import Sample, read_sample
 from sahelkit.estimation.many.spread import WEIGHTS
 from sahelkit.estimation.many.storage import write_models
-from sahelkit.frames import check_frame, check_repeats
+from sahelkit.frames import FrameLike, check_frame, check_repeats
 from sahelkit.models.bounds.measures import Measures
 from sahelkit.models.bounds.result import ExtremeBounds
 from sahelkit.models.bounds.summaries import Settings
-from sahelkit.options import check_name, check_options
+from sahelkit.options import as_names, check_name, check_options, check_path, check_real, check_whole_number
 
 if TYPE_CHECKING:
-    from sahelkit.panels.builder import Panel
+    pass
 
 ERRORS = ("CR1", "model")
 
@@ -34,7 +32,7 @@ ERRORS = ("CR1", "model")
 @renamed(weights="model_weights")
 def extreme_bounds(
     formula: str,
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     measures: Measures | None = None,
     k: int | Sequence[int] = 3,
@@ -155,8 +153,12 @@ def extreme_bounds(
     check_options(level=level, n_jobs=n_jobs)
     check_name("formula", formula)
     check_name("cluster", cluster, optional=True)
+    check_whole_number("most", most, example=MOST)
+    check_path("folder", folder, optional=True)
+    if not isinstance(measures, Measures | None):
+        raise OptionError("measures", measures, "they are no Measures", repair="Type measures=exposure_measures(frame)")
     roles = read_roles(formula)
-    names, links = _several(effects), _several(link)
+    names, links = _several("effects", effects), _several("link", link)
     chosen_errors = _check_options(links, model_weights, errors, cluster, level, vif, names)
     sizes = sizes_of(k, roles)
     table = check_frame(frame, where="extreme_bounds")
@@ -207,8 +209,8 @@ def _check_events(sample: Sample) -> None:
         )
 
 
-def _several(given: str | Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([given] if isinstance(given, str) else given))
+def _several(what: str, given: str | Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(as_names(what, given, least=1)))
 
 
 def _check_options(
@@ -234,6 +236,5 @@ def _check_options(
         raise UnknownNameError("kind of error", errors, ERRORS)
     if errors == "CR1" and cluster is None:
         raise OptionError("errors", errors, "clustered errors need clusters", repair="Name a column in cluster=")
-    if vif is not None and not vif >= 1:
-        raise OptionError("vif", vif, "a variance inflation factor is at least 1", repair="Type vif=7")
+    check_real("vif", vif, least=1, optional=True, example=7, why="a variance inflation factor is at least 1")
     return errors or ("model" if cluster is None else "CR1")

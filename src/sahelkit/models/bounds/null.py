@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
@@ -32,8 +32,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-KINDS = ("geography", "simulated")
-STATISTICS = ("above", "median", "share_significant_positive")
+Kind: TypeAlias = Literal["geography", "simulated"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Statistic: TypeAlias = Literal["above", "median", "share_significant_positive"]
+STATISTICS: tuple[Statistic, ...] = get_args(Statistic)
 
 
 @dataclass(frozen=True, repr=False)
@@ -80,7 +82,7 @@ class BoundsNull(Result):
 
     _index = ("statistic",)
 
-    def p_value(self, statistic: str = "above") -> float:
+    def p_value(self, statistic: Statistic = "above") -> float:
         """Share of draws, the observed one included, whose figure is at least as large.
 
         Parameters
@@ -91,7 +93,7 @@ class BoundsNull(Result):
             raise UnknownNameError("statistic", statistic, STATISTICS)
         return permutation_p(self.observed[statistic], self.draws[statistic].to_numpy())
 
-    def p_error(self, statistic: str = "above") -> float:
+    def p_error(self, statistic: Statistic = "above") -> float:
         """Monte Carlo standard error of that p-value."""
         return p_error(self.p_value(statistic), int(np.isfinite(self.draws[statistic]).sum()))
 
@@ -174,7 +176,7 @@ class BoundsNull(Result):
 @renamed(draws="replicates")
 def bounds_null(
     found: Analysis,
-    kind: str = "geography",
+    kind: Kind = "geography",
     *,
     replicates: int = 199,
     models: int | None = 500,

@@ -132,7 +132,7 @@ class ExtremeBounds(Analysis, Result):
         """What changes the answer most; see `sahelkit.models.bounds.influence`."""
         return influence(self.models, dimensions)
 
-    def null(self, kind: str = "geography", **options: Any) -> BoundsNull:
+    def null(self, kind: Literal["geography", "simulated"] = "geography", **options: Any) -> BoundsNull:
         """Null distribution of the verdict; see `sahelkit.models.bounds.bounds_null`."""
         return bounds_null(self, kind, **options)
 

@@ -18,28 +18,27 @@ from sahelkit.estimation.hawkes.kernel import kernel_named
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR
 from sahelkit.estimation.hawkes.units import standardised
 from sahelkit.exposure import aligned
-from sahelkit.frames import TIMES, check_columns, check_frame, origin_of, time_of
+from sahelkit.frames import TIMES, FrameLike, check_columns, check_frame, origin_of, time_of
 from sahelkit.geography import places
 from sahelkit.models.hawkes.observing import observe, state_windows
 from sahelkit.models.hawkes.result import HawkesFit
-from sahelkit.options import check_options
+from sahelkit.options import check_name, check_options, check_real
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from sahelkit.panels import Panel
 
 LAG_BOX: Span = (1 / 12, 5.0)
 
 
 def fit_hawkes(
-    events: pd.DataFrame,
+    events: FrameLike,
     *,
     countries: Places,
     start: DateLike,
     end: DateLike,
     weights: xr.DataArray | None = None,
-    covariates: pd.DataFrame | Panel | None = None,
+    covariates: FrameLike | None = None,
     period: int | str = "half_decade",
     kernel: str = "exponential",
     own_lag: float | Span = LAG_BOX,
@@ -76,7 +75,8 @@ def fit_hawkes(
         and those after `end` are left out and counted. Those before `start`, or while their country was not yet a
         state, are history: they may set off later events but are not themselves explained.
     countries : str, int or sequence of these
-        Countries or place sets. Each is under observation while it is a state.
+        Countries or place sets. Each is under observation while it is a state. A set counts those that were states in
+        the window; a country named by itself must have been one.
     start, end : date-like
         First and last day, both inclusive. The events must be complete in between: absent means none.
     weights : xarray.DataArray, optional
@@ -148,6 +148,8 @@ def fit_hawkes(
     (True, True)
     """
     check_options(level=level)
+    check_name("own_mark", own_mark, optional=True)
+    check_name("cross_mark", cross_mark, optional=True)
     first, last = parse_window(start, end)
     if first is None or last is None:
         raise DateError("start" if first is None else "end", None, "the window must be given, for absent means none")
@@ -232,8 +234,7 @@ def _settings(
             repair="Give own_lag= and cross_lag=",
         )
     for what, spread in zip(("country_sd", "country_decade_sd"), spreads, strict=True):
-        if spread is not None and not 0 < spread < np.inf:
-            raise OptionError(what, spread, "a standard deviation is above 0", repair=f"Type {what}=0.5")
+        check_real(what, spread, least=0, above=True, optional=True, example=0.5, why="a standard deviation is above 0")
     return Settings(
         kernel=kernel,
         own_lag=spans[0],
@@ -247,7 +248,7 @@ def _settings(
 def _timed(given: pd.DataFrame, *, where: str) -> tuple[pd.DataFrame, str, str]:
     """Covariates with one column of time, ``month`` or ``year``, whatever columns held it; its frequency and name."""
     frame = check_frame(given, where=where, what="covariates")
-    check_columns(frame, ["iso3"], where=where)
+    frame = check_columns(frame, ["iso3"], where=where)
     used, times = time_of(frame, where=where)
     if (times.unit == "D").any():
         raise OptionError("covariates", used[0], "they are values of months or years", repair="Give one row per month")

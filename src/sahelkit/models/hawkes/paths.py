@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +15,13 @@ from sahelkit.dates import parse_date
 from sahelkit.errors import DateError, UnknownNameError, is_known
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR, Windows, days, years
 from sahelkit.estimation.hawkes.simulate import Marked, branch, thin
+from sahelkit.frames import FrameLike
 from sahelkit.models.hawkes.observing import dated
 from sahelkit.models.hawkes.result import HawkesFit, check_fit
 from sahelkit.options import check_options
 
-METHODS = ("clusters", "thinning")
+Method: TypeAlias = Literal["clusters", "thinning"]
+METHODS: tuple[Method, ...] = get_args(Method)
 
 
 def marked(time: Floats, place: npt.NDArray[np.intp], own_mark: Floats, cross_mark: Floats) -> Marked:
@@ -61,10 +64,10 @@ def simulate_hawkes(
     *,
     start: DateLike = None,
     end: DateLike = None,
-    history: pd.DataFrame | None = None,
+    history: FrameLike | None = None,
     replicates: int = 1,
     seed: int | None = 0,
-    method: str = "clusters",
+    method: Method = "clusters",
     contagion: bool = True,
 ) -> pd.DataFrame:
     """Simulate the fitted process exactly, from a history on.

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
-import pandas as pd
 
-from sahelkit._types import Bools, Floats, Repeats
+from sahelkit._types import Repeats
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.clustered import KINDS
-from sahelkit.estimation.corrections import CORRECTIONS, flac, flac_covariance, flic
-from sahelkit.estimation.design import Design, read_design
+from sahelkit.estimation.corrections import CORRECTIONS, Correction, flac, flac_covariance, flic
+from sahelkit.estimation.design import Design, check_outcome, read_design
 from sahelkit.estimation.firth import Penalised, firth_maximise
-from sahelkit.estimation.links import LINKS, check_link, row_terms
+from sahelkit.estimation.links import LINKS, Link, check_link, row_terms
 from sahelkit.estimation.newton import Maximum, inverse_gram, maximise
 from sahelkit.estimation.separation import separated_terms
 from sahelkit.estimation.splines import duration_terms
+from sahelkit.frames import FrameLike
 from sahelkit.models.hazard.clustering import check_comparable, clustered_errors, patched, profile_ends, ratio_tests
 from sahelkit.models.hazard.result import HazardFit
 from sahelkit.options import check_options
 
 if TYPE_CHECKING:
-    from sahelkit.panels import Panel
+    pass
 
 __all__ = ["LINKS", "HazardFit", "duration_terms", "fit_hazard", "separated_terms"]
 
-METHODS = ("ml", "firth")
+Method: TypeAlias = Literal["ml", "firth"]
+METHODS: tuple[Method, ...] = get_args(Method)
 ERRORS = (*KINDS, "model", "observed", "profile")
 
 # Newton's method needs about six steps; under separation it goes on for ever, by one unit at a time. Fitted chances
@@ -38,14 +39,14 @@ _CERTAIN = 1e-6
 
 def fit_hazard(
     formula: str,
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
-    link: str = "cloglog",
+    link: Link = "cloglog",
     cluster: str = "iso3",
     level: float = 0.95,
-    method: str = "ml",
+    method: Method = "ml",
     errors: str | None = None,
-    correction: str = "none",
+    correction: Correction = "none",
     repeats: Repeats = "refuse",
 ) -> HazardFit:
     """Fit a discrete-time hazard model, with errors clustered by country.
@@ -137,14 +138,17 @@ def fit_hazard(
     guilty = _separated(data, plain, link)
     if method == "ml":
         if guilty:
-            raise _separation(formula, ", ".join(guilty))
+            raise ModelError(
+                f"{formula!r}: {', '.join(guilty)} separates events from non-events perfectly, so that no finite "
+                "estimate exists. Leave the term out, pool its categories, or use method='firth'"
+            )
         if not plain.converged:
             raise ModelError(f"{formula!r}: the fit did not converge. Leave some terms out, or use method='firth'")
-        return _by_likelihood(data, plain, link=link, kind=kind, level=level)
+        return _fitted(data, plain, link=link, kind=kind, level=level)
     fit = firth_maximise(data.matrix, data.outcome, link=link)
     if not fit.converged:
         raise ModelError(f"{formula!r}: the penalised fit did not converge. Leave some terms out")
-    found = _by_penalty(data, fit, link=link, kind=kind, level=level)
+    found = _fitted(data, fit, link=link, kind=kind, level=level)
     found = replace(found, separated=guilty)
     return found if correction == "none" else _corrected(found, data, fit, correction)
 
@@ -166,34 +170,6 @@ def _check_options(link: str, method: str, errors: str | None, correction: str) 
     return errors or ("CR2" if method == "ml" else "model" if correction == "flac" else "profile")
 
 
-def check_outcome(data: Design, *, one_is_enough: bool = False, errors: str | None = None) -> None:
-    """Raise ModelError unless the outcome is 0 and 1 and varies, and there are clusters for errors that need several.
-
-    Parameters
-    ----------
-    data : Design
-    one_is_enough : bool
-        Whether one event will do.
-    errors : str, optional
-        Kind of errors; None for a model that compares clusters.
-    """
-    name, outcome = data.response, data.outcome
-    if not ((outcome == 0) | (outcome == 1)).all():
-        count = (outcome >= 0).all() and (outcome == np.round(outcome)).all()
-        repair = f"A count becomes 0 or 1 by frame[{name!r}].clip(upper=1), which leaves NA as it is" if count else ""
-        raise ModelError(f"the outcome {name!r} has values other than 0 and 1. {repair or 'Make it 0 and 1'}")
-    if outcome.sum() in (0, outcome.size):
-        raise ModelError(f"the outcome {name!r} never varies in the {outcome.size:,} rows used: nothing can be fitted")
-    if outcome.sum() == 1 and not one_is_enough:
-        raise ModelError(
-            f"the outcome {name!r} has one event only, from which no error can be computed. "
-            "Use method='firth', whose interval shows how little one event tells"
-        )
-    if len(data.names) < 2 and (errors is None or errors in KINDS):
-        repair = "Use more of them" if errors is None else "Type errors='model', which takes rows as independent"
-        raise ModelError(f"there is one cluster only ({data.names[0]}), where several are needed. {repair}")
-
-
 def _separated(data: Design, plain: Maximum, link: str) -> tuple[str, ...]:
     if plain.converged and plain.steps < _SLOW:
         chance = row_terms(link, data.matrix @ plain.coef, data.outcome).chance
@@ -203,79 +179,36 @@ def _separated(data: Design, plain: Maximum, link: str) -> tuple[str, ...]:
     return tuple(term for term in found if term != "Intercept")
 
 
-def _separation(formula: str, which: str) -> ModelError:
-    return ModelError(
-        f"{formula!r}: {which} separates events from non-events perfectly, so that no finite estimate exists. "
-        "Leave the term out, pool its categories, or use method='firth'"
-    )
-
-
-def _by_likelihood(data: Design, fit: Maximum, *, link: str, kind: str, level: float) -> HazardFit:
+def _fitted(data: Design, fit: Maximum | Penalised, *, link: str, kind: str, level: float) -> HazardFit:
     rows = row_terms(link, data.matrix @ fit.coef, data.outcome)
-    cov, freedom = _inverse(data, rows.observed if kind == "observed" else rows.expected)
-    weak = np.zeros(len(data.terms), dtype=bool)
+    penalised = fit if isinstance(fit, Penalised) else None
+    cov = inverse_gram(data.matrix, rows.observed if kind == "observed" else rows.expected)
+    freedom = np.full(len(data.terms), np.inf)
+    weak, unclustered = np.full(len(data.terms), kind == "profile"), np.zeros(len(data.terms), dtype=bool)
     if kind in KINDS:
-        clustered = clustered_errors(data, fit.coef, link=link, kind=kind)
-        cov, freedom, weak = clustered.cov, clustered.freedom, np.isnan(clustered.freedom)
-        check_comparable(data, weak)
-    found = _result(data, fit.coef, cov, freedom, fit.loglik, link=link, kind=kind, level=level, method="ml")
-    return replace(found, unclustered=_named(data, weak))
-
-
-def _by_penalty(data: Design, fit: Penalised, *, link: str, kind: str, level: float) -> HazardFit:
-    cov, freedom = _inverse(data, row_terms(link, data.matrix @ fit.coef, data.outcome).expected)
-    weak = np.full(len(data.terms), kind == "profile")
-    unclustered: tuple[str, ...] = ()
-    if kind in KINDS:
-        clustered = clustered_errors(data, fit.coef, link=link, kind=kind, score=fit.score)
-        weak = np.isnan(clustered.freedom)
-        unclustered = _named(data, weak)
-        cov, freedom = patched(clustered, cov, weak)
-        kind = "profile" if weak.all() else kind
-    found = _result(data, fit.coef, cov, freedom, fit.loglik, link=link, kind=kind, level=level, method="firth")
-    if not weak.any():
-        return found
-    ends = profile_ends(data, fit, link=link, level=level, wanted=weak)
-    p_values = ratio_tests(data, link=link, wanted=weak)
-    return replace(found, profile=ends, profile_p=p_values, unclustered=unclustered)
-
-
-def _named(data: Design, which: Bools) -> tuple[str, ...]:
-    return tuple(term for term, yes in zip(data.terms, which, strict=True) if yes)
-
-
-def _inverse(data: Design, weights: Floats) -> tuple[Floats, Floats]:
-    return inverse_gram(data.matrix, weights), np.full(len(data.terms), np.inf)
-
-
-def _result(
-    data: Design,
-    coef: Floats,
-    cov: Floats,
-    freedom: Floats,
-    loglik: float,
-    *,
-    link: str,
-    kind: str,
-    level: float,
-    method: str,
-) -> HazardFit:
+        score = penalised.score if penalised else None
+        clustered = clustered_errors(data, fit.coef, link=link, kind=kind, score=score)
+        weak = unclustered = np.isnan(clustered.freedom)
+        if penalised:
+            cov, freedom = patched(clustered, cov, weak)
+            kind = "profile" if weak.all() else kind
+        else:
+            check_comparable(data, weak)
+            cov, freedom = clustered.cov, clustered.freedom
+    profiled = penalised if weak.any() else None
     return HazardFit(
-        formula=data.formula,
+        **HazardFit.of_design(data),
         link=link,
-        terms=data.terms,
-        coef=coef,
+        coef=fit.coef,
         cov=cov,
         level=level,
-        n_rows=int(data.outcome.size),
-        n_dropped=data.n_dropped,
-        n_events=int(data.outcome.sum()),
-        n_clusters=len(data.names),
-        loglik=loglik,
-        method=method,
+        loglik=fit.loglik,
+        method="firth" if penalised else "ml",
         errors=kind,
         freedom=freedom,
-        data=data,
+        profile=profile_ends(data, profiled, link=link, level=level, wanted=weak) if profiled else None,
+        profile_p=ratio_tests(data, link=link, wanted=weak) if profiled else None,
+        unclustered=tuple(term for term, yes in zip(data.terms, unclustered, strict=True) if yes),
     )
 
 
@@ -290,7 +223,7 @@ def _corrected(found: HazardFit, data: Design, fit: Penalised, correction: str) 
     coef = flic(data.matrix, data.outcome, fit, place, link=found.link)
     # The error of the intercept is that at its corrected value, as in logistf; those of the others are Firth's.
     rows = row_terms(found.link, data.matrix @ coef, data.outcome)
-    moved = _inverse(data, rows.expected)[0]
+    moved = inverse_gram(data.matrix, rows.expected)
     if found.errors in KINDS and data.terms[place] not in found.unclustered:
         moved = clustered_errors(data, coef, link=found.link, kind=found.errors, score=rows.score).cov
     factor = np.ones(len(coef))

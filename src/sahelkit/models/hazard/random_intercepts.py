@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from sahelkit._types import Floats, Lang, Repeats
-from sahelkit.dates import frequency
 from sahelkit.errors import ModelError
-from sahelkit.estimation.design import Design, read_design
+from sahelkit.estimation.design import check_outcome, read_design
 from sahelkit.estimation.few_clusters import clusters_with_events
-from sahelkit.estimation.links import chances, check_link, ratios
+from sahelkit.estimation.links import Link, check_link
 from sahelkit.estimation.mixed_likelihood import SMALLEST, clusters_of, hessian, marginal, peak
 from sahelkit.estimation.newton import maximise, scaled
-from sahelkit.language.nouns import sample_line, sample_words, unit_words
+from sahelkit.frames import FrameLike
+from sahelkit.language.nouns import unit_words
 from sahelkit.language.numbers import number, p_words, percent, reach
-from sahelkit.language.samples import missing_words
-from sahelkit.models.hazard.fitting import check_outcome
+from sahelkit.models.hazard.binary import BinaryFit
 from sahelkit.models.hazard.words import head_line
 from sahelkit.options import check_language, check_options, check_whole_number
-from sahelkit.results.estimates import Estimates, t_quantile
+from sahelkit.results.estimates import t_quantile
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.panels import Panel
 
 _SENTENCE = {
     "en": "In {who} and {rows} {unit} ({events} {what}), the risk that the covariates leave unexplained differs "
@@ -65,8 +63,8 @@ _AXES = {
 }
 
 
-@dataclass(frozen=True, repr=False)
-class RandomInterceptFit(Estimates):
+@dataclass(frozen=True, repr=False, kw_only=True)
+class RandomInterceptFit(BinaryFit):
     """A hazard model with normal country intercepts.
 
     It also speaks statsmodels, see `sahelkit.results.estimates.Estimates`: of the coefficients, while `aic`, `bic` and
@@ -97,60 +95,22 @@ class RandomInterceptFit(Estimates):
         Mean and standard deviation of each country's intercept given the data, at the estimates.
     level : float
         Confidence level.
-    n_rows, n_dropped, n_events : int
-        Rows used, rows left out because a value is NA, events.
-    outcome, cluster : str
-        The event and the clusters' column.
+    n_rows, n_dropped, n_events, n_clusters : int
+        Rows used, rows left out because a value is NA, events, countries.
     data : Design
         The arrays it was fitted to.
     """
 
-    formula: str
-    link: str
-    terms: tuple[str, ...]
-    coef: Floats
-    cov: Floats
     sigma: float
     sigma_ends: tuple[float, float]
-    loglik: float
     loglik_pooled: float
     p_spread: float
     countries: tuple[str, ...]
-    effects: Floats = field(repr=False)
-    effect_sd: Floats = field(repr=False)
-    level: float
-    n_rows: int
-    n_dropped: int
-    n_events: int
-    outcome: str
-    cluster: str
-    data: Design = field(repr=False)
-
-    @property
-    def n_clusters(self) -> int:
-        """Number of countries."""
-        return len(self.countries)
-
-    @property
-    def _sizes(self) -> tuple[int, int, int]:
-        return self.n_rows, self.n_events, self.n_clusters
-
-    def _outcome(self) -> str:
-        return self.outcome
+    effects: Floats
+    effect_sd: Floats
 
     def _parameters(self) -> int:
         return len(self.terms) + 1
-
-    def _rows(self, frame: pd.DataFrame | None) -> tuple[Floats, float]:
-        return (self.data.matrix if frame is None else self.data.new(frame)), 0.0
-
-    def _mean(self, linear: Floats) -> Floats:
-        return chances(self.link, linear)
-
-    @property
-    def freq(self) -> str:
-        """As in `HazardFit`."""
-        return frequency(self.data.times)
 
     def tidy(self) -> pd.DataFrame:
         """One row per term and one, ``sigma``, for the spread of countries.
@@ -161,21 +121,9 @@ class RandomInterceptFit(Estimates):
             ``term, coef, std_error, ratio, ratio_low, ratio_high, p_value, n_rows, n_events, n_clusters``. In the row
             of the spread the ratio is that of one standard deviation, its p-value that of the test that it is 0.
         """
-        ends = ratios(self._ends(self.level))
-        table = pd.DataFrame(
-            {
-                "term": list(self.terms),
-                "coef": self.coef,
-                "std_error": self.std_error,
-                "ratio": ratios(self.coef),
-                "ratio_low": ends[:, 0],
-                "ratio_high": ends[:, 1],
-                "p_value": self.p_values(),
-            }
-        )
-        low, high = np.exp(self.sigma_ends)
-        table.loc[len(table)] = ["sigma", self.sigma, np.nan, np.exp(self.sigma), low, high, self.p_spread]
-        return table.assign(n_rows=self.n_rows, n_events=self.n_events, n_clusters=self.n_clusters)
+        table, ratio = super().tidy(), np.exp([self.sigma, *self.sigma_ends])
+        table.loc[len(table)] = ["sigma", self.sigma, np.nan, *ratio, self.p_spread, *self._sizes]
+        return table
 
     def by_country(self) -> pd.DataFrame:
         """Each country's intercept, its standard deviation and, as a ratio to the middle country, its interval."""
@@ -199,8 +147,7 @@ class RandomInterceptFit(Estimates):
         model = model.format(formula=self.formula, cluster=self.cluster)
         lines = [
             head_line(model, [self.link], self.level, lang),
-            sample_line(lang, *self._sizes),
-            missing_words(self.data.dropped, self.n_dropped, lang),
+            *self._sample_lines(lang),
             fits.format(*pair),
         ]
         return "\n".join(lines)
@@ -209,9 +156,8 @@ class RandomInterceptFit(Estimates):
         """One sentence that may be quoted; see `HazardFit.says`."""
         lang = check_language(lang)
         caveat = _CAVEATS[lang]["none" if self.p_spread > 1 - self.level else "some"]
-        sample = sample_words(lang, *self._sizes, cluster=self.cluster, outcome=self.outcome, freq=self.freq)
         return _SENTENCE[lang].format(
-            **sample,
+            **self._sample(lang),
             sigma=number(self.sigma, lang),
             level=percent(self.level, lang),
             ends=reach(*self.sigma_ends, lang),
@@ -237,7 +183,7 @@ class RandomInterceptFit(Estimates):
         label = rows[self.cluster].map(lambda code: (labels or {}).get(code, code))
         return plot_ratios(
             rows.assign(label=label, n_events=self.n_events, n_rows=self.n_rows, n_clusters=self.n_clusters),
-            source=source or self.data.origin or "sahelkit",
+            source=source or self.origin or "sahelkit",
             title=title or _TITLES[lang],
             axis=axis or _AXES[lang].format(percent(self.level, lang)),
             rows=unit_words(self.freq, lang),
@@ -248,9 +194,9 @@ class RandomInterceptFit(Estimates):
 
 def fit_random_intercepts(
     formula: str,
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
-    link: str = "cloglog",
+    link: Link = "cloglog",
     cluster: str = "iso3",
     level: float = 0.95,
     nodes: int = 15,
@@ -344,9 +290,8 @@ def fit_random_intercepts(
         high *= 2.0
     high = float(optimize.brentq(fall, max(sigma, SMALLEST), high, xtol=1e-4))
     return RandomInterceptFit(
-        formula=formula,
+        **BinaryFit.of_design(data),
         link=link,
-        terms=data.terms,
         coef=inner.back @ theta[:k],
         cov=inner.back @ cov @ inner.back.T,
         sigma=sigma,
@@ -358,10 +303,4 @@ def fit_random_intercepts(
         effects=effects,
         effect_sd=spread,
         level=level,
-        n_rows=len(data.outcome),
-        n_dropped=data.n_dropped,
-        n_events=int(data.outcome.sum()),
-        outcome=data.response,
-        cluster=cluster,
-        data=data,
     )

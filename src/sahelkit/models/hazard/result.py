@@ -10,18 +10,16 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._types import Floats, Lang
-from sahelkit.dates import frequency
-from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
-from sahelkit.estimation.design import Design
+from sahelkit.errors import OptionError
 from sahelkit.estimation.firth import firth_maximise
-from sahelkit.estimation.links import chances, ratios
+from sahelkit.estimation.links import ratios
 from sahelkit.frames import chosen_names
-from sahelkit.language.nouns import sample_line, sample_words, unit_words
-from sahelkit.language.samples import missing_words
+from sahelkit.language.nouns import unit_words
+from sahelkit.models.hazard.binary import BinaryFit
 from sahelkit.models.hazard.clustering import profile_ends
 from sahelkit.models.hazard.words import Coefficient, axis_words, head_line, remark, sentence, title_words
 from sahelkit.options import check_language
-from sahelkit.results.estimates import Estimates, t_quantile
+from sahelkit.results.estimates import t_quantile
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -33,13 +31,11 @@ _CLOCK = ("Intercept", "t", "t2", "t3", "never", "never_attempt", "never_success
 _ENOUGH = 10
 # Fewer clusters than this, and CR0 and CR1 errors are known to be too small (Cameron and Miller 2015).
 _MANY = 30
-
-
 _SHOWN = ["term", "ratio", "ratio_low", "ratio_high", "p_value"]
 
 
 @dataclass(frozen=True, repr=False)
-class HazardFit(Estimates):
+class HazardFit(BinaryFit):
     """A fitted discrete-time hazard model.
 
     It also speaks statsmodels, see `sahelkit.results.estimates.Estimates`. With Firth's method `llf` is the penalised
@@ -86,17 +82,6 @@ class HazardFit(Estimates):
         The arrays it was fitted to.
     """
 
-    formula: str
-    link: str
-    terms: tuple[str, ...]
-    coef: Floats
-    cov: Floats
-    level: float
-    n_rows: int
-    n_dropped: int
-    n_events: int
-    n_clusters: int
-    loglik: float
     method: str = "ml"
     errors: str = "CR2"
     correction: str = "none"
@@ -105,41 +90,6 @@ class HazardFit(Estimates):
     profile_p: Floats | None = field(default=None, repr=False)
     separated: tuple[str, ...] = ()
     unclustered: tuple[str, ...] = ()
-    data: Design | None = field(default=None, repr=False)
-
-    @property
-    def cluster(self) -> str:
-        """Column of the clusters."""
-        return self.data.cluster if self.data else "iso3"
-
-    @property
-    def outcome(self) -> str:
-        """Name of the event."""
-        return self.formula.split("~")[0].strip()
-
-    @property
-    def freq(self) -> str:
-        """``"M"`` or ``"Y"`` where rows are country-months or country-years; empty where they have no time."""
-        return frequency(self.data.times if self.data else None)
-
-    def held(self) -> Design:
-        """The arrays it was fitted to.
-
-        Raises
-        ------
-        ModelError
-            If the fit came without them.
-        """
-        if self.data is None:
-            raise ModelError("this fit does not hold its data, which this needs. Fit it with fit_hazard()")
-        return self.data
-
-    @property
-    def _sizes(self) -> tuple[int, int, int]:
-        return self.n_rows, self.n_events, self.n_clusters
-
-    def _outcome(self) -> str:
-        return self.outcome
 
     def _freedom(self) -> Floats:
         return np.full(len(self.terms), self.n_clusters - 1.0) if self.freedom is None else self.freedom
@@ -151,12 +101,6 @@ class HazardFit(Estimates):
             best = firth_maximise(data.matrix, data.outcome, link=self.link)
             profile = profile_ends(data, best, link=self.link, level=level, wanted=wanted)
         return ends if profile is None else np.where(np.isnan(profile), ends, profile)
-
-    def _rows(self, frame: pd.DataFrame | None) -> tuple[Floats, float]:
-        return (self.held().matrix if frame is None else self.held().new(frame)), 0.0
-
-    def _mean(self, linear: Floats) -> Floats:
-        return chances(self.link, linear)
 
     def interval(self) -> Floats:
         """Ends of the intervals on the scale of the coefficients, shape (k, 2)."""
@@ -180,23 +124,7 @@ class HazardFit(Estimates):
             and Satterthwaite's for CR2 and CR3; at most the number of clusters with an event less one. NaN where
             there is no clustered error.
         """
-        ends = self.interval()
-        ratio, low, high = ratios(self.coef), ratios(ends[:, 0]), ratios(ends[:, 1])
-        return pd.DataFrame(
-            {
-                "term": list(self.terms),
-                "coef": self.coef,
-                "std_error": self.std_error,
-                "ratio": ratio,
-                "ratio_low": low,
-                "ratio_high": high,
-                "p_value": self.p_values(),
-                "n_rows": self.n_rows,
-                "n_events": self.n_events,
-                "n_clusters": self.n_clusters,
-                "errors": [self._kind(term) for term in self.terms],
-            }
-        )
+        return super().tidy().assign(errors=[self._kind(term) for term in self.terms])
 
     def _kind(self, term: str) -> str:
         instead = "profile" if self.method == "firth" else "none"
@@ -206,13 +134,11 @@ class HazardFit(Estimates):
         """Model, sample and rows left out, as plain text."""
         lang = check_language(lang)
         how = self.method if self.correction == "none" else f"{self.method} {self.correction}"
-        dropped = self.data.dropped if self.data else pd.DataFrame({"column": []})
         wide = [term for term, ratio in zip(self.terms, ratios(self.coef), strict=True) if ratio in (0.0, np.inf)]
         return "\n".join(
             [
                 head_line(self.formula, [self.link, how, self.errors], self.level, lang),
-                sample_line(lang, *self._sizes),
-                missing_words(dropped, self.n_dropped, lang),
+                *self._sample_lines(lang),
                 *([remark("separated", lang, terms=self.separated)] if self.separated else []),
                 *([remark("wide", lang, terms=wide)] if wide else []),
                 *self.clustering_words(lang=lang),
@@ -240,20 +166,9 @@ class HazardFit(Estimates):
 
     def to_xarray(self) -> xr.Dataset:
         """Estimates with dimension ``term``, and ``cov`` with dimensions ``term`` and ``other``."""
-        found = super().to_xarray().reindex(term=list(self.terms))
-        return found.assign(cov=(("term", "other"), self.cov)).assign_coords(other=list(self.terms))
-
-    def position(self, term: str) -> int:
-        """Place of a coefficient.
-
-        Raises
-        ------
-        UnknownNameError
-            If the model has no such term.
-        """
-        if not is_known(term, self.terms):
-            raise UnknownNameError("term", term, self.terms)
-        return self.terms.index(term)
+        terms = np.array(self.terms, dtype=object)
+        found = super().to_xarray().reindex(term=terms)
+        return found.assign(cov=(("term", "other"), self.cov)).assign_coords(other=terms)
 
     @property
     def focus(self) -> str:
@@ -331,9 +246,6 @@ class HazardFit(Estimates):
             k=len(self.terms) - 1,
         )
 
-    def _sample(self, lang: Lang) -> dict[str, str]:
-        return sample_words(lang, *self._sizes, cluster=self.cluster, outcome=self.outcome, freq=self.freq)
-
     def says(self, *, lang: Lang | None = None, term: str | None = None, label: str | None = None) -> str:
         """One sentence that may be quoted: estimate, interval, sample, and the caveat that bites.
 
@@ -365,6 +277,10 @@ class HazardFit(Estimates):
         if low <= 0 <= high:
             return "unseen"
         return "few" if self.n_clusters < _MANY and self.errors in ("CR0", "CR1") else "association"
+
+    def _figure_words(self, lang: Lang) -> tuple[str, str]:
+        """Title of the figure, and what rows are."""
+        return title_words(self.outcome, lang), unit_words(self.freq, lang)
 
     def plot(
         self,
@@ -402,14 +318,15 @@ class HazardFit(Estimates):
 
         lang = check_language(lang)
         usual = [name for name in self.terms if name not in _CLOCK] or list(self.terms)
+        what, unit = self._figure_words(lang)
         chosen = usual if terms is None else chosen_names("term", terms, self.terms)
         drawn = self.tidy().iloc[[self.position(term) for term in chosen]]
         return plot_ratios(
             drawn.assign(label=[(labels or {}).get(term, term) for term in chosen]),
-            source=source or (self.data.origin if self.data else "") or "sahelkit",
-            title=title or title_words(self.outcome, lang),
+            source=source or self.origin or "sahelkit",
+            title=title or what,
             axis=axis or axis_words(self.link, self.level, lang),
-            rows=rows or unit_words(self.freq, lang),
+            rows=rows or unit,
             lang=lang,
             ax=ax,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.design import Design, read_design
 from sahelkit.estimation.newton import scaled
 from sahelkit.estimation.split_likelihood import likelihood_hessian, likelihood_peaks
-from sahelkit.frames import check_frame, check_repeats
+from sahelkit.frames import FrameLike, check_frame, check_repeats
 from sahelkit.language.nouns import independence_words, sample_line, sample_words, unit_words
 from sahelkit.language.numbers import number, percent, reach
 from sahelkit.language.samples import missing_words
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.panels import Panel
 
-STARTS = ("several", "weibull")
+Starts: TypeAlias = Literal["several", "weibull"]
+STARTS: tuple[Starts, ...] = get_args(Starts)
 _CLOSE = 1.92  # half the 95 % quantile of chi-squared: peaks this near one another are equally well supported
 
 _SENTENCE = {
@@ -217,12 +217,12 @@ class SplitPopulationFit(Estimates):
 def fit_split_population(
     duration: str,
     risk: str,
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     time: str = "duration",
     before: str | None = None,
     cluster: str = "iso3",
-    starts: str = "several",
+    starts: Starts = "several",
     level: float = 0.95,
     repeats: Repeats = "refuse",
 ) -> SplitPopulationFit:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,18 +11,17 @@ import pandas as pd
 
 from sahelkit._types import Floats, Lang, Repeats
 from sahelkit.errors import ModelError
-from sahelkit.frames import check_columns, check_frame, check_repeats, numbers_of
+from sahelkit.estimation.corrections import Correction
+from sahelkit.estimation.links import Link
+from sahelkit.frames import FrameLike, check_columns, check_frame, check_repeats, numbers_of
 from sahelkit.language.numbers import number, percent, ratio_words
-from sahelkit.models.hazard.fitting import fit_hazard
+from sahelkit.models.hazard.fitting import Method, fit_hazard
 from sahelkit.models.hazard.result import HazardFit, check_fit
 from sahelkit.models.hazard.words import SUBJECTS, interval_words
 from sahelkit.options import check_language, check_name, check_options
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-    from sahelkit.panels import Panel
+    pass
 
 _SENTENCE = {
     "en": "Of {attempts} attempts in {who}, {successes} succeeded ({share}, {level} interval {low} to {high}), and "
@@ -73,7 +71,7 @@ class OutcomeFit(HazardFit):
         share = _HEAD[lang].format(share=self.share, level=percent(self.level, lang), low=low, high=high)
         return f"{super().headline(lang=lang)}\n{share}"
 
-    def chance(self, frame: pd.DataFrame, attempts: HazardFit | None = None) -> Floats:
+    def chance(self, frame: FrameLike, attempts: HazardFit | None = None) -> Floats:
         """Chance of success per row.
 
         Parameters
@@ -114,22 +112,8 @@ class OutcomeFit(HazardFit):
             interval=interval_words(fact, lang, rows=_ROWS[lang]),
         )
 
-    def plot(
-        self,
-        *,
-        ax: Axes | None = None,
-        lang: Lang | None = None,
-        terms: str | Sequence[str] | None = None,
-        labels: Mapping[str, str] | None = None,
-        source: str = "",
-        title: str | None = None,
-        axis: str | None = None,
-        rows: str | None = None,
-    ) -> Figure:
-        """Draw the ratios with their intervals; options as in `HazardFit.plot`."""
-        lang = check_language(lang)
-        words = {"title": title or _TITLES[lang], "axis": axis, "rows": rows or _ROWS[lang]}
-        return super().plot(ax=ax, lang=lang, terms=terms, labels=labels, source=source, **words)
+    def _figure_words(self, lang: Lang) -> tuple[str, str]:
+        return _TITLES[lang], _ROWS[lang]
 
 
 def attempts_of(frame: pd.DataFrame, *, attempt: str, success: str) -> pd.DataFrame:
@@ -170,15 +154,15 @@ def _counts(frame: pd.DataFrame, name: str) -> Floats:
 
 def fit_success(
     formula: str,
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     attempt: str | None = "attempt",
-    link: str = "logit",
+    link: Link = "logit",
     cluster: str = "iso3",
     level: float = 0.95,
-    method: str = "firth",
+    method: Method = "firth",
     errors: str | None = None,
-    correction: str = "none",
+    correction: Correction = "none",
     repeats: Repeats = "refuse",
 ) -> OutcomeFit:
     """Fit the chance that an attempt succeeds, given that it was made.

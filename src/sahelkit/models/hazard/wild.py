@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["WEIGHTS", "WildTest", "bootstrap_p", "effective_scores", "signed_sums", "wild_score_test"]
 
-WEIGHTS = ("rademacher", "webb")
+Multipliers: TypeAlias = Literal["rademacher", "webb"]
+WEIGHTS: tuple[Multipliers, ...] = get_args(Multipliers)
 _COARSE = 8  # clusters up to which the smallest possible p-value is worth saying
 _STEPS = 30  # standard errors that the interval is followed before its end is called infinite
 
@@ -214,7 +215,7 @@ def wild_score_test(
     term: str,
     *,
     null: float = 0.0,
-    multipliers: str = "rademacher",
+    multipliers: Multipliers = "rademacher",
     replicates: int = 9999,
     seed: int | None = 0,
     level: float | None = None,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sahelkit._types import Lang
 from sahelkit.errors import ModelError, UnknownNameError, is_known
+from sahelkit.frames import FrameLike, check_frame
 from sahelkit.language.numbers import percent
 from sahelkit.models.impact.did import synthetic_did
 from sahelkit.models.impact.donors import coup_windows
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.panels.builder import Panel
 
 METHODS = ("its_quasipoisson", "its_negative_binomial", "synthetic_control", "synthetic_did")
 _SENTENCE = {
@@ -133,10 +133,10 @@ class ImpactTable(Result):
 
 
 def impact_table(
-    frame: pd.DataFrame | Panel,
-    events: pd.DataFrame,
+    frame: FrameLike,
+    events: FrameLike,
     *,
-    coups: pd.DataFrame,
+    coups: FrameLike,
     weights: xr.DataArray,
     outcome: str = "deaths",
     before: int = 60,
@@ -193,6 +193,7 @@ def impact_table(
     for method in methods:
         if not is_known(method, METHODS):
             raise UnknownNameError("method", method, METHODS)
+    events = check_frame(events, where="impact_table", what="events")
     if events.empty:
         raise ModelError("there is no coup to study. Look at the rows of sahelkit.load_coups() that were chosen")
     options: dict[str, Any] = {"coups": coups, "weights": weights, "outcome": outcome, "before": before}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._deprecated import renamed_attributes
+from sahelkit._deprecated import OldAttribute
 from sahelkit._types import Floats, Lang
 from sahelkit.errors import ModelError
 from sahelkit.estimation.did_weights import did_weights, weighted_did
@@ -42,7 +42,6 @@ _HEADLINE = {
 }
 
 
-@renamed_attributes(units="donor_weights", weights="period_weights")
 @dataclass(frozen=True, repr=False, kw_only=True)
 class SyntheticDid(Compared, Result):
     """Synthetic difference in differences of one country.
@@ -66,6 +65,9 @@ class SyntheticDid(Compared, Result):
     level : float
         Confidence level.
     """
+
+    units = OldAttribute("donor_weights")
+    weights = OldAttribute("period_weights")
 
     effect: float
     std_error: float

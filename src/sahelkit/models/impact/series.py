@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
@@ -17,8 +17,10 @@ from sahelkit.models.impact.series_result import InterruptedSeries, series_terms
 from sahelkit.models.impact.windows import EventWindow, check_window
 from sahelkit.options import check_options, check_whole_number
 
-FAMILIES = ("quasipoisson", "poisson", "negative_binomial")
-ERRORS = ("hac", "model")
+Family: TypeAlias = Literal["quasipoisson", "poisson", "negative_binomial"]
+FAMILIES: tuple[Family, ...] = get_args(Family)
+Errors: TypeAlias = Literal["hac", "model"]
+ERRORS: tuple[Errors, ...] = get_args(Errors)
 # By the coefficients: the deviance, by which statsmodels judges else, grows and shrinks with the unit of the counts.
 CONVERGENCE: dict[str, Any] = {"tol_criterion": "params", "atol": 1e-8, "maxiter": 1000}
 _EXACT = 1e-9  # share of the largest count below which a residual is rounding
@@ -197,11 +199,11 @@ def fit_series(
     counts: pd.Series,
     first_after: DateLike,
     *,
-    family: str = "quasipoisson",
+    family: Family = "quasipoisson",
     slope: bool = True,
     harmonics: int = 0,
     offset: pd.Series | None = None,
-    errors: str = "hac",
+    errors: Errors = "hac",
     lags: int | None = None,
     level: float = 0.95,
     unit: str = "",

@@ -14,6 +14,7 @@ from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.estimation.design import check_size
 from sahelkit.estimation.replicates import on_one_thread
 from sahelkit.estimation.simplex import simplex_weights
+from sahelkit.frames import FrameLike, check_columns
 from sahelkit.models.impact.outcomes import numbers
 from sahelkit.models.impact.paths import FEWEST
 from sahelkit.models.impact.predictors import Matched, matched_weights
@@ -32,7 +33,7 @@ class _Fit(NamedTuple):
 def synthetic_control(
     window: EventWindow,
     *,
-    predictors: pd.DataFrame | None = None,
+    predictors: FrameLike | None = None,
     importance: Mapping[str, float] | Sequence[float] | pd.Series | str | None = None,
     training: tuple[int, int] | None = None,
     level: float = 0.9,
@@ -48,7 +49,8 @@ def synthetic_control(
     window : EventWindow
         With donors that the event did not reach.
     predictors : pandas.DataFrame, optional
-        One row per unit, one column per predictor, known for all; matched instead of the outcome.
+        One row per unit, named by the index, one column per predictor, known for all; matched instead of the outcome.
+        A frame of another library names its units in a column ``iso3``.
     importance : mapping, series, sequence or "regression", optional
         Weights of the predictors, by name or in the order of the columns, for the country and all placebos alike; or
         the squared coefficients of a regression of the outcome on them. When absent they are searched for, for each
@@ -115,6 +117,7 @@ def synthetic_control(
             f"{window.label} has {len(donors)} donors ({', '.join(donors) or 'none'}) and a synthetic control wants "
             f"{FEWEST} at least. Left out: {_reasons(window)}"
         )
+    predictors = None if predictors is None else _by_unit(predictors)
     table = None if predictors is None else _predictors(predictors, window)
     given = _importance(importance, predictors)
     judged = _judged(window, training)
@@ -156,9 +159,16 @@ def _reasons(window: EventWindow) -> str:
     return "; ".join(f"{name} ({why})" for name, why in window.left_out.items())
 
 
+def _by_unit(predictors: FrameLike) -> pd.DataFrame:
+    """Predictors with units as their index, which frames of other libraries do not have."""
+    if isinstance(predictors, pd.DataFrame):
+        return predictors
+    return check_columns(predictors, ["iso3"], where="synthetic_control", what="predictors").set_index("iso3")
+
+
 def _predictors(predictors: pd.DataFrame, window: EventWindow) -> Floats:
-    if not isinstance(predictors, pd.DataFrame) or predictors.empty:
-        raise OptionError("predictors", type(predictors).__name__, "a frame with one row per unit is wanted")
+    if predictors.empty:
+        raise OptionError("predictors", "DataFrame", "a frame with one row per unit is wanted")
     for axis, names in (("unit", predictors.index), ("predictor", predictors.columns)):
         if not names.is_unique:
             twice = list(dict.fromkeys(map(str, names[names.duplicated()])))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sahelkit._deprecated import renamed_attributes
+from sahelkit._deprecated import OldAttribute
 from sahelkit._types import Floats, Ints64, Lang
 from sahelkit.language.numbers import ends_of, number, percent
 from sahelkit.models.impact.paths import Compared
@@ -78,7 +78,6 @@ _HEADLINE = {
 }
 
 
-@renamed_attributes(weights="donor_weights")
 @dataclass(frozen=True, repr=False, kw_only=True)
 class SyntheticControl(Compared, Result):
     """A country after an event against its synthetic control.
@@ -122,6 +121,8 @@ class SyntheticControl(Compared, Result):
     origin : str
         Datasets and versions.
     """
+
+    weights = OldAttribute("donor_weights")
 
     importance: pd.Series | None
     placebo_gaps: pd.DataFrame

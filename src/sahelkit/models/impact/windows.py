@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
@@ -12,15 +12,16 @@ import pandas as pd
 from sahelkit._types import DateLike, Floats, Ints64
 from sahelkit.dates import parse_date
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
-from sahelkit.frames import check_frame, origin_of
+from sahelkit.frames import FrameLike, check_frame, origin_of
 from sahelkit.geography import places
 from sahelkit.models.impact.outcomes import ROWLESS, VIOLENCE, Monthly, monthly, months_of, numbers
 from sahelkit.options import check_whole_number
 
 if TYPE_CHECKING:
-    from sahelkit.panels.builder import Panel
+    pass
 
-SCALES = ("log1p", "count")
+Scale: TypeAlias = Literal["log1p", "count"]
+SCALES: tuple[Scale, ...] = get_args(Scale)
 _FEWEST = 4  # periods before the event: with fewer no trend and no comparison can be checked
 _SHARP = 1e-9  # share of the outcome's size below which a difference is rounding
 
@@ -141,7 +142,7 @@ def check_scatter(window: EventWindow, placebos: Floats) -> None:
 
 
 def event_window(
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     unit: str | int,
     date: DateLike,
     *,
@@ -149,7 +150,7 @@ def event_window(
     before: int = 60,
     after: int = 24,
     width: int = 1,
-    scale: str = "log1p",
+    scale: Scale = "log1p",
     donors: str | int | Iterable[str | int] = (),
     until: DateLike = None,
 ) -> EventWindow:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +14,15 @@ from sahelkit._types import Floats, Ints
 from sahelkit.errors import MissingColumnsError, ModelError, OptionError
 from sahelkit.estimation.links import row_terms
 from sahelkit.estimation.newton import gram, maximise
-from sahelkit.frames import check_labels, numbers_of, time_of
+from sahelkit.exposure import spatial_weights
+from sahelkit.frames import check_frame, check_labels, numbers_of, time_of
 from sahelkit.options import check_name
 from sahelkit.values import row_words
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from sahelkit.panels import Panel
 
 _BATCH = 32  # draws whose exposures stand in memory at once
 _SPARSE = 0.2  # share of pairs with a weight below which a map is multiplied as a sparse matrix
@@ -104,6 +110,43 @@ def event_grid(frame: pd.DataFrame, event: str, *, cluster: str) -> EventGrid:
     codes = tuple(str(name) for name in names)
     first = int(ordinal.min())
     return EventGrid(codes, counts, exists, per_year, first // per_year + 1970, first % per_year, country, column)
+
+
+def read_history(
+    frame: pd.DataFrame | Panel, event: str, weights: xr.DataArray | None, *, cluster: str, where: str
+) -> tuple[pd.DataFrame, EventGrid, Floats]:
+    """The frame of a panel, its events by country and period, and the weights of its countries."""
+    frame = check_frame(frame, where=where)
+    grid = event_grid(frame, event, cluster=cluster)
+    return frame, grid, weights_of(weights, grid)
+
+
+def weights_of(weights: xr.DataArray | None, grid: EventGrid) -> Floats:
+    """Weights of a panel's countries as an array, shape (G, G): target, source; land borders when absent.
+
+    Raises
+    ------
+    OptionError
+        If the weights lack a dimension or a country.
+    ModelError
+        If there is no tie at all.
+    """
+    table = spatial_weights(list(grid.codes), normalise=None) if weights is None else weights
+    if not hasattr(table, "dims"):
+        raise OptionError("weights", type(table), "they are an array of xarray", repair="Type spatial_weights(codes)")
+    if set(table.dims) != {"target", "source"}:
+        raise OptionError("weights", table.dims, "they have the dimensions target and source")
+    absent = sorted(set(grid.codes) - {str(code) for code in table["target"].values})
+    if absent:
+        raise OptionError("weights", absent, "these countries of the panel have no weights")
+    codes = list(grid.codes)
+    ties = np.asarray(table.transpose("target", "source").sel(target=codes, source=codes).to_numpy(), dtype=np.float64)
+    strange = ties[~(np.isfinite(ties) & (ties >= 0))]
+    if strange.size:
+        raise OptionError("weights", float(strange[0]), "a weight is a number of at least 0")
+    if not ties.any():
+        raise ModelError("no country of the panel has a neighbour in it, so that none is exposed. Take more countries")
+    return ties
 
 
 def _ordinals(frame: pd.DataFrame) -> tuple[npt.NDArray[np.int64], int]:

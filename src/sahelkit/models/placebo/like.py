@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,18 +11,19 @@ import pandas as pd
 
 from sahelkit._types import Floats, Ints
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.frames import check_frame
-from sahelkit.models.placebo.draws import EventGrid, event_grid, window_sums
+from sahelkit.estimation.links import check_link
+from sahelkit.frames import FrameLike
+from sahelkit.models.placebo.draws import EventGrid, read_history, window_sums
 from sahelkit.options import check_options, check_whole_number
 from sahelkit.panels.history import clock
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from sahelkit.panels import Panel
 
 # Events that each country's and each period's rate is drawn towards the mean by: small counts differ by chance too.
 _PRIOR_EVENTS = 2.0
+_FEWEST = 20  # histories
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,39 @@ class Likeness:
     cross: float
     own_lag: float
     cross_lag: float
+
+
+def check_numbers(least: float, **given: float) -> None:
+    """Raise OptionError unless all are finite numbers of at least `least`.
+
+    Examples
+    --------
+    >>> check_numbers(0, own="much")
+    Traceback (most recent call last):
+    sahelkit.errors.OptionError: own='much': it is a number of at least 0. Type own=0.
+    """
+    for what, value in given.items():
+        if not isinstance(value, Real) or isinstance(value, bool) or not least <= value < np.inf:
+            raise OptionError(what, value, f"it is a number of at least {least:g}", repair=f"Type {what}={least:g}")
+
+
+def check_finite(own: float, cross: float) -> None:
+    """Raise OptionError where one event would set off one other or more, and so on without end."""
+    if own + cross >= 1:
+        why = f"with own={own} one event would set off {own + cross:.2f} others, and so on"
+        raise OptionError("cross", cross, why, repair=f"Type cross={max(0.9 - own, 0):g}")
+
+
+def check_simulation(
+    *, window: int, block: int | None, link: str, replicates: int, seed: int | None, n_jobs: int | None
+) -> None:
+    """Check what studies by simulated histories have in common."""
+    check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
+    check_whole_number("window", window, example=24)
+    check_whole_number("block", block, optional=True, example=10)
+    check_link(link)
+    if replicates < _FEWEST:
+        raise OptionError("replicates", replicates, "too few to tell anything", repair="Type replicates=200")
 
 
 def likeness(
@@ -84,16 +119,9 @@ def likeness(
     ModelError
         If the panel has no event.
     """
-    for what, value, least in (
-        ("own", own, 0),
-        ("cross", cross, 0),
-        ("own_lag", own_lag, 1),
-        ("cross_lag", cross_lag, 1),
-    ):
-        if not value >= least:
-            raise OptionError(what, value, f"it is at least {least}")
-    if own + cross >= 1:
-        raise OptionError("cross", cross, f"with own={own} one event would set off {own + cross:.2f} others, and so on")
+    check_numbers(0, own=own, cross=cross)
+    check_numbers(1, own_lag=own_lag, cross_lag=cross_lag)
+    check_finite(own, cross)
     total = float(grid.counts.sum())
     if total == 0:
         raise ModelError("the panel has no event, so that nothing like it can be simulated")
@@ -178,7 +206,7 @@ def history_rows(counts: Floats, grid: EventGrid, ties: Floats, window: int) -> 
 
 
 def simulate_like(
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     event: str = "attempt",
     weights: xr.DataArray | None = None,
@@ -239,13 +267,9 @@ def simulate_like(
     >>> bool(0.5 < again["attempt"].sum() / panel["attempt"].sum() < 2)
     True
     """
-    from sahelkit.models.placebo.placebos import weights_of
-
     check_options(seed=seed)
     check_whole_number("block", block, optional=True, example=10)
-    frame = check_frame(frame, where="simulate_like")
-    grid = event_grid(frame, event, cluster=cluster)
-    ties = weights_of(weights, grid)
+    frame, grid, ties = read_history(frame, event, weights, cluster=cluster, where="simulate_like")
     like = likeness(grid, ties, own=own, cross=cross, own_lag=own_lag, cross_lag=cross_lag, block=block)
     counts = simulate_counts(like, np.random.default_rng(seed))
     time = [name for name in ("period", "month", "year") if name in frame.columns][:1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,25 +12,32 @@ import pandas as pd
 
 from sahelkit._deprecated import renamed
 from sahelkit._types import Floats, Ints, Lang
-from sahelkit.errors import ModelError, OptionError
+from sahelkit.errors import ModelError
 from sahelkit.estimation.clustered import clustered_covariance
-from sahelkit.estimation.links import check_link, row_terms
+from sahelkit.estimation.links import Link, row_terms
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import quantile_error, replicate
-from sahelkit.frames import check_frame, origin_of
+from sahelkit.frames import FrameLike, origin_of
 from sahelkit.language.numbers import number, percent
-from sahelkit.models.placebo.draws import event_grid
-from sahelkit.models.placebo.like import HistoryRows, Likeness, history_rows, likeness, simulate_counts, year_blocks
-from sahelkit.models.placebo.placebos import weights_of
-from sahelkit.options import check_language, check_options, check_whole_number
-from sahelkit.results.base import Result
+from sahelkit.models.placebo.draws import read_history
+from sahelkit.models.placebo.like import (
+    HistoryRows,
+    Likeness,
+    check_simulation,
+    history_rows,
+    likeness,
+    simulate_counts,
+    year_blocks,
+)
+from sahelkit.models.placebo.result import Simulated
+from sahelkit.options import check_language, check_options
+from sahelkit.results.estimates import t_quantile
 
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.panels import Panel
 
 # Years that share a dummy; None stands for no dummies.
 EFFECTS: dict[str, int | None] = {"none": None, "decade": 10, "5-year": 5, "year": 1}
@@ -49,15 +56,15 @@ _LABEL = {"en": "an attempt next door", "fr": "une tentative chez un voisin"}
 
 
 _HEADS = {
-    "en": "hazard ratio per neighbour's event in {window} periods, by period dummies; {sims} histories "
+    "en": "hazard ratio per neighbour's event in {window} periods, by period dummies; {replicates} histories "
     "without contagion",
-    "fr": "rapport de risque par événement voisin en {window} périodes, selon les indicatrices ; {sims} histoires sans "
-    "contagion",
+    "fr": "rapport de risque par événement voisin en {window} périodes, selon les indicatrices ; {replicates} "
+    "histoires sans contagion",
 }
 
 
-@dataclass(frozen=True, repr=False)
-class FixedEffectsTrap(Result):
+@dataclass(frozen=True, repr=False, kw_only=True)
+class FixedEffectsTrap(Simulated):
     """Neighbours' hazard ratio under several period dummies, in the data and where there is no contagion.
 
     Attributes
@@ -77,20 +84,10 @@ class FixedEffectsTrap(Result):
         Confidence level of the observed interval.
     """
 
-    table: pd.DataFrame = field(repr=False)
-    draws: Floats = field(repr=False)
-    window: int
-    replicates: int
-    n_events: int
-    n_clusters: int
+    draws: Floats
     level: float
-    origin: str = ""
 
     _index = ("effects",)
-
-    def tidy(self) -> pd.DataFrame:
-        """The table, with sample sizes."""
-        return self.table.assign(replicates=self.replicates, n_events=self.n_events, n_clusters=self.n_clusters)
 
     def to_xarray(self) -> xr.Dataset:
         """The table with dimension ``effects``, and ``draws`` with dimensions ``draw`` and ``effects``."""
@@ -166,7 +163,7 @@ def _slope(rows: HistoryRows, labels: Ints | None, link: str) -> float:
 
 @renamed(sims="replicates")
 def fixed_effects_trap(
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     event: str = "attempt",
     weights: xr.DataArray | None = None,
@@ -174,7 +171,7 @@ def fixed_effects_trap(
     own: float = 0.35,
     own_lag: float = 24.0,
     block: int | None = 10,
-    link: str = "cloglog",
+    link: Link = "cloglog",
     level: float = 0.95,
     replicates: int = 200,
     cluster: str = "iso3",
@@ -228,17 +225,9 @@ def fixed_effects_trap(
     >>> bool(middle["year"] < middle["none"])
     True
     """
-    from scipy import stats
-
-    check_options(level=level, replicates=replicates, seed=seed, n_jobs=n_jobs)
-    check_whole_number("window", window, example=24)
-    check_whole_number("block", block, optional=True, example=10)
-    check_link(link)
-    if replicates < 20:
-        raise OptionError("replicates", replicates, "too few to tell a bias", repair="Type replicates=200")
-    frame = check_frame(frame, where="fixed_effects_trap")
-    grid = event_grid(frame, event, cluster=cluster)
-    exposed = weights_of(weights, grid)
+    check_options(level=level)
+    check_simulation(window=window, block=block, link=link, replicates=replicates, seed=seed, n_jobs=n_jobs)
+    frame, grid, exposed = read_history(frame, event, weights, cluster=cluster, where="fixed_effects_trap")
     blocks = [None if width is None else year_blocks(grid, width) for width in EFFECTS.values()]
     like = likeness(grid, exposed, own=own, cross=0.0, own_lag=own_lag, cross_lag=1.0, block=block)
     task = partial(_slopes, like=like, exposed=exposed, window=window, link=link, blocks=blocks)
@@ -247,7 +236,7 @@ def fixed_effects_trap(
     table = []
     for place, (name, labels) in enumerate(zip(EFFECTS, blocks, strict=True)):
         slope, error, freedom = _observed(rows, None if labels is None else labels[rows.column], link, name)
-        half = float(stats.t.ppf(0.5 + level / 2, freedom)) * error
+        half = float(t_quantile(level, np.array(freedom))) * error
         known = draws[np.isfinite(draws[:, place]), place]
         low, first, middle, third, high = np.quantile(known, [0.1, 0.25, 0.5, 0.75, 0.9])
         table.append(

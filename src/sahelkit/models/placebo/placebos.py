@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
@@ -11,21 +11,20 @@ import pandas as pd
 from sahelkit._deprecated import renamed
 from sahelkit._types import Floats, Ints
 from sahelkit.dates import frequency
-from sahelkit.errors import ModelError, OptionError, UnknownNameError
-from sahelkit.estimation.design import Design, read_design
-from sahelkit.estimation.links import check_link
+from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
+from sahelkit.estimation.design import Design, check_outcome, read_design
+from sahelkit.estimation.links import Link, check_link
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import on_one_thread
 from sahelkit.exposure import spatial_weights
-from sahelkit.frames import check_frame
-from sahelkit.models.hazard.fitting import check_outcome
+from sahelkit.frames import FrameLike
 from sahelkit.models.placebo.draws import (
     EventGrid,
     Map,
     ScoreStage,
     calendars,
-    event_grid,
     far_weights,
+    read_history,
     relabelled,
     remote_countries,
     score_stage,
@@ -38,10 +37,11 @@ from sahelkit.options import check_options, check_whole_number
 if TYPE_CHECKING:
     import xarray as xr
 
-    from sahelkit.panels import Panel
 
-KINDS = ("geography", "leads", "far", "calendar")
-ALTERNATIVES = ("greater", "two-sided")
+Kind: TypeAlias = Literal["geography", "leads", "far", "calendar"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Alternative: TypeAlias = Literal["greater", "two-sided"]
+ALTERNATIVES: tuple[Alternative, ...] = get_args(Alternative)
 # Draws per task. A task has a seed of its own, so that neither the number of workers nor their order changes a draw.
 _TASK = 250
 
@@ -49,16 +49,16 @@ _TASK = 250
 @renamed(draws="replicates")
 def placebo_test(
     formula: str,
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
-    kind: str = "geography",
+    kind: Kind = "geography",
     event: str = "attempt",
     weights: xr.DataArray | None = None,
     window: int = 12,
     replicates: int = 10_000,
-    link: str = "cloglog",
+    link: Link = "cloglog",
     cluster: str = "iso3",
-    alternative: str = "greater",
+    alternative: Alternative = "greater",
     block: int | None = 10,
     seed: int | None = 0,
     n_jobs: int | None = 1,
@@ -146,9 +146,7 @@ def placebo_test(
     check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
     _check_options(kind, alternative, replicates, window, block)
     check_link(link)
-    frame = check_frame(frame, where="placebo_test")
-    grid = event_grid(frame, event, cluster=cluster)
-    ties = weights_of(weights, grid)
+    frame, grid, ties = read_history(frame, event, weights, cluster=cluster, where="placebo_test")
     lags, later = window_sums(grid.counts, window), window_sums(grid.counts, window, lead=True)
     data, stage, rows = _stage(formula, frame, grid, window, link=link, cluster=cluster, lead=False)
     exposure = (ties @ lags)[grid.country[rows], grid.column[rows]]
@@ -218,7 +216,7 @@ _BLOCKS = "years trade places within blocks of at least two"
 
 def _check_options(kind: str, alternative: str, replicates: int, window: int, block: int | None) -> None:
     for what, given, allowed in (("placebo", kind, KINDS), ("alternative", alternative, ALTERNATIVES)):
-        if given not in allowed:
+        if not is_known(given, allowed):
             raise UnknownNameError(what, given, allowed)
     if replicates < 99:
         raise OptionError("replicates", replicates, "too few to give a p-value", repair="Type replicates=10_000")
@@ -240,32 +238,6 @@ def _stage(
     check_outcome(data)
     stage = score_stage(data.matrix, data.outcome, link=link)
     return data, stage, rows[data.rows]
-
-
-def weights_of(weights: xr.DataArray | None, grid: EventGrid) -> Floats:
-    """Weights of a panel's countries as an array, shape (G, G): target, source; land borders when absent.
-
-    Raises
-    ------
-    OptionError
-        If the weights lack a dimension or a country.
-    ModelError
-        If there is no tie at all.
-    """
-    table = spatial_weights(list(grid.codes), normalise=None) if weights is None else weights
-    if set(table.dims) != {"target", "source"}:
-        raise OptionError("weights", table.dims, "they have the dimensions target and source")
-    absent = sorted(set(grid.codes) - {str(code) for code in table["target"].values})
-    if absent:
-        raise OptionError("weights", absent, "these countries of the panel have no weights")
-    codes = list(grid.codes)
-    ties = np.asarray(table.transpose("target", "source").sel(target=codes, source=codes).to_numpy(), dtype=np.float64)
-    strange = ties[~(np.isfinite(ties) & (ties >= 0))]
-    if strange.size:
-        raise OptionError("weights", float(strange[0]), "a weight is a number of at least 0")
-    if not ties.any():
-        raise ModelError("no country of the panel has a neighbour in it, so that none is exposed. Take more countries")
-    return ties
 
 
 def _distances(grid: EventGrid) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,24 +12,22 @@ import pandas as pd
 
 from sahelkit._deprecated import renamed
 from sahelkit._types import Floats, Lang
-from sahelkit.errors import ModelError, OptionError
-from sahelkit.estimation.links import check_link
+from sahelkit.errors import ModelError
+from sahelkit.estimation.links import Link
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import power_error, quantile_error, replicate, share_error, tried
-from sahelkit.frames import check_frame, origin_of
+from sahelkit.frames import FrameLike, origin_of
 from sahelkit.language.numbers import number, percent
-from sahelkit.models.placebo.draws import event_grid, score_stage
-from sahelkit.models.placebo.like import Likeness, history_rows, likeness, simulate_counts
-from sahelkit.models.placebo.placebos import weights_of
-from sahelkit.options import check_language, check_options, check_whole_number
-from sahelkit.results.base import Result
+from sahelkit.models.placebo.draws import read_history, score_stage
+from sahelkit.models.placebo.like import Likeness, check_simulation, history_rows, likeness, simulate_counts
+from sahelkit.models.placebo.result import Simulated
+from sahelkit.options import check_language, check_options
 
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.panels import Panel
 
 _SENTENCE = {
     "en": "In a sample like this ({countries} countries, {events} events), a hazard model would find a contagion of "
@@ -51,16 +49,16 @@ _CAVEATS = {
 
 
 _HEADS = {
-    "en": "power of the hazard model's test for contagion, window of {window} periods, {sims} samples each\n"
+    "en": "power of the hazard model's test for contagion, window of {window} periods, {replicates} samples each\n"
     "own excitation {own:g} (mean lag {own_lag:g}), contagion with mean lag {cross_lag:g}; critical value {critical}",
-    "fr": "puissance du test de contagion du modèle de risque, fenêtre de {window} périodes, {sims} échantillons "
+    "fr": "puissance du test de contagion du modèle de risque, fenêtre de {window} périodes, {replicates} échantillons "
     "chacune\nexcitation propre {own:g} (délai moyen {own_lag:g}), contagion de délai moyen {cross_lag:g} ; valeur "
     "critique {critical}",
 }
 
 
-@dataclass(frozen=True, repr=False)
-class ContagionPower(Result):
+@dataclass(frozen=True, repr=False, kw_only=True)
+class ContagionPower(Simulated):
     """Power and size of the hazard model's test for contagion.
 
     Attributes
@@ -81,23 +79,13 @@ class ContagionPower(Result):
         Settings of the simulation.
     """
 
-    table: pd.DataFrame = field(repr=False)
-    level: float
+    alpha: float
     critical: float
-    replicates: int
-    n_events: int
-    n_clusters: int
-    window: int
     own: float
     own_lag: float
     cross_lag: float
-    origin: str = ""
 
     _index = ("cross",)
-
-    def tidy(self) -> pd.DataFrame:
-        """The table, with sample sizes."""
-        return self.table.assign(replicates=self.replicates, n_events=self.n_events, n_clusters=self.n_clusters)
 
     def headline(self, *, lang: Lang | None = None) -> str:
         """Settings, as plain text."""
@@ -132,7 +120,7 @@ class ContagionPower(Result):
             events=number(self.n_events, lang, digits=0),
             size=number(size if found else float(largest["cross"]), lang),
             power=percent(power, lang) if found else self._reached(lang),
-            level=percent(self.level, lang),
+            level=percent(self.alpha, lang),
             caveat=caveat.format(aim=percent(power, lang)),
         )
 
@@ -144,7 +132,7 @@ class ContagionPower(Result):
         """Draw the power against the size of the contagion; options as in `HazardFit.plot`."""
         from sahelkit.plots.power import plot_power
 
-        return plot_power(self.tidy(), level=self.level, source=source or self.origin or "sahelkit", lang=lang, ax=ax)
+        return plot_power(self.tidy(), level=self.alpha, source=source or self.origin or "sahelkit", lang=lang, ax=ax)
 
 
 def _sample(
@@ -166,7 +154,7 @@ def _sample(
 
 @renamed(sims="replicates", level="alpha")
 def contagion_power(
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     event: str = "attempt",
     weights: xr.DataArray | None = None,
@@ -176,7 +164,7 @@ def contagion_power(
     own_lag: float = 24.0,
     cross_lag: float = 12.0,
     block: int | None = 10,
-    link: str = "cloglog",
+    link: Link = "cloglog",
     alpha: float = 0.05,
     replicates: int = 300,
     cluster: str = "iso3",
@@ -232,32 +220,19 @@ def contagion_power(
     """
     from scipy import stats
 
-    check_options(alpha=alpha, replicates=replicates, seed=seed, n_jobs=n_jobs)
-
-    check_whole_number("window", window, example=24)
-    check_whole_number("block", block, optional=True, example=10)
-    check_link(link)
-    if replicates < 20:
-        raise OptionError("replicates", replicates, "too few to tell a probability", repair="Type replicates=300")
+    check_options(alpha=alpha)
+    check_simulation(window=window, block=block, link=link, replicates=replicates, seed=seed, n_jobs=n_jobs)
     ranked = sorted({0.0, *tried("sizes", sizes, least=0.0)})
-    frame = check_frame(frame, where="contagion_power")
-    grid = event_grid(frame, event, cluster=cluster)
-    exposed = weights_of(weights, grid)
+    frame, grid, exposed = read_history(frame, event, weights, cluster=cluster, where="contagion_power")
     likes = [
         likeness(grid, exposed, own=own, cross=size, own_lag=own_lag, cross_lag=cross_lag, block=block)
         for size in ranked
     ]
     seeds = np.random.SeedSequence(seed).generate_state(len(ranked))
+    tasks = [partial(_sample, like=like, exposed=exposed, window=window, link=link) for like in likes]
     found = [
-        np.array(
-            replicate(
-                partial(_sample, like=like, exposed=exposed, window=window, link=link),
-                replicates,
-                seed=int(own_seed),
-                n_jobs=n_jobs,
-            )
-        )
-        for like, own_seed in zip(likes, seeds, strict=True)
+        np.array(replicate(task, replicates, seed=int(own_seed), n_jobs=n_jobs))
+        for task, own_seed in zip(tasks, seeds, strict=True)
     ]
     if not all(np.isfinite(values[:, 0]).any() for values in found):
         raise ModelError("no simulated sample could be fitted, as events are too few. Take more countries or years")
@@ -284,7 +259,7 @@ def contagion_power(
         )
     return ContagionPower(
         table=pd.DataFrame(rows),
-        level=alpha,
+        alpha=alpha,
         critical=critical,
         replicates=replicates,
         n_events=int(grid.counts.sum()),

@@ -153,3 +153,29 @@ class Placebo(Result):
             others={LAGGED[lang]: self.lagged} if self.kind == "leads" else None,
             ax=ax,
         )
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class Simulated(Result):
+    """What studies by simulated histories give: a table, and the size of the panel and of the study.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        One row per case.
+    window, replicates, n_events, n_clusters : int
+        Periods of exposure, histories, events in the panel, countries.
+    origin : str
+        Datasets and versions of the panel.
+    """
+
+    table: pd.DataFrame
+    window: int
+    replicates: int
+    n_events: int
+    n_clusters: int
+    origin: str = ""
+
+    def tidy(self) -> pd.DataFrame:
+        """The table, with sample sizes."""
+        return self.table.assign(replicates=self.replicates, n_events=self.n_events, n_clusters=self.n_clusters)

@@ -20,6 +20,7 @@ from sahelkit.estimation.hawkes.simulate import Marked, branch
 from sahelkit.exposure import aligned
 from sahelkit.geography import places
 from sahelkit.models.hawkes.observing import state_windows
+from sahelkit.models.placebo.like import check_finite, check_numbers
 from sahelkit.options import check_options
 
 if TYPE_CHECKING:
@@ -105,14 +106,9 @@ def simulate_panel(
     {'CPV': 6, 'MLI': 12}
     """
     check_options(replicates=replicates, seed=seed)
-    numbers = {"rate": rate, "own": own, "cross": cross, "country_sd": country_sd, "decade_sd": decade_sd}
-    for what, value in numbers.items():
-        if not value >= 0:
-            raise OptionError(what, value, "it is not negative")
-    if own + cross >= 1:
-        raise OptionError(
-            "own", own, f"with cross={cross} one attempt would set off {own + cross:.2f} others, and so on"
-        )
+    spreads = {"country_sd": country_sd, "decade_sd": decade_sd, "country_decade_sd": country_decade_sd}
+    check_numbers(0, rate=rate, own=own, cross=cross, own_lag=own_lag, cross_lag=cross_lag, **spreads)
+    check_finite(own, cross)
     if type(decade_from) is not int or not 0 <= decade_from <= 9:
         raise OptionError("decade_from", decade_from, "it is the last digit of a year", repair="Type decade_from=5")
     if not is_known(freq, FREQS):
@@ -130,9 +126,7 @@ def simulate_panel(
     span = float(windows.start.min()), float(windows.end.max())
     frames = []
     for path in range(replicates):
-        baseline, log_rate = _drawn(
-            windows, edges, len(codes), (country_sd, decade_sd, country_decade_sd), decade_from, rng
-        )
+        baseline, log_rate = _drawn(windows, edges, len(codes), tuple(spreads.values()), decade_from, rng)
         point = Point(log_rate + np.log(rate) if rate > 0 else log_rate - np.inf, own, cross, own_lag, cross_lag)
         process = Process(point, baseline, tie, kernel_named(kernel))
         events = branch(process, windows, past, start=span[0], end=span[1], n_paths=1, rng=rng)
@@ -146,7 +140,7 @@ def _drawn(
     windows: Windows,
     edges: Floats,
     n: int,
-    spreads: tuple[float, float, float],
+    spreads: tuple[float, ...],
     decade_from: int,
     rng: np.random.Generator,
 ) -> tuple[Baseline, Floats]:

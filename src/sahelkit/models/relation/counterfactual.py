@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import DateLike, Floats, Lang, Places, Rule
+from sahelkit._types import Bools, DateLike, Floats, Lang, Place, Places, Rule
 from sahelkit.dates import parse_date
 from sahelkit.errors import DateError, UnknownNameError
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR, years
 from sahelkit.estimation.replicates import quantile_errors
 from sahelkit.geography import places
+from sahelkit.language.texts import words
 from sahelkit.models.relation.chance import log_survival, reach
 from sahelkit.models.relation.evidence import reach_of
-from sahelkit.models.relation.matrix import independent_draws, positions
-from sahelkit.models.relation.options import check_day, check_horizons, check_members, model_countries
+from sahelkit.models.relation.matrix import independent_draws
+from sahelkit.models.relation.options import check_day, check_horizons, check_members
 from sahelkit.models.relation.posterior import Posterior, posterior_of
 from sahelkit.models.relation.prior import Prior
-from sahelkit.models.relation.result import QUANTILES
+from sahelkit.models.relation.result import QUANTILES, quantile_columns
+from sahelkit.models.relation.words import HEADS, diagnostics_line, what_if_sentence
 from sahelkit.options import check_language, check_options, check_seed
+from sahelkit.plots.relation import plot_what_if
+from sahelkit.results.base import Result
 from sahelkit.tables.coups import load_coups
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 PATHS = ("with", "without", "extra", "ratio")
 
 
-@dataclass(frozen=True)
-class WhatIf:
+@dataclass(frozen=True, repr=False)
+class WhatIf(Result):
     """Risk paths of some countries with and without one attempt elsewhere, and what then happened.
 
     Attributes
@@ -66,19 +71,22 @@ class WhatIf:
         Draws and diagnostics.
     """
 
+    _index: ClassVar = ("target", "month")
+    lacks: ClassVar = {"ax": "the figure has two panels for each country; plot() makes one of its own"}
+
     source: str
     date: pd.Timestamp
     targets: tuple[str, ...]
-    months: Floats = field(repr=False)
-    values: Floats = field(repr=False)
-    mc_error: Floats = field(repr=False)
-    record: pd.DataFrame = field(repr=False)
+    months: Floats
+    values: Floats
+    mc_error: Floats
+    record: pd.DataFrame
     record_until: pd.Timestamp
-    borders: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = field(repr=False)
+    borders: Bools
     n_events: int
     n_countries: int
     refit: bool
-    posterior: Posterior = field(repr=False)
+    posterior: Posterior
 
     @property
     def rule(self) -> str:
@@ -92,29 +100,21 @@ class WhatIf:
 
     def tidy(self) -> pd.DataFrame:
         """One row per target and month: medians and interval bounds of the paths, and sample sizes."""
-        rows = []
-        for t, target in enumerate(self.targets):
-            for at, month in enumerate(self.months):
-                row: dict[str, object] = {
-                    "source": self.source,
-                    "date": self.date,
-                    "target": target,
-                    "month": int(month),
-                    "borders": bool(self.borders[t]),
-                }
-                for q, name in enumerate(PATHS):
-                    for label, value in zip(
-                        ("_low90", "_low50", "", "_high50", "_high90"), self.values[t, at, q], strict=True
-                    ):
-                        row[f"{name}{label}"] = value
-                row |= {
-                    "mc_error": self.mc_error[t, at, 2],
-                    "n_events": self.n_events,
-                    "n_countries": self.n_countries,
-                    "rule": self.rule,
-                }
-                rows.append(row)
-        return pd.DataFrame(rows)
+        per_target = len(self.months)
+        return pd.DataFrame(
+            {
+                "source": self.source,
+                "date": self.date,
+                "target": np.repeat(self.targets, per_target),
+                "month": np.tile(self.months, len(self.targets)),
+                "borders": self.borders.repeat(per_target),
+                **quantile_columns(self.values, PATHS),
+                "mc_error": self.mc_error[..., 2].ravel(),
+                "n_events": self.n_events,
+                "n_countries": self.n_countries,
+                "rule": self.rule,
+            }
+        )
 
     def to_xarray(self) -> xr.Dataset:
         """Dataset with ``value`` (target, month, quantity, quantile) and its Monte Carlo error."""
@@ -127,53 +127,96 @@ class WhatIf:
                 "borders": (("target",), self.borders),
             },
             coords={
-                "target": list(self.targets),
+                "target": np.array(self.targets, dtype=object),
                 "month": self.months,
-                "quantity": list(PATHS),
+                "quantity": np.array(PATHS, dtype=object),
                 "quantile": list(QUANTILES),
             },
             attrs={
+                "summary": self.headline(),
                 "source": self.source,
                 "date": f"{self.date:%Y-%m-%d}",
                 "rule": self.rule,
+                "n_events": self.n_events,
+                "n_countries": self.n_countries,
+                **self.posterior.window,
                 "units": "percent (risks), percentage points (extra), none (ratio)",
             },
         )
 
-    def summary(self) -> str:
-        """The paths at their end, and the record, as plain text."""
-        from sahelkit.models.relation.wording import diagnostics_line
+    def headline(self, *, lang: Lang | None = None) -> str:
+        """Which attempt, what the parameters rest on, and how well the posterior was drawn."""
+        lang = check_language(lang)
+        say = words(HEADS, lang)
+        head = say["path"].format(
+            country=places.name(self.source, lang=lang),
+            date=f"{self.date:%Y-%m-%d}",
+            months=self.horizon,
+            n=self.n_events,
+            rule=self.rule,
+            known=say["refit"] if self.refit else self.posterior.window["last"],
+        )
+        return f"{head}\n{diagnostics_line(self.posterior, lang)}"
 
+    def summary(self, *, lang: Lang | None = None) -> str:
+        """The paths at their end, and the record, as plain text."""
+        say = words(HEADS, check_language(lang))
         last = self.tidy().query("month == @self.horizon").set_index("target")
         shown = ["without", "with", "extra", "extra_low90", "extra_high90", "ratio", "ratio_low90", "ratio_high90"]
-        known = "that day" if self.refit else f"{self.posterior.evidence.last:%Y-%m-%d}"
         what = self.record[["country", "date", "outcome", "months"]].to_string(index=False)
         return "\n".join(
             [
-                f"{places.name(self.source)}, {self.date:%Y-%m-%d}: chance of an attempt within {self.horizon} "
-                "months (percent)",
-                f"history to that day; parameters from {self.n_events} attempts ({self.rule}) known on {known}",
-                diagnostics_line(self.posterior),
+                self.headline(lang=lang),
                 last[shown].round(2).to_string(),
-                "what then happened:",
-                what if len(self.record) else "no further attempt in these countries",
+                say["then"],
+                what if len(self.record) else say["nothing"],
             ]
         )
 
-    def says(self, *, lang: Lang | None = None, target: str | None = None) -> str:
-        """One sentence that may be quoted, about one target (the first when absent) over the whole horizon."""
-        lang = check_language(lang)
-        from sahelkit.models.relation.wording import what_if_sentence
+    def says(self, *, lang: Lang | None = None, target: Place | None = None) -> str:
+        """One sentence that may be quoted, about one target over the whole horizon.
 
-        return what_if_sentence(self, places.resolve(target) if target else self.targets[0], lang)
+        Parameters
+        ----------
+        lang : {"en", "fr"}
+            Language.
+        target : str or int, optional
+            Country; the first when absent.
 
-    def plot(self, *, lang: Lang | None = None) -> Figure:
+        Raises
+        ------
+        UnknownNameError
+            If the target is not followed or the language is unknown.
+        """
+        code = self.targets[0] if target is None else places.resolve(target)
+        if code not in self.targets:
+            raise UnknownNameError("target", code, self.targets)
+        t = self.targets.index(code)
+        whole = self.record_until >= self.date + pd.DateOffset(months=self.horizon)
+        return what_if_sentence(
+            check_language(lang),
+            source=self.source,
+            target=code,
+            date=self.date,
+            months=self.horizon,
+            extra=self.values[t, -1, 2],
+            without=self.values[t, -1, 1, 2],
+            followed=list(self.record.loc[self.record["iso3"] == code, "date"]),
+            known_until=None if whole else self.record_until,
+            borders=bool(self.borders[t]),
+            n_events=self.n_events,
+            n_countries=self.n_countries,
+            rule=self.rule,
+        )
+
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None) -> Figure:
         """Risk paths with bands and event marks; see `sahelkit.plots.relation.plot_what_if`."""
-        lang = check_language(lang)
-        from sahelkit.plots.relation import plot_what_if
+        if ax is not None:
+            raise self._lacking("ax")
+        return plot_what_if(self.to_xarray(), self.record, lang=lang)
 
-        figure: Figure = plot_what_if(self, lang=lang)
-        return figure
+    def _shown(self, table: pd.DataFrame) -> pd.DataFrame:
+        return super()._shown(table[[*self._index, "without", "extra", "extra_low90", "extra_high90"]])
 
 
 def _day_of_attempt(source: str, date: DateLike, rule: Rule, version: str | None) -> pd.Timestamp:
@@ -263,13 +306,13 @@ def what_if(
     check_options(horizon=horizon, draws=draws, n_jobs=n_jobs)
     check_seed(seed, optional=False)
     code = places.resolve(source)
-    known = model_countries(countries)
-    check_members("source", code, known)
-    wanted = check_members("target", target, known)
+    window = reach_of(rule, start, end, version=version)
+    known = places.chosen(countries, default="west_africa", during=window)
+    check_members("source", code, known, window)
+    wanted = check_members("target", target, known, window)
     targets = wanted if target is not None else [name for name in wanted if name != code]
     day = _day_of_attempt(code, date, rule, version)
-    opens, closes = (pd.Timestamp(bound) for bound in reach_of(rule, start, end, version=version))
-    check_day("date", date, day, (opens, closes), [code, *targets], version=version)
+    check_day("date", date, day, window, [code, *targets], version=version)
     drawn = posterior_of(
         countries=countries,
         rule=rule,
@@ -283,7 +326,7 @@ def what_if(
     )
     evidence = drawn.evidence
     origin = float(years(day.to_datetime64())) + 0.5 / DAYS_PER_YEAR
-    at = positions(evidence.countries, targets)
+    at = evidence.positions(targets)
     place = evidence.countries.index(code)
     o = evidence.observed
     event = np.flatnonzero((o.place == place) & (np.abs(o.time - origin) < 0.1 / DAYS_PER_YEAR))
@@ -307,17 +350,13 @@ def what_if(
         values=np.ascontiguousarray(values),
         mc_error=np.ascontiguousarray(error.transpose(1, 2, 0)),
         record=_record(code, targets, day, finish, rule, version),
-        record_until=min(finish, _covered_until(rule, version)),
+        record_until=min(finish, reach_of(rule, None, None, version=version)[1]),
         borders=evidence.weights[at, place] > 0,
         n_events=o.n_events,
         n_countries=len(evidence.countries),
         refit=refit,
         posterior=drawn,
     )
-
-
-def _covered_until(rule: Rule, version: str | None) -> pd.Timestamp:
-    return pd.Timestamp(reach_of(rule, None, None, version=version)[1])
 
 
 def _record(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import DateLike, Floats, Places, Rule
+from sahelkit._types import DateLike, Floats, Ints, Places, Rule
 from sahelkit.dates import parse_window
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.hawkes.baseline import grid_edges, natural_spline
@@ -57,18 +58,21 @@ class Evidence:
         """Codes, in the order of the arrays."""
         return self.observed.countries
 
+    def positions(self, codes: Sequence[str]) -> Ints:
+        """Positions of some countries in the arrays."""
+        return np.array([self.countries.index(code) for code in codes], dtype=np.intp)
 
-def reach_of(rule: Rule, start: DateLike, end: DateLike, *, version: str | None = None) -> tuple[str, str]:
+
+def reach_of(
+    rule: Rule, start: DateLike, end: DateLike, *, version: str | None = None
+) -> tuple[pd.Timestamp, pd.Timestamp]:
     """First and last day of a study under one coder: what was asked for, else what the coder covers from 1960 on."""
     coders = coup_coders(version=version).set_index("rule")
     check_name("rule", rule)
     known = coders.loc[[rule]] if rule in coders.index else coders[coders["places"] == "world"]
-    opens, closes = max(FIRST, str(known["first"].min())[:10]), str(known["last"].max())[:10]
     first, last = parse_window(start, end)
-    return (
-        opens if first is None else f"{first:%Y-%m-%d}",
-        closes if last is None else f"{last:%Y-%m-%d}",
-    )
+    opens, closes = max(pd.Timestamp(FIRST), known["first"].min()), known["last"].max()
+    return opens if first is None else first, closes if last is None else last
 
 
 def gather(
@@ -109,18 +113,17 @@ def gather(
     OptionError
         If the weights have another shape than the countries, or are negative, not finite or a country's for itself.
     """
-    codes = places.chosen(countries, default="west_africa")
-    if len(codes) < 2:
-        raise ModelError(f"a relation needs at least two countries; there is only {', '.join(codes) or 'none'}")
     if events is None:
-        begin, finish = reach_of(rule, start, end, version=version)
-        rows = load_coups(rule=rule, countries=codes, end=finish, version=version)
-    else:
-        rows = events
-        begin, finish = str(start or FIRST), str(end or max(events["date"], default=FIRST))
-    first, last = parse_window(begin, finish)
+        start, end = reach_of(rule, start, end, version=version)
+    elif end is None:
+        end = str(max(events["date"], default=FIRST))
+    first, last = parse_window(start or FIRST, end)
     assert first is not None
     assert last is not None
+    codes = places.chosen(countries, default="west_africa", during=(first, last))
+    if len(codes) < 2:
+        raise ModelError(f"a relation needs at least two countries; there is only {', '.join(codes) or 'none'}")
+    rows = load_coups(rule=rule, countries=codes, end=last, version=version) if events is None else events
     windows = state_windows(codes, first, last, version=version)
     observed = observe(rows, codes, windows, own_mark=None, cross_mark=None)
     matrix = spatial_weights(codes, version=version).to_numpy() if weights is None else np.asarray(weights, dtype=float)

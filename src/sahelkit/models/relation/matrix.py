@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
-from sahelkit._types import DateLike, Floats, Ints, Places, Rule
+from sahelkit._types import DateLike, Floats, Places, Rule
 from sahelkit.dates import parse_date
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR, years
 from sahelkit.estimation.replicates import jackknife_error, quantile_errors
 from sahelkit.exposure import spatial_weights
+from sahelkit.geography import places
 from sahelkit.models.relation.average import Risks, average_risks
 from sahelkit.models.relation.evidence import reach_of
-from sahelkit.models.relation.options import check_day, check_horizons, check_members, model_countries
+from sahelkit.models.relation.options import check_day, check_horizons, check_members
 from sahelkit.models.relation.posterior import Posterior, posterior_of
 from sahelkit.models.relation.prior import Prior, given_prior, prior_excitation
 from sahelkit.models.relation.result import QUANTILES, RelationMatrix
+from sahelkit.models.relation.robust import robustness_table
 from sahelkit.options import check_options, check_seed
 
 _BINS = 20
@@ -124,11 +125,11 @@ def relation_matrix(
     check_seed(seed, optional=False)
     horizons = check_horizons(horizon)
     day = parse_date(on, what="on", last=True)
-    known = model_countries(countries)
-    sources, targets = check_members("source", source, known), check_members("target", target, known)
+    window = reach_of(rule, start, end, version=version)
+    known = places.chosen(countries, default="west_africa", during=window)
+    sources, targets = (check_members(*given, known, window) for given in (("source", source), ("target", target)))
     if day is not None:
-        window = tuple(pd.Timestamp(end) for end in reach_of(rule, start, end, version=version))
-        check_day("on", on, day, (window[0], window[1]), [*sources, *targets], version=version)
+        check_day("on", on, day, window, [*sources, *targets], version=version)
     # Before the long work: a prior that cannot be drawn from.
     prior_excitation(
         given_prior(prior), spatial_weights(known, version=version).to_numpy(), 100, np.random.SeedSequence(seed)
@@ -148,15 +149,8 @@ def relation_matrix(
     found = replace(matrix_of(drawn, sources, targets, horizons, origin=origin, seed=seed), on=day)
     if not robustness:
         return found
-    from sahelkit.models.relation.robust import robustness_table
-
     checks = robustness_table(found, rule=rule, start=start, end=end, prior=prior, on=day, seed=seed, n_jobs=n_jobs)
     return replace(found, robustness=checks)
-
-
-def positions(countries: Sequence[str], codes: Sequence[str]) -> Ints:
-    """Positions of some codes among the countries."""
-    return np.array([list(countries).index(code) for code in codes], dtype=np.intp)
 
 
 def matrix_of(
@@ -171,7 +165,7 @@ def matrix_of(
     """Relation matrix from draws of the posterior."""
     check_seed(seed, optional=False)
     evidence = drawn.evidence
-    s, t = positions(evidence.countries, sources), positions(evidence.countries, targets)
+    s, t = evidence.positions(sources), evidence.positions(targets)
     risks = average_risks(evidence, drawn.excitation, drawn.rates, s, t, horizons, on=origin)
     values, error, end_error = summarise(risks, independent_draws(drawn))
     entropy = np.random.SeedSequence([seed, 1])

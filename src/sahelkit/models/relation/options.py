@@ -40,13 +40,10 @@ def check_horizons(horizon: int | Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted({int(value) for value in several}))
 
 
-def model_countries(countries: Places) -> list[str]:
-    """Codes of the countries of the model; West Africa when absent."""
-    return places.chosen(countries, default="west_africa")
-
-
-def check_members(what: str, given: Places, countries: Sequence[str]) -> list[str]:
-    """Codes of countries that must be in the model.
+def check_members(
+    what: str, given: Places, countries: Sequence[str], window: tuple[pd.Timestamp, pd.Timestamp]
+) -> list[str]:
+    """Codes of countries that must be in the model; of a place set, those that were states in the window.
 
     Raises
     ------
@@ -55,7 +52,7 @@ def check_members(what: str, given: Places, countries: Sequence[str]) -> list[st
     OptionError
         If one is not among the countries of the model, or there is none.
     """
-    codes = places.chosen(given, what=what, default="focus")
+    codes = places.chosen(given, what=what, default="focus", during=window)
     outside = [f"{places.name(code)} ({code})" for code in codes if code not in countries]
     if outside:
         raise OptionError(

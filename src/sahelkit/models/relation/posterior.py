@@ -12,7 +12,7 @@ from sahelkit.estimation.hamilton import Chains, effective_size, mixing, run_cha
 from sahelkit.estimation.replicates import on_one_thread
 from sahelkit.geography import places
 from sahelkit.models.relation.density import SCALARS, Density, baseline_rates, density_of, excitation, log_density
-from sahelkit.models.relation.evidence import Evidence, gather
+from sahelkit.models.relation.evidence import Evidence, gather, reach_of
 from sahelkit.models.relation.prior import Excitation, Prior, given_prior
 from sahelkit.options import check_options, check_seed
 
@@ -74,6 +74,11 @@ class Posterior:
 
     def __len__(self) -> int:
         return len(self.excitation)
+
+    @property
+    def window(self) -> dict[str, str]:
+        """First and last day of the events, as texts."""
+        return {name: f"{getattr(self.evidence, name):%Y-%m-%d}" for name in ("first", "last")}
 
 
 def _group(density: Density, seed: np.random.SeedSequence, keep: int) -> Chains:
@@ -185,7 +190,8 @@ def posterior_of(
     UnknownNameError, UnknownPlaceError, DateError, OptionError, ModelError
         If an option cannot be, or there is nothing to estimate from.
     """
-    codes = tuple(places.chosen(countries, default="west_africa"))
+    window = reach_of(rule, start, end, version=version)
+    codes = tuple(places.chosen(countries, default="west_africa", during=window))
     prior = given_prior(prior)
     key = (codes, rule, str(start), str(end), prior, draws, seed, version)
     if key not in _REMEMBERED:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats, Ints, Lang
+from sahelkit._types import Bools, Floats, Ints, Lang, Place
+from sahelkit.errors import UnknownNameError
 from sahelkit.geography import places
+from sahelkit.language.texts import words
 from sahelkit.models.relation.posterior import Posterior
+from sahelkit.models.relation.words import HEADS, diagnostics_line, interval_text, pair_sentence
 from sahelkit.options import check_language
+from sahelkit.plots.relation import plot_relation
+from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -30,8 +37,8 @@ QUANTITIES = (
 )
 
 
-@dataclass(frozen=True)
-class RelationMatrix:
+@dataclass(frozen=True, repr=False)
+class RelationMatrix(Result):
     """Extra probability of an attempt in each target after an attempt in each source.
 
     Attributes
@@ -76,23 +83,25 @@ class RelationMatrix:
         One row per check, source, target and horizon; see `tidy`.
     """
 
+    _index: ClassVar = ("source", "target", "horizon")
+
     sources: tuple[str, ...]
     targets: tuple[str, ...]
     horizons: tuple[int, ...]
-    values: Floats = field(repr=False)
-    mc_error: Floats = field(repr=False)
-    end_error: Floats = field(repr=False)
-    prior_extra: Floats = field(repr=False)
-    prior_share: Floats = field(repr=False)
-    prior_share_error: Floats = field(repr=False)
-    pair_prior_share: Floats = field(repr=False)
-    borders: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = field(repr=False)
-    n_attempts: Ints = field(repr=False)
+    values: Floats
+    mc_error: Floats
+    end_error: Floats
+    prior_extra: Floats
+    prior_share: Floats
+    prior_share_error: Floats
+    pair_prior_share: Floats
+    borders: Bools
+    n_attempts: Ints
     n_events: int
     n_countries: int
     on: pd.Timestamp | None
-    posterior: Posterior = field(repr=False)
-    robustness: pd.DataFrame | None = field(default=None, repr=False)
+    posterior: Posterior
+    robustness: pd.DataFrame | None = None
 
     @property
     def rule(self) -> str:
@@ -115,40 +124,26 @@ class RelationMatrix:
             countries, NA on the diagonal), and one column ``extra_<rule>`` per coder (median of ``extra`` under that
             coder; absent without ``robustness=True``).
         """
-        rows = []
-        for s, source in enumerate(self.sources):
-            for t, target in enumerate(self.targets):
-                for h, horizon in enumerate(self.horizons):
-                    row = {
-                        "source": source,
-                        "target": target,
-                        "horizon": horizon,
-                        "borders": bool(self.borders[s, t]),
-                    }
-                    for q, quantity in enumerate(QUANTITIES):
-                        low90, low50, middle, high50, high90 = self.values[s, t, h, q]
-                        row |= {
-                            quantity: middle,
-                            f"{quantity}_low90": low90,
-                            f"{quantity}_low50": low50,
-                            f"{quantity}_high50": high50,
-                            f"{quantity}_high90": high90,
-                        }
-                    row |= {
-                        "prior_share": self.prior_share[s, t, h],
-                        "prior_share_error": self.prior_share_error[s, t, h],
-                        "pair_prior_share": self.pair_prior_share[s, t],
-                        "mc_error": self.mc_error[s, t, h, 2],
-                        "mc_error_low90": self.end_error[s, t, h, 2, 0],
-                        "mc_error_high90": self.end_error[s, t, h, 2, 1],
-                        "n_draws": len(self.posterior),
-                        "n_attempts": int(self.n_attempts[s]),
-                        "n_events": self.n_events,
-                        "n_countries": self.n_countries,
-                        "rule": self.rule,
-                    }
-                    rows.append(row)
-        return _beside(pd.DataFrame(rows), self.robustness)
+        keys = pd.MultiIndex.from_product(
+            [self.sources, self.targets, self.horizons], names=["source", "target", "horizon"]
+        )
+        per_source, per_pair = len(self.targets) * len(self.horizons), len(self.horizons)
+        table = keys.to_frame(index=False).assign(
+            borders=self.borders.ravel().repeat(per_pair),
+            **quantile_columns(self.values, QUANTITIES),
+            prior_share=self.prior_share.ravel(),
+            prior_share_error=self.prior_share_error.ravel(),
+            pair_prior_share=self.pair_prior_share.ravel().repeat(per_pair),
+            mc_error=self.mc_error[..., 2].ravel(),
+            mc_error_low90=self.end_error[..., 2, 0].ravel(),
+            mc_error_high90=self.end_error[..., 2, 1].ravel(),
+            n_draws=len(self.posterior),
+            n_attempts=self.n_attempts.repeat(per_source),
+            n_events=self.n_events,
+            n_countries=self.n_countries,
+            rule=self.rule,
+        )
+        return _beside(table, self.robustness)
 
     def to_xarray(self) -> xr.Dataset:
         """Dataset with ``value`` (source, target, horizon, quantity, quantile) and the shares of the prior."""
@@ -167,66 +162,117 @@ class RelationMatrix:
                 "n_attempts": (("source",), self.n_attempts),
             },
             coords={
-                "source": list(self.sources),
-                "target": list(self.targets),
+                "source": np.array(self.sources, dtype=object),
+                "target": np.array(self.targets, dtype=object),
                 "horizon": list(self.horizons),
-                "quantity": list(QUANTITIES),
+                "quantity": np.array(QUANTITIES, dtype=object),
                 "quantile": list(QUANTILES),
             },
             attrs={
+                "summary": self.headline(),
                 "rule": self.rule,
                 "n_events": self.n_events,
                 "n_countries": self.n_countries,
+                **self.posterior.window,
                 "units": "percent (risks), percentage points (extra, shared), none (ratios, shares); horizon in months",
             },
         )
 
-    def summary(self) -> str:
-        """The matrix as plain text: who, over what, and the interventional form at each horizon."""
-        from sahelkit.models.relation.wording import diagnostics_line
+    def headline(self, *, lang: Lang | None = None) -> str:
+        """Who, over what, and how well the posterior was drawn."""
+        lang = check_language(lang)
+        head = words(HEADS, lang)["matrix"].format(
+            n=self.n_events, rule=self.rule, countries=self.n_countries, **self.posterior.window
+        )
+        return f"{head}\n{diagnostics_line(self.posterior, lang)}"
 
-        evidence = self.posterior.evidence
-        frame = self.tidy()
-        lines = [
-            f"{self.n_events} attempts ({self.rule}), {self.n_countries} countries, "
-            f"{evidence.first:%Y-%m-%d} to {evidence.last:%Y-%m-%d}",
-            diagnostics_line(self.posterior),
-        ]
-        for horizon in self.horizons:
-            at = frame[frame["horizon"] == horizon]
-            text = at.apply(lambda r: f"{r['extra']:+.1f} [{r['extra_low90']:.1f}, {r['extra_high90']:.1f}]", axis=1)
-            grid = at.assign(text=text).pivot(index="source", columns="target", values="text")
+    def summary(self, *, lang: Lang | None = None) -> str:
+        """The headline, and the interventional form at each horizon, as plain text."""
+        lang = check_language(lang)
+        lines, frame = [self.headline(lang=lang)], self.tidy()
+        cells = [interval_text(row, lang, sign="+") for row in self.values[:, :, :, 2].reshape(-1, len(QUANTILES))]
+        for horizon, at in frame.assign(text=cells).groupby("horizon"):
+            grid = at.pivot(index="source", columns="target", values="text")
             grid = grid.reindex(index=list(self.sources), columns=list(self.targets))
-            lines += [
-                f"extra probability within {horizon} months, percentage points, median [90 %]; row: source",
-                grid.to_string(),
-            ]
+            lines += [words(HEADS, lang)["grid"].format(months=horizon), grid.to_string()]
         return "\n".join(lines)
 
-    def says(self, source: str | None = None, target: str | None = None, *, lang: Lang | None = None) -> str:
+    def says(self, *, lang: Lang | None = None, source: Place | None = None, target: Place | None = None) -> str:
         """One sentence that may be quoted, about one pair at the first horizon.
 
         Parameters
         ----------
-        source, target : str, optional
-            Countries; the first source and the first other target when absent.
         lang : {"en", "fr"}
             Language.
-        """
-        lang = check_language(lang)
-        from sahelkit.models.relation.wording import pair_sentence
+        source, target : str or int, optional
+            Countries; the first source and the first other target when absent.
 
+        Raises
+        ------
+        UnknownNameError
+            If the pair is not in the matrix or the language is unknown.
+        """
         of = self.sources[0] if source is None else places.resolve(source)
         to = next((code for code in self.targets if code != of), of) if target is None else places.resolve(target)
-        return pair_sentence(self, of, to, lang)
+        for what, code, known in (("source", of, self.sources), ("target", to, self.targets)):
+            if code not in known:
+                raise UnknownNameError(what, code, known)
+        s, t = self.sources.index(of), self.targets.index(to)
+        return pair_sentence(
+            check_language(lang),
+            source=of,
+            target=to,
+            months=self.horizons[0],
+            extra=self.values[s, t, 0, 2],
+            without=self.values[s, t, 0, 1, 2],
+            prior_share=self.prior_share[s, t, 0],
+            borders=bool(self.borders[s, t]),
+            n_events=self.n_events,
+            n_countries=self.n_countries,
+            window=self.posterior.window,
+            rule=self.rule,
+        )
 
-    def plot(self, *, horizon: int | None = None, form: str = "interventional", lang: Lang | None = None) -> Figure:
-        """Heatmap that shows the uncertainty; see `sahelkit.plots.relation.plot_relation`."""
-        lang = check_language(lang)
-        from sahelkit.plots.relation import plot_relation
+    def plot(
+        self,
+        *,
+        ax: Axes | None = None,
+        lang: Lang | None = None,
+        horizon: int | None = None,
+        form: str = "interventional",
+    ) -> Figure:
+        """Heatmap that shows the uncertainty; see `sahelkit.plots.relation.plot_relation`.
 
-        figure: Figure = plot_relation(self, horizon=horizon, form=form, lang=lang)
-        return figure
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure when absent.
+        lang : {"en", "fr"}
+            Language of the words in the figure.
+        horizon : int, optional
+            Months, one of the matrix's; the first when absent.
+        form : {"interventional", "conditional", "shared"}
+            Which comparison.
+        """
+        return plot_relation(self.to_xarray(), horizon=horizon, form=form, lang=lang, ax=ax)
+
+    def _shown(self, table: pd.DataFrame) -> pd.DataFrame:
+        return super()._shown(table[[*self._index, "extra", "extra_low90", "extra_high90", "prior_share"]])
+
+
+def quantile_columns(values: Floats, names: Sequence[str]) -> dict[str, Floats]:
+    """Columns of a table: of each quantity the median under its name, then the ends of its intervals.
+
+    Parameters
+    ----------
+    values : array, shape (..., len(names), 5)
+        Quantiles (`QUANTILES`).
+    names : sequence of str
+        Quantities.
+    """
+    flat = values.reshape(-1, len(names), len(QUANTILES))
+    ends = {"": 2, "_low90": 0, "_low50": 1, "_high50": 3, "_high90": 4}
+    return {f"{name}{end}": flat[:, q, at] for q, name in enumerate(names) for end, at in ends.items()}
 
 
 def _beside(frame: pd.DataFrame, checks: pd.DataFrame | None) -> pd.DataFrame:

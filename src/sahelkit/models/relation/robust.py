@@ -38,7 +38,7 @@ def _medians(
     drawn = draw_posterior(evidence, prior=prior, draws=_DRAWS, seed=seed, groups=_GROUPS)
     of = [code for code in sources if code in evidence.countries]
     to = [code for code in targets if code in evidence.countries]
-    at = [np.array([evidence.countries.index(code) for code in codes], dtype=np.intp) for codes in (of, to)]
+    at = [evidence.positions(codes) for codes in (of, to)]
     origin = None if on is None else float(years(on.to_datetime64())) + 1.0 / DAYS_PER_YEAR
     risks = average_risks(evidence, drawn.excitation, drawn.rates, at[0], at[1], horizons, on=origin, others=False)
     extra = np.median(risks.with_ - risks.without, axis=0)

@@ -65,7 +65,8 @@ def prior_sensitivity(
     check_seed(seed, optional=False)
     months = check_horizons(horizon)
     evidence = gather(countries=countries, rule=rule, start=start, end=end)
-    of, to = (check_members(what, x, evidence.countries) for what, x in (("source", source), ("target", target)))
+    window = (evidence.first, evidence.last)
+    of, to = (check_members(*given, evidence.countries, window) for given in (("source", source), ("target", target)))
     tried: list[tuple[str, Prior]] = [("documented", Prior())]
     given = _SCALES if scales is None else scales
     if not isinstance(given, Mapping) or not all(isinstance(values, Iterable) for values in given.values()):
