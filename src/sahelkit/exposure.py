@@ -24,7 +24,8 @@ Matrix = npt.NDArray[np.float64]
 
 __all__ = ["decayed_exposure", "spatial_weights"]
 
-KINDS = ("land", "inverse_distance", "language", "coloniser", "organisation")
+Kind: TypeAlias = Literal["land", "inverse_distance", "language", "coloniser", "organisation"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 ORGANISATIONS = ("ECOWAS", "UEMOA")
 Unsure: TypeAlias = Literal["refuse", "leave_out"]
 UNSURE: tuple[Unsure, ...] = get_args(Unsure)

@@ -27,6 +27,8 @@ from sahelkit.results.base import Result
 from sahelkit.results.estimates import Estimates
 
 CLASSES = 38
+# What several results have in common; nobody is given one of these.
+SHARED = {"Estimates", "BinaryFit", "Simulated"}
 # Beside these, what estimated models speak of statsmodels.
 MAY_LACK = {"says", "plot", "to_xarray", "ax", *(name for name in vars(Estimates) if not name.startswith("_"))}
 # The options that stand first, in this order, with their defaults; a class may have more after them.
@@ -47,11 +49,9 @@ UNDONE: dict[str, set[str]] = {
     "EventStudy": USUAL,
     "ImpactTable": USUAL,
     "InterruptedSeries": USUAL,
-    "RelationMatrix": EVERY,
     "SyntheticControl": USUAL,
     "SyntheticDid": USUAL,
     "TrendBounds": USUAL,
-    "WhatIf": EVERY,
 }
 
 
@@ -63,7 +63,7 @@ def _kinds():
     while waiting:
         for kind in waiting.pop().__subclasses__():
             waiting.append(kind)
-            if kind.__module__.startswith("sahelkit.") and not kind.__module__.startswith("sahelkit.results."):
+            if kind.__module__.startswith("sahelkit.") and kind.__name__ not in SHARED:
                 kinds[kind.__name__] = kind
     return kinds
 

@@ -17,9 +17,10 @@ def claims_command(
     """Print each claim of 2012 with its verdict, the number that carries it, and its notebook."""
     from sahelkit._commands._printing import print_frame, print_table
     from sahelkit.options import check_language
+    from sahelkit.study.recorded import check_effort
     from sahelkit.study.scoreboard import HEADERS, scoreboard
 
-    spoken, board = check_language(lang), scoreboard(effort=effort)
+    spoken, board = check_language(lang), scoreboard(effort=check_effort(effort))
     table = board.tidy(lang=spoken)
     if as_json or as_csv:
         print_frame(table, shown=(), as_json=as_json, as_csv=as_csv)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sahelkit._types import Rule
 from sahelkit.errors import OptionError, UnknownNameError
+from sahelkit.options import check_flag
 from sahelkit.panels.conflict import DATASET as CONFLICT
 from sahelkit.panels.conflict import Conflict, counts
 from sahelkit.panels.coups import Coups

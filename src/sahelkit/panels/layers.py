@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from sahelkit import options
 from sahelkit._types import Bools, Cells, Days
+from sahelkit.errors import OptionError
 from sahelkit.panels.universe import Grid
 
 KINDS = ("count", "level", "text")

@@ -13,7 +13,7 @@ from sahelkit._types import Lang
 from sahelkit.catalog import locate
 from sahelkit.language.numbers import give_or_take, number
 from sahelkit.language.texts import words
-from sahelkit.options import check_language
+from sahelkit.options import check_language, check_path
 from sahelkit.results.base import Result
 from sahelkit.study.claims import CLAIMS_FILE, VERDICTS, Claim, Known, check_claims, read_claims, recorded
 from sahelkit.study.expected import Expectation, read_expected

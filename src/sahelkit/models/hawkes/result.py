@@ -319,7 +319,7 @@ class HawkesFit(Result):
                 "iso3": codes,
                 "time": days(self.baseline.edges[:-1]).astype("datetime64[ns]"),
             },
-            attrs={"kernel": self.settings.kernel, "n_events": self.n_events},
+            attrs={"summary": self.headline(), "kernel": self.settings.kernel, "n_events": self.n_events},
         )
 
     def intensity(self, *, freq: Freq = "M") -> xr.DataArray:

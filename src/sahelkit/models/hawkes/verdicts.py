@@ -91,7 +91,7 @@ class ContagionTest(Result):
 
         return xr.Dataset(
             {"null": ("draw", self.null), "null_cross": ("draw", self.null_cross)},
-            attrs=self.tidy().iloc[0].to_dict(),
+            attrs={"summary": self.headline(), **self.tidy().iloc[0].to_dict()},
         )
 
     def headline(self, *, lang: Lang | None = None) -> str:

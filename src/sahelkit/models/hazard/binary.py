@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.dates import frequency
 from sahelkit.errors import ModelError, UnknownNameError, is_known
 from sahelkit.estimation.design import Design
@@ -126,10 +126,10 @@ class BinaryFit(Estimates):
     def _sizes(self) -> tuple[int, int, int]:
         return self.n_rows, self.n_events, self.n_clusters
 
-    def _sample(self, lang: str) -> dict[str, str]:
+    def _sample(self, lang: Lang) -> dict[str, str]:
         return sample_words(lang, *self._sizes, cluster=self.cluster, outcome=self.outcome, freq=self.freq)
 
-    def _sample_lines(self, lang: str) -> list[str]:
+    def _sample_lines(self, lang: Lang) -> list[str]:
         dropped = self.data.dropped if self.data else pd.DataFrame({"column": []})
         return [sample_line(lang, *self._sizes), missing_words(dropped, self.n_dropped, lang)]
 

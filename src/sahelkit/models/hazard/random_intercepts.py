@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang, Repeats
 from sahelkit.errors import ModelError
 from sahelkit.estimation.design import read_design
 from sahelkit.estimation.few_clusters import clusters_with_events
-from sahelkit.estimation.links import check_link
+from sahelkit.estimation.links import Link, check_link
 from sahelkit.estimation.mixed_likelihood import SMALLEST, clusters_of, hessian, marginal, peak
 from sahelkit.estimation.newton import maximise, scaled
 from sahelkit.language.nouns import unit_words

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.errors import OptionError
 from sahelkit.estimation.firth import firth_maximise
 from sahelkit.estimation.links import ratios
@@ -245,7 +245,7 @@ class HazardFit(BinaryFit):
             k=len(self.terms) - 1,
         )
 
-    def says(self, *, lang: str | None = None, term: str | None = None, label: str | None = None) -> str:
+    def says(self, *, lang: Lang | None = None, term: str | None = None, label: str | None = None) -> str:
         """One sentence that may be quoted: estimate, interval, sample, and the caveat that bites.
 
         Parameters
@@ -277,7 +277,7 @@ class HazardFit(BinaryFit):
             return "unseen"
         return "few" if self.n_clusters < _MANY and self.errors in ("CR0", "CR1") else "association"
 
-    def _figure_words(self, lang: str) -> tuple[str, str]:
+    def _figure_words(self, lang: Lang) -> tuple[str, str]:
         """Title of the figure, and what rows are."""
         return title_words(self.outcome, lang), unit_words(self.freq, lang)
 

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.errors import OptionError, SahelkitError
+from sahelkit.estimation.corrections import Correction
 from sahelkit.estimation.design import repeated_columns
 from sahelkit.estimation.firth import firth_maximise
+from sahelkit.estimation.links import Link
 from sahelkit.estimation.newton import maximise
-from sahelkit.models.hazard.fitting import fit_hazard
+from sahelkit.models.hazard.fitting import Method, fit_hazard
 from sahelkit.models.hazard.result import HazardFit, check_fit
 from sahelkit.models.placebo.result import Placebo
 
@@ -123,12 +125,12 @@ def beside(
             again = fit_hazard(
                 fit.formula,
                 frame,
-                link=fit.link,
+                link=cast("Link", fit.link),
                 cluster=data.cluster,
                 level=fit.level,
                 method=cast("Method", fit.method),
                 errors=fit.errors,
-                correction=fit.correction,
+                correction=cast("Correction", fit.correction),
                 repeats=data.repeats,
             )
             values = again.tidy().set_index("term").loc[term]

@@ -15,7 +15,7 @@ from sahelkit.estimation.corrections import Correction
 from sahelkit.estimation.links import Link
 from sahelkit.frames import check_columns, check_frame, check_repeats, numbers_of
 from sahelkit.language.numbers import number, percent, ratio_words
-from sahelkit.models.hazard.fitting import fit_hazard
+from sahelkit.models.hazard.fitting import Method, fit_hazard
 from sahelkit.models.hazard.result import HazardFit, check_fit
 from sahelkit.models.hazard.words import SUBJECTS, interval_words
 from sahelkit.options import check_language, check_name, check_options

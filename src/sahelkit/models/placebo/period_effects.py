@@ -11,10 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import Floats, Ints
+from sahelkit._types import Floats, Ints, Lang
 from sahelkit.errors import ModelError
 from sahelkit.estimation.clustered import clustered_covariance
-from sahelkit.estimation.links import row_terms
+from sahelkit.estimation.links import Link, row_terms
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import quantile_error, replicate
 from sahelkit.frames import origin_of
@@ -57,10 +57,10 @@ _LABEL = {"en": "an attempt next door", "fr": "une tentative chez un voisin"}
 
 
 _HEADS = {
-    "en": "hazard ratio per neighbour's event in {window} periods, by period dummies; {sims} histories "
+    "en": "hazard ratio per neighbour's event in {window} periods, by period dummies; {replicates} histories "
     "without contagion",
-    "fr": "rapport de risque par événement voisin en {window} périodes, selon les indicatrices ; {sims} histoires sans "
-    "contagion",
+    "fr": "rapport de risque par événement voisin en {window} périodes, selon les indicatrices ; {replicates} "
+    "histoires sans contagion",
 }
 
 

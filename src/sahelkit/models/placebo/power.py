@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import Floats
+from sahelkit._types import Floats, Lang
 from sahelkit.errors import ModelError
+from sahelkit.estimation.links import Link
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import power_error, quantile_error, replicate, share_error, tried
 from sahelkit.frames import origin_of
@@ -49,9 +50,9 @@ _CAVEATS = {
 
 
 _HEADS = {
-    "en": "power of the hazard model's test for contagion, window of {window} periods, {sims} samples each\n"
+    "en": "power of the hazard model's test for contagion, window of {window} periods, {replicates} samples each\n"
     "own excitation {own:g} (mean lag {own_lag:g}), contagion with mean lag {cross_lag:g}; critical value {critical}",
-    "fr": "puissance du test de contagion du modèle de risque, fenêtre de {window} périodes, {sims} échantillons "
+    "fr": "puissance du test de contagion du modèle de risque, fenêtre de {window} périodes, {replicates} échantillons "
     "chacune\nexcitation propre {own:g} (délai moyen {own_lag:g}), contagion de délai moyen {cross_lag:g} ; valeur "
     "critique {critical}",
 }

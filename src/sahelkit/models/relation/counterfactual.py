@@ -133,6 +133,7 @@ class WhatIf(Result):
                 "quantile": list(QUANTILES),
             },
             attrs={
+                "summary": self.headline(),
                 "source": self.source,
                 "date": f"{self.date:%Y-%m-%d}",
                 "rule": self.rule,

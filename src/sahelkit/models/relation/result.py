@@ -169,6 +169,7 @@ class RelationMatrix(Result):
                 "quantile": list(QUANTILES),
             },
             attrs={
+                "summary": self.headline(),
                 "rule": self.rule,
                 "n_events": self.n_events,
                 "n_countries": self.n_countries,
