@@ -27,8 +27,6 @@ from sahelkit.results.base import Result
 from sahelkit.results.estimates import Estimates
 
 CLASSES = 38
-# What several results have in common; nobody is given one of these.
-SHARED = {"Estimates", "BinaryFit", "Simulated"}
 # Beside these, what estimated models speak of statsmodels.
 MAY_LACK = {"says", "plot", "to_xarray", "ax", *(name for name in vars(Estimates) if not name.startswith("_"))}
 # The options that stand first, in this order, with their defaults; a class may have more after them.
@@ -44,15 +42,7 @@ LINES, WIDTH = 24, 120
 # Mended by those who are at work on them; each mark turns red when it is no longer needed.
 USUAL = {"a_screen_shows_it", "class_is_a_plain_frozen_record", "given_axes", "signatures", "two_languages"}
 EVERY = USUAL | {"a_notebook_shows_it", "arrays", "figure", "table", "what_is_lacking_is_declared"}
-UNDONE: dict[str, set[str]] = {
-    "BreakDates": USUAL,
-    "EventStudy": USUAL,
-    "ImpactTable": USUAL,
-    "InterruptedSeries": USUAL,
-    "SyntheticControl": USUAL,
-    "SyntheticDid": USUAL,
-    "TrendBounds": USUAL,
-}
+UNDONE: dict[str, set[str]] = {}
 
 
 def _kinds():
@@ -63,7 +53,8 @@ def _kinds():
     while waiting:
         for kind in waiting.pop().__subclasses__():
             waiting.append(kind)
-            if kind.__module__.startswith("sahelkit.") and kind.__name__ not in SHARED:
+            ours = kind.__module__.startswith("sahelkit.") and dataclasses.is_dataclass(kind)
+            if ours and kind.headline is not Result.headline:  # else it is what several classes share
                 kinds[kind.__name__] = kind
     return kinds
 

@@ -127,9 +127,9 @@ class WhatIf(Result):
                 "borders": (("target",), self.borders),
             },
             coords={
-                "target": list(self.targets),
+                "target": np.array(self.targets, dtype=object),
                 "month": self.months,
-                "quantity": list(PATHS),
+                "quantity": np.array(PATHS, dtype=object),
                 "quantile": list(QUANTILES),
             },
             attrs={
