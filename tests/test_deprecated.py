@@ -16,7 +16,7 @@ import pytest
 
 import sahelkit
 from sahelkit import _deprecated
-from sahelkit._deprecated import MODULES, NAMES, renamed, renamed_attributes
+from sahelkit._deprecated import MODULES, NAMES, OldAttribute, renamed
 from sahelkit.errors import OptionError
 
 
@@ -127,10 +127,11 @@ def test_the_signature_has_the_new_names_alone():
     assert interval.__doc__ == "Give back what came."
 
 
-@renamed_attributes(weights="donor_weights", show="plot")
 @dataclass(frozen=True)
 class Compared:
     donor_weights: float
+    weights = OldAttribute("donor_weights")
+    show = OldAttribute("plot")
 
     def plot(self, *, lang):
         return lang

@@ -11,7 +11,7 @@ from sahelkit._types import DateLike, Lang
 from sahelkit.columns import read_columns
 from sahelkit.dates import parse_date, parse_window
 from sahelkit.errors import ModelError
-from sahelkit.frames import origin_of
+from sahelkit.frames import FrameLike, origin_of
 from sahelkit.language.dates import day_text
 from sahelkit.language.numbers import percent
 from sahelkit.language.texts import words
@@ -229,7 +229,7 @@ class CaptureLags(Result):
         )
 
 
-def capture_lags(events: pd.DataFrame, *, coup: DateLike, start: DateLike, end: DateLike) -> CaptureLags:
+def capture_lags(events: FrameLike, *, coup: DateLike, start: DateLike, end: DateLike) -> CaptureLags:
     """Count the days from a coup to the first loss of each place, and the share of places lost before it.
 
     Nothing is estimated: this is a count of what the events say, with bounds where a day is unsure. It is a count of

@@ -15,6 +15,7 @@ from sahelkit.dates import parse_date
 from sahelkit.errors import DateError, UnknownNameError, is_known
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR, Windows, days, years
 from sahelkit.estimation.hawkes.simulate import Marked, branch, thin
+from sahelkit.frames import FrameLike
 from sahelkit.models.hawkes.observing import dated
 from sahelkit.models.hawkes.result import HawkesFit, check_fit
 from sahelkit.options import check_options
@@ -62,7 +63,7 @@ def simulate_hawkes(
     *,
     start: DateLike = None,
     end: DateLike = None,
-    history: pd.DataFrame | None = None,
+    history: FrameLike | None = None,
     replicates: int = 1,
     seed: int | None = 0,
     method: Method = "clusters",

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
-import pandas as pd
 
 from sahelkit._types import Repeats
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
@@ -18,12 +17,13 @@ from sahelkit.estimation.links import LINKS, Link, check_link, row_terms
 from sahelkit.estimation.newton import Maximum, inverse_gram, maximise
 from sahelkit.estimation.separation import separated_terms
 from sahelkit.estimation.splines import duration_terms
+from sahelkit.frames import FrameLike
 from sahelkit.models.hazard.clustering import check_comparable, clustered_errors, patched, profile_ends, ratio_tests
 from sahelkit.models.hazard.result import HazardFit
 from sahelkit.options import check_options
 
 if TYPE_CHECKING:
-    from sahelkit.panels import Panel
+    pass
 
 __all__ = ["LINKS", "HazardFit", "duration_terms", "fit_hazard", "separated_terms"]
 
@@ -39,7 +39,7 @@ _CERTAIN = 1e-6
 
 def fit_hazard(
     formula: str,
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     link: Link = "cloglog",
     cluster: str = "iso3",

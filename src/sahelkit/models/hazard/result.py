@@ -166,8 +166,9 @@ class HazardFit(BinaryFit):
 
     def to_xarray(self) -> xr.Dataset:
         """Estimates with dimension ``term``, and ``cov`` with dimensions ``term`` and ``other``."""
-        found = super().to_xarray().reindex(term=list(self.terms))
-        return found.assign(cov=(("term", "other"), self.cov)).assign_coords(other=list(self.terms))
+        terms = np.array(self.terms, dtype=object)
+        found = super().to_xarray().reindex(term=terms)
+        return found.assign(cov=(("term", "other"), self.cov)).assign_coords(other=terms)
 
     @property
     def focus(self) -> str:

@@ -17,6 +17,7 @@ from sahelkit.estimation.links import Link, check_link
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import on_one_thread
 from sahelkit.exposure import spatial_weights
+from sahelkit.frames import FrameLike
 from sahelkit.models.hazard.fitting import check_outcome
 from sahelkit.models.placebo.draws import (
     EventGrid,
@@ -37,7 +38,6 @@ from sahelkit.options import check_options, check_whole_number
 if TYPE_CHECKING:
     import xarray as xr
 
-    from sahelkit.panels import Panel
 
 Kind: TypeAlias = Literal["geography", "leads", "far", "calendar"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -50,7 +50,7 @@ _TASK = 250
 @renamed(draws="replicates")
 def placebo_test(
     formula: str,
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     kind: Kind = "geography",
     event: str = "attempt",

@@ -16,7 +16,7 @@ from sahelkit.errors import ModelError
 from sahelkit.estimation.links import Link
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import power_error, quantile_error, replicate, share_error, tried
-from sahelkit.frames import origin_of
+from sahelkit.frames import FrameLike, origin_of
 from sahelkit.language.numbers import number, percent
 from sahelkit.models.placebo.draws import read_history, score_stage
 from sahelkit.models.placebo.like import Likeness, check_simulation, history_rows, likeness, simulate_counts
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.panels import Panel
 
 _SENTENCE = {
     "en": "In a sample like this ({countries} countries, {events} events), a hazard model would find a contagion of "
@@ -50,9 +49,9 @@ _CAVEATS = {
 
 
 _HEADS = {
-    "en": "power of the hazard model's test for contagion, window of {window} periods, {sims} samples each\n"
+    "en": "power of the hazard model's test for contagion, window of {window} periods, {replicates} samples each\n"
     "own excitation {own:g} (mean lag {own_lag:g}), contagion with mean lag {cross_lag:g}; critical value {critical}",
-    "fr": "puissance du test de contagion du modèle de risque, fenêtre de {window} périodes, {sims} échantillons "
+    "fr": "puissance du test de contagion du modèle de risque, fenêtre de {window} périodes, {replicates} échantillons "
     "chacune\nexcitation propre {own:g} (délai moyen {own_lag:g}), contagion de délai moyen {cross_lag:g} ; valeur "
     "critique {critical}",
 }
@@ -88,7 +87,7 @@ class ContagionPower(Simulated):
 
     _index = ("cross",)
 
-    def headline(self, *, lang: str | None = None) -> str:
+    def headline(self, *, lang: Lang | None = None) -> str:
         """Settings, as plain text."""
         lang = check_language(lang)
         settings = {name: getattr(self, name) for name in ("window", "own", "own_lag", "cross_lag")}
@@ -155,7 +154,7 @@ def _sample(
 
 @renamed(sims="replicates", level="alpha")
 def contagion_power(
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     event: str = "attempt",
     weights: xr.DataArray | None = None,
