@@ -42,8 +42,7 @@ _MODULES = [
     (
         "models.bounds",
         "estimation.many",
-        "arithmetic chunk combine effects engine fitting kernel lazily leamer plan planning prepare progress rescue "
-        "roles salaimartin sample storage",
+        "arithmetic chunk effects engine fitting kernel plan prepare progress rescue roles sample storage",
     ),
     ("models", "models.hazard", "random_intercepts robustness split_population wild"),
     ("models", "models.placebo", "like period_effects power simulate"),
@@ -57,6 +56,11 @@ def _path(*parts: str) -> str:
 
 
 MODULES = {_path(old, name): _path(new, name) for old, new, names in _MODULES for name in names.split()} | {
+    "sahelkit.models.bounds.combine": "sahelkit.estimation.many.roles",
+    "sahelkit.models.bounds.lazily": "sahelkit.estimation.many.storage",
+    "sahelkit.models.bounds.leamer": "sahelkit.estimation.many.spread",
+    "sahelkit.models.bounds.planning": "sahelkit.estimation.many.plan",
+    "sahelkit.models.bounds.salaimartin": "sahelkit.estimation.many.spread",
     "sahelkit.models.duration": "sahelkit.estimation.splines",
     "sahelkit.models.fragility": "sahelkit.record.standing",
     "sahelkit.models.hazard_errors": "sahelkit.models.hazard.clustering",

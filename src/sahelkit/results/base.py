@@ -94,7 +94,7 @@ class Result:
             head = [*head[: SHOWN - 1], "…"]
         shown = min(SHOWN, LINES - len(head) - 2)
         if len(table) == 1:
-            shown, texts = 1, [table.iloc[0].to_string(max_rows=shown)]
+            shown, texts = 1, [table.iloc[0].to_string(max_rows=LINES - len(head) - 1)]
         else:
             part = self._shown(table.head(shown))
             texts = [part.to_string(index=False, max_cols=most, max_colwidth=40) for most in range(8, 1, -1)]

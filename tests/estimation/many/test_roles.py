@@ -10,8 +10,7 @@ import pytest
 
 import sahelkit as sk
 from sahelkit.errors import MissingColumnsError, ModelError, OptionError, UnknownNameError
-from sahelkit.estimation.many.combine import control_sets, count_models, sizes_of
-from sahelkit.estimation.many.roles import Roles, read_roles
+from sahelkit.estimation.many.roles import Roles, control_sets, count_models, read_roles, sizes_of
 
 BAD_FORMULAS = [
     ("attempt ~ a | x", "is not of the form"),

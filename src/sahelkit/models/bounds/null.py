@@ -15,7 +15,7 @@ from sahelkit._types import Floats, Ints, Lang
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.many.effects import Block, block_of, with_columns
 from sahelkit.estimation.many.fitting import fit_blocks
-from sahelkit.estimation.many.planning import Choices
+from sahelkit.estimation.many.plan import Choices
 from sahelkit.estimation.many.sample import Sample
 from sahelkit.estimation.replicates import p_error, quantile_error, replicate
 from sahelkit.models.bounds.measures import HISTORY, OUTCOME, Measures

@@ -12,7 +12,7 @@ import pandas as pd
 
 from sahelkit._types import Lang
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.estimation.many.lazily import open_lazily
+from sahelkit.estimation.many.storage import open_lazily
 from sahelkit.language.samples import missing_words
 from sahelkit.models.bounds.influence import influence
 from sahelkit.models.bounds.null import Analysis, BoundsNull, bounds_null
@@ -212,7 +212,7 @@ class ExtremeBounds(Analysis, Result):
         *,
         ax: Axes | None = None,
         lang: Lang | None = None,
-        kind: str = "curve",
+        kind: Literal["curve", "histogram"] = "curve",
         null: BoundsNull | None = None,
         source: str = "",
     ) -> Figure:
@@ -220,13 +220,13 @@ class ExtremeBounds(Analysis, Result):
 
         Parameters
         ----------
+        ax : matplotlib.axes.Axes, optional
+            Where the histogram is drawn; the curve has two panels and takes none.
+        lang : {"en", "fr"}, optional
         kind : {"curve", "histogram"}
             The specification curve with the choices under it, or the histogram of the coefficients over their errors,
             with `null` against what it is when there is nothing to find.
         null : BoundsNull, optional
-        ax : matplotlib.axes.Axes, optional
-            Where the histogram is drawn; the curve has two panels and takes none.
-        lang : {"en", "fr"}, optional
         source : str
             Where the data come from; what the frame says of itself when absent.
 

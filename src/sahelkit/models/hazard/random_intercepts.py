@@ -11,7 +11,7 @@ import pandas as pd
 
 from sahelkit._types import Floats, Lang, Repeats
 from sahelkit.errors import ModelError
-from sahelkit.estimation.design import read_design
+from sahelkit.estimation.design import check_outcome, read_design
 from sahelkit.estimation.few_clusters import clusters_with_events
 from sahelkit.estimation.links import Link, check_link
 from sahelkit.estimation.mixed_likelihood import SMALLEST, clusters_of, hessian, marginal, peak
@@ -20,7 +20,6 @@ from sahelkit.frames import FrameLike
 from sahelkit.language.nouns import unit_words
 from sahelkit.language.numbers import number, p_words, percent, reach
 from sahelkit.models.hazard.binary import BinaryFit
-from sahelkit.models.hazard.fitting import check_outcome
 from sahelkit.models.hazard.words import head_line
 from sahelkit.options import check_language, check_options, check_whole_number
 from sahelkit.results.estimates import t_quantile

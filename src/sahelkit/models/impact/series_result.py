@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,13 +12,16 @@ import pandas as pd
 from sahelkit._types import Floats, Lang
 from sahelkit.language.countries import country_of
 from sahelkit.language.dates import month_text
-from sahelkit.language.numbers import ends_of, percent, times_of
-from sahelkit.models.impact.words import outcome_of
+from sahelkit.language.numbers import ends_of, number, percent, times_of
+from sahelkit.models.impact.paths import normal_half
+from sahelkit.models.impact.words import counted_words, outcome_of
 from sahelkit.options import check_language
 from sahelkit.plots.impact_marks import Mark
+from sahelkit.plots.impact_series import plot_series
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _SENTENCE = {
@@ -30,9 +33,17 @@ _SENTENCE = {
     "changé d’autre dans ces mois est ainsi mis au compte de l’événement, comme si rien d’autre n’avait pu infléchir "
     "cette tendance.",
 }
+_HEADLINE = {
+    "en": "interrupted time series, {family}, {how}: {unit} {date}, {outcome}, {before} months before and {after} "
+    "after; dispersion {dispersion}, autocorrelation of residuals {autocorrelation}",
+    "fr": "série temporelle interrompue, {family}, {how} : {unit} {date}, {outcome}, {before} mois avant et {after} "
+    "après ; dispersion {dispersion}, autocorrélation des résidus {autocorrelation}",
+}
+_HOW = {"en": ("HAC errors, {lags} lags", "model errors"), "fr": ("erreurs HAC à {lags} retards", "erreurs du modèle")}
+_FAMILIES_FR = {"quasipoisson": "quasi-Poisson", "poisson": "Poisson", "negative_binomial": "binomiale négative"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class InterruptedSeries(Result):
     """Counts by month with a step and a change of slope at an event.
 
@@ -73,15 +84,15 @@ class InterruptedSeries(Result):
     lags: int
     terms: tuple[str, ...]
     coef: Floats
-    cov: Floats = field(repr=False)
+    cov: Floats
     dispersion: float
     level: float
-    months: pd.PeriodIndex = field(repr=False)
-    observed: Floats = field(repr=False)
-    matrix: Floats = field(repr=False)
-    without: Floats = field(repr=False)
-    offset: Floats = field(repr=False)
-    since: Floats = field(repr=False)
+    months: pd.PeriodIndex
+    observed: Floats
+    matrix: Floats
+    without: Floats
+    offset: Floats
+    since: Floats
     origin: str = ""
 
     @property
@@ -122,14 +133,9 @@ class InterruptedSeries(Result):
         """Standard error of `effect`."""
         return float(np.sqrt(self._change @ self.cov @ self._change))
 
-    def _half(self) -> float:
-        from scipy import stats
-
-        return float(stats.norm.ppf(0.5 + self.level / 2))
-
     def interval(self) -> tuple[float, float]:
         """Interval of `effect`."""
-        half = self._half() * self.effect_error
+        half = normal_half(self.level) * self.effect_error
         return self.effect - half, self.effect + half
 
     def path(self) -> pd.DataFrame:
@@ -139,7 +145,7 @@ class InterruptedSeries(Result):
         """
         line = self.without @ self.coef + self.offset
         error = np.sqrt(np.einsum("ij,jk,ik->i", self.without, self.cov, self.without))
-        half = self._half() * error
+        half = normal_half(self.level) * error
         return pd.DataFrame(
             {
                 "month": self.months,
@@ -155,7 +161,7 @@ class InterruptedSeries(Result):
         """One row per term, and ``effect``: coefficient, error, ratio with its interval, z, sample sizes."""
         coef = np.append(self.coef, self.effect)
         error = np.append(self.std_error, self.effect_error)
-        half = self._half() * error
+        half = normal_half(self.level) * error
         return pd.DataFrame(
             {
                 "term": [*self.terms, "effect"],
@@ -172,17 +178,23 @@ class InterruptedSeries(Result):
 
     def headline(self, *, lang: Lang | None = None) -> str:
         """Model and sample, as plain text."""
-        how = f"HAC errors, {self.lags} lags" if self.errors == "hac" else "model errors"
-        return (
-            f"interrupted time series, {self.family}, {how}: {self.unit} {self.date:%Y-%m-%d}, {self.outcome}, "
-            f"{self.n_before} months before and {self.n_after} after; dispersion {self.dispersion:.2f}, "
-            f"autocorrelation of residuals {self.autocorrelation:.2f}"
+        lang = check_language(lang)
+        return _HEADLINE[lang].format(
+            family=self.family if lang == "en" else _FAMILIES_FR[self.family],
+            how=_HOW[lang][int(self.errors != "hac")].format(lags=self.lags),
+            unit=self.unit,
+            date=f"{self.date:%Y-%m-%d}",
+            outcome=counted_words(self.outcome, lang),
+            before=self.n_before,
+            after=self.n_after,
+            dispersion=number(self.dispersion, lang),
+            autocorrelation=number(self.autocorrelation, lang),
         )
 
     def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted."""
         lang = check_language(lang)
-        return _SENTENCE[check_language(lang)].format(
+        return _SENTENCE[lang].format(
             country=country_of(self.unit, lang),
             outcome=outcome_of(self.outcome, lang),
             ratio=times_of(self.effect, lang),
@@ -193,9 +205,19 @@ class InterruptedSeries(Result):
             month=month_text(self.date, lang),
         )
 
-    def plot(self, *, lang: Lang | None = None, source: str = "", marks: Sequence[Mark] = ()) -> Figure:
+    def plot(
+        self, *, ax: Axes | None = None, lang: Lang | None = None, marks: Sequence[Mark] = (), source: str = ""
+    ) -> Figure:
         """Draw the counts, the fit and what the earlier trend would have given; `marks` are other events to show."""
-        lang = check_language(lang)
-        from sahelkit.plots.impact_series import plot_series
-
-        return plot_series(self, lang=lang, source=source or self.origin or "sahelkit", marks=marks)
+        return plot_series(
+            self.path(),
+            unit=self.unit,
+            date=self.date,
+            outcome=self.outcome,
+            n_after=self.n_after,
+            level=self.level,
+            source=source or self.origin or "sahelkit",
+            marks=marks,
+            ax=ax,
+            lang=check_language(lang),
+        )

@@ -12,13 +12,12 @@ from sahelkit._deprecated import renamed
 from sahelkit._types import Floats, Ints
 from sahelkit.dates import frequency
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
-from sahelkit.estimation.design import Design, read_design
+from sahelkit.estimation.design import Design, check_outcome, read_design
 from sahelkit.estimation.links import Link, check_link
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import on_one_thread
 from sahelkit.exposure import spatial_weights
 from sahelkit.frames import FrameLike
-from sahelkit.models.hazard.fitting import check_outcome
 from sahelkit.models.placebo.draws import (
     EventGrid,
     Map,
