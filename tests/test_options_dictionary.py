@@ -38,7 +38,7 @@ INNER = {
 }
 # Kinds under which an option may stand in a signature beside that of the dictionary.
 ALSO = {
-    "frame": ("pd.DataFrame", "pd.DataFrame | Panel", "pd.DataFrame | None"),
+    "frame": ("FrameLike", "FrameLike | None", "pd.DataFrame", "pd.DataFrame | Panel", "pd.DataFrame | None"),
     "weights": ("xr.DataArray", "xr.DataArray | None"),
     "cluster": ("str", "str | None"),  # None: rows hang together nowhere
     "seed": ("int | None", "int"),

@@ -46,10 +46,10 @@ _WINDOW = {
 }
 OPTIONS: Mapping[str, Option] = {
     "frame": Option(
-        "pandas.DataFrame | Panel",
+        "FrameLike",
         OWN,
-        "The rows, in any order: a pandas frame, or a `Panel` whose frame is then read. Stands first, or after a "
-        "formula.",
+        "The rows, in any order: a frame of pandas or of another library, or a `Panel` whose frame is then read. "
+        "Stands first, or after a formula.",
         {"Estimates.predict": "the rows of the fit when absent", "get_prediction": "the rows of the fit when absent"},
         keyword=False,
     ),
@@ -157,6 +157,8 @@ OPTIONS: Mapping[str, Option] = {
             "synthetic_control": "with few donors no placebo is rarer than one in ten",
             "impact_table": "as `synthetic_control`",
             "wild_score_test": "None: that of the fit",
+            "Fitted.interval": "None: that of the fit",
+            "plain_interval": "None: that of the fit",
         },
     ),
     "alpha": Option(

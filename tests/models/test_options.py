@@ -30,6 +30,7 @@ _GOOD = {"level": 0.9, "seed": 1, "n_jobs": 1, "horizon": 12, "lags": 3, "draws"
 
 # Parts of one public function, which has checked the option already, or that get arrays under the same name.
 _INNER = {
+    "models.impact.paths.normal_half",
     "models.forecast.past.check_origin",
     "models.forecast.past.newest_known",
     "models.hawkes.calibrated.calibrated_end",

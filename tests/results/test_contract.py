@@ -39,10 +39,6 @@ ASKED = {
     "to_xarray": {},
 }
 LINES, WIDTH = 24, 120
-# Mended by those who are at work on them; each mark turns red when it is no longer needed.
-USUAL = {"a_screen_shows_it", "class_is_a_plain_frozen_record", "given_axes", "signatures", "two_languages"}
-EVERY = USUAL | {"a_notebook_shows_it", "arrays", "figure", "table", "what_is_lacking_is_declared"}
-UNDONE: dict[str, set[str]] = {}
 
 
 def _kinds():
@@ -62,23 +58,12 @@ def _kinds():
 KINDS = _kinds()
 
 
-def _each(test):
-    """The names of all examples, those that are not yet right marked as such for this test."""
-    return [
-        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason="not mended yet"))
-        if test in UNDONE.get(name, ())
-        else name
-        for name in EXAMPLES
-    ]
-
-
 def each(function):
-    return pytest.mark.parametrize("name", _each(function.__name__.removeprefix("test_")))(function)
+    return pytest.mark.parametrize("name", EXAMPLES)(function)
 
 
 def test_every_class_has_an_example():
-    waiting = {name for name, tests in UNDONE.items() if tests == EVERY}
-    assert set(KINDS) == set(EXAMPLES) - waiting
+    assert set(KINDS) == set(EXAMPLES)
     assert len(EXAMPLES) == CLASSES
 
 

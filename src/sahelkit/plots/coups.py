@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._types import Lang, Places
-from sahelkit.frames import FrameLike, check_columns
+from sahelkit.frames import FrameLike, check_columns, origin_of
 from sahelkit.geography import places
 from sahelkit.language.coders import coup_coders
 from sahelkit.language.texts import words
@@ -153,7 +153,8 @@ def plot_coup_timeline(
             fontsize=9,
         )
         figure.suptitle(say["timeline"], x=0.01, ha="left", fontweight="bold", fontsize=13)
-        sign(figure, source="; ".join(lanes[f"label_{lang}"]), n=f"n = {len(shown)} {say['events']}", lang=lang)
+        source = "; ".join(filter(None, [origin_of(coups), *lanes[f"label_{lang}"]]))
+        sign(figure, source=source, n=f"n = {len(shown)} {say['events']}", lang=lang)
     return figure
 
 

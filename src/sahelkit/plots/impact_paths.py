@@ -106,7 +106,7 @@ def plot_paths(
     source : str
         Where the data come from.
     ranks : tuple of float, optional
-        p-value by rank, and the smallest that there can be.
+        The p-value by rank, and the smallest that there can be.
     marks : sequence of Mark
         Other events to show.
     ax : matplotlib.axes.Axes, optional

@@ -34,7 +34,7 @@ BAD_CALLS = [
     ("attempt ~ 1 | z | income", {"effects": "decad"}, UnknownNameError, "Did you mean 'decade'"),
     ("attempt ~ 1 | z | income", {"link": "probit"}, UnknownNameError, "unknown link 'probit'"),
     ("attempt ~ 1 | z | income", {"link": ("identity", "logit")}, OptionError, "Run them apart"),
-    ("attempt ~ 1 | z | income", {"weights": "bic"}, UnknownNameError, "model weight 'bic'"),
+    ("attempt ~ 1 | z | income", {"model_weights": "bic"}, UnknownNameError, "model weight 'bic'"),
     ("attempt ~ 1 | z | income", {"errors": "HC9"}, UnknownNameError, "kind of error"),
     ("attempt ~ 1 | z | income", {"errors": "CR1", "cluster": None}, OptionError, "need clusters"),
     ("attempt ~ 1 | z | income", {"cluster": "cow"}, MissingColumnsError, "cluster="),

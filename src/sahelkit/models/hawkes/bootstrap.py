@@ -183,6 +183,13 @@ def detectable_contagion(
     References
     ----------
     Davies, R. B. (1987), as in `contagion_test`.
+
+    Examples
+    --------
+    >>> import sahelkit as sk
+    >>> fit = sk.fit_hawkes(sk.load_coups(countries="focus"), countries="focus", start=1960, end=2025)
+    >>> detectable_contagion(fit, cross=[0.3], cross_lag=[1.0], replicates=19)["power"].round(2).tolist()  # doctest: +SKIP
+    [0.05, 0.79]
     """
     check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
     check_fit(fit)

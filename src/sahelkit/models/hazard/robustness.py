@@ -105,6 +105,14 @@ def beside(
         If the model has no such term.
     ModelError
         If the fit does not hold its data.
+
+    Examples
+    --------
+    >>> from sahelkit.models.hazard import fit_hazard
+    >>> rows = pd.DataFrame({"iso3": list("ABCDE") * 40, "x": [0, 0, 1, 1] * 50})
+    >>> rows["event"] = [int(i % 10 == 0 or i % 14 == 2) for i in range(200)]
+    >>> beside(fit_hazard("event ~ x", rows), "x")[["term", "without_low_of", "without_high_of"]].values.tolist()
+    [['x', 'D', 'E']]
     """
     fit = check_fit(fit, where="beside")
     for what, given, kind, repair in (

@@ -140,6 +140,10 @@ def break_dates(fit: InterruptedSeries, *, margin: int | None = None) -> BreakDa
         Months at either end at which no break is tried; when absent 12, or the months after the event if they are
         fewer.
 
+    Returns
+    -------
+    BreakDates
+
     Raises
     ------
     OptionError

@@ -30,6 +30,11 @@ def violence(frame: FrameLike, what: str = "deaths") -> pd.Series:
     what : {"deaths", "events"}
         What is added up.
 
+    Returns
+    -------
+    pandas.Series
+        One number per row of the frame.
+
     Raises
     ------
     UnknownNameError

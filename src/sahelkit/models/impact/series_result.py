@@ -10,15 +10,17 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._types import Floats, Lang
+from sahelkit.frames import check_columns, check_frame
 from sahelkit.language.countries import country_of
 from sahelkit.language.dates import month_text
 from sahelkit.language.numbers import ends_of, number, percent, times_of
+from sahelkit.models.impact.outcomes import months_of, numbers
 from sahelkit.models.impact.paths import normal_half
 from sahelkit.models.impact.words import counted_words, outcome_of
 from sahelkit.options import check_language
 from sahelkit.plots.impact_marks import Mark
 from sahelkit.plots.impact_series import plot_series
-from sahelkit.results.base import Result
+from sahelkit.results.estimates import Estimates
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,8 +46,11 @@ _FAMILIES_FR = {"quasipoisson": "quasi-Poisson", "poisson": "Poisson", "negative
 
 
 @dataclass(frozen=True, repr=False)
-class InterruptedSeries(Result):
+class InterruptedSeries(Estimates):
     """Counts by month with a step and a change of slope at an event.
+
+    It also speaks statsmodels, see `sahelkit.results.estimates.Estimates`: `predict` takes a frame with the column
+    ``month``, and ``offset`` where the fit has an exposure.
 
     Attributes
     ----------
@@ -106,14 +111,45 @@ class InterruptedSeries(Result):
         return int(np.sum(self.since > 0))
 
     @property
-    def std_error(self) -> Floats:
-        """Standard errors, shape (k,)."""
-        return np.asarray(np.sqrt(np.diag(self.cov)))
+    def n_rows(self) -> int:
+        """Months."""
+        return len(self.observed)
+
+    @property
+    def loglik(self) -> float:
+        """Log-likelihood; NaN for the quasi-Poisson family, which has none."""
+        if self.family == "quasipoisson":
+            return float("nan")
+        return count_loglik(self.observed, self.predict(), self.dispersion if self.family != "poisson" else 0.0)
+
+    def _outcome(self) -> str:
+        return self.outcome
+
+    def _parameters(self) -> int:
+        return len(self.terms) + (self.family == "negative_binomial")
+
+    def _rows(self, frame: pd.DataFrame | None) -> tuple[Floats, Floats | float]:
+        """Design of months: column ``month``, and ``offset``, the exposure, where the fit has one."""
+        if frame is None:
+            return self.matrix, self.offset
+        frame = check_frame(frame, where="predict")
+        exposed = bool(self.offset.any())
+        check_columns(frame, ["month", *(["offset"] if exposed else [])], where="predict")
+        ordinal = months_of(frame).asi8.astype(float)
+        first, start = self.months[0].ordinal, self.months[self.since > 0][0].ordinal
+        harmonics = sum(name.startswith("cos") for name in self.terms)
+        columns = series_terms(
+            ordinal - first + 1, np.maximum(ordinal - start + 1, 0.0), slope="since" in self.terms, harmonics=harmonics
+        )
+        return np.column_stack(list(columns.values())), np.log(numbers(frame["offset"], "offset")) if exposed else 0.0
+
+    def _mean(self, linear: Floats) -> Floats:
+        return np.asarray(np.exp(linear))
 
     @property
     def autocorrelation(self) -> float:
         """Correlation of the Pearson residuals of months that follow one another."""
-        expected = np.exp(self.matrix @ self.coef + self.offset)
+        expected = self.predict()
         residual = (self.observed - expected) / np.sqrt(expected)
         next_to = np.diff(self.months.asi8) == 1
         return float(np.corrcoef(residual[:-1][next_to], residual[1:][next_to])[0, 1])
@@ -150,7 +186,7 @@ class InterruptedSeries(Result):
             {
                 "month": self.months,
                 "observed": self.observed,
-                "fitted": np.exp(self.matrix @ self.coef + self.offset),
+                "fitted": self.predict(),
                 "without": np.exp(line),
                 "without_low": np.exp(line - half),
                 "without_high": np.exp(line + half),
@@ -221,3 +257,41 @@ class InterruptedSeries(Result):
             ax=ax,
             lang=check_language(lang),
         )
+
+
+def series_terms(trend: Floats, since: Floats, *, slope: bool, harmonics: int) -> dict[str, Floats]:
+    """Terms of a series by name: intercept, trend, pairs of sine and cosine, step, slope after the step.
+
+    Parameters
+    ----------
+    trend, since : array, shape (n,)
+        Months counted from 1 in the first month of the series, and in the first after the event (0 before).
+    slope : bool
+        Whether the slope changes.
+    harmonics : int
+        Pairs of sine and cosine.
+    """
+    columns: dict[str, Floats] = {"Intercept": np.ones(len(trend)), "trend": trend}
+    for pair in range(1, harmonics + 1):
+        angle = 2 * np.pi * pair * trend / 12
+        columns |= {f"sin{pair}": np.sin(angle), f"cos{pair}": np.cos(angle)}
+    columns["step"] = (since > 0).astype(float)
+    return columns | ({"since": since} if slope else {})
+
+
+def count_loglik(counts: Floats, expected: Floats, alpha: float) -> float:
+    """Log-likelihood of counts: negative binomial with variance ``mu + alpha mu^2``, Poisson where alpha is 0.
+
+    Examples
+    --------
+    >>> round(count_loglik(np.array([0.0, 2.0]), np.array([1.0, 2.0]), 0.0), 4)
+    -2.3069
+    """
+    from scipy.special import gammaln
+
+    if alpha == 0.0:
+        return float(np.sum(counts * np.log(expected) - expected - gammaln(counts + 1)))
+    size = 1 / alpha
+    spread = gammaln(counts + size) - gammaln(size) - gammaln(counts + 1)
+    rest = counts * np.log(alpha * expected) - (counts + size) * np.log1p(alpha * expected)
+    return float(np.sum(spread + rest))

@@ -361,8 +361,13 @@ def backdate(window: EventWindow, periods: int) -> EventWindow:
     Parameters
     ----------
     window : EventWindow
+        The window of the true event.
     periods : int
         Periods by which the event is moved; they become those after the pretended event.
+
+    Returns
+    -------
+    EventWindow
 
     Raises
     ------

@@ -54,8 +54,10 @@ def simulate_panel(
 
     Parameters
     ----------
-    countries, start, end
-        Countries while they are states, and the first and last day.
+    countries : str, int or sequence of these
+        Countries, while they are states.
+    start, end : date-like
+        First and last day.
     rate : float
         Baseline attempts per country and year, of the median country and decade, without those set off by others.
     own, cross : float
