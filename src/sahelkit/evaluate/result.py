@@ -118,7 +118,7 @@ class Backtest(Result):
     def summary(self, *, lang: Lang | None = None) -> str:
         """The scores as plain text."""
         table = self.scores(replicates=200)
-        return f"{self.headline(lang=lang)}\n{table.round(4).to_string(index=False)}"
+        return f"{self._head(lang)}\n{table.round(4).to_string(index=False)}"
 
     def to_xarray(self) -> xr.Dataset:
         """The columns of `tidy` with dimensions ``model``, ``origin`` (first day) and ``iso3``."""

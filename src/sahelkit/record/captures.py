@@ -162,7 +162,7 @@ class CaptureLags(Result):
         lang = check_language(lang)
         shown = self.lags[[f"place_{lang}", "date", "days", "days_min", "days_max", "held_on_eve", "regained"]]
         days = {name: shown[name].dt.strftime("%Y-%m-%d") for name in ("date", "regained")}
-        return f"{self.headline(lang=lang)}\n{shown.assign(**days).to_string(index=False, na_rep='')}"
+        return f"{self._head(lang)}\n{shown.assign(**days).to_string(index=False, na_rep='')}"
 
     def headline(self, *, lang: Lang | None = None) -> str:
         """What was counted."""

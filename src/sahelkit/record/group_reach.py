@@ -227,7 +227,7 @@ class GroupReach(Result):
     def summary(self, *, lang: Lang | None = None) -> str:
         """The groups on both sides of the border as plain text."""
         table = self.shared().astype({"first": str, "last": str, "first_home": str})
-        return f"{self.headline(lang=lang)}\n{table.to_string(index=False)}"
+        return f"{self._head(lang)}\n{table.to_string(index=False)}"
 
     def to_xarray(self) -> xr.Dataset:
         """Events and deaths (actor, iso3, time: first day of the month); 0 where the source records none."""

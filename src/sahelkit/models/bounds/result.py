@@ -141,6 +141,11 @@ class ExtremeBounds(Analysis, Result):
         found: xr.Dataset = self.by_focus().set_index("focus").to_xarray()
         return found.assign_attrs(summary=self.headline())
 
+    @property
+    def origin(self) -> str:
+        """Datasets, versions and rule of the frame."""
+        return self.sample.origin
+
     def headline(self, *, lang: Lang | None = None) -> str:
         """Question, sample and models, as plain text, and the notes."""
         lang = check_language(lang)
@@ -188,9 +193,7 @@ class ExtremeBounds(Analysis, Result):
         lang = check_language(lang)
         table = self.by_focus().drop(columns=["n_models", "share_positive"])
         pooled = self.pooled().round(3).to_string()
-        return (
-            f"{self.headline(lang=lang)}\n\n{pooled_title(lang)}\n{pooled}\n\n{table.round(3).to_string(index=False)}"
-        )
+        return f"{self._head(lang)}\n\n{pooled_title(lang)}\n{pooled}\n\n{table.round(3).to_string(index=False)}"
 
     def says(self, *, lang: Lang | None = None, null: BoundsNull | None = None) -> str:
         """One sentence that may be quoted; with `null` it tells what the figure is worth."""
@@ -235,7 +238,7 @@ class ExtremeBounds(Analysis, Result):
             "n_events": int((sample.outcome > 0).sum()),
             "n_countries": sample.n_clusters,
             "lang": check_language(lang),
-            "source": source or sample.origin or "sahelkit",
+            "source": source or self.origin or "sahelkit",
         }
         if kind == "histogram":
             if null is not None:

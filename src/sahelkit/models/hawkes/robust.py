@@ -98,6 +98,11 @@ class Robustness(Result):
         table["p_error"] = [np.nan, self.p_error]
         return table.reset_index()
 
+    @property
+    def origin(self) -> str:
+        """Datasets, versions and rule of the fit."""
+        return self.fit.origin
+
     def headline(self, *, lang: Lang | None = None) -> str:
         """Both estimates with the range over fits without one country, and the test of the map."""
         lang = check_language(lang)
@@ -106,7 +111,7 @@ class Robustness(Result):
     def summary(self, *, lang: Lang | None = None) -> str:
         """The headline and the estimates under each coder, as plain text."""
         coders = self.refits[self.refits["check"] == "coder"].drop(columns="check")
-        return f"{self.headline(lang=lang)}\n{coders.to_string(index=False, float_format='{:.3f}'.format)}"
+        return f"{self._head(lang)}\n{coders.to_string(index=False, float_format='{:.3f}'.format)}"
 
     def says(self, *, lang: Lang | None = None) -> str:
         """Two sentences that may be quoted: the range over fits without one country, and the test of the map.
@@ -163,7 +168,7 @@ class Robustness(Result):
             self.fit.lr,
             p_value=self.p_permuted,
             p_error=self.p_error,
-            source=source or self.fit.origin or "sahelkit",
+            source=source or self.origin or "sahelkit",
             lang=lang,
             ax=ax,
             **texts,
