@@ -14,7 +14,7 @@ import pytest
 from public import signatures
 
 from sahelkit import _types
-from sahelkit.options import OPTIONS, OWN, Option
+from sahelkit.dictionary import OPTIONS, OWN, Option
 from sahelkit.tables.coups import JOINT_RULES, coup_coders
 
 ANEW = "PYTHONPATH=tests/support python tests/test_options_dictionary.py"
@@ -28,7 +28,7 @@ INNER = {
     "Step.kinds": "called by the panel",
     "Step.caution": "called by the panel",
     "places.chosen": "the reader of the option",
-    "exposure.aligned": "the reader of the option",
+    "weights.aligned": "the reader of the option",
     "HazardForecaster.fit_arrays": "called by fit and by backtest",
     "plot_comparison": "draws a comparison that has its level",
     "plot_capture_lags": "draws lags that have their window",
@@ -128,8 +128,8 @@ def page() -> str:
         "# One dictionary of options",
         "",
         "An option has one name, one meaning and one default in all of sahelkit, and is given by name. What deviates",
-        "is listed with its reason. The table is `sahelkit.options.OPTIONS`; a test holds every public signature, and",
-        f"this page, against it (`{ANEW}` writes the page anew).",
+        "is listed with its reason. The table is `sahelkit.dictionary.OPTIONS`; a test holds every public signature,",
+        f"and this page, against it (`{ANEW}` writes the page anew).",
         "",
         "| option | type | default | meaning |",
         "| --- | --- | --- | --- |",

@@ -38,7 +38,7 @@ NOT_ESTIMATORS: Mapping[str, str] = {
     "sahelkit.models.impact.outcomes.monthly": INSIDE,
     "sahelkit.models.impact.outcomes.months_of": INSIDE,
     "sahelkit.models.impact.outcomes.violence": "adds columns row by row",
-    "sahelkit.models.impact.windows.follow_ups": "reads the table of coups",
+    "sahelkit.models.impact.cutting.follow_ups": "reads the table of coups",
     "sahelkit.models.hazard.success.attempts_of": INSIDE,
     "sahelkit.models.placebo.draws.event_grid": INSIDE,
     "sahelkit.models.relation.evidence.gather": "reads events as fit_hawkes does, for histories made by chance",

@@ -326,7 +326,7 @@ CASES: Mapping[str, Case] = {
     "sahelkit.models.placebo.power.contagion_power": Case(years, _power, jobs=True),
     "sahelkit.models.placebo.like.simulate_like": Case(years, _like),
     "sahelkit.models.hawkes.fit.fit_hawkes": Case(attempts, _hawkes, rtol=1e-5),
-    "sahelkit.models.impact.windows.event_window": Case(series, _window),
+    "sahelkit.models.impact.cutting.event_window": Case(series, _window),
     "sahelkit.models.impact.synthetic.synthetic_control": Case(series, _synthetic, jobs=True, rtol=1e-4),
     "sahelkit.models.impact.did.synthetic_did": Case(series, _synthetic_did, jobs=True, rtol=1e-4),
     "sahelkit.models.impact.event_study.event_study": Case(series, _event_study),

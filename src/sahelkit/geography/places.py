@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from sahelkit._types import Lang, Place
-from sahelkit.errors import OptionError, UnknownNameError, UnknownPlaceError
+from sahelkit.errors import OptionError, UnknownPlaceError
 from sahelkit.geography.codes import (
     day_of,
     gwcode_of,
@@ -27,6 +27,7 @@ from sahelkit.geography.codes import (
     translate_one,
 )
 from sahelkit.geography.place_index import ARTICLES, Meaning, index, key, words
+from sahelkit.geography.place_sets import members, set_named, set_names, sets
 from sahelkit.options import check_language
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ def _near(text: str) -> list[str]:
     if len(wanted) >= 3:
         close += [known for known in names if wanted in known or (len(known) >= 4 and known in wanted)]
     found = dict.fromkeys(meaning.iso3 for known in close for meaning in names[known])
-    groups = difflib.get_close_matches(wanted, _set_names(), n=1, cutoff=0.8)
-    return [*(repr(_set_names()[group]) for group in groups), *(_labelled(iso3) for iso3 in list(found)[:5])]
+    groups = difflib.get_close_matches(wanted, set_names(), n=1, cutoff=0.8)
+    return [*(repr(set_names()[group]) for group in groups), *(_labelled(iso3) for iso3 in list(found)[:5])]
 
 
 def _number(number: int, day: str | None) -> str | None:
@@ -122,7 +123,7 @@ def _text(text: str, day: str | None) -> str | None:
 def _resolve(place: str | int, day: str | None) -> str:
     found = _text(place, day) if isinstance(place, str) else _number(place, day)
     if found is None:
-        group = _set_named(str(place))
+        group = set_named(str(place))
         if group is not None:
             some = [_labelled(iso3) for iso3 in index().sets[group]]
             raise UnknownPlaceError(place, [*some[:5], "…"] if len(some) > 5 else some, ambiguous=True)
@@ -236,7 +237,7 @@ def resolve_many(places: Place | Iterable[Place], *, on: DateLike = None) -> lis
     found: dict[str, None] = {}
     for place in places:
         plain = _plain(place)
-        group = _set_named(plain) if isinstance(plain, str) else None
+        group = set_named(plain) if isinstance(plain, str) else None
         if group is None:
             found[_resolve(plain, day)] = None
         else:
@@ -304,7 +305,7 @@ def chosen(
 
 def _lasting(place: Place, first: str | None, last: str | None) -> list[str]:
     codes = resolve_many(place)
-    if not isinstance(place, str) or _set_named(place) is None:
+    if not isinstance(place, str) or set_named(place) is None:
         return codes
 
     def lasts(spell: Meaning) -> bool:
@@ -354,86 +355,8 @@ def name(place: Place, *, lang: Lang | None = None, on: DateLike = None) -> str:
     return titles[-1][1]
 
 
-def _descriptions() -> dict[str, dict[str, str]]:
-    from sahelkit.catalog import record
-
-    found: dict[str, dict[str, str]] = record("states").details["sets"]
-    return found
-
-
-@lru_cache(maxsize=1)
-def _set_names() -> dict[str, str]:
-    names = {key(group): group for group in index().sets}
-    for group, described in _descriptions().items():
-        names.update({key(described["label_en"]): group, key(described["label_fr"]): group})
-    return names
-
-
-def _set_named(text: str) -> str | None:
-    return _set_names().get(key(text))
-
-
-def sets(*, lang: Lang | None = None) -> dict[str, str]:
-    """Place sets and what each holds.
-
-    Parameters
-    ----------
-    lang : {"en", "fr"}, optional
-        Language of the descriptions; English when absent.
-
-    Returns
-    -------
-    dict of str to str
-        Description by name of the set.
-
-    Raises
-    ------
-    UnknownNameError
-        If the language is neither ``"en"`` nor ``"fr"``.
-
-    Examples
-    --------
-    >>> sets()["sahel"]
-    'The five members of the G5 Sahel (2014): Burkina Faso, Chad, Mali, Mauritania and Niger.'
-    """
-    lang = check_language(lang)
-    return {group: described[f"definition_{lang}"] for group, described in _descriptions().items()}
-
-
-def members(group: str) -> list[str]:
-    """ISO 3166 alpha-3 codes of the countries of a place set.
-
-    Parameters
-    ----------
-    group : str
-        Name of a set, e.g. ``"west_africa"``, or its label in English or French.
-
-    Returns
-    -------
-    list of str
-        Codes in alphabetical order, except for ``"focus"``, which begins with Mali. ``"africa"`` and
-        ``"world"`` hold the dissolved states too.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such set.
-
-    Examples
-    --------
-    >>> members("sahel")
-    ['BFA', 'MLI', 'MRT', 'NER', 'TCD']
-    >>> members("Afrique de l'Ouest") == members("west_africa")
-    True
-    """
-    known = _set_named(str(group))
-    if known is None:
-        raise UnknownNameError("place set", group, index().sets, repair="sahelkit.places.sets() describes them")
-    return list(index().sets[known])
-
-
 def clear_caches() -> None:
     """Forget what was read, e.g. after the states dataset has been built anew."""
     index.cache_clear()
     _resolve.cache_clear()
-    _set_names.cache_clear()
+    set_names.cache_clear()

@@ -8,7 +8,7 @@ import pytest
 
 from sahelkit.errors import DateError, MissingColumnsError, ModelError, OptionError, UnknownNameError
 from sahelkit.models.impact import break_dates, fit_series, interrupted_series
-from sahelkit.models.impact.windows import event_window
+from sahelkit.models.impact.cutting import event_window
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ import pandas as pd
 
 from sahelkit._types import Floats, Ints
 from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError, is_known
-from sahelkit.exposure import KINDS, Kind, fading, spatial_weights
+from sahelkit.exposure.decay import fading
+from sahelkit.exposure.weights import KINDS, Kind, spatial_weights
 from sahelkit.frames import FrameLike, beside, check_frame
 from sahelkit.models.placebo.draws import EventGrid, event_grid, weights_of, window_sums
 from sahelkit.panels.history import clock

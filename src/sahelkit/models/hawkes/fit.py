@@ -17,7 +17,7 @@ from sahelkit.estimation.hawkes.estimate import Settings, Span, estimate
 from sahelkit.estimation.hawkes.kernel import kernel_named
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR
 from sahelkit.estimation.hawkes.units import standardised
-from sahelkit.exposure import aligned
+from sahelkit.exposure.weights import aligned
 from sahelkit.frames import TIMES, FrameLike, check_columns, check_frame, origin_of, time_of
 from sahelkit.geography import places
 from sahelkit.models.hawkes.observing import observe, state_windows

@@ -18,7 +18,7 @@ from sahelkit.errors import CoverageWarning, ModelError
 from sahelkit.estimation.hawkes.estimate import best_with_cross, settled
 from sahelkit.estimation.hawkes.likelihood import pose
 from sahelkit.estimation.replicates import on_one_thread, p_error, replicate
-from sahelkit.exposure import normalised
+from sahelkit.exposure.weights import normalised
 from sahelkit.geography import places
 from sahelkit.language.coders import rule_name
 from sahelkit.language.numbers import number

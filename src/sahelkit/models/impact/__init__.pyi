@@ -2,12 +2,13 @@ from .break_dates import BreakDates as BreakDates
 from .break_dates import break_dates as break_dates
 from .compare import ImpactTable as ImpactTable
 from .compare import impact_table as impact_table
+from .cutting import event_window as event_window
 from .did import SyntheticDid as SyntheticDid
 from .did import synthetic_did as synthetic_did
 from .donors import coup_windows as coup_windows
 from .donors import unexposed_donors as unexposed_donors
-from .event_study import EventStudy as EventStudy
 from .event_study import event_study as event_study
+from .event_study_result import EventStudy as EventStudy
 from .honest import TrendBounds as TrendBounds
 from .outcomes import violence as violence
 from .series import fit_series as fit_series
@@ -17,4 +18,3 @@ from .synthetic import synthetic_control as synthetic_control
 from .synthetic_result import SyntheticControl as SyntheticControl
 from .windows import EventWindow as EventWindow
 from .windows import backdate as backdate
-from .windows import event_window as event_window

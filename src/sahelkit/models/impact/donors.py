@@ -13,7 +13,8 @@ from sahelkit.dates import read_column
 from sahelkit.errors import OptionError
 from sahelkit.frames import FrameLike, check_columns
 from sahelkit.geography import places
-from sahelkit.models.impact.windows import EventWindow, Scale, event_day, event_window, follow_ups
+from sahelkit.models.impact.cutting import Scale, event_day, event_window, follow_ups
+from sahelkit.models.impact.windows import EventWindow
 from sahelkit.options import check_whole_number
 
 if TYPE_CHECKING:

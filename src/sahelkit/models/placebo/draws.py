@@ -14,7 +14,7 @@ from sahelkit._types import Floats, Ints
 from sahelkit.errors import MissingColumnsError, ModelError, OptionError
 from sahelkit.estimation.links import row_terms
 from sahelkit.estimation.newton import gram, maximise
-from sahelkit.exposure import spatial_weights
+from sahelkit.exposure.weights import spatial_weights
 from sahelkit.frames import FrameLike, check_frame, check_labels, numbers_of, time_of
 from sahelkit.options import check_name
 from sahelkit.values import row_words

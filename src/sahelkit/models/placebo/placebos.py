@@ -16,7 +16,7 @@ from sahelkit.estimation.design import Design, check_outcome, read_design
 from sahelkit.estimation.links import Link, check_link
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import on_one_thread
-from sahelkit.exposure import spatial_weights
+from sahelkit.exposure.weights import spatial_weights
 from sahelkit.frames import FrameLike
 from sahelkit.models.placebo.draws import (
     EventGrid,

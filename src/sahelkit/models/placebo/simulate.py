@@ -17,7 +17,7 @@ from sahelkit.estimation.hawkes.kernel import kernel_named
 from sahelkit.estimation.hawkes.likelihood import Point
 from sahelkit.estimation.hawkes.observed import Windows, days
 from sahelkit.estimation.hawkes.simulate import Marked, branch
-from sahelkit.exposure import aligned
+from sahelkit.exposure.weights import aligned
 from sahelkit.geography import places
 from sahelkit.models.hawkes.observing import state_windows
 from sahelkit.models.placebo.like import check_finite, check_numbers

@@ -13,7 +13,7 @@ from sahelkit.dates import parse_window
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.hawkes.baseline import grid_edges, natural_spline
 from sahelkit.estimation.hawkes.observed import Observed
-from sahelkit.exposure import spatial_weights
+from sahelkit.exposure.weights import spatial_weights
 from sahelkit.geography import places
 from sahelkit.models.hawkes.observing import observe, state_windows
 from sahelkit.options import check_name

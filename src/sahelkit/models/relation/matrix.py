@@ -11,7 +11,7 @@ from sahelkit._types import DateLike, Floats, Places, Rule
 from sahelkit.dates import parse_date
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR, years
 from sahelkit.estimation.replicates import jackknife_error, quantile_errors
-from sahelkit.exposure import spatial_weights
+from sahelkit.exposure.weights import spatial_weights
 from sahelkit.geography import places
 from sahelkit.models.relation.average import Risks, average_risks
 from sahelkit.models.relation.evidence import reach_of

@@ -1,28 +1,21 @@
-"""Who is exposed to whose events: spatial weights, and exposure that decays with time."""
+"""Spatial weights: how much an event in one country counts for another."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast, get_args
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from sahelkit._types import DateLike, Floats, Places
-from sahelkit.dates import parse_window, read_column
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
-from sahelkit.frames import check_columns
 from sahelkit.geography import places
 from sahelkit.tables.borders import load_borders, load_distances
 from sahelkit.tables.memberships import load_memberships
 
 if TYPE_CHECKING:
     import xarray as xr
-
-Matrix = npt.NDArray[np.float64]
-
-__all__ = ["decayed_exposure", "spatial_weights"]
 
 Kind: TypeAlias = Literal["land", "inverse_distance", "language", "coloniser", "organisation"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -31,8 +24,6 @@ Unsure: TypeAlias = Literal["refuse", "leave_out"]
 UNSURE: tuple[Unsure, ...] = get_args(Unsure)
 NORMALISATIONS = ("column", "row", None)
 _TIES = {"language": "cepii_common_official_language", "coloniser": "cepii_common_coloniser"}
-# An unknown month hides the exposure after it for as long as it could still carry this share of its own weight.
-_NEGLIGIBLE = 0.01
 
 
 def spatial_weights(
@@ -141,7 +132,7 @@ def spatial_weights(
     )
 
 
-def _borders(codes: Sequence[str], on: DateLike, version: str | None) -> Matrix:
+def _borders(codes: Sequence[str], on: DateLike, version: str | None) -> Floats:
     frame = load_borders(countries=list(codes), on=on, version=version)
     if on is None:
         frame = frame[frame["end"].isna()]
@@ -156,7 +147,7 @@ def _shared(
     version: str | None,
     *,
     refuse: bool,
-) -> Matrix:
+) -> Floats:
     known = places.members("study")
     unknown = [code for code in codes if code not in known]
     if unknown:
@@ -178,10 +169,10 @@ def _shared(
     members = belongs.to_numpy(dtype=float)
     weights = members @ members.T
     np.fill_diagonal(weights, 0.0)
-    return cast(Matrix, weights)
+    return cast(Floats, weights)
 
 
-def _from_pairs(codes: Sequence[str], kind: str, version: str | None) -> Matrix:
+def _from_pairs(codes: Sequence[str], kind: str, version: str | None) -> Floats:
     frame = load_distances(countries=list(codes), partners=list(codes), version=version)
     column = "cepii_capital_distance_km" if kind == "inverse_distance" else _TIES[kind]
     wide = frame.set_index(["iso3", "partner_iso3"])[column].astype("float64").unstack()
@@ -195,7 +186,7 @@ def _from_pairs(codes: Sequence[str], kind: str, version: str | None) -> Matrix:
         )
     weights = 1000.0 / values if kind == "inverse_distance" else values
     np.fill_diagonal(weights, 0.0)
-    return cast(Matrix, weights)
+    return cast(Floats, weights)
 
 
 def aligned(weights: xr.DataArray | None, codes: Sequence[str], *, version: str | None = None) -> Floats:
@@ -250,7 +241,7 @@ def aligned(weights: xr.DataArray | None, codes: Sequence[str], *, version: str 
     return np.asarray(matrix, dtype=float)
 
 
-def normalised(weights: Matrix, how: str | None) -> Matrix:
+def normalised(weights: Floats, how: str | None) -> Floats:
     """Weights whose columns or rows sum to 1; a column or row of zeros stays so.
 
     Parameters
@@ -268,151 +259,4 @@ def normalised(weights: Matrix, how: str | None) -> Matrix:
     if how is None:
         return weights
     total = weights.sum(axis=0 if how == "column" else 1, keepdims=True)
-    return cast(Matrix, np.divide(weights, total, out=np.zeros_like(weights, dtype=float), where=total > 0))
-
-
-def decayed_exposure(
-    events: Any,
-    weights: xr.DataArray | None = None,
-    *,
-    start: DateLike = None,
-    end: DateLike = None,
-    lag: float = 12.0,
-    mark: str | None = None,
-) -> xr.DataArray:
-    """Exposure of each country in each month to earlier events elsewhere, fading with time.
-
-    An event d months earlier (d = 1, 2, ...) counts with the geometric weight ``(1 - r) r**(d - 1)``,
-    ``r = 1 - 1 / lag``: the exponential kernel in whole months, with mean lag `lag`. Its weights sum to 1, so that
-    over all later months an event gives a target W[target, source] in all. Events of the same month do not count.
-
-    Parameters
-    ----------
-    events : pandas.DataFrame or xarray.DataArray
-        Events with the columns ``iso3`` and ``date``, or counts with the dimensions ``iso3`` and ``month``
-        (consecutive months). Events of other countries than those of `weights` are left out.
-    weights : xarray.DataArray, optional
-        As `spatial_weights` gives them. When absent a country is exposed to its own past events.
-    start, end : date-like, optional
-        First and last month. When absent: those of the counts, or from the first event to the last. Events before
-        `start` count; what happened before the first event given is taken to be nothing.
-    lag : float
-        Mean lag in months, at least 1.
-    mark : str, optional
-        Column of `events` by which an event is multiplied, such as a 0/1 column for success; 1 when absent.
-
-    Returns
-    -------
-    xarray.DataArray
-        Dimensions ``iso3`` and ``month`` (first day of each month); unit: events per month. NA in a count means
-        unknown: exposure of the countries tied to it is then NA for as long as 1 % or more of its weight is left.
-
-    Raises
-    ------
-    MissingColumnsError
-        If the frame lacks a column.
-    OptionError
-        If `lag` is below 1, or `weights` or the counts lack a dimension.
-    DateError
-        If a date cannot be read.
-    ModelError
-        If there is neither an event nor a window.
-
-    References
-    ----------
-    Hawkes, A. G. (1971). Spectra of some self-exciting and mutually exciting point processes. Biometrika, 58(1),
-    83-90. https://doi.org/10.1093/biomet/58.1.83
-
-    Examples
-    --------
-    >>> coup = pd.DataFrame({"iso3": ["MLI"], "date": pd.to_datetime(["2012-03-22"])})
-    >>> e = decayed_exposure(coup, spatial_weights(["MLI", "BFA", "NER"]), start="2012-03", end="2012-06", lag=2)
-    >>> e.sel(iso3="NER").values.tolist()
-    [0.0, 0.25, 0.125, 0.0625]
-    """
-    import xarray as xr
-
-    if not lag >= 1:
-        raise OptionError("lag", lag, "a mean lag is at least one month", repair="Type lag=12")
-    if weights is not None and set(weights.dims) != {"target", "source"}:
-        raise OptionError("weights", weights.dims, "they have the dimensions target and source")
-    first, last = parse_window(start, end)
-    counts = _as_counts(events, weights, first, last, mark)
-    codes = [str(code) for code in counts["iso3"].values]
-    if weights is None:
-        tie = np.eye(len(codes))
-    else:
-        tie = weights.transpose("target", "source").reindex(target=codes, source=codes).to_numpy()
-    felt = tie @ fading(np.nan_to_num(counts.to_numpy()), lag)
-    unknown = np.isnan(counts.to_numpy())
-    if unknown.any():
-        left = (tie > 0).astype(float) @ fading(unknown.astype(float), lag) * lag
-        felt = np.where(left >= _NEGLIGIBLE, np.nan, felt)
-    out = xr.DataArray(
-        felt,
-        dims=("iso3", "month"),
-        coords={"iso3": codes, "month": counts["month"].values},
-        name="exposure",
-        attrs={"unit": "events per month", "lag_months": float(lag)},
-    )
-    return out.sel(month=slice(None if first is None else first.to_period("M").start_time, last))
-
-
-def fading(counts: Matrix, lag: float) -> Matrix:
-    """Geometrically fading sum of the counts of earlier columns.
-
-    Parameters
-    ----------
-    counts : array, shape (n, T)
-    lag : float
-        Mean lag in columns.
-
-    Returns
-    -------
-    array, shape (n, T)
-
-    Examples
-    --------
-    >>> fading(np.array([[4.0, 0.0, 0.0, 0.0]]), 2.0).tolist()
-    [[0.0, 2.0, 1.0, 0.5]]
-    """
-    stay = 1.0 - 1.0 / lag
-    out = np.zeros_like(counts, dtype=float)
-    for column in range(1, counts.shape[1]):
-        out[:, column] = stay * out[:, column - 1] + (1.0 - stay) * counts[:, column - 1]
-    return out
-
-
-def _as_counts(
-    events: Any,
-    weights: xr.DataArray | None,
-    first: pd.Timestamp | None,
-    last: pd.Timestamp | None,
-    mark: str | None,
-) -> xr.DataArray:
-    import xarray as xr
-
-    if isinstance(events, xr.DataArray):
-        if set(events.dims) != {"iso3", "month"}:
-            raise OptionError("events", events.dims, "counts have the dimensions iso3 and month")
-        counts = events.transpose("iso3", "month").astype(float)
-        if weights is not None:
-            counts = counts.reindex(iso3=[str(code) for code in weights["target"].values])
-        return counts
-    events = check_columns(events, ["iso3", "date", *([mark] if mark else [])], where="decayed_exposure")
-    days = read_column(events["date"], what="date", declared="D", owner=events["iso3"]).first
-    events = events.assign(date=days.astype("datetime64[ns]"))
-    codes = sorted(set(events["iso3"])) if weights is None else [str(code) for code in weights["target"].values]
-    rows = events[events["iso3"].isin(codes) & ((events["date"] <= last) if last is not None else True)]
-    ends = [*rows["date"], *(day for day in (first, last) if day is not None)]
-    if not ends:
-        raise ModelError("there is no event of these countries and no window. Give start= and end=")
-    months = pd.period_range(min(ends).to_period("M"), max(ends).to_period("M"), freq="M")
-    values = np.zeros((len(codes), len(months)))
-    at = pd.PeriodIndex(rows["date"], freq="M").asi8 - months.asi8[0] if len(rows) else np.zeros(0, dtype=int)
-    np.add.at(values, (pd.Index(codes).get_indexer(rows["iso3"]), at), rows[mark].to_numpy(float) if mark else 1.0)
-    return xr.DataArray(
-        values,
-        dims=("iso3", "month"),
-        coords={"iso3": codes, "month": months.to_timestamp().to_numpy().astype("datetime64[ns]")},
-    )
+    return cast(Floats, np.divide(weights, total, out=np.zeros_like(weights, dtype=float), where=total > 0))

@@ -1,0 +1,7 @@
+"""Who is exposed to whose events: spatial weights, and exposure that decays with time."""
+
+from __future__ import annotations
+
+from sahelkit._door import open_room
+
+__getattr__, __dir__, __all__ = open_room(__name__, __file__)
