@@ -169,7 +169,6 @@ OPTIONS: Mapping[str, Option] = {
         "Ties between countries, with the dimensions target and source, as `sahelkit.exposure.spatial_weights` gives "
         "them. None: land borders. `exposure_measures` takes several, by name or as a mapping.",
         {
-            "normalised": "the matrix is what is normalised, and stands first",
             "decayed_exposure": "a ready matrix stands second, as in the formula",
         },
     ),
