@@ -29,15 +29,12 @@ def counts(description: Record) -> tuple[str, ...]:
 class Conflict(Step):
     """Events and deaths of organised violence per period, summed over months in a yearly panel."""
 
+    reads = (DATASET,)
     of: tuple[str, ...]
 
     def kinds(self, version: str | None, have: Mapping[str, str]) -> dict[str, str]:
         """Columns and their kinds."""
         return dict.fromkeys(self.of, "count")
-
-    def datasets(self) -> tuple[str, ...]:
-        """Datasets that the step reads."""
-        return (DATASET,)
 
     def layers(self, context: Context, have: Mapping[str, Layer]) -> list[Layer]:
         """The columns on the raster."""

@@ -70,6 +70,7 @@ def carried_on(release: str, version: str | None) -> pd.DataFrame:
 class Coups(Step):
     """Counts of coup attempts, successes, failures and plots under one rule, or by one release carried on."""
 
+    reads = (DATASET,)
     rule: Rule
     include_plots: bool
     release: str | None = None
@@ -79,10 +80,6 @@ class Coups(Step):
         _coders(record_of(DATASET, version), self.rule)
         names = ("attempt", "success", "failure", *(("plot",) if self.include_plots else ()))
         return dict.fromkeys(names, "count")
-
-    def datasets(self) -> tuple[str, ...]:
-        """Datasets that the step reads."""
-        return (DATASET,)
 
     def settings(self) -> dict[str, str]:
         """The rule, and the release if there is one."""

@@ -70,13 +70,11 @@ def next_vote(
 class Elections(Step):
     """Votes that took place, votes that were due, and periods until the next vote."""
 
+    reads = (DATASET,)
+
     def kinds(self, version: str | None, have: Mapping[str, str]) -> dict[str, str]:
         """Columns and their kinds."""
         return {HELD: "count", DUE: "count", UNTIL: "level"}
-
-    def datasets(self) -> tuple[str, ...]:
-        """Datasets that the step reads."""
-        return (DATASET,)
 
     def layers(self, context: Context, have: Mapping[str, Layer]) -> list[Layer]:
         """The columns on the raster."""

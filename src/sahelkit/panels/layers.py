@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -139,6 +139,8 @@ class Step:
     [nan, nan]
     """
 
+    reads: ClassVar[tuple[str, ...]] = ()
+
     def kinds(self, version: str | None, have: Mapping[str, str]) -> dict[str, str]:
         """Names of the columns that the step adds, with their kinds; `have` names those that stand before it.
 
@@ -152,7 +154,7 @@ class Step:
 
     def datasets(self) -> tuple[str, ...]:
         """Datasets of sahelkit that the step reads; their versions go into ``frame.attrs``."""
-        return ()
+        return self.reads
 
     def settings(self) -> dict[str, str]:
         """What a reader must know to repeat the step, for ``frame.attrs``."""

@@ -49,13 +49,11 @@ def _covered(grid: Grid, description: Record) -> Bools:
 class Leaders(Step):
     """Name, military career and time in office of the leader on the first day of each period."""
 
+    reads = (DATASET,)
+
     def kinds(self, version: str | None, have: Mapping[str, str]) -> dict[str, str]:
         """Columns and their kinds."""
         return {"leader": "text", "reign_military_career": "level", MONTHS: "level"}
-
-    def datasets(self) -> tuple[str, ...]:
-        """Datasets that the step reads."""
-        return (DATASET,)
 
     def layers(self, context: Context, have: Mapping[str, Layer]) -> list[Layer]:
         """The columns on the raster."""

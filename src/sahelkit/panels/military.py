@@ -21,13 +21,11 @@ COLUMN = "reign_military"
 class MilitaryRule(Step):
     """Whether a military regime governs: in the month, or in the January of the year."""
 
+    reads = (DATASET,)
+
     def kinds(self, version: str | None, have: Mapping[str, str]) -> dict[str, str]:
         """Columns and their kinds."""
         return {COLUMN: "count"}
-
-    def datasets(self) -> tuple[str, ...]:
-        """Datasets that the step reads."""
-        return (DATASET,)
 
     def layers(self, context: Context, have: Mapping[str, Layer]) -> list[Layer]:
         """The columns on the raster."""

@@ -78,15 +78,12 @@ def neighbour_sum(
 class Neighbours(Step):
     """Sums of columns over the land neighbours."""
 
+    reads = (BORDERS,)
     of: tuple[str, ...]
 
     def kinds(self, version: str | None, have: Mapping[str, str]) -> dict[str, str]:
         """Columns and their kinds."""
         return {f"neighbours_{name}": "count" for name in self.of}
-
-    def datasets(self) -> tuple[str, ...]:
-        """Datasets that the step reads."""
-        return (BORDERS,)
 
     def layers(self, context: Context, have: Mapping[str, Layer]) -> list[Layer]:
         """The columns on the raster."""
