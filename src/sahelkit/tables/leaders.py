@@ -9,7 +9,7 @@ from sahelkit.catalog import record
 from sahelkit.dates import parse_date, parse_window
 from sahelkit.tables.read import read_table
 from sahelkit.tables.select import warn_outside
-from sahelkit.tables.states import warn_outside_spells
+from sahelkit.tables.states import touching, warn_outside_spells
 from sahelkit.tables.study_region import study_states
 
 DATASET = "leaders"
@@ -86,11 +86,7 @@ def load_leaders(
     first, last = parse_window(start, end)
     warn_outside(DATASET, first, last, description.coverage)
     frame = read_table(DATASET, version=version)
-    keep = frame["iso3"].isin(wanted)
-    if first is not None:
-        keep &= frame["end"].isna() | (frame["end"] >= first)
-    if last is not None:
-        keep &= frame["start"] <= last
+    keep = frame["iso3"].isin(wanted) & touching(frame, first, last)
     day = parse_date(on, what="on", last=True)
     if day is not None:
         warn_outside_spells(DATASET, day)
