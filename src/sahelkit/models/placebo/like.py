@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +13,7 @@ from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.links import check_link
 from sahelkit.frames import FrameLike
 from sahelkit.models.placebo.draws import EventGrid, read_history, window_sums
-from sahelkit.options import check_options, check_whole_number
+from sahelkit.options import check_options, check_real, check_whole_number
 from sahelkit.panels.history import clock
 
 if TYPE_CHECKING:
@@ -63,8 +62,7 @@ def check_numbers(least: float, **given: float) -> None:
     sahelkit.errors.OptionError: own='much': it is a number of at least 0. Type own=0.
     """
     for what, value in given.items():
-        if not isinstance(value, Real) or isinstance(value, bool) or not least <= value < np.inf:
-            raise OptionError(what, value, f"it is a number of at least {least:g}", repair=f"Type {what}={least:g}")
+        check_real(what, value, least=least, example=least)
 
 
 def check_finite(own: float, cross: float) -> None:
