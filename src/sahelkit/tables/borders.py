@@ -10,7 +10,7 @@ from sahelkit.dates import parse_date, parse_window
 from sahelkit.errors import UnknownNameError
 from sahelkit.geography import places
 from sahelkit.tables.read import read_table
-from sahelkit.tables.select import select, warn_outside
+from sahelkit.tables.select import kept, select, warn_outside
 from sahelkit.tables.states import existing, touching, warn_outside_spells
 
 # From the closest to the farthest; "land" includes borders along a river.
@@ -91,10 +91,7 @@ def load_borders(
     if day is not None:
         warn_outside_spells("borders", day)
         keep &= existing(frame, day)
-    attrs = frame.attrs
-    out = frame.loc[keep].reset_index(drop=True)
-    out.attrs = attrs
-    return out
+    return kept(frame, keep)
 
 
 def load_distances(*, countries: Places = None, partners: Places = None, version: str | None = None) -> pd.DataFrame:
@@ -144,10 +141,7 @@ def load_distances(*, countries: Places = None, partners: Places = None, version
         keep &= frame["iso3"].isin(first)
     if second is not None:
         keep &= frame["partner_iso3"].isin(second)
-    attrs = frame.attrs
-    out = frame.loc[keep].reset_index(drop=True)
-    out.attrs = attrs
-    return out
+    return kept(frame, keep)
 
 
 def neighbours(place: str | int, *, on: DateLike = None) -> list[str]:

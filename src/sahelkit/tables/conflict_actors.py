@@ -13,7 +13,7 @@ from sahelkit.errors import UnknownNameError
 from sahelkit.geography.place_index import key
 from sahelkit.options import as_names
 from sahelkit.tables.read import read_table
-from sahelkit.tables.select import warn_outside
+from sahelkit.tables.select import kept, warn_outside
 from sahelkit.tables.study_region import study_states
 
 DATASET = "conflict_actors"
@@ -151,7 +151,4 @@ def load_conflict_actors(
                 found &= states.map(lambda codes, only=only: not only.isdisjoint(codes))
             mine |= found
         keep &= mine
-    attrs = frame.attrs
-    out = frame[keep].sort_values(["ucdp_dyad_id", "month"], ignore_index=True)
-    out.attrs = attrs
-    return out
+    return kept(frame, keep, by=["ucdp_dyad_id", "month"])

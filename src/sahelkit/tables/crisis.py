@@ -12,7 +12,7 @@ from sahelkit.dates import parse_window
 from sahelkit.frames import chosen_names
 from sahelkit.tables.day_bounds import known_days
 from sahelkit.tables.read import read_table
-from sahelkit.tables.select import warn_outside
+from sahelkit.tables.select import kept, warn_outside
 from sahelkit.tables.study_region import study_states
 
 DATASET = "crisis"
@@ -145,7 +145,4 @@ def load_crisis(
         keep &= latest.where(frame["end"].isna() | (frame["end"] < latest), frame["end"]) >= first
     if last is not None:
         keep &= begins <= last
-    attrs = frame.attrs
-    out = frame[keep].sort_values(["date", "event_id"], ignore_index=True)
-    out.attrs = attrs
-    return out
+    return kept(frame, keep, by=["date", "event_id"])

@@ -8,7 +8,7 @@ from sahelkit._types import DateLike, Places
 from sahelkit.catalog import record
 from sahelkit.dates import parse_date, parse_window
 from sahelkit.tables.read import read_table
-from sahelkit.tables.select import warn_outside
+from sahelkit.tables.select import kept, warn_outside
 from sahelkit.tables.states import touching, warn_outside_spells
 from sahelkit.tables.study_region import study_states
 
@@ -91,10 +91,7 @@ def load_leaders(
     if day is not None:
         warn_outside_spells(DATASET, day)
         keep &= in_office(frame, day)
-    attrs = frame.attrs
-    out = frame[keep].sort_values(["iso3", "start"], ignore_index=True)
-    out.attrs = attrs
-    return out
+    return kept(frame, keep, by=["iso3", "start"])
 
 
 def leader_corrections(*, version: str | None = None) -> pd.DataFrame:

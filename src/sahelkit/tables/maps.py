@@ -11,6 +11,7 @@ from sahelkit._types import Places
 from sahelkit.errors import UnknownNameError
 from sahelkit.options import LANGUAGES, as_names
 from sahelkit.tables.read import read_table
+from sahelkit.tables.select import kept
 
 if TYPE_CHECKING:
     from sahelkit._types import Ring
@@ -182,7 +183,4 @@ def load_places(
                 known = {*frame["place_id"], *frame["name_en"], *frame["name_fr"]}
                 raise UnknownNameError("place", name, known, repair="sahelkit.tables.load_places() lists them")
         keep &= frame[["place_id", "name_en", "name_fr"]].isin(wanted).any(axis=1)
-    attrs = frame.attrs
-    out = frame[keep].reset_index(drop=True)
-    out.attrs = attrs
-    return out
+    return kept(frame, keep)

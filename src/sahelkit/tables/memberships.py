@@ -14,7 +14,7 @@ from sahelkit.errors import CoverageWarning
 from sahelkit.frames import chosen_names
 from sahelkit.tables.day_bounds import day_span, may_touch, surely_touch
 from sahelkit.tables.read import read_table
-from sahelkit.tables.select import warn_outside
+from sahelkit.tables.select import kept, warn_outside
 from sahelkit.tables.states import warn_outside_spells
 from sahelkit.tables.study_region import study_states
 
@@ -104,11 +104,7 @@ def load_memberships(
         on_day = surely_touch(frame, day, day)
         _warn_unsure(frame[keep & ~on_day], day)
         certain &= on_day
-    attrs = frame.attrs
-    order = ["organisation", "iso3", "status", "start"]
-    out = frame.assign(certain=certain)[keep].sort_values(order, ignore_index=True)
-    out.attrs = attrs
-    return out
+    return kept(frame.assign(certain=certain), keep, by=["organisation", "iso3", "status", "start"])
 
 
 def _warn_unsure(spells: pd.DataFrame, day: pd.Timestamp) -> None:

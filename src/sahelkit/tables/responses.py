@@ -10,7 +10,7 @@ from sahelkit._types import DateLike, Places
 from sahelkit.catalog import record
 from sahelkit.frames import chosen_names
 from sahelkit.tables.read import read_table
-from sahelkit.tables.select import select
+from sahelkit.tables.select import kept, select
 from sahelkit.tables.study_region import study_states
 
 DATASET = "responses"
@@ -99,11 +99,8 @@ def load_responses(
     what = chosen_names("act", acts, known_names("act"), repair=_REPAIRS["act"])
     places = study_states(DATASET, countries)
     frame = read_table(DATASET, version=version)
-    attrs = frame.attrs
     keep = frame["iso3"].isin(places) & frame["body"].isin(who) & frame["act"].isin(what)
-    frame = frame[keep].sort_values(["coup_date", "date", "response_id"], ignore_index=True)
-    frame.attrs = attrs
-    return select(frame, record(DATASET), start=start, end=end)
+    return select(kept(frame, keep, by=["coup_date", "date", "response_id"]), record(DATASET), start=start, end=end)
 
 
 def load_response_searches(
@@ -154,7 +151,4 @@ def load_response_searches(
     who = chosen_names("body", bodies, known_names("body"), repair=_REPAIRS["body"])
     places = study_states(DATASET, countries)
     frame = read_table(DATASET, "searches", version=version)
-    attrs = frame.attrs
-    out = frame[frame["iso3"].isin(places) & frame["body"].isin(who)].reset_index(drop=True)
-    out.attrs = attrs
-    return out
+    return kept(frame, frame["iso3"].isin(places) & frame["body"].isin(who))

@@ -74,8 +74,12 @@ def select(
             keep &= ends >= first
         if last is not None:
             keep &= begins <= last
-    attrs = frame.attrs
+    return kept(frame, keep)
+
+
+def kept(frame: pd.DataFrame, keep: pd.Series[bool], *, by: list[str] | None = None) -> pd.DataFrame:
+    """Rows of a table, in their order or sorted by columns, with what the table says of itself in ``attrs``."""
     out = frame if bool(keep.all()) else frame.loc[keep]
-    out = out.reset_index(drop=True)
-    out.attrs = attrs
+    out = out.sort_values(by, ignore_index=True) if by else out.reset_index(drop=True)
+    out.attrs = frame.attrs
     return out

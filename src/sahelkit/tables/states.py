@@ -11,7 +11,7 @@ from sahelkit.catalog import record
 from sahelkit.dates import parse_date, parse_window
 from sahelkit.errors import CoverageWarning
 from sahelkit.tables.read import read_table
-from sahelkit.tables.select import coverage_days, select, warn_outside
+from sahelkit.tables.select import coverage_days, kept, select, warn_outside
 
 
 def existing(frame: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
@@ -109,7 +109,4 @@ def load_states(
     if day is not None:
         warn_outside_spells("states", day)
         keep &= existing(frame, day)
-    attrs = frame.attrs
-    out = frame.loc[keep].reset_index(drop=True)
-    out.attrs = attrs
-    return out
+    return kept(frame, keep)
