@@ -14,6 +14,7 @@ from sahelkit.estimation.replicates import jackknife_error, p_error
 from sahelkit.language.numbers import ends_of, number, p_words, percent
 from sahelkit.models.impact.honest import TrendBounds, trend_bounds
 from sahelkit.models.impact.paths import normal_half
+from sahelkit.models.impact.windows import Around
 from sahelkit.models.impact.words import change_words, counted_words, outcome_of
 from sahelkit.models.placebo.placebos import permutation_p
 from sahelkit.options import check_language
@@ -57,7 +58,7 @@ _SHARP = 1e-9  # share of the largest error below which one is rounding
 
 
 @dataclass(frozen=True, repr=False)
-class EventStudy(Result):
+class EventStudy(Around, Result):
     """Mean path of several countries around their events, against unexposed countries.
 
     Every event that was given is in the mean; those with fewer periods after it are in `shortened`.
@@ -104,16 +105,6 @@ class EventStudy(Result):
     def std_error(self) -> Floats:
         """Standard deviation of the placebo events, shape (T,); 0 in the reference period."""
         return np.asarray(self.draws.std(axis=0))
-
-    @property
-    def n_after(self) -> int:
-        """Periods after the event."""
-        return int(np.sum(self.times > 0))
-
-    @property
-    def logs(self) -> bool:
-        """Whether the outcome is the logarithm of one plus the count."""
-        return self.scale == "log1p"
 
     def _after(self) -> Floats:
         return np.asarray((self.times > 0) / self.n_after)

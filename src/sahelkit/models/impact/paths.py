@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from sahelkit._types import Floats, Ints64, Lang
 from sahelkit.language.countries import country_of
 from sahelkit.language.dates import month_text
 from sahelkit.language.numbers import p_words, percent
-from sahelkit.models.impact.windows import EventWindow
+from sahelkit.models.impact.windows import Around, EventWindow
 from sahelkit.models.impact.words import change_words, counted_words, outcome_of
 
 FEWEST = 5  # donors: with fewer the smallest possible p-value is above 0.15
@@ -32,7 +31,7 @@ def normal_half(level: float) -> float:
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
-class Compared:
+class Compared(Around):
     """Fields that both results have; see `SyntheticControl`."""
 
     unit: str
@@ -54,21 +53,6 @@ class Compared:
         """The fields that are those of a window."""
         names = ("unit", "date", "outcome", "scale", "width", "times", "months", "cut", "origin")
         return {name: getattr(window, name) for name in names}
-
-    @property
-    def logs(self) -> bool:
-        """Whether the outcome is the logarithm of one plus the count."""
-        return self.scale == "log1p"
-
-    @property
-    def n_before(self) -> int:
-        """Periods before the event."""
-        return int(np.sum(self.times < 0))
-
-    @property
-    def n_after(self) -> int:
-        """Periods after the event."""
-        return int(np.sum(self.times > 0))
 
     def path(self) -> pd.DataFrame:
         """One row per period: ``time, month, observed, synthetic``."""

@@ -15,8 +15,30 @@ FEWEST = 4  # periods before the event: with fewer no trend and no comparison ca
 _SHARP = 1e-9  # share of the outcome's size below which a difference is rounding
 
 
+class Around:
+    """What holds of all that counts periods from an event."""
+
+    times: Ints64
+    scale: str
+
+    @property
+    def n_before(self) -> int:
+        """Periods before the event."""
+        return int(np.sum(self.times < 0))
+
+    @property
+    def n_after(self) -> int:
+        """Periods after the event."""
+        return int(np.sum(self.times > 0))
+
+    @property
+    def logs(self) -> bool:
+        """Whether the outcome is the logarithm of one plus the count."""
+        return self.scale == "log1p"
+
+
 @dataclass(frozen=True)
-class EventWindow:
+class EventWindow(Around):
     """An outcome in the periods around an event, of the country concerned and of the countries it is compared with.
 
     All values are known: a window that holds an unknown one cannot be made.
@@ -82,16 +104,6 @@ class EventWindow:
     def donors(self) -> list[str]:
         """Countries of comparison."""
         return [str(name) for name in self.values.columns[1:]]
-
-    @property
-    def n_before(self) -> int:
-        """Periods before the event."""
-        return int(np.sum(self.times < 0))
-
-    @property
-    def n_after(self) -> int:
-        """Periods after the event."""
-        return int(np.sum(self.times > 0))
 
     @property
     def label(self) -> str:
