@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sahelkit._types import Bools, Cells
+from sahelkit._types import Bools, Cells, Ints
 from sahelkit.errors import OptionError
 from sahelkit.panels.layers import Context, Layer, Step, shifted
 
@@ -86,11 +86,23 @@ def clock(events: Bools, observed: Bools, exists: Bools) -> tuple[Cells, Cells]:
     entry = np.where(seen.any(axis=1), seen.argmax(axis=1), events.shape[1])[:, None]
     event = last_before(events & seen)
     gap = last_before(exists & ~observed & (columns >= entry))
-    after_event = (event >= 0) & (event > gap)
-    untouched = (event < 0) & (gap < 0) & (columns >= entry)
-    since = np.where(after_event, columns - event, np.where(untouched, columns - entry, np.nan))
-    never = np.where(after_event, 0.0, np.where(untouched, 1.0, np.nan))
+    since, never = elapsed(columns, event, gap, entry)
     return np.where(exists, since, np.nan), np.where(exists, never, np.nan)
+
+
+def elapsed(now: Ints, event: Ints, gap: Ints, entry: Ints) -> tuple[Cells, Cells]:
+    """Periods since the last event, or since entry where none was seen, and whether none was; NA after a gap.
+
+    Examples
+    --------
+    >>> since, never = elapsed(np.array([5, 5, 5]), np.array([3, -1, 3]), np.array([-1, -1, 4]), np.array([0, 0, 0]))
+    >>> since.tolist(), never.tolist()
+    ([2.0, 5.0, nan], [0.0, 1.0, nan])
+    """
+    after_event = (event >= 0) & (event > gap)
+    untouched = (event < 0) & (gap < 0) & (now >= entry)
+    since = np.where(after_event, now - event, np.where(untouched, now - entry, np.nan))
+    return since, np.where(after_event, 0.0, np.where(untouched, 1.0, np.nan))
 
 
 def past_sum(values: Cells, unknown: Bools, periods: int) -> Cells:

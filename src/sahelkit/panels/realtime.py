@@ -18,7 +18,7 @@ from sahelkit._types import Bools, Cells
 from sahelkit.errors import OptionError
 from sahelkit.panels import assemble
 from sahelkit.panels.builder import Panel
-from sahelkit.panels.history import Lag, Past, SinceLast, last_before
+from sahelkit.panels.history import Lag, Past, SinceLast, elapsed, last_before
 from sahelkit.panels.layers import Layer, Seen, Step, shifted
 from sahelkit.panels.neighbours import Neighbours, land_borders, map_begins, neighbour_sum, spans
 from sahelkit.panels.universe import Grid
@@ -194,7 +194,6 @@ def _clock(layer: Layer, old: Moving, *, never: bool, grid: Grid) -> Moving:
     last_event, last_gap = last_before(events), last_before(gaps & (columns >= entry))
 
     def at(back: int) -> Seen:
-        now = columns - back
         settled = max(old.delay, back + 1)
         event, gap = (shifted(last, settled - 1, -1) for last in (last_event, last_gap))
         for offset in range(settled - 1, back, -1):
@@ -202,10 +201,7 @@ def _clock(layer: Layer, old: Moving, *, never: bool, grid: Grid) -> Moving:
             happened, blind, _ = marks(old.at(offset), there)
             event = np.where(happened, columns - offset, event)
             gap = np.where(blind & (columns - offset >= entry), columns - offset, gap)
-        after = (event >= 0) & (event > gap)
-        untouched = (event < 0) & (gap < 0) & (now >= entry)
-        since = np.where(after, now - event, np.where(untouched, now - entry, np.nan))
-        ever = np.where(after, 0.0, np.where(untouched, 1.0, np.nan))
+        since, ever = elapsed(columns - back, event, gap, entry)
         return _computed(np.where(shifted(grid.exists, back, False), ever if never else since, np.nan))
 
     return Moving(layer, at, max(old.delay - 1, 0))
