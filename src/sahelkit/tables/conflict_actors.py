@@ -7,14 +7,13 @@ from collections.abc import Sequence
 import pandas as pd
 
 from sahelkit._types import DateLike, Places
-from sahelkit.catalog import record
-from sahelkit.dates import parse_window, period_days
+from sahelkit.dates import period_days
 from sahelkit.errors import UnknownNameError
 from sahelkit.geography.place_index import key
 from sahelkit.options import as_names
 from sahelkit.tables.read import read_table
-from sahelkit.tables.select import kept, warn_outside
-from sahelkit.tables.study_region import study_states
+from sahelkit.tables.select import kept
+from sahelkit.tables.study_region import study_window
 
 DATASET = "conflict_actors"
 
@@ -133,12 +132,10 @@ def load_conflict_actors(
     >>> rebels[["month", "side_a", "side_b", "ucdp_events"]].astype(str).to_numpy().tolist()[:2]
     [['2012-01', 'Government of Mali', 'CMA', '6'], ['2012-02', 'Government of Mali', 'CMA', '7']]
     """
-    wanted = set(study_states(DATASET, countries))
-    first, last = parse_window(start, end)
-    warn_outside(DATASET, first, last, record(DATASET).coverage)
+    wanted, first, last = study_window(DATASET, countries, start, end)
     frame = read_table(DATASET, version=version)
     states = frame["states"].str.split()
-    keep = states.map(lambda codes: not wanted.isdisjoint(codes))
+    keep = states.map(lambda codes: any(code in wanted for code in codes))
     if first is not None or last is not None:
         begins, ends = period_days(frame["month"])
         keep &= (ends >= first if first is not None else True) & (begins <= last if last is not None else True)

@@ -8,12 +8,11 @@ import pandas as pd
 
 from sahelkit._types import DateLike, Places
 from sahelkit.catalog import record
-from sahelkit.dates import parse_window
 from sahelkit.frames import chosen_names
 from sahelkit.tables.day_bounds import known_days
 from sahelkit.tables.read import read_table
-from sahelkit.tables.select import kept, warn_outside
-from sahelkit.tables.study_region import study_states
+from sahelkit.tables.select import kept
+from sahelkit.tables.study_region import study_window
 
 DATASET = "crisis"
 
@@ -125,9 +124,7 @@ def load_crisis(
     >>> load_crisis(types="coup_attempt", countries="Mali")["outcome"].tolist()
     ['success', 'failure', 'success', 'success', 'plot']
     """
-    wanted = study_states(DATASET, countries)
-    first, last = parse_window(start, end)
-    warn_outside(DATASET, first, last, record(DATASET).coverage)
+    wanted, first, last = study_window(DATASET, countries, start, end)
     frame = read_table(DATASET, version=version)
     keep = frame["iso3"].isin(wanted)
     if types is not None:

@@ -10,7 +10,7 @@ from sahelkit._types import DateLike, Places
 from sahelkit.catalog import record
 from sahelkit.frames import chosen_names
 from sahelkit.tables.read import read_table
-from sahelkit.tables.select import select
+from sahelkit.tables.select import kept, select
 from sahelkit.tables.study_region import study_states
 
 DATASET = "elections"
@@ -90,10 +90,7 @@ def load_elections(
     states = chosen_names("status of election", status, layout.field("status").enum)
     frame = select(read_table(DATASET, version=version), description, start=start, end=end)
     keep = frame["iso3"].isin(wanted) & frame["type"].isin(kinds) & frame["status"].isin(states)
-    attrs = frame.attrs
-    out = frame[keep].sort_values(["iso3", "date", "election_id"], ignore_index=True)
-    out.attrs = attrs
-    return out
+    return kept(frame, keep, by=["iso3", "date", "election_id"])
 
 
 def election_corrections(*, version: str | None = None) -> pd.DataFrame:

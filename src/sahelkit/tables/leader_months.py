@@ -8,12 +8,12 @@ import pandas as pd
 
 from sahelkit._types import TEXT, DateLike, Places
 from sahelkit.catalog import record
-from sahelkit.dates import parse_window, read_column
+from sahelkit.dates import read_column
 from sahelkit.errors import UnknownNameError, is_known
 from sahelkit.tables.leaders import DATASET
 from sahelkit.tables.read import read_table
-from sahelkit.tables.select import coverage_days, warn_outside
-from sahelkit.tables.study_region import state_months, study_states
+from sahelkit.tables.select import coverage_days
+from sahelkit.tables.study_region import state_months, study_window
 
 Moment: TypeAlias = Literal["end", "start"]
 MOMENTS: tuple[Moment, ...] = get_args(Moment)
@@ -116,9 +116,7 @@ def load_leader_months(
     if not is_known(at, MOMENTS):
         raise UnknownNameError("moment", at, MOMENTS)
     description = record(DATASET)
-    wanted = study_states(DATASET, countries)
-    first, last = parse_window(start, end)
-    warn_outside(DATASET, first, last, description.coverage)
+    wanted, first, last = study_window(DATASET, countries, start, end)
     begins, ends = coverage_days(description.coverage)
     grid = state_months(wanted, max(first or begins, begins), min(last or ends, ends))
     day = (grid["month"].dt.end_time if at == "end" else grid["month"].dt.start_time).dt.normalize()

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from sahelkit._types import DateLike, Places
-from sahelkit.catalog import record
-from sahelkit.dates import parse_date, parse_window
+from sahelkit.dates import parse_date
 from sahelkit.tables.read import read_table
-from sahelkit.tables.select import kept, warn_outside
+from sahelkit.tables.select import kept
 from sahelkit.tables.states import touching, warn_outside_spells
-from sahelkit.tables.study_region import study_states
+from sahelkit.tables.study_region import study_window
 
 DATASET = "leaders"
 
@@ -81,10 +80,7 @@ def load_leaders(
     >>> load_leaders(countries="MLI", start="2012-03-01", end="2012-04-30")["leader"].tolist()
     ['Amadou Toumani Touré', 'Amadou Haya Sanogo', 'Dioncounda Traoré']
     """
-    description = record(DATASET)
-    wanted = study_states(DATASET, countries)
-    first, last = parse_window(start, end)
-    warn_outside(DATASET, first, last, description.coverage)
+    wanted, first, last = study_window(DATASET, countries, start, end)
     frame = read_table(DATASET, version=version)
     keep = frame["iso3"].isin(wanted) & touching(frame, first, last)
     day = parse_date(on, what="on", last=True)

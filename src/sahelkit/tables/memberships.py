@@ -9,14 +9,14 @@ import pandas as pd
 
 from sahelkit._types import DateLike, Places
 from sahelkit.catalog import record
-from sahelkit.dates import parse_date, parse_window
+from sahelkit.dates import parse_date
 from sahelkit.errors import CoverageWarning
 from sahelkit.frames import chosen_names
 from sahelkit.tables.day_bounds import day_span, may_touch, surely_touch
 from sahelkit.tables.read import read_table
-from sahelkit.tables.select import kept, warn_outside
+from sahelkit.tables.select import kept
 from sahelkit.tables.states import warn_outside_spells
-from sahelkit.tables.study_region import study_states
+from sahelkit.tables.study_region import study_window
 
 DATASET = "memberships"
 
@@ -87,9 +87,7 @@ def load_memberships(
     [['member', '1975-05-28'], ['suspended', '2021-05-30']]
     """
     names = chosen_names("organisation", organisations, record(DATASET).table().field("organisation").enum)
-    wanted = study_states(DATASET, countries)
-    first, last = parse_window(start, end)
-    warn_outside(DATASET, first, last, record(DATASET).coverage)
+    wanted, first, last = study_window(DATASET, countries, start, end)
     frame = read_table(DATASET, version=version)
     if "start_max" not in frame.columns:  # version 2026.1 left what a day may be to its precision
         for side in ("start", "end"):

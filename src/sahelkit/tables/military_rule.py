@@ -6,10 +6,9 @@ import pandas as pd
 
 from sahelkit._types import TEXT, DateLike, Places
 from sahelkit.catalog import record
-from sahelkit.dates import parse_window
 from sahelkit.tables.read import read_table
-from sahelkit.tables.select import coverage_days, warn_outside
-from sahelkit.tables.study_region import state_months, study_states
+from sahelkit.tables.select import coverage_days
+from sahelkit.tables.study_region import state_months, study_window
 
 DATASET = "military_rule"
 
@@ -69,9 +68,7 @@ def load_military_rule(
     {'2012-01': 0, '2012-02': 0, '2012-03': 1, '2012-04': 1, '2012-05': 0, '2012-06': 0}
     """
     description = record(DATASET)
-    wanted = study_states(DATASET, countries)
-    first, last = parse_window(start, end)
-    warn_outside(DATASET, first, last, description.coverage)
+    wanted, first, last = study_window(DATASET, countries, start, end)
     begins, ends = coverage_days(description.coverage)
     frame = read_table(DATASET, version=version)
     grid = state_months(wanted, max(first or begins, begins), min(last or ends, ends))

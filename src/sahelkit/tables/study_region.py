@@ -6,9 +6,12 @@ import warnings
 
 import pandas as pd
 
-from sahelkit._types import Places
+from sahelkit._types import DateLike, Places
+from sahelkit.catalog import record
+from sahelkit.dates import parse_window
 from sahelkit.errors import CoverageWarning
 from sahelkit.tables.read import read_table
+from sahelkit.tables.select import warn_outside
 
 
 def study_states(name: str, countries: Places, *, stacklevel: int = 3) -> list[str]:
@@ -43,6 +46,16 @@ def study_states(name: str, countries: Places, *, stacklevel: int = 3) -> list[s
             stacklevel=stacklevel,
         )
     return [code for code in wanted if code in study]
+
+
+def study_window(
+    name: str, countries: Places, start: DateLike, end: DateLike
+) -> tuple[list[str], pd.Timestamp | None, pd.Timestamp | None]:
+    """The wanted states, as `study_states` gives them, and the days of the window; warns of what lies outside."""
+    wanted = study_states(name, countries, stacklevel=4)
+    first, last = parse_window(start, end)
+    warn_outside(name, first, last, record(name).coverage, stacklevel=4)
+    return wanted, first, last
 
 
 def state_months(countries: list[str], first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
