@@ -50,7 +50,10 @@ OPTIONS: Mapping[str, Option] = {
         OWN,
         "The rows, in any order: a pandas frame, or a `Panel` whose frame is then read. Stands first, or after a "
         "formula.",
-        {"HazardFit.predict": "the rows of the fit when absent"},
+        {
+            "Estimates.predict": "the rows of the fit when absent",
+            "Estimates.get_prediction": "as `Estimates.predict`",
+        },
         keyword=False,
     ),
     "countries": Option(
@@ -159,7 +162,12 @@ OPTIONS: Mapping[str, Option] = {
             "wild_score_test": "None: that of the fit",
         },
     ),
-    "alpha": Option("float", 0.05, "Size of a test: how often it may reject where nothing is to be found."),
+    "alpha": Option(
+        "float",
+        0.05,
+        "Size of a test: how often it may reject where nothing is to be found.",
+        {"Estimates.conf_int": "as in statsmodels, whose tables give it by position"},
+    ),
     "lang": Option(
         "Lang | None", None, "Language of words, 'en' or 'fr'. None: the current language, English unless it was set."
     ),

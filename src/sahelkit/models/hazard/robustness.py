@@ -105,6 +105,14 @@ def beside(
         If the model has no such term.
     ModelError
         If the fit does not hold its data.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"iso3": list("ABCD") * 50, "x": [0, 0, 1, 1] * 50})
+    >>> rows["event"] = [int(i % 9 == 0 or i % 14 == 2) for i in range(200)]
+    >>> row = beside(fit_hazard("event ~ x", rows), "x", by_rule={"half": rows.iloc[:100]})
+    >>> row["without_low_of"].item(), row["n_events_half"].item()
+    ('B', 19)
     """
     fit = check_fit(fit, where="beside")
     for what, given, kind, repair in (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +12,7 @@ from sahelkit._types import Floats, Ints
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.links import check_link
 from sahelkit.models.placebo.draws import EventGrid, read_history, window_sums
-from sahelkit.options import check_options, check_whole_number
+from sahelkit.options import check_options, check_real, check_whole_number
 from sahelkit.panels.history import clock
 
 if TYPE_CHECKING:
@@ -53,22 +52,19 @@ class Likeness:
     cross_lag: float
 
 
-def check_numbers(least: float, **given: float) -> None:
-    """Raise OptionError unless all are finite numbers of at least `least`.
+def check_excitation(*, own: float, cross: float, own_lag: float, cross_lag: float, shortest: float) -> None:
+    """Raise OptionError unless strengths and mean lags are numbers, and histories do not run away.
 
     Examples
     --------
-    >>> check_numbers(0, own="much")
+    >>> check_excitation(own=0.6, cross=0.6, own_lag=2, cross_lag=1, shortest=0)
     Traceback (most recent call last):
-    sahelkit.errors.OptionError: own='much': it is a number of at least 0. Type own=0.
+    sahelkit.errors.OptionError: cross=0.6: with own=0.6 one event would set off 1.20 others, and so on. Type cross=0.3.
     """
-    for what, value in given.items():
-        if not isinstance(value, Real) or isinstance(value, bool) or not least <= value < np.inf:
-            raise OptionError(what, value, f"it is a number of at least {least:g}", repair=f"Type {what}={least:g}")
-
-
-def check_finite(own: float, cross: float) -> None:
-    """Raise OptionError where one event would set off one other or more, and so on without end."""
+    for what, value in (("own", own), ("cross", cross)):
+        check_real(what, value, least=0, example=0.1)
+    for what, value in (("own_lag", own_lag), ("cross_lag", cross_lag)):
+        check_real(what, value, least=shortest, above=not shortest, example=12)
     if own + cross >= 1:
         why = f"with own={own} one event would set off {own + cross:.2f} others, and so on"
         raise OptionError("cross", cross, why, repair=f"Type cross={max(0.9 - own, 0):g}")
@@ -119,9 +115,7 @@ def likeness(
     ModelError
         If the panel has no event.
     """
-    check_numbers(0, own=own, cross=cross)
-    check_numbers(1, own_lag=own_lag, cross_lag=cross_lag)
-    check_finite(own, cross)
+    check_excitation(own=own, cross=cross, own_lag=own_lag, cross_lag=cross_lag, shortest=1)
     total = float(grid.counts.sum())
     if total == 0:
         raise ModelError("the panel has no event, so that nothing like it can be simulated")
