@@ -39,6 +39,7 @@ def bias_corrected(
     Parameters
     ----------
     fit : HawkesFit
+        As `fit_hawkes` gives it.
     replicates, seed, n_jobs
         As in `contagion_test`.
 

@@ -74,6 +74,7 @@ def simulate_hawkes(
     Parameters
     ----------
     fit : HawkesFit
+        As `fit_hawkes` gives it.
     start, end : date-like, optional
         First and last day to simulate, both inclusive; those of the fit when absent. After the fit's window the
         baseline of the last period holds.
