@@ -92,5 +92,5 @@ def test_no_value_ends_in_an_error_of_python(name, odd):
 @pytest.mark.parametrize("name", TABLES)
 @pytest.mark.parametrize("given", [None, [1], {"a": [1]}, pd.Series([1.0])], ids=["None", "list", "dict", "series"])
 def test_what_is_no_frame_is_refused(name, given):
-    with pytest.raises(OptionError, match="takes a frame of pandas"):
+    with pytest.raises(OptionError, match="takes a frame of pandas, polars or Arrow"):
         CASES[name].run(given)

@@ -16,7 +16,7 @@ import pytest
 
 import sahelkit
 from sahelkit import _deprecated
-from sahelkit._deprecated import MODULES, NAMES, renamed, renamed_attributes
+from sahelkit._deprecated import MODULES, NAMES, OldAttribute, renamed
 from sahelkit.errors import OptionError
 
 
@@ -127,10 +127,11 @@ def test_the_signature_has_the_new_names_alone():
     assert interval.__doc__ == "Give back what came."
 
 
-@renamed_attributes(weights="donor_weights", show="plot")
 @dataclass(frozen=True)
 class Compared:
     donor_weights: float
+    weights = OldAttribute("donor_weights")
+    show = OldAttribute("plot")
 
     def plot(self, *, lang):
         return lang
@@ -142,3 +143,10 @@ def test_attributes_and_methods_of_a_class_answer_to_their_old_names():
     assert found == (0.5, "fr")
     assert {warning.filename for warning in caught} == {__file__}
     assert [field.name for field in fields(Compared)] == ["donor_weights"]
+
+
+def test_old_names_of_options_work_and_warn():
+    with pytest.warns(DeprecationWarning, match=r"n_paths= of simulate_panel is called replicates= since") as caught:
+        one = sahelkit.models.placebo.simulate_panel(n_paths=2, start=1990, end=1991)
+    assert caught[0].filename == __file__
+    assert one.equals(sahelkit.models.placebo.simulate_panel(replicates=2, start=1990, end=1991))

@@ -25,15 +25,20 @@ DATA = ("NDArray", "ndarray", "Floats", "pd.Series", "Sequence[str]", "list[str]
 INNER = {
     "ContagionBound.at": "made by contagion_bound",
     "Mark.name": "called by figures",
+    "Step.kinds": "called by the panel",
+    "Step.caution": "called by the panel",
     "places.chosen": "the reader of the option",
     "exposure.aligned": "the reader of the option",
     "HazardForecaster.fit_arrays": "called by fit and by backtest",
     "plot_comparison": "draws a comparison that has its level",
+    "plot_capture_lags": "draws lags that have their window",
+    "p_error": "the number is an argument of the formula",
+    "share_error": "the number is an argument of the formula",
     "plot_coverage": "draws a coverage that has its frequency",
 }
 # Kinds under which an option may stand in a signature beside that of the dictionary.
 ALSO = {
-    "frame": ("pd.DataFrame", "pd.DataFrame | Panel", "pd.DataFrame | None"),
+    "frame": ("FrameLike", "FrameLike | None", "pd.DataFrame", "pd.DataFrame | Panel", "pd.DataFrame | None"),
     "weights": ("xr.DataArray", "xr.DataArray | None"),
     "cluster": ("str", "str | None"),  # None: rows hang together nowhere
     "seed": ("int | None", "int"),

@@ -40,6 +40,7 @@ from .panels import panel as panel
 from .record import capture_lags as capture_lags
 from .record import group_reach as group_reach
 from .store import fetch as fetch
+from .study import scoreboard as scoreboard
 from .tables import coup_coders as coup_coders
 from .tables import diff_coups as diff_coups
 from .tables import load_borders as load_borders

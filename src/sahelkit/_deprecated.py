@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     F = TypeVar("F", bound=Callable[..., Any])
-    T = TypeVar("T")
 
-__all__ = ["MODULES", "NAMES", "Finder", "old_name", "renamed", "renamed_attributes"]
+__all__ = ["MODULES", "NAMES", "Finder", "OldAttribute", "old_name", "renamed"]
 
 # Old room, new room, and the modules that kept their name in it; in 0.2.
 _MODULES = [
@@ -43,12 +42,11 @@ _MODULES = [
     (
         "models.bounds",
         "estimation.many",
-        "arithmetic chunk combine effects engine fitting kernel lazily leamer plan planning prepare progress rescue "
-        "roles salaimartin sample storage",
+        "arithmetic chunk effects engine fitting kernel plan prepare progress rescue roles sample storage",
     ),
     ("models", "models.hazard", "random_intercepts robustness split_population wild"),
     ("models", "models.placebo", "like period_effects power simulate"),
-    ("models", "record", "agreement captures captures_words group_reach group_reach_words place_history responses"),
+    ("models", "record", "agreement captures group_reach place_history responses"),
     ("models.responses", "record.responses", "association rank severity waiting words"),
 ]
 
@@ -58,6 +56,11 @@ def _path(*parts: str) -> str:
 
 
 MODULES = {_path(old, name): _path(new, name) for old, new, names in _MODULES for name in names.split()} | {
+    "sahelkit.models.bounds.combine": "sahelkit.estimation.many.roles",
+    "sahelkit.models.bounds.lazily": "sahelkit.estimation.many.storage",
+    "sahelkit.models.bounds.leamer": "sahelkit.estimation.many.spread",
+    "sahelkit.models.bounds.planning": "sahelkit.estimation.many.plan",
+    "sahelkit.models.bounds.salaimartin": "sahelkit.estimation.many.spread",
     "sahelkit.models.duration": "sahelkit.estimation.splines",
     "sahelkit.models.fragility": "sahelkit.record.standing",
     "sahelkit.models.hazard_errors": "sahelkit.models.hazard.clustering",
@@ -84,7 +87,7 @@ _NAMES = [
     ("", "models.relation", "prior_sensitivity"),
     ("", "panels", "response_cases"),
     ("", "store", "fetch_source"),
-    ("", "study", "effort finding scoreboard show"),
+    ("", "study", "effort finding show"),
     ("models.hazard", "estimation", "duration_terms restricted_cubic_spline separated_terms spline_knots"),
     ("models.impact", "plots", "Mark"),
 ]
@@ -199,46 +202,40 @@ def renamed(**options: str | tuple[str, Callable[[Any], Any]]) -> Callable[[F], 
     return decorate
 
 
-def renamed_attributes(**names: str) -> Callable[[type[T]], type[T]]:
-    """Let a class answer to attributes and methods under their old names too, with a warning.
+def _same(value: Any) -> Any:
+    return value
+
+
+class OldAttribute:
+    """An attribute of a class under its old name: reading it warns and gives what the new name has.
 
     Parameters
     ----------
-    **names : str
-        Old name = new name.
-
-    Returns
-    -------
-    callable
-        A decorator; it stands above that of a dataclass.
+    new : str
+        New name.
 
     Examples
     --------
-    >>> @renamed_attributes(weights="donor_weights")
-    ... class Fit:
-    ...     donor_weights = 0.5
+    >>> class Fit:
+    ...     donor_weights = (0.4, 0.6)
+    ...     weights = OldAttribute("donor_weights")
     >>> with warnings.catch_warnings(record=True) as caught:
     ...     warnings.simplefilter("always")
     ...     Fit().weights
-    0.5
+    (0.4, 0.6)
     >>> print(caught[0].message)
-    Fit.weights is called Fit.donor_weights since sahelkit 0.2, and the old name goes with 0.3. Type Fit.donor_weights.
+    Fit.weights is called donor_weights since sahelkit 0.2, and the old name goes with 0.3. Type donor_weights.
     """
 
-    def decorate(made: type[T]) -> type[T]:
-        def reading(old: str, new: str) -> property:
-            def read(self: T) -> Any:
-                _warn(f"{made.__name__}.{old}", f"{made.__name__}.{new}")
-                return getattr(self, new)
+    def __init__(self, new: str) -> None:
+        self.new = new
+        self.old = ""
 
-            return property(read, doc=f"The old name of `{new}`.")
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.old = f"{owner.__name__}.{name}"
 
-        for old, new in names.items():
-            setattr(made, old, reading(old, new))
-        return made
-
-    return decorate
-
-
-def _same(value: Any) -> Any:
-    return value
+    def __get__(self, made: object, owner: type | None = None) -> Any:
+        if made is None:
+            return self
+        _warn(self.old, self.new)
+        return getattr(made, self.new)

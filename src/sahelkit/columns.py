@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.dates import read_column
-from sahelkit.errors import MissingColumnsError, OptionError
-from sahelkit.frames import FrameLike, check_frame, numbers_of, texts_of
-from sahelkit.options import check_name
+from sahelkit.errors import OptionError
+from sahelkit.frames import FrameLike, check_columns, numbers_of, texts_of
 from sahelkit.values import row_words
 
 
@@ -57,13 +56,7 @@ def read_columns(
     >>> read["wait"].tolist(), read["date"].dt.year.tolist()
     ([3.0, nan], [2012, 2020])
     """
-    frame = check_frame(frame, where=where)
-    needed = [*texts, *numbers, *days, *months, *flags]
-    for name in needed:
-        check_name("column", name)
-    missing = [name for name in needed if name not in frame.columns]
-    if missing:
-        raise MissingColumnsError(where, missing, frame.columns, repair=repair)
+    frame = check_columns(frame, [*texts, *numbers, *days, *months, *flags], where=where, repair=repair)
     read: dict[str, Any] = {}
     for name in texts:
         texts_of(frame[name], repair="Make text of it")

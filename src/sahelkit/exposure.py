@@ -399,7 +399,7 @@ def _as_counts(
         if weights is not None:
             counts = counts.reindex(iso3=[str(code) for code in weights["target"].values])
         return counts
-    check_columns(events, ["iso3", "date", *([mark] if mark else [])], where="decayed_exposure")
+    events = check_columns(events, ["iso3", "date", *([mark] if mark else [])], where="decayed_exposure")
     days = read_column(events["date"], what="date", declared="D", owner=events["iso3"]).first
     events = events.assign(date=days.astype("datetime64[ns]"))
     codes = sorted(set(events["iso3"])) if weights is None else [str(code) for code in weights["target"].values]

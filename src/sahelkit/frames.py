@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,9 @@ from sahelkit.values import (
     texts_of,
     with_numbers,
 )
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoFrame
 
 __all__ = [
     "TIMES",
@@ -56,7 +59,8 @@ class HasFrame(Protocol):
         """The frame."""
 
 
-FrameLike: TypeAlias = "pd.DataFrame | HasFrame"
+# What stands for a frame: one of pandas, polars, pyarrow or another library that narwhals reads, and what holds one.
+FrameLike: TypeAlias = "pd.DataFrame | HasFrame | IntoFrame"
 
 
 def time_of(frame: pd.DataFrame, *, where: str, check: bool = True) -> tuple[list[str], Times]:
@@ -257,12 +261,14 @@ def check_repeats(frame: pd.DataFrame, *, where: str, repeats: Repeats = "refuse
 
 
 def check_frame(frame: Any, *, where: str, what: str = "frame") -> pd.DataFrame:
-    """Return a pandas frame whose columns have different names (that of a panel, if one is given), or say how.
+    """Return a pandas frame whose columns have different names, or say how to make one.
 
     Parameters
     ----------
     frame : object
-        What the caller gave.
+        What the caller gave: a frame of pandas, polars, pyarrow or another library that narwhals reads, or a panel. A
+        lazy frame (polars, DuckDB, Dask ...) is collected. Categories stay categories; whole numbers with empty values
+        become ``Int64`` and the like, so that none is rounded.
     where : str
         The calling function.
     what : str
@@ -271,19 +277,23 @@ def check_frame(frame: Any, *, where: str, what: str = "frame") -> pd.DataFrame:
     Raises
     ------
     OptionError
-        If it is no frame of pandas, or two columns have one name.
+        If it is no frame, or two columns have one name.
 
     Examples
     --------
     >>> check_frame({"iso3": ["MLI"]}, where="fit_hazard")
     Traceback (most recent call last):
-    sahelkit.errors.OptionError: frame=dict: fit_hazard takes a frame of pandas. Type pandas.DataFrame(frame).
+    sahelkit.errors.OptionError: frame=dict: fit_hazard takes a frame of pandas, polars or Arrow. Type
+    pandas.DataFrame(frame).
     """
+    if isinstance(frame, HasFrame):
+        return frame.as_frame()
+    keep = f", or keep the first of each: {what}.loc[:, ~{what}.columns.duplicated()]"
     if not isinstance(frame, pd.DataFrame):
-        if isinstance(frame, HasFrame):
-            return frame.as_frame()
+        frame, keep = _from_arrow(frame), ""
+    if not isinstance(frame, pd.DataFrame):
         kind = "None" if frame is None else type(frame).__name__
-        if isinstance(frame, pd.Series):
+        if hasattr(frame, "to_frame"):
             repair = f"Type {what}.to_frame()"
         elif hasattr(frame, "to_dataframe"):
             repair = f"Type {what}.to_dataframe().reset_index()"
@@ -293,16 +303,38 @@ def check_frame(frame: Any, *, where: str, what: str = "frame") -> pd.DataFrame:
             repair = "Type pandas.read_csv(path)" if isinstance(frame, str) else f"Type pandas.DataFrame({what})"
         if frame is None:
             repair = "Give the frame that holds the columns of the model"
-        raise OptionError(what, _Bare(kind), f"{where} takes a frame of pandas", repair=repair)
+        raise OptionError(what, _Bare(kind), f"{where} takes a frame of pandas, polars or Arrow", repair=repair)
     if not frame.columns.is_unique:
         twice = list(dict.fromkeys(map(str, frame.columns[frame.columns.duplicated()])))
         raise OptionError(
             what,
             _Bare("columns " + ", ".join(map(repr, twice))),
             f"{where} cannot tell columns of one name apart",
-            repair=f"Rename one, or keep the first of each: {what}.loc[:, ~{what}.columns.duplicated()]",
+            repair=f"Rename one{keep}",
         )
     return frame
+
+
+def _from_arrow(frame: Any) -> Any:
+    """A frame of another library, over Arrow, as one of pandas; anything else as it is."""
+    import narwhals.stable.v2 as narwhals
+    import pyarrow
+
+    table = frame
+    if not isinstance(table, pyarrow.Table):
+        given = narwhals.from_native(frame, pass_through=True)
+        if isinstance(given, narwhals.LazyFrame):
+            given = given.collect()
+        if not isinstance(given, narwhals.DataFrame):
+            return frame
+        table = given.to_arrow()
+    made = table.to_pandas(date_as_object=False, ignore_metadata=True)
+    for position, (field, column) in enumerate(zip(table.schema, table.columns, strict=True)):
+        # numpy has no empty whole number and would make a fraction of it.
+        if column.null_count and (pyarrow.types.is_integer(field.type) or pyarrow.types.is_boolean(field.type)):
+            name = str(field.type).replace("int", "Int").replace("uI", "UI").replace("bool", "boolean")
+            made.isetitem(position, column.to_pandas(types_mapper={field.type: pd.api.types.pandas_dtype(name)}.get))
+    return made
 
 
 class _Bare(str):
@@ -329,14 +361,17 @@ def chosen_names(kind: str, wanted: str | Sequence[str] | None, known: Sequence[
     return names
 
 
-def check_columns(frame: pd.DataFrame, needed: Sequence[str], *, where: str, repair: str = "") -> None:
-    """Raise `MissingColumnsError` unless `frame` has all of `needed`."""
-    frame = check_frame(frame, where=where)
+def check_columns(
+    frame: FrameLike, needed: Sequence[str], *, where: str, what: str = "frame", repair: str = ""
+) -> pd.DataFrame:
+    """Return the frame, as `check_frame` does; raise `MissingColumnsError` unless it has all of `needed`."""
+    found = check_frame(frame, where=where, what=what)
     for name in needed:
         check_name("column", name)
-    missing = [name for name in needed if name not in frame.columns]
+    missing = [name for name in needed if name not in found.columns]
     if missing:
-        raise MissingColumnsError(where, missing, frame.columns, repair=repair)
+        raise MissingColumnsError(where, missing, found.columns, repair=repair)
+    return found
 
 
 def origin_of(frame: pd.DataFrame) -> str:

@@ -46,14 +46,11 @@ _WINDOW = {
 }
 OPTIONS: Mapping[str, Option] = {
     "frame": Option(
-        "pandas.DataFrame | Panel",
+        "FrameLike",
         OWN,
-        "The rows, in any order: a pandas frame, or a `Panel` whose frame is then read. Stands first, or after a "
-        "formula.",
-        {
-            "Estimates.predict": "the rows of the fit when absent",
-            "Estimates.get_prediction": "as `Estimates.predict`",
-        },
+        "The rows, in any order: a frame of pandas or of another library, or a `Panel` whose frame is then read. "
+        "Stands first, or after a formula.",
+        {"Estimates.predict": "the rows of the fit when absent", "get_prediction": "the rows of the fit when absent"},
         keyword=False,
     ),
     "countries": Option(
@@ -160,13 +157,15 @@ OPTIONS: Mapping[str, Option] = {
             "synthetic_control": "with few donors no placebo is rarer than one in ten",
             "impact_table": "as `synthetic_control`",
             "wild_score_test": "None: that of the fit",
+            "Fitted.interval": "None: that of the fit",
+            "plain_interval": "None: that of the fit",
         },
     ),
     "alpha": Option(
         "float",
         0.05,
-        "Size of a test: how often it may reject where nothing is to be found.",
-        {"Estimates.conf_int": "as in statsmodels, whose tables give it by position"},
+        "Size of a test: how often it may reject where nothing is to be found; one less the level.",
+        {"conf_int": "as in statsmodels, where it may stand first"},
     ),
     "lang": Option(
         "Lang | None", None, "Language of words, 'en' or 'fr'. None: the current language, English unless it was set."

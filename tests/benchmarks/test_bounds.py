@@ -15,9 +15,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from plans import columns_of
 
 from sahelkit.estimation.many.engine import run
-from sahelkit.estimation.many.plan import Plan, columns_of
+from sahelkit.estimation.many.plan import Plan
 
 COUNTRIES = 16
 
@@ -70,7 +71,7 @@ def against_statsmodels(benchmark, plan, *, least):
     import statsmodels.api as sm
 
     run(plan, n_jobs=1)
-    designs = [plan.pool[:, list(columns_of(plan, model))] for model in range(0, len(plan), max(1, len(plan) // 40))]
+    designs = [plan.pool[:, columns_of(plan, model)] for model in range(0, len(plan), max(1, len(plan) // 40))]
     sm.Logit(plan.outcome, designs[0]).fit(disp=0)
     spent, errors = [], []
     for design in designs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from sahelkit.errors import DateError, ModelError, OptionError, UnknownNameError
 from sahelkit.evaluate import BaseRate, backtest
@@ -170,6 +171,7 @@ class Returns:
     [
         ("logit", OptionError, r"model='str': it has no method fit\(frame, outcome\)\. A forecaster is any object"),
         (BaseRate, OptionError, "model='BaseRate': it is a class, not an object"),
+        (LogisticRegression(), OptionError, r"fit\(X, y\) takes arrays, .* Type SklearnForecaster\(model, columns="),
         ({}, OptionError, "there is no model"),
         ({"a": 3}, OptionError, r"model\['a'\]='int': it has no method fit"),
         (NoPredict(), OptionError, r"fit\(\) of 'NoPredict' returned an object without method predict\(frame\)"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
-from sahelkit.errors import MissingColumnsError, OptionError, UnknownNameError
+from sahelkit.errors import LackingError, MissingColumnsError, OptionError, UnknownNameError
 from sahelkit.evaluate import BaseRate, OwnHistory, backtest
 from sahelkit.panels import panel
 from sahelkit.tables.forecasts import load_forecasts
@@ -207,3 +210,34 @@ def test_the_figure_of_a_comparison_names_both_sides_and_the_sample(done, lang):
     assert drawn == 6
     with pytest.raises(UnknownNameError, match="unknown language 'de'"):
         done.against("time_since", replicates=5).plot(lang="de")
+
+
+def test_a_comparison_is_drawn_on_given_axes_and_a_back_test_says_why_it_is_not(done):
+    own = Figure()
+    axes = own.subplots()
+    race = done.against("time_since", replicates=20)
+    assert race.plot(ax=axes, lang="fr") is own
+    assert "gain de « ridge »" in axes.get_xlabel()
+    assert "Source : coups" in " ".join(text.get_text() for text in axes.texts)
+    with pytest.raises(LackingError, match="Backtest has no ax: it has three panels"):
+        done.plot(ax=axes)
+
+
+def test_results_fit_a_screen_and_speak_french(done):
+    race = done.against("time_since", replicates=20)
+    for result in (done, race):
+        lines = repr(result).splitlines()
+        assert len(lines) <= 24
+        assert max(map(len, lines)) <= 120
+        assert type(result).__name__ in lines[0]
+        assert "3\u202f347 prévisions" in result.headline(lang="fr")
+        assert "3,347 rows" in result.headline()
+        assert result.headline(lang="fr") in result.summary(lang="fr")
+        assert result.to_xarray().attrs["summary"] == result.headline()
+    assert race.headline(lang="fr").startswith("ridge face à time_since")
+
+
+def test_an_outcome_of_the_user_keeps_general_words(done):
+    other = replace(done, outcome="protest", horizon=3, freq="Y")
+    assert other.headline().startswith("An event within 3 years, origins")
+    assert "ont vu un événement dans les 3" in other.says(lang="fr")

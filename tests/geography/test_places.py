@@ -163,7 +163,7 @@ def test_the_message_says_what_to_type():
     assert str(caught.value) == (
         "unknown country or place set 'Malli'. Did you mean Mali (MLI) or Malawi (MWI)? Type an ISO code "
         "('MLI', 'ML'), a Gleditsch-Ward number (432), an English or French name, or a set ('focus', "
-        "'west_africa', 'africa', 'world'); sahelkit.geography.places.sets() lists the sets."
+        "'west_africa', 'africa', 'world'); sahelkit.places.sets() lists the sets."
     )
 
 

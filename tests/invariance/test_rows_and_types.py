@@ -1,4 +1,4 @@
-"""The same result for shuffled rows, any index, any type of column, and any number of processes."""
+"""The same result for shuffled rows, any index, any type of column, any library of frames, any number of processes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from libraries import LIBRARIES
 from user_frames import CASES
 
 SMALL = 1e-9  # numbers below this are rounding
@@ -120,3 +121,24 @@ def test_the_number_of_processes_changes_nothing(name, expected):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert_same(case.run(case.make(), n_jobs=2), expected(name), 1e-12)
+
+
+# Cases that hand over no frame, or read it themselves before.
+NO_FRAME = {
+    "sahelkit.models.impact.series.fit_series": "takes a series",
+    "sahelkit.models.bounds.measures.exposure_measures": "the case sets its result beside columns of the frame",
+}
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in NO_FRAME])
+def test_a_frame_of_another_library_gives_the_same(name, expected):
+    case = CASES[name]
+    wrong = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for library, made in LIBRARIES.items():
+            try:
+                assert_same(case.run(made(case.make())), expected(name), case.rtol)
+            except Exception as error:
+                wrong.append(f"{library}: {type(error).__name__}: {str(error).strip()[:300]}")
+    assert not wrong, "\n".join(wrong)

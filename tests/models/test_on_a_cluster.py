@@ -65,4 +65,4 @@ def test_synthetic_control(cluster):
     with joblib.parallel_config("dask"):
         spread = synthetic_control(window, n_jobs=None)
     np.testing.assert_array_equal(spread.placebo_gaps, alone.placebo_gaps)
-    np.testing.assert_array_equal(spread.weights, alone.weights)
+    np.testing.assert_array_equal(spread.donor_weights, alone.donor_weights)

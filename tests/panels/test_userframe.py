@@ -159,7 +159,7 @@ BAD = [
         TOY.to_dict(),
         {},
         OptionError,
-        "frame=dict: panel.add_frame takes a frame of pandas. Type pandas.DataFrame(frame)",
+        "frame=dict: panel.add_frame takes a frame of pandas, polars or Arrow. Type pandas.DataFrame(frame)",
     ),
     (TOY.assign(raids=["0", "two", "0", "1", "0"]), {}, OptionError, "raids='two' in row 2 of 5 (index 1, MLI): not a"),
     (

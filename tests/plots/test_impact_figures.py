@@ -120,15 +120,50 @@ def test_synthetic_control_draws_both_paths(results):
     assert isinstance(found.months, pd.PeriodIndex)
 
 
-@pytest.mark.parametrize("name", ["series", "breaks", "synthetic", "did", "study", "bounds", "table"])
+RESULTS = [name for name in NAMES if name != "gaps"]
+
+
+@pytest.mark.parametrize("name", RESULTS)
 def test_every_result_is_text_and_arrays_too(results, name):
     found = results[name]
-    assert found.headline() in found.summary()
     arrays = found.to_xarray()
     assert arrays.sizes
     assert arrays.attrs["summary"] == found.headline()
     for lang in ("en", "fr"):
+        assert found.headline(lang=lang) in found.summary(lang=lang)
         assert found.says(lang=lang).endswith(".")
-        assert "{" not in found.says(lang=lang)
+        assert "{" not in found.says(lang=lang) + found.headline(lang=lang)
+    assert found.headline(lang="en") != found.headline(lang="fr")
     with pytest.raises(UnknownNameError, match="unknown language 'de'"):
         found.says(lang="de")
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_the_repr_of_every_result_fits_a_screen(results, name):
+    lines = repr(results[name]).splitlines()
+    assert lines[0].startswith(f"{type(results[name]).__name__}: ")
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= 120
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_figures_are_drawn_on_given_axes(results, name):
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    left, right = figure.subplots(1, 2)
+    plot = results["synthetic"].plot_placebos if name == "gaps" else results[name].plot
+    assert plot(ax=right) is figure
+    assert right.get_title(loc="left") or right.get_title()
+    assert right.has_data()
+    assert not left.has_data()
+
+
+def test_a_window_cut_short_says_so_in_both_languages():
+    coups = sk.load_coups(countries="africa", rule="powell_thyne")
+    first = coups[(coups["iso3"] == "MLI") & (coups["date"] >= "2020")]
+    frame = sk.load_conflict(countries="africa")
+    window = coup_windows(frame, first, coups=coups, weights=spatial_weights("africa"))[0]
+    found = synthetic_control(window)
+    assert found.headline(lang="en").endswith("; the window ends before the next event in 2021-05")
+    assert found.headline(lang="fr").endswith(" ; la fenêtre s’arrête avant l’événement suivant, en 2021-05")

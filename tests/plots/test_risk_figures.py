@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.models.forecast import risk_path, risk_table
@@ -89,6 +91,20 @@ def test_the_fan_has_both_bands_and_the_base_rate(path, lang, parts):
     assert len(axes.collections) == 2
     np.testing.assert_allclose(axes.lines[1].get_ydata(), 100 * path.base_rate)
     _inside(figure)
+
+
+@pytest.mark.parametrize("kind", ["plot", "map", "fan"])
+def test_figures_are_drawn_on_given_axes_in_the_style_of_the_user(table, path, kind):
+    draw = path.plot if kind == "fan" else getattr(table, kind)
+    own = Figure()
+    left, right = own.subplots(1, 2)
+    with mpl.rc_context({"axes.titleweight": "light"}):
+        assert draw(ax=right, lang="fr") is own
+    assert "Risque d’une tentative" in right.get_title()
+    assert right.title.get_fontweight() != "bold"
+    assert "Source" in " ".join(text.get_text() for text in right.texts)
+    assert not left.has_data()
+    assert own.get_supxlabel() == ""
 
 
 def test_a_map_needs_all_of_west_africa():

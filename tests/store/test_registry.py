@@ -8,7 +8,7 @@ import pytest
 
 from sahelkit import store
 from sahelkit.errors import DataUnavailableError, RecordError, UnknownNameError
-from sahelkit.store import registry
+from sahelkit.store import contents, registry
 
 
 def test_an_older_version_comes_from_its_own_place(catalogue, server, cache):
@@ -33,7 +33,7 @@ def test_what_changed_since_an_older_version_travels_with_the_newer_one(catalogu
     _keep(catalogue, "toy/toy.csv", "toy/record.toml")
     path = store.data_path("toy", "toy.csv", "2025.1")
     assert path == catalogue.folder / "versions" / "2025.1" / "toy" / "toy.csv"
-    assert registry.read_registry(catalogue.folder / "registry.txt")["toy/toy.csv"] != store.contents.sha256_of(path)
+    assert registry.read_registry(catalogue.folder / "registry.txt")["toy/toy.csv"] != contents.sha256_of(path)
     assert server.paths() == []
 
 

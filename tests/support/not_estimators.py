@@ -7,13 +7,16 @@ from collections.abc import Mapping
 MADE_HERE = "reads frames that the package itself has made"
 INSIDE = "a step of a function that is tried"
 NOT_ESTIMATORS: Mapping[str, str] = {
+    "sahelkit.evaluate.classifiers.covariates_of": "chooses columns of a panel's rows",
     "sahelkit.evaluate.comparison.other_frame": "reads a rival's forecasts, tried with back-tests",
     "sahelkit.evaluate.comparison.compare": MADE_HERE,
     "sahelkit.evaluate.forecaster.probabilities": MADE_HERE,
+    "sahelkit.evaluate.intervals.within_range": MADE_HERE,
     "sahelkit.evaluate.labels.labels": MADE_HERE,
+    "sahelkit.evaluate.words.backtest_sentence": MADE_HERE,
     "sahelkit.models.bounds.influence.influence": MADE_HERE,
-    "sahelkit.estimation.many.lazily.open_lazily": MADE_HERE,
-    "sahelkit.estimation.many.lazily.write_models": MADE_HERE,
+    "sahelkit.estimation.many.storage.open_lazily": MADE_HERE,
+    "sahelkit.estimation.many.storage.write_models": MADE_HERE,
     "sahelkit.models.bounds.summaries.complete": MADE_HERE,
     "sahelkit.estimation.many.sample.read_sample": INSIDE,
     "sahelkit.models.bounds.summaries.digest": MADE_HERE,
@@ -24,6 +27,8 @@ NOT_ESTIMATORS: Mapping[str, str] = {
     "sahelkit.models.forecast.covariates.newest": MADE_HERE,
     "sahelkit.models.forecast.covariates.unit_of": MADE_HERE,
     "sahelkit.models.forecast.drivers.drivers": MADE_HERE,
+    "sahelkit.models.forecast.risk_words.input_lines": MADE_HERE,
+    "sahelkit.models.forecast.risk_words.table_rows": MADE_HERE,
     "sahelkit.models.hawkes.observing.dated": INSIDE,
     "sahelkit.models.hawkes.observing.observe": INSIDE,
     "sahelkit.models.hawkes.paths.simulate_hawkes": "simulates; its history is read as fit_hawkes reads events",

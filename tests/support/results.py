@@ -141,7 +141,7 @@ def _hawkes() -> Any:
 def _of_hawkes(name: str) -> Any:
     from sahelkit.models import hawkes
 
-    return getattr(hawkes, name)(example("HawkesFit"), replicates=9, seed=1)
+    return getattr(hawkes, name)(example("HawkesFit"), replicates=19, seed=1)
 
 
 def _robustness() -> Any:

@@ -20,6 +20,7 @@ from sahelkit.catalog.records import Record, records
 from sahelkit.catalog.references import Reference, reference, references
 from sahelkit.catalog.sources import source, sources
 from sahelkit.errors import OptionError, UnknownNameError, is_known
+from sahelkit.frames import check_frame
 
 _STYLES: dict[str, Callable[[Reference, str], str]] = {"bibtex": bibtex_entry, "apa": apa, "text": text}
 
@@ -146,7 +147,8 @@ def _add(debts: _Debts, obj: Any) -> None:
         names = [*map(str, obj.data_vars), *map(str, obj.coords)]
         listed = [str(value) for value in obj["indicator"].values] if "indicator" in obj.coords else []
         debts.add_columns([*names, *listed], recorded_datasets(obj), recorded_rule(obj))
-    elif hasattr(obj, "columns") and hasattr(obj, "index"):
+    elif hasattr(type(obj), "columns"):
+        obj = check_frame(obj, where="cite", what="obj")
         debts.add_columns(column_names(obj), recorded_datasets(obj), recorded_rule(obj))
     elif hasattr(obj, "index") and hasattr(obj, "name") and not isinstance(obj, list | tuple):
         names = [obj.name] if isinstance(obj.name, str) else []

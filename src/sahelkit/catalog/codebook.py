@@ -12,6 +12,7 @@ from sahelkit._types import Lang
 from sahelkit.catalog.columns import Entry, Match, all_entries, column_names, match_columns, recorded_datasets
 from sahelkit.catalog.records import record as record_of
 from sahelkit.errors import OptionError, near_matches
+from sahelkit.frames import check_frame
 from sahelkit.options import check_language
 
 COLUMNS = [
@@ -160,9 +161,9 @@ def codebook(query: Any = None, *, dataset: str | None = None, lang: Lang | None
         record_of(dataset)
     if query is None or isinstance(query, str):
         return _search(query or "", dataset, lang)
-    frame = getattr(query, "frame", query)
-    if not isinstance(frame, pd.DataFrame):
+    if not hasattr(type(query), "columns") and not hasattr(query, "frame"):
         raise OptionError("query", type(query).__name__, "neither a text nor a frame", repair="Type codebook('coup')")
+    frame = check_frame(getattr(query, "frame", query), where="codebook", what="query")
     matches, _ = match_columns(column_names(frame), recorded_datasets(frame))
     rows = [row for found in matches for row in _matched(found, lang, dataset)]
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -2,6 +2,7 @@ from .clustered import clustered_covariance as clustered_covariance
 from .exact import exact_share as exact_share
 from .exact import rank_correlation as rank_correlation
 from .exact import two_groups as two_groups
+from .penalised_hazard import PenalisedHazard as PenalisedHazard
 from .replicates import p_error as p_error
 from .replicates import share_error as share_error
 from .separation import separated_terms as separated_terms

@@ -13,6 +13,7 @@ import pandas as pd
 
 from sahelkit._types import Floats, Repeats
 from sahelkit.errors import MissingColumnsError, ModelError
+from sahelkit.estimation.clustered import KINDS
 from sahelkit.estimation.formula import blanked, both_sides, evaluate, in_order, used
 from sahelkit.estimation.newton import scaled
 from sahelkit.frames import FrameLike, check_frame, check_labels, check_repeats, origin_of, with_numbers
@@ -300,3 +301,31 @@ def repeated_columns(matrix: Floats, terms: tuple[str, ...]) -> list[str]:
         else:
             kept.append(column)
     return found
+
+
+def check_outcome(data: Design, *, one_is_enough: bool = False, errors: str | None = None) -> None:
+    """Raise ModelError unless the outcome is 0 and 1 and varies, and there are clusters for errors that need several.
+
+    Parameters
+    ----------
+    data : Design
+    one_is_enough : bool
+        Whether one event will do.
+    errors : str, optional
+        Kind of errors; None for a model that compares clusters.
+    """
+    name, outcome = data.response, data.outcome
+    if not ((outcome == 0) | (outcome == 1)).all():
+        count = (outcome >= 0).all() and (outcome == np.round(outcome)).all()
+        repair = f"A count becomes 0 or 1 by frame[{name!r}].clip(upper=1), which leaves NA as it is" if count else ""
+        raise ModelError(f"the outcome {name!r} has values other than 0 and 1. {repair or 'Make it 0 and 1'}")
+    if outcome.sum() in (0, outcome.size):
+        raise ModelError(f"the outcome {name!r} never varies in the {outcome.size:,} rows used: nothing can be fitted")
+    if outcome.sum() == 1 and not one_is_enough:
+        raise ModelError(
+            f"the outcome {name!r} has one event only, from which no error can be computed. "
+            "Use method='firth', whose interval shows how little one event tells"
+        )
+    if len(data.names) < 2 and (errors is None or errors in KINDS):
+        repair = "Use more of them" if errors is None else "Type errors='model', which takes rows as independent"
+        raise ModelError(f"there is one cluster only ({data.names[0]}), where several are needed. {repair}")

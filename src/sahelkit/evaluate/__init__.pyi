@@ -6,6 +6,7 @@ from .calibration import Corp as Corp
 from .calibration import corp as corp
 from .calibration import recalibrated as recalibrated
 from .calibration import reliability_curve as reliability_curve
+from .classifiers import SklearnForecaster as SklearnForecaster
 from .comparison import Comparison as Comparison
 from .forecaster import Fitted as Fitted
 from .forecaster import Forecaster as Forecaster

@@ -72,10 +72,6 @@ def _own(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.copy(deep=COPY_DEEP)
 
 
-def _run(task: Task) -> dict[str, npt.NDArray[np.float64]]:
-    return task.run()
-
-
 def with_history(panel: Panel, outcome: str) -> Panel:
     """The panel with the columns that the baselines read."""
     if f"since_last_{outcome}" not in panel.columns:
@@ -222,7 +218,7 @@ def backtest(
         tasks.append(Task(everything, rows, train, known.happened[train], ahead, label))
     from joblib import Parallel, delayed
 
-    done = Parallel(n_jobs=n_jobs)(delayed(on_one_thread)(_run, task) for task in tasks)
+    done = Parallel(n_jobs=n_jobs)(delayed(on_one_thread)(task.run) for task in tasks)
     parts = [
         _tidy(rows, task, name, given, now, vintage)
         for task, found in zip(tasks, done, strict=True)

@@ -12,7 +12,8 @@ import pandas as pd
 from sahelkit._deprecated import renamed
 from sahelkit._types import Floats
 from sahelkit.estimation.replicates import replicate
-from sahelkit.evaluate.scores import brier_score, check_forecasts
+from sahelkit.evaluate.checks import check_forecasts
+from sahelkit.evaluate.scores import brier_score
 from sahelkit.options import check_options
 
 
@@ -43,6 +44,18 @@ def recalibrated(happened: npt.ArrayLike, probability: npt.ArrayLike) -> Floats:
 
     Rows with equal probabilities get equal values.
 
+    Parameters
+    ----------
+    happened : array-like, shape (n,)
+        Outcomes, 0 or 1.
+    probability : array-like, shape (n,)
+        Forecasts, from 0 to 1.
+
+    Returns
+    -------
+    array, shape (n,)
+        Shares, from 0 to 1.
+
     Examples
     --------
     >>> recalibrated([0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4]).tolist()
@@ -61,6 +74,18 @@ def _isotonic(share: Floats, size: npt.NDArray[np.intp]) -> Floats:
 
 def corp(happened: npt.ArrayLike, probability: npt.ArrayLike) -> Corp:
     """Decompose the Brier score into miscalibration, discrimination and uncertainty.
+
+    Parameters
+    ----------
+    happened : array-like, shape (n,)
+        Outcomes, 0 or 1.
+    probability : array-like, shape (n,)
+        Forecasts, from 0 to 1.
+
+    Returns
+    -------
+    Corp
+        The score and its parts.
 
     References
     ----------

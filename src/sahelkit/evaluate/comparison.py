@@ -239,34 +239,22 @@ def compare(
     origins, number_of = np.unique(pd.PeriodIndex(rows["origin"]).asi8, return_inverse=True)
     blocks = blocks_of(origins, horizon=horizon)
     weights = blocks.weights(replicates=replicates, seed=seed)
-    sides: list[npt.NDArray[np.float64]] = [
-        rows[name].to_numpy(dtype=float) for name in ("probability", "probability_other")
-    ]
+    sides = [rows[name].to_numpy(dtype=float) for name in ("probability", "probability_other")]
     scored = [Rows(happened, side, number_of, k=k) for side in sides]
-    values = [estimates(one) for one in scored]
+    model, rival = (pd.Series(estimates(one)) for one in scored)
     draws = [resampled(one, weights) for one in scored]
+    stretch = blocks.stretch(level)
     with np.errstate(invalid="ignore"):
         gaps = {name: draws[0][name] - draws[1][name] for name in NAMES}
-        apart = {name: values[0][name] - values[1][name] for name in NAMES}
-        reaches = ends(gaps, apart, level, stretch=blocks.stretch(level))
-        table = pd.DataFrame(
-            {
-                "score": NAMES,
-                "model": [values[0][name] for name in NAMES],
-                "other": [values[1][name] for name in NAMES],
-                "difference": [apart[name] for name in NAMES],
-                "low": [reaches[name][0] for name in NAMES],
-                "high": [reaches[name][1] for name in NAMES],
-                "low_error": [blocks.stretch(level) * _end_error(gaps[name], 0.5 - level / 2) for name in NAMES],
-                "high_error": [blocks.stretch(level) * _end_error(gaps[name], 0.5 + level / 2) for name in NAMES],
-            }
-        )
+        table = pd.DataFrame({"model": model, "other": rival, "difference": model - rival})
+        table = table.join(ends(gaps, table["difference"], level, stretch=stretch))
+        for end, share in (("low_error", 0.5 - level / 2), ("high_error", 0.5 + level / 2)):
+            table[end] = [stretch * _end_error(gaps[name], share) for name in NAMES]
+    table = table.rename_axis("score").reset_index()
     lower = table["score"].isin(LOWER_IS_BETTER)
     good = np.where(lower, table["high"] < 0, table["low"] > 0)
     bad = np.where(lower, table["low"] > 0, table["high"] < 0)
-    table["better"] = pd.array(
-        [True if g else False if b else pd.NA for g, b in zip(good, bad, strict=True)], "boolean"
-    )
+    table["better"] = pd.Series(good, dtype="boolean").where(good | bad)
     periods = pd.PeriodIndex(rows["origin"])
     return Comparison(
         frame=table,

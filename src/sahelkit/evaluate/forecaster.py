@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from inspect import signature
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sahelkit._types import Floats
 from sahelkit.errors import ModelError, OptionError
 
 
@@ -28,13 +31,35 @@ class Forecaster(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Constant:
+    """The same probability for every row."""
+
+    rate: float
+
+    def predict(self, frame: pd.DataFrame) -> Floats:
+        """Probability of each row."""
+        return np.full(len(frame), self.rate)
+
+
+def event_share(happened: Floats) -> float:
+    """Share of events; half an event and half a quiet row are added, so that it is never 0 (Jeffreys' prior).
+
+    Examples
+    --------
+    >>> event_share(np.array([0.0, 0.0, 1.0]))
+    0.375
+    """
+    return float((happened.sum() + 0.5) / (len(happened) + 1))
+
+
 def check_forecaster(model: object, *, what: str = "model") -> Forecaster:
     """Return the model, or say what it lacks.
 
     Raises
     ------
     OptionError
-        If it has no method ``fit``.
+        If it has no method ``fit``, or one that takes arrays, as the estimators of scikit-learn have.
 
     Examples
     --------
@@ -47,6 +72,10 @@ def check_forecaster(model: object, *, what: str = "model") -> Forecaster:
         name = model.__name__ if isinstance(model, type) else type(model).__name__
         why = "it is a class, not an object" if isinstance(model, type) else "it has no method fit(frame, outcome)"
         raise OptionError(what, name, why, repair=_REPAIR)
+    if "X" in signature(model.fit).parameters:  # type: ignore[attr-defined]
+        why = "its fit(X, y) takes arrays, and a forecaster reads the rows of a panel"
+        repair = "Type SklearnForecaster(model, columns=[...]), which names the columns that it reads"
+        raise OptionError(what, type(model).__name__, why, repair=repair)
     return model  # type: ignore[return-value]  # the protocol has been checked by hand
 
 
@@ -56,7 +85,7 @@ _REPAIR = (
 )
 
 
-def probabilities(fitted: Any, frame: pd.DataFrame, *, name: str) -> npt.NDArray[np.float64]:
+def probabilities(fitted: Any, frame: pd.DataFrame, *, name: str) -> Floats:
     """Probabilities of a fitted forecaster, checked.
 
     Raises

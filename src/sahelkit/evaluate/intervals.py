@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from sahelkit._types import Floats
 from sahelkit.evaluate import scores
@@ -183,7 +185,8 @@ def resampled(rows: Rows, weights: npt.NDArray[np.float64]) -> dict[str, Floats]
             "brier_skill": 1 - total((p - y) ** 2) / base,
             "top_recall": total(scores.listed(p, origin, rows.k) * y) / events,
         }
-    return found | _ranked(y, p, origin, weights)
+    found |= _ranked(y, p, origin, weights)
+    return {name: found[name] for name in NAMES}
 
 
 def _ranked(y: Floats, p: Floats, origin: npt.NDArray[np.int64], weights: npt.NDArray[np.float64]) -> dict[str, Floats]:
@@ -215,8 +218,8 @@ def _ranked(y: Floats, p: Floats, origin: npt.NDArray[np.int64], weights: npt.ND
 
 
 def ends(
-    draws: Mapping[str, Floats], values: Mapping[str, float], level: float, *, stretch: float
-) -> dict[str, tuple[float, float]]:
+    draws: Mapping[str, Floats], values: Mapping[str, float] | pd.Series[float], level: float, *, stretch: float
+) -> pd.DataFrame:
     """Percentile interval of each score over the replicates in which it exists, stretched; NaN where there is none.
 
     Parameters
@@ -229,35 +232,31 @@ def ends(
         Share of the replicates inside, before stretching.
     stretch : float
         See `Blocks.stretch`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``low, high``; one row per score, in the order of `draws`.
     """
     check_options(level=level)
-    found = {}
+    found = pd.DataFrame(np.nan, index=list(draws), columns=["low", "high"])
     for name, drawn in draws.items():
         there = drawn[~np.isnan(drawn)]
-        if not len(there) or np.isnan(stretch):
-            found[name] = (np.nan, np.nan)
-            continue
-        low, high = _quantiles(there, level)
-        middle = values[name]
-        if np.isfinite([low, high, middle]).all():
-            low, high = middle - stretch * (middle - low), middle + stretch * (high - middle)
-        found[name] = (low, high)
+        if len(there) and not np.isnan(stretch):
+            reach, middle = _quantiles(there, level), values[name]
+            finite = np.isfinite([*reach, middle]).all()
+            found.loc[name] = middle + stretch * (reach - middle) if finite else reach
     return found
 
 
-def within_range(reaches: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+def within_range(reaches: pd.DataFrame) -> pd.DataFrame:
     """Intervals of scores, cut at the values that a score can have."""
-    tops = {"log": np.inf, "brier_skill": 1.0}
-    floors = {"brier_skill": -np.inf}
-    return {
-        name: (float(np.maximum(low, floors.get(name, 0.0))), float(np.minimum(high, tops.get(name, 1.0))))
-        for name, (low, high) in reaches.items()
-    }
+    floors = pd.Series({"brier_skill": -np.inf}).reindex(reaches.index, fill_value=0.0)
+    tops = pd.Series({"log": np.inf}).reindex(reaches.index, fill_value=1.0)
+    return reaches.assign(low=np.maximum(reaches["low"], floors), high=np.minimum(reaches["high"], tops))
 
 
-def _quantiles(values: Floats, level: float) -> tuple[float, float]:
+def _quantiles(values: Floats, level: float) -> Floats:
     # Infinite scores are ordered, but cannot be interpolated.
-    shares = [(1 - level) / 2, (1 + level) / 2]
-    whole = bool(np.isfinite(values).all())
-    low, high = np.quantile(values, shares) if whole else np.quantile(values, shares, method="nearest")
-    return float(low), float(high)
+    method: Literal["linear", "nearest"] = "linear" if np.isfinite(values).all() else "nearest"
+    return np.quantile(values, [(1 - level) / 2, (1 + level) / 2], method=method)

@@ -17,6 +17,7 @@ from sahelkit.evaluate.calibration import Corp, corp, reliability_curve
 from sahelkit.evaluate.comparison import Comparison, compare, other_frame
 from sahelkit.evaluate.intervals import NAMES, Rows, blocks_of, ends, estimates, resampled, within_range
 from sahelkit.evaluate.words import RIVAL, Tested, backtest_sentence, backtest_text
+from sahelkit.frames import check_frame
 from sahelkit.geography import places
 from sahelkit.language.numbers import number
 from sahelkit.options import check_language, check_options
@@ -117,7 +118,7 @@ class Backtest(Result):
     def summary(self, *, lang: Lang | None = None) -> str:
         """The scores as plain text."""
         table = self.scores(replicates=200)
-        return f"{self.headline(lang=lang)}\n{table.round(4).to_string(index=False)}"
+        return f"{self._head(lang)}\n{table.round(4).to_string(index=False)}"
 
     def to_xarray(self) -> xr.Dataset:
         """The columns of `tidy` with dimensions ``model``, ``origin`` (first day) and ``iso3``."""
@@ -224,7 +225,7 @@ class Backtest(Result):
     def _scores_of(self, name: str, level: float, replicates: int, k: int) -> pd.DataFrame:
         rows = self._scored(name)
         if rows.empty:
-            raise OptionError("model", name, "none of its forecasts can be scored yet: no outcome is known")
+            raise OptionError("model", name, "no row can be scored: it made no forecast, or no outcome is known yet")
         origins, number = np.unique(pd.PeriodIndex(rows["origin"]).asi8, return_inverse=True)
         base = self.frame[self.frame["model"] == REFERENCE].set_index(["origin", "iso3"])["probability"]
         reference = base.reindex(pd.MultiIndex.from_frame(rows[["origin", "iso3"]])).to_numpy()
@@ -232,19 +233,12 @@ class Backtest(Result):
         blocks = blocks_of(origins, horizon=self.horizon)
         values = estimates(one)
         draws = resampled(one, blocks.weights(replicates=replicates, seed=self.seed))
-        reaches = within_range(ends(draws, values, level, stretch=blocks.stretch(level)))
-        return pd.DataFrame(
-            {
-                "model": pd.Series([name] * len(NAMES), dtype=TEXT),
-                "score": pd.Series(list(NAMES), dtype=TEXT),
-                "estimate": [values[score] for score in NAMES],
-                "low": [reaches[score][0] for score in NAMES],
-                "high": [reaches[score][1] for score in NAMES],
-                "n": len(rows),
-                "n_events": int(rows["outcome"].sum()),
-                "n_origins": len(origins),
-            }
-        )
+        table = within_range(ends(draws, values, level, stretch=blocks.stretch(level)))
+        table.insert(0, "estimate", pd.Series(values))
+        events = int(rows["outcome"].sum())
+        table = table.assign(n=len(rows), n_events=events, n_origins=len(origins)).rename_axis("score").reset_index()
+        table.insert(0, "model", pd.Series([name] * len(table), dtype=TEXT))
+        return table.astype({"score": TEXT})
 
     @renamed(n_boot="replicates")
     def against(
@@ -304,6 +298,7 @@ class Backtest(Result):
             if own != its:
                 raise OptionError("other", its, f"it forecasts something else than this back-test, {own}")
             return other._scored(other.main)[["iso3", "origin", "probability"]], other.main
+        other = check_frame(other, where="against", what="other")
         events = set(other["event"]) if "event" in other.columns else {self.outcome}
         if events != {self.outcome}:
             raise OptionError("other", sorted(events), f"it forecasts something else than {self.outcome!r}")

@@ -35,7 +35,7 @@ def month_text(month: pd.Period | pd.Timestamp, lang: Lang, *, short: bool = Fal
 
 
 def span_text(first: pd.Period, last: pd.Period | None, lang: Lang) -> str:
-    """From one month to another, or from it on.
+    """From one month to another, in one alone, or from it on.
 
     Examples
     --------
@@ -43,6 +43,8 @@ def span_text(first: pd.Period, last: pd.Period | None, lang: Lang) -> str:
     ('d’avril 2012 à mars 2013', 'from April 2012 on')
     """
     begin = month_text(first, lang)
+    if first == last:
+        return f"in {begin}" if lang == "en" else f"en {begin}"
     if lang == "en":
         return f"from {begin} on" if last is None else f"from {begin} to {month_text(last, lang)}"
     begin = f"d’{begin}" if begin[0] in "ao" else f"de {begin}"

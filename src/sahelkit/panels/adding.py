@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Self
 
-import pandas as pd
-
 from sahelkit._types import Rule
 from sahelkit.errors import OptionError, UnknownNameError
+from sahelkit.frames import FrameLike
 from sahelkit.options import check_flag
 from sahelkit.panels.conflict import DATASET as CONFLICT
 from sahelkit.panels.conflict import Conflict, counts
@@ -244,7 +243,7 @@ class Adding(Declared):
         """
         return self._with(MilitaryRule())
 
-    def add_frame(self, frame: pd.DataFrame, *, published: str | None = None, how: How = "one") -> Self:
+    def add_frame(self, frame: FrameLike, *, published: str | None = None, how: How = "one") -> Self:
         """Add the columns of a user's own frame.
 
         Parameters

@@ -10,7 +10,7 @@ import pandas as pd
 from sahelkit._types import Rule
 from sahelkit.catalog import record
 from sahelkit.errors import DataUnavailableError
-from sahelkit.frames import check_columns
+from sahelkit.frames import FrameLike, check_columns
 from sahelkit.tables.coups import load_coups
 from sahelkit.tables.day_bounds import holds
 from sahelkit.tables.indicators import load_indicators
@@ -101,7 +101,7 @@ def _fellows(spells: pd.DataFrame, attempts: pd.DataFrame, day: pd.Timestamp, wi
 
 
 def add_context(
-    cases: pd.DataFrame, *, months: Sequence[int] = (24, 60), rule: Rule = "powell_thyne", version: str | None = None
+    cases: FrameLike, *, months: Sequence[int] = (24, 60), rule: Rule = "powell_thyne", version: str | None = None
 ) -> pd.DataFrame:
     """Add the power of the country and the coup risk of its fellow members, both as known on the day of the coup.
 
@@ -135,7 +135,7 @@ def add_context(
     >>> int(row["armed_forces"]), int(row["n_fellows"]), int(row["attempts_24m"])
     (12150, 14, 2)
     """
-    check_columns(cases, ["iso3", "coup_date", "body"], where="add_context", repair="Use response_cases()")
+    cases = check_columns(cases, ["iso3", "coup_date", "body"], where="add_context", repair="Use response_cases()")
     values = {name: _known(series, version) for name, series in POWER.items()}
     values["gdp"] = _product(values.pop("gdp_per_capita"), values["population"])
     bodies = {str(body): load_memberships(organisations=str(body), version=version) for body in set(cases["body"])}

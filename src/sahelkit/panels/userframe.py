@@ -14,7 +14,7 @@ from sahelkit._types import Bools, Cells, Days
 from sahelkit.catalog.publication import Publication
 from sahelkit.dates import Times, read_column
 from sahelkit.errors import MissingColumnsError, OptionError, UnknownNameError, UnknownPlaceError, is_known
-from sahelkit.frames import TIMES, check_frame, numbers_of, texts_of, time_of
+from sahelkit.frames import TIMES, FrameLike, check_frame, numbers_of, texts_of, time_of
 from sahelkit.geography import places
 from sahelkit.options import check_name
 from sahelkit.panels.annual import spread
@@ -116,7 +116,7 @@ class UserFrame(Step):
         return place
 
 
-def read_user_frame(frame: pd.DataFrame, *, published: str | None, how: str, window: Window) -> UserFrame:
+def read_user_frame(frame: FrameLike, *, published: str | None, how: str, window: Window) -> UserFrame:
     """Check a user's frame and take what a panel needs.
 
     Raises

@@ -40,9 +40,8 @@ from .gaps import plot_gaps as plot_gaps
 from .group_lanes import plot_group_lanes as plot_group_lanes
 from .impact_forest import plot_forest as plot_forest
 from .impact_marks import Mark as Mark
-from .impact_paths import plot_did as plot_did
+from .impact_paths import plot_paths as plot_paths
 from .impact_paths import plot_placebo_gaps as plot_placebo_gaps
-from .impact_paths import plot_synthetic as plot_synthetic
 from .impact_series import plot_break_dates as plot_break_dates
 from .impact_series import plot_series as plot_series
 from .impact_study import plot_event_study as plot_event_study

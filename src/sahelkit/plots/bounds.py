@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from sahelkit._types import Lang
-from sahelkit.frames import check_columns
+from sahelkit.frames import FrameLike, check_columns
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
@@ -34,7 +32,7 @@ _WORDS = {
 
 
 def plot_bounds(
-    estimates: pd.DataFrame,
+    estimates: FrameLike,
     *,
     source: str,
     n: str,
@@ -72,7 +70,7 @@ def plot_bounds(
         If a column is missing or the language is unknown.
     """
     lang = check_language(lang)
-    check_columns(estimates, ["label", "estimate", "low", "high", "n_events"], where="plot_bounds")
+    estimates = check_columns(estimates, ["label", "estimate", "low", "high", "n_events"], where="plot_bounds")
     say = words(_WORDS, lang)
     with drawing(ax, 8.4, 1.4 + 0.36 * len(estimates)) as (figure, axes):
         for place, row in enumerate(estimates.itertuples()):

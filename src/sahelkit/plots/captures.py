@@ -90,7 +90,7 @@ def plot_capture_lags(
     lang = check_language(lang)
     say = words(_WORDS, lang)
     needed = ["days", "days_min", "days_max", "held_on_eve", f"place_{lang}"]
-    check_columns(lags, needed, where="plot_capture_lags")
+    lags = check_columns(lags, needed, where="plot_capture_lags")
     rows = np.arange(len(lags))
     before = int((lags["days"] < 0).sum())
     with drawing(ax, 8.6, 1.7 + 0.36 * len(lags)) as (figure, axes):

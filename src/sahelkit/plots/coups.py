@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._types import Lang, Places
-from sahelkit.frames import check_columns
+from sahelkit.frames import FrameLike, check_columns, origin_of
 from sahelkit.geography import places
 from sahelkit.language.coders import coup_coders
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
+from sahelkit.plots.heat import cell_colour, heat_map
 from sahelkit.plots.style import BLACK, GREY, OUTCOME_COLOURS, PALE, blank, house_style, sign
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _year(days: pd.Series) -> pd.Series:
 
 
 def plot_coup_timeline(
-    coups: pd.DataFrame,
+    coups: FrameLike,
     *,
     countries: Places,
     coders: pd.DataFrame | None = None,
@@ -97,7 +98,7 @@ def plot_coup_timeline(
     lang = check_language(lang)
     say = words(_WORDS, lang)
     lanes = (coup_coders() if coders is None else coders).set_index("prefix")
-    check_columns(coups, ["iso3", "date", *(f"{c}_outcome" for c in lanes.index)], where="plot_coup_timeline")
+    coups = check_columns(coups, ["iso3", "date", *(f"{c}_outcome" for c in lanes.index)], where="plot_coup_timeline")
     codes = places.chosen(countries)
     shown = coups[coups["iso3"].isin(codes)]
     years = _year(shown["date"])
@@ -152,11 +153,12 @@ def plot_coup_timeline(
             fontsize=9,
         )
         figure.suptitle(say["timeline"], x=0.01, ha="left", fontweight="bold", fontsize=13)
-        sign(figure, source="; ".join(lanes[f"label_{lang}"]), n=f"n = {len(shown)} {say['events']}", lang=lang)
+        source = "; ".join(filter(None, [origin_of(coups), *lanes[f"label_{lang}"]]))
+        sign(figure, source=source, n=f"n = {len(shown)} {say['events']}", lang=lang)
     return figure
 
 
-def plot_agreement(agreement: pd.DataFrame, *, coders: pd.DataFrame | None = None, lang: Lang | None = None) -> Figure:
+def plot_agreement(agreement: FrameLike, *, coders: pd.DataFrame | None = None, lang: Lang | None = None) -> Figure:
     """Draw how often two coders list the same events.
 
     Parameters
@@ -179,7 +181,7 @@ def plot_agreement(agreement: pd.DataFrame, *, coders: pd.DataFrame | None = Non
         If a column is missing or the language is unknown.
     """
     lang = check_language(lang)
-    check_columns(agreement, ["coder_a", "coder_b", "n_either", "n_both", "share"], where="plot_agreement")
+    agreement = check_columns(agreement, ["coder_a", "coder_b", "n_either", "n_both", "share"], where="plot_agreement")
     say = words(_WORDS, lang)
     lanes = (coup_coders() if coders is None else coders).set_index("prefix")
     order, names = list(lanes.index), list(lanes[f"label_{lang}"])
@@ -189,28 +191,12 @@ def plot_agreement(agreement: pd.DataFrame, *, coders: pd.DataFrame | None = Non
     number = grid["n_either"].reindex(wanted).to_numpy(dtype=float).reshape(len(order), -1)
     with house_style():
         figure, axes = blank(7.4, 5.6)
-        picture = axes.imshow(np.ma.masked_invalid(100 * share), cmap="cividis", vmin=0, vmax=100)
-        for i, j in np.ndindex(share.shape):
-            if np.isnan(share[i, j]):
-                axes.text(j, i, say["never"], ha="center", va="center", color=GREY, fontsize=8)
-                continue
-            colour = "white" if share[i, j] < 0.55 else BLACK
-            axes.text(
-                j,
-                i - 0.1,
-                f"{100 * share[i, j]:.0f}",
-                ha="center",
-                va="center",
-                fontsize=13,
-                fontweight="bold",
-                color=colour,
-            )
-            axes.text(j, i + 0.24, f"n = {number[i, j]:.0f}", ha="center", va="center", fontsize=8, color=colour)
-        axes.set_xticks(range(len(order)), names, rotation=20, ha="right")
-        axes.set_yticks(range(len(order)), names)
-        axes.tick_params(length=0)
-        axes.spines[:].set_visible(False)
-        figure.colorbar(picture, ax=axes, label=say["share"], shrink=0.8)
+        heat_map(axes, 100 * share, rows=names, columns=names, empty=say["never"], bar=say["share"], shrink=0.8)
+        for i, j in np.argwhere(np.isfinite(share)):
+            text, colour = f"n = {number[i, j]:.0f}", cell_colour(100 * share[i, j])
+            axes.text(j + 0.5, i + 0.74, text, ha="center", va="center", fontsize=8, color=colour)
+        axes.tick_params(axis="y", rotation=0)
+        axes.set_xticklabels(names, rotation=20, ha="right")
         figure.suptitle(say["agree"], x=0.01, ha="left", fontweight="bold", fontsize=12)
         sign(figure, source="; ".join(names), n=say["cell"], lang=lang)
     return figure

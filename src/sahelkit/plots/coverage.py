@@ -82,7 +82,7 @@ def plot_coverage(
     lang = check_language(lang)
     from matplotlib.ticker import MaxNLocator
 
-    check_columns(frame, ["column", "year", "existing", *_LAYERS], where="plot_coverage")
+    frame = check_columns(frame, ["column", "year", "existing", *_LAYERS], where="plot_coverage")
     say = words(_WORDS, lang)
     names = list(dict.fromkeys(frame["column"]))
     used = [key for key in _LAYERS if frame[key].sum() > 0]

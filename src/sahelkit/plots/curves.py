@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from sahelkit._types import Lang
-from sahelkit.frames import check_columns
+from sahelkit.frames import FrameLike, check_columns
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
 from sahelkit.plots.log_axes import ratio_axis
@@ -34,7 +32,7 @@ _WORDS = {
 
 
 def plot_hazard_curves(
-    curves: pd.DataFrame,
+    curves: FrameLike,
     *,
     reference: float,
     source: str,
@@ -70,7 +68,7 @@ def plot_hazard_curves(
         If a column is missing or the language is unknown.
     """
     lang = check_language(lang)
-    check_columns(curves, ["label", "months", "ratio", "ratio_low", "ratio_high"], where="plot_hazard_curves")
+    curves = check_columns(curves, ["label", "months", "ratio", "ratio_low", "ratio_high"], where="plot_hazard_curves")
     lang = check_language(lang)
     say = words(_WORDS, lang)
     years = f"{reference / 12:.0f}"

@@ -28,7 +28,7 @@ _WORDS = {
         "half": "50 % band",
         "most": "90 % band",
         "base": "mean of all states, last 15 years",
-        "n": "Longest horizon learnt from {n} country-months, {e} with an event; bands: error of estimation alone",
+        "n": "n = {n} country-months for the longest horizon, {e} with an event; bands: error of estimation alone",
         "source": "sahelkit, penalised hazard; list of coups: {rule}",
     },
     "fr": {
@@ -39,7 +39,7 @@ _WORDS = {
         "half": "bande à 50 %",
         "most": "bande à 90 %",
         "base": "moyenne de tous les États, 15 dernières années",
-        "n": "Horizon le plus long estimé sur {n} mois-pays, dont {e} avec un événement ; bandes : erreur d’estimation "
+        "n": "n = {n} mois-pays pour l’horizon le plus long, dont {e} avec un événement ; bandes : erreur d’estimation "
         "seule",
         "source": "sahelkit, modèle de risque pénalisé ; liste des coups : {rule}",
     },
@@ -95,8 +95,8 @@ def plot_fan(
             axes.fill_between(months, *ends, color=SKY, alpha=shade, linewidth=0, label=say[label])
         axes.plot(months, middle, color=BLUE, marker="o", markersize=4, linewidth=2, label=say["middle"])
         axes.plot(months, shares["base_rate"], color=GREY, linestyle="--", linewidth=1.4, label=say["base"])
+        at: dict[str, Any] = {"xytext": (-4, 5), "textcoords": "offset points", "ha": "right", "fontsize": 9}
         for place in {len(months) - 1, months.index(12) if 12 in months else 0}:
-            at: dict[str, Any] = {"xytext": (-4, 5), "textcoords": "offset points", "ha": "right", "fontsize": 9}
             axes.annotate(f"{decimal(middle[place], 1, lang)} %", (months[place], middle[place]), **at)
         axes.set_xticks([month for month in months if month == 1 or month % 6 == 0])
         axes.set_xlim(0, months[-1] + 0.5)

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from sahelkit._types import Lang, Places
-from sahelkit.frames import check_columns
+from sahelkit.frames import FrameLike, check_columns
 from sahelkit.geography import places
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
-from sahelkit.plots.style import BLACK, GREY, blank, house_style, sign
+from sahelkit.plots.heat import cell_colour, heat_map
+from sahelkit.plots.style import blank, house_style, sign
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,7 +37,7 @@ _WORDS = {
 
 
 def plot_fragility(
-    standing: pd.DataFrame,
+    standing: FrameLike,
     *,
     countries: Places,
     labels: Mapping[str, str],
@@ -68,7 +68,7 @@ def plot_fragility(
     matplotlib.figure.Figure
     """
     lang = check_language(lang)
-    check_columns(standing, ["iso3", "column", "percentile", "year", "n"], where="plot_fragility")
+    standing = check_columns(standing, ["iso3", "column", "percentile", "year", "n"], where="plot_fragility")
     say = words(_WORDS, lang)
     rows, columns = places.chosen(countries), list(labels)
     grid = standing.pivot(index="iso3", columns="column", values="percentile").reindex(index=rows, columns=columns)
@@ -76,30 +76,16 @@ def plot_fragility(
     with house_style():
         figure, axes = blank(1.9 + 0.92 * len(columns), 2.1 + 0.62 * len(rows))
         values = grid.to_numpy(dtype=float)
-        picture = axes.imshow(np.ma.masked_invalid(values), cmap="cividis", vmin=0, vmax=100, aspect="auto")
-        for i, j in np.ndindex(values.shape):
-            if np.isnan(values[i, j]):
-                axes.text(j, i, say["none"], ha="center", va="center", fontsize=8, color=GREY, style="italic")
-                continue
-            colour = "white" if values[i, j] < 55 else BLACK
-            axes.text(
-                j,
-                i - 0.1,
-                f"{values[i, j]:.0f}",
-                ha="center",
-                va="center",
-                color=colour,
-                fontweight="bold",
-                fontsize=12,
-            )
-            axes.text(j, i + 0.28, f"{int(years.iloc[i, j])}", ha="center", va="center", color=colour, fontsize=7.5)
-        axes.set_xticks(range(len(columns)), [labels[c] for c in columns], rotation=28, ha="left", fontsize=9)
+        names = [places.name(code, lang=lang) for code in rows]
+        texts = [labels[column] for column in columns]
+        heat_map(axes, values, rows=names, columns=texts, empty=say["none"], bar=say["bar"], shrink=0.85, pad=0.02)
+        for i, j in np.argwhere(np.isfinite(values)):
+            text, colour = f"{int(years.iloc[i, j])}", cell_colour(values[i, j])
+            axes.text(j + 0.5, i + 0.78, text, ha="center", va="center", color=colour, fontsize=7.5)
         axes.xaxis.tick_top()
-        axes.set_yticks(range(len(rows)), [places.name(code, lang=lang) for code in rows])
         axes.tick_params(length=0)
-        axes.spines[:].set_visible(False)
-        bar = figure.colorbar(picture, ax=axes, shrink=0.85, pad=0.02)
-        bar.set_label(say["bar"], fontsize=9)
+        axes.tick_params(axis="y", rotation=0)
+        axes.set_xticklabels(texts, rotation=28, ha="left", fontsize=9)
         figure.suptitle(say["title"].format(date=date), x=0.01, ha="left", fontweight="bold", fontsize=13)
         size = standing.groupby("column")["n"].max().reindex(columns)
         note = say["n"].format(low=int(size.min()), high=int(size.max()))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._types import Lang
-from sahelkit.frames import check_columns
+from sahelkit.frames import FrameLike, check_columns
 from sahelkit.geography import places
 from sahelkit.language.nouns import group_name
 from sahelkit.language.numbers import count_text
@@ -45,7 +45,7 @@ def _half_years(months: pd.Series) -> pd.Series:
 
 
 def plot_group_lanes(
-    records: pd.DataFrame,
+    records: FrameLike,
     *,
     country: str,
     month: pd.Period,
@@ -92,7 +92,7 @@ def plot_group_lanes(
     'Armed groups recorded in Mali and across its borders'
     """
     lang = check_language(lang)
-    check_columns(records, ["actor", "iso3", "month", "events"], where="plot_group_lanes")
+    records = check_columns(records, ["actor", "iso3", "month", "events"], where="plot_group_lanes")
     say, home = words(_WORDS, lang), places.name(country, lang=lang)
     firsts = records.groupby(["actor", "iso3"])["month"].min().reset_index()
     firsts["order"] = firsts.groupby("actor")["month"].transform("min")

@@ -10,15 +10,14 @@ import pandas as pd
 from sahelkit._types import Lang
 from sahelkit.language.countries import country_of
 from sahelkit.language.dates import month_text
-from sahelkit.language.numbers import decimal
+from sahelkit.language.numbers import decimal, percent
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
-from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILION, blank, house_style, sign
+from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILION, drawing, sign
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from sahelkit.models.impact.compare import ImpactTable
 
 _WORDS = {
     "en": {
@@ -62,15 +61,24 @@ _EDGE = float(np.log(64.0))
 _TICKS = (1 / 32, 1 / 8, 0.5, 1.0, 2.0, 8.0, 32.0)
 
 
-def plot_forest(found: ImpactTable, *, source: str, lang: Lang | None = None) -> Figure:
+def plot_forest(
+    table: pd.DataFrame, *, outcome: str, level: float, source: str, ax: Axes | None = None, lang: Lang | None = None
+) -> Figure:
     """Draw the ratio of each coup by each method, with its interval.
 
     Parameters
     ----------
-    found : ImpactTable
+    table : pandas.DataFrame
+        One row per coup and method: ``coup, method, effect, effect_low, effect_high, n_after``.
+    outcome : str
+        What is counted.
+    level : float
+        Confidence level of the intervals.
     source : str
         Where the data come from.
-    lang : {"en", "fr"}
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when absent.
+    lang : {"en", "fr"}, optional
         Language of the words in the figure.
 
     Returns
@@ -84,15 +92,13 @@ def plot_forest(found: ImpactTable, *, source: str, lang: Lang | None = None) ->
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)
-    table = found.table
     labels = list(dict.fromkeys(table["coup"]))
     labels.sort(key=lambda label: label.split(" ")[1])
     methods = list(dict.fromkeys(table["method"]))
     step = 0.19
-    with house_style():
+    with drawing(ax, 9.4, 1.9 + 0.62 * len(labels)) as (figure, axes):
         from matplotlib.lines import Line2D
 
-        figure, axes = blank(9.4, 1.9 + 0.62 * len(labels))
         for row, label in enumerate(labels):
             if row % 2 == 0:
                 axes.axhspan(row - 0.5, row + 0.5, color="#F6F6F6", zorder=0, lw=0)
@@ -121,8 +127,7 @@ def plot_forest(found: ImpactTable, *, source: str, lang: Lang | None = None) ->
         axes.set_xlim(-1.02 * _EDGE, 1.02 * _EDGE)
         texts = [f"1/{round(1 / value)}" if value < 1 else decimal(value, 0, lang) for value in _TICKS]
         axes.set_xticks([float(np.log(value)) for value in _TICKS], texts)
-        level = f"{100 * found.level:.0f}" + ("%" if lang == "en" else "\u00a0%")
-        axes.set_xlabel(say.get(found.outcome, say["other"]).format(level=level))
+        axes.set_xlabel(say.get(outcome, say["other"]).format(level=percent(level, lang)))
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         for text, edge, align in ((say["less"], 0.0, "left"), (say["more"], 1.0, "right")):
@@ -136,5 +141,5 @@ def plot_forest(found: ImpactTable, *, source: str, lang: Lang | None = None) ->
             handles=handles, loc="upper left", bbox_to_anchor=(-0.16, -0.12), ncols=2, fontsize=8.5, borderaxespad=0.0
         )
         made = int(table["effect"].notna().sum())
-        sign(figure, source=source, n=say["n"].format(coups=len(labels), made=made), lang=lang)
+        sign(figure, source=source, n=say["n"].format(coups=len(labels), made=made), lang=lang, ax=ax)
     return figure

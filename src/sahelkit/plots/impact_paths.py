@@ -6,25 +6,24 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from sahelkit._types import Lang
 from sahelkit.language.countries import country_of
 from sahelkit.language.dates import month_text
-from sahelkit.language.numbers import decimal
+from sahelkit.language.numbers import decimal, percent
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
 from sahelkit.plots.impact_marks import Mark, count_axis, legend_below, mark_events, measure, middles, year_axis
-from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, blank, house_style, sign
+from sahelkit.plots.style import BLACK, BLUE, GREY, PALE, drawing, sign
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from sahelkit.models.impact.did import SyntheticDid
-    from sahelkit.models.impact.synthetic_result import SyntheticControl
 
 _WORDS = {
     "en": {
-        "title": "{name} and its synthetic control, coup of {month}",
+        "control": "{name} and its synthetic control, coup of {month}",
         "did": "{name} and weighted unexposed countries, coup of {month}",
         "synthetic": "synthetic control: weighted mean of unexposed countries",
         "parallel": "weighted unexposed countries, moved to the country’s level",
@@ -40,7 +39,7 @@ _WORDS = {
         "p": "{n}; p = {p} by rank, at least {least}",
     },
     "fr": {
-        "title": "{name} et son contrôle synthétique, coup d’État de {month}",
+        "control": "{name} et son contrôle synthétique, coup d’État de {month}",
         "did": "{name} et les pays non exposés, coup d’État de {month}",
         "synthetic": "contrôle synthétique : moyenne pondérée de pays non exposés",
         "parallel": "pays non exposés pondérés, ramenés au niveau du pays",
@@ -58,71 +57,61 @@ _WORDS = {
 }
 
 
-def _sizes(found: SyntheticControl | SyntheticDid, donors: int, lang: Lang) -> str:
+def _size(times: pd.Series | pd.Index, n_donors: int, ranks: tuple[float, float] | None, lang: Lang) -> str:
     say = words(_WORDS, lang)
-    return say["n"].format(donors=donors, before=int(np.sum(found.times < 0)), after=int(np.sum(found.times > 0)))
+    n = say["n"].format(donors=n_donors, before=int((times < 0).sum()), after=int((times > 0).sum()))
+    if ranks is None:
+        return n
+    return say["p"].format(n=n, p=decimal(ranks[0], 2, lang), least=decimal(ranks[1], 3, lang))
 
 
-def _two_lines(
-    found: SyntheticControl | SyntheticDid,
-    band: Any,
+def plot_paths(
+    table: pd.DataFrame,
     *,
-    title: str,
-    label: str,
-    shade: str,
+    unit: str,
+    date: pd.Timestamp,
+    outcome: str,
+    width: int,
+    logs: bool,
+    level: float,
+    n_donors: int,
     source: str,
-    n: str,
-    marks: Sequence[Mark],
-    lang: Lang,
+    ranks: tuple[float, float] | None = None,
+    marks: Sequence[Mark] = (),
+    ax: Axes | None = None,
+    lang: Lang | None = None,
 ) -> Figure:
-    days = middles(found.months, found.width)
-    with house_style():
-        from matplotlib.lines import Line2D
-        from matplotlib.patches import Patch
-
-        figure, axes = blank(9.4, 5.0)
-        name = country_of(found.unit, lang)
-        handles: list[Any] = [Line2D([], [], color=BLACK, lw=2.2, marker="o", ms=4, label=name)]
-        handles.append(Line2D([], [], color=BLUE, lw=2, ls="--", label=label))
-        highest = max(found.observed.max(), found.synthetic.max())
-        lowest = min(found.observed.min(), found.synthetic.min())
-        if band is not None and np.isfinite(band).all():
-            low, high = (np.maximum(end, 0.0) if found.scale == "log1p" else end for end in band)
-            axes.fill_between(days, low, high, color=PALE, zorder=0)
-            handles.append(Patch(color=PALE, label=shade))
-            # A wide band is cut by the edge of the figure, so that the lines stay legible.
-            room = 0.5 * (highest - lowest)
-            highest, lowest = max(highest, min(high.max(), highest + room)), min(lowest, max(low.min(), lowest - room))
-        elif band is not None:
-            handles.append(Line2D([], [], ls="none", label=words(_WORDS, lang)["no band"]))
-        axes.plot(days, found.synthetic, color=BLUE, lw=2, ls="--", zorder=3)
-        axes.plot(days, found.observed, color=BLACK, lw=2.2, marker="o", ms=4, zorder=4)
-        if found.scale == "log1p":
-            count_axis(axes, top=float(highest), lang=lang)
-        axes.set_ylim(min(-0.1, float(lowest) - 0.1), float(highest) + 0.05 * float(highest - lowest))
-        year_axis(axes, days, found.width)
-        axes.set_ylabel(measure(found.outcome, found.width, lang))
-        axes.set_title(title.format(name=name, month=month_text(found.date, lang, short=True)), pad=16)
-        legend_below(axes, handles + mark_events(axes, found.date, marks, lang=lang))
-        sign(figure, source=source, n=n, lang=lang)
-    return figure
-
-
-def plot_synthetic(
-    found: SyntheticControl, *, source: str, marks: Sequence[Mark] = (), lang: Lang | None = None
-) -> Figure:
-    """Draw a country and its synthetic control, with a band around the latter for what is usual among the donors.
-
-    Where `SyntheticControl.no_interval` gives a reason there is no band.
+    """Draw a country and what it is compared with, before and after an event.
 
     Parameters
     ----------
-    found : SyntheticControl
+    table : pandas.DataFrame
+        One row per period: ``time`` (counted from the event), ``month`` (the first one), ``observed, synthetic``; for
+        a synthetic control ``low, high`` too: the band of what is usual among the donors, not drawn unless finite.
+        Without them the weighted donors are taken to be moved to the level of the country.
+    unit : str
+        Country.
+    date : pandas.Timestamp
+        Day of the event.
+    outcome : str
+        What is counted.
+    width : int
+        Months per period.
+    logs : bool
+        Whether the outcome is the logarithm of one plus a count.
+    level : float
+        Confidence level of the band.
+    n_donors : int
+        Countries of comparison.
     source : str
         Where the data come from.
+    ranks : tuple of float, optional
+        The p-value by rank, and the smallest that there can be.
     marks : sequence of Mark
         Other events to show.
-    lang : {"en", "fr"}
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when absent.
+    lang : {"en", "fr"}, optional
         Language of the words in the figure.
 
     Returns
@@ -136,64 +125,63 @@ def plot_synthetic(
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)
-    level = f"{100 * found.level:.0f}" + ("%" if lang == "en" else "\u00a0%")
-    return _two_lines(
-        found,
-        found.band(),
-        title=say["title"],
-        label=say["synthetic"],
-        shade=say["band"].format(level=level),
-        source=source,
-        n=_rank(found, lang),
-        marks=marks,
-        lang=lang,
-    )
+    days, name = middles(pd.PeriodIndex(table["month"]), width), country_of(unit, lang)
+    observed, synthetic = table["observed"].to_numpy(), table["synthetic"].to_numpy()
+    banded = "low" in table.columns
+    with drawing(ax, 9.4, 5.0) as (figure, axes):
+        from matplotlib.lines import Line2D
+        from matplotlib.patches import Patch
+
+        label = say["synthetic" if banded else "parallel"]
+        handles: list[Any] = [Line2D([], [], color=BLACK, lw=2.2, marker="o", ms=4, label=name)]
+        handles.append(Line2D([], [], color=BLUE, lw=2, ls="--", label=label))
+        highest, lowest = max(observed.max(), synthetic.max()), min(observed.min(), synthetic.min())
+        if banded and np.isfinite(table[["low", "high"]].to_numpy()).all():
+            low, high = (np.maximum(table[end], 0.0 if logs else -np.inf) for end in ("low", "high"))
+            axes.fill_between(days, low, high, color=PALE, zorder=0)
+            handles.append(Patch(color=PALE, label=say["band"].format(level=percent(level, lang))))
+            # A wide band is cut by the edge of the figure, so that the lines stay legible.
+            room = 0.5 * (highest - lowest)
+            highest, lowest = max(highest, min(high.max(), highest + room)), min(lowest, max(low.min(), lowest - room))
+        elif banded:
+            handles.append(Line2D([], [], ls="none", label=say["no band"]))
+        axes.plot(days, synthetic, color=BLUE, lw=2, ls="--", zorder=3)
+        axes.plot(days, observed, color=BLACK, lw=2.2, marker="o", ms=4, zorder=4)
+        if logs:
+            count_axis(axes, top=float(highest), lang=lang)
+        axes.set_ylim(min(-0.1, float(lowest) - 0.1), float(highest) + 0.05 * float(highest - lowest))
+        year_axis(axes, days, width)
+        axes.set_ylabel(measure(outcome, width, lang))
+        title = say["control" if banded else "did"]
+        axes.set_title(title.format(name=name, month=month_text(date, lang, short=True)), pad=16)
+        legend_below(axes, handles + mark_events(axes, date, marks, lang=lang))
+        sign(figure, source=source, n=_size(table["time"], n_donors, ranks, lang), lang=lang, ax=ax)
+    return figure
 
 
-def plot_did(found: SyntheticDid, *, source: str, marks: Sequence[Mark] = (), lang: Lang | None = None) -> Figure:
-    """Draw a country and its weighted donors, moved to its level before the event; options as in `plot_synthetic`.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    UnknownNameError
-        If the language is unknown.
-    """
-    lang = check_language(lang)
-    say = words(_WORDS, lang)
-    return _two_lines(
-        found,
-        None,
-        title=say["did"],
-        label=say["parallel"],
-        shade="",
-        source=source,
-        n=_sizes(found, len(found.units), lang),
-        marks=marks,
-        lang=lang,
-    )
-
-
-def _rank(found: SyntheticControl, lang: Lang) -> str:
-    say = words(_WORDS, lang)
-    return say["p"].format(
-        n=_sizes(found, len(found.weights), lang),
-        p=decimal(found.p_value, 2, lang),
-        least=decimal(found.smallest_p, 3, lang),
-    )
-
-
-def plot_placebo_gaps(found: SyntheticControl, *, source: str, lang: Lang | None = None) -> Figure:
+def plot_placebo_gaps(
+    gaps: pd.DataFrame,
+    *,
+    unit: str,
+    date: pd.Timestamp,
+    width: int,
+    logs: bool,
+    ratio: float,
+    ranks: tuple[float, float],
+    source: str,
+    ax: Axes | None = None,
+    lang: Lang | None = None,
+) -> Figure:
     """Draw the gap of the country among those of its donors, each against its own synthetic control.
 
     Parameters
     ----------
-    found : SyntheticControl
-    source, lang
-        As in `plot_synthetic`.
+    gaps : pandas.DataFrame
+        One row per period, counted from the event in the index; one column per country, `unit` among them.
+    ratio : float
+        Gap of the country after the event over that before.
+    unit, date, width, logs, ranks, source, ax, lang
+        As in `plot_paths`.
 
     Returns
     -------
@@ -206,27 +194,24 @@ def plot_placebo_gaps(found: SyntheticControl, *, source: str, lang: Lang | None
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)
-    name = country_of(found.unit, lang)
-    with house_style():
-        figure, axes = blank(9.0, 4.6)
-        for number, gaps in enumerate(found.placebo_gaps.to_numpy().T):
-            axes.plot(found.times, gaps, color=GREY, lw=0.8, alpha=0.5, label=say["donors"] if number == 0 else None)
-        ratio = decimal(found.ratio, 1, lang)
-        axes.plot(found.times, found.gaps, color=BLUE, lw=3, label=say["own"].format(name=name, ratio=ratio))
+    name, donors, times = country_of(unit, lang), gaps.drop(columns=unit), gaps.index
+    with drawing(ax, 9.0, 4.6) as (figure, axes):
+        for number, path in enumerate(donors.to_numpy().T):
+            axes.plot(times, path, color=GREY, lw=0.8, alpha=0.5, label=say["donors"] if number == 0 else None)
+        own = say["own"].format(name=name, ratio=decimal(ratio, 1, lang))
+        axes.plot(times, gaps[unit], color=BLUE, lw=3, label=own)
         axes.axvline(0, color=BLACK, lw=1)
         axes.axhline(0, color=BLACK, lw=0.8, ls="--")
-        axes.set_xlabel(say["time"].format(n=found.width))
-        axes.set_ylabel(say["gap"] if found.scale == "log1p" else say["plain"])
+        axes.set_xlabel(say["time"].format(n=width))
+        axes.set_ylabel(say["gap"] if logs else say["plain"])
         low, high = axes.get_ylim()
         ticks = [tick for tick in axes.get_yticks() if low <= tick <= high]
         digits = 0 if all(float(tick).is_integer() for tick in ticks) else 1
         axes.set_yticks(ticks, [decimal(tick, digits, lang).replace("-", "−") for tick in ticks])
-        marks = [time for time in range(int(found.times[0]), int(found.times[-1]) + 1) if time % 4 == 0]
+        marks = [time for time in range(int(times[0]), int(times[-1]) + 1) if time % 4 == 0]
         axes.set_xticks(marks, [str(time).replace("-", "−") for time in marks])
-        axes.set_title(
-            say["gaps"].format(name=name, n=len(found.weights), month=month_text(found.date, lang, short=True)),
-            fontsize=11,
-        )
+        title = say["gaps"].format(name=name, n=len(donors.columns), month=month_text(date, lang, short=True))
+        axes.set_title(title, fontsize=11)
         axes.legend(loc="upper left", fontsize=9)
-        sign(figure, source=source, n=_rank(found, lang), lang=lang)
+        sign(figure, source=source, n=_size(times, len(donors.columns), ranks, lang), lang=lang, ax=ax)
     return figure

@@ -11,17 +11,15 @@ import pandas as pd
 from sahelkit._types import Lang
 from sahelkit.language.countries import country_of
 from sahelkit.language.dates import month_text
-from sahelkit.language.numbers import count_text, decimal
+from sahelkit.language.numbers import count_text, decimal, percent
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
 from sahelkit.plots.impact_marks import Mark, legend_below, mark_events, measure, middles, year_axis
-from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, PALE, VERMILION, blank, house_style, sign
+from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, PALE, VERMILION, drawing, sign
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from sahelkit.models.impact.break_dates import BreakDates
-    from sahelkit.models.impact.series_result import InterruptedSeries
 
 _WORDS = {
     "en": {
@@ -53,17 +51,42 @@ _WORDS = {
 }
 
 
-def plot_series(fit: InterruptedSeries, *, source: str, marks: Sequence[Mark] = (), lang: Lang | None = None) -> Figure:
+def plot_series(
+    path: pd.DataFrame,
+    *,
+    unit: str,
+    date: pd.Timestamp,
+    outcome: str,
+    n_after: int,
+    level: float,
+    source: str,
+    marks: Sequence[Mark] = (),
+    ax: Axes | None = None,
+    lang: Lang | None = None,
+) -> Figure:
     """Draw monthly counts on a square-root scale, the fit, and the earlier trend prolonged with its interval.
 
     Parameters
     ----------
-    fit : InterruptedSeries
+    path : pandas.DataFrame
+        One row per month, in the order of time: ``month, observed, fitted, without, without_low, without_high``.
+    unit : str
+        Country.
+    date : pandas.Timestamp
+        Day of the event.
+    outcome : str
+        What is counted.
+    n_after : int
+        Months after the event, the last ones of `path`.
+    level : float
+        Confidence level of the interval.
     source : str
         Where the data come from.
     marks : sequence of Mark
         Other events to show.
-    lang : {"en", "fr"}
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when absent.
+    lang : {"en", "fr"}, optional
         Language of the words in the figure.
 
     Returns
@@ -77,15 +100,13 @@ def plot_series(fit: InterruptedSeries, *, source: str, marks: Sequence[Mark] = 
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)
-    path = fit.path()
     days = middles(pd.PeriodIndex(path["month"]), 1)
-    after = fit.since > 0
-    level = f"{100 * fit.level:.0f}" + ("%" if lang == "en" else "\u00a0%")
-    with house_style():
+    n_before = len(path) - n_after
+    after = np.arange(len(path)) >= n_before
+    with drawing(ax, 9.4, 5.0) as (figure, axes):
         from matplotlib.lines import Line2D
         from matplotlib.patches import Patch
 
-        figure, axes = blank(9.4, 5.0)
         root = np.sqrt
         top = 1.1 * float(root(max(path["observed"].max(), path["fitted"].max())))
         axes.plot(days, root(path["observed"]), "o", ms=3.5, color=GREY, zorder=2)
@@ -99,28 +120,41 @@ def plot_series(fit: InterruptedSeries, *, source: str, marks: Sequence[Mark] = 
         axes.set_yticks([float(root(value)) for value in ticks], [count_text(value, lang) for value in ticks])
         axes.set_ylim(0, top)
         year_axis(axes, days, 1)
-        axes.set_ylabel(measure(fit.outcome, 1, lang))
+        axes.set_ylabel(measure(outcome, 1, lang))
         axes.set_title(
-            say["title"].format(name=country_of(fit.unit, lang), month=month_text(fit.date, lang, short=True)), pad=16
+            say["title"].format(name=country_of(unit, lang), month=month_text(date, lang, short=True)), pad=16
         )
         handles = [
             Line2D([], [], ls="none", marker="o", ms=4, color=GREY, label=say["observed"]),
             Line2D([], [], color=BLACK, lw=2, label=say["fitted"]),
             Line2D([], [], color=BLUE, lw=2, ls="--", label=say["without"]),
-            Patch(color=PALE, label=say["band"].format(level=level)),
+            Patch(color=PALE, label=say["band"].format(level=percent(level, lang))),
         ]
-        legend_below(axes, handles + mark_events(axes, fit.date, marks, lang=lang))
-        sign(figure, source=source, n=say["n"].format(before=fit.n_before, after=fit.n_after), lang=lang)
+        legend_below(axes, handles + mark_events(axes, date, marks, lang=lang))
+        sign(figure, source=source, n=say["n"].format(before=n_before, after=n_after), lang=lang, ax=ax)
     return figure
 
 
-def plot_break_dates(found: BreakDates, *, source: str, marks: Sequence[Mark] = (), lang: Lang | None = None) -> Figure:
+def plot_break_dates(
+    table: pd.DataFrame,
+    *,
+    month: pd.Period,
+    unit: str,
+    date: pd.Timestamp,
+    source: str,
+    marks: Sequence[Mark] = (),
+    ax: Axes | None = None,
+    lang: Lang | None = None,
+) -> Figure:
     """Draw how much a break in each month improves the fit, and where the event and the best break lie.
 
     Parameters
     ----------
-    found : BreakDates
-    source, marks, lang
+    table : pandas.DataFrame
+        One row per candidate: ``month, step, fit``.
+    month : pandas.Period
+        First month after the event.
+    unit, date, source, marks, ax, lang
         As in `plot_series`.
 
     Returns
@@ -134,20 +168,18 @@ def plot_break_dates(found: BreakDates, *, source: str, marks: Sequence[Mark] = 
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)
-    table = found.table
     days = middles(pd.PeriodIndex(table["month"]), 1)
     best = table.loc[table["fit"].idxmax()]
-    own = table.loc[table["month"] == found.month].iloc[0]
-    with house_style():
+    own = table.loc[table["month"] == month].iloc[0]
+    with drawing(ax, 9.4, 4.4) as (figure, axes):
         from matplotlib.lines import Line2D
 
-        figure, axes = blank(9.4, 4.4)
         axes.bar(days, table["fit"], width=26, color=GREY, lw=0)
         for row, colour in ((best, ORANGE), (own, VERMILION)):
             axes.bar(middles(pd.PeriodIndex([row["month"]]), 1), [row["fit"]], width=26, color=colour, ec=BLACK, lw=0.8)
         year_axis(axes, days, 1)
         axes.set_ylabel(say["fit"])
-        axes.set_title(say["moved"].format(name=country_of(found.unit, lang)), pad=16)
+        axes.set_title(say["moved"].format(name=country_of(unit, lang)), pad=16)
         axes.set_ylim(bottom=min(0.0, float(table["fit"].min())))
         low, high = axes.get_ylim()
         ticks = [tick for tick in axes.get_yticks() if low <= tick <= high]
@@ -155,11 +187,11 @@ def plot_break_dates(found: BreakDates, *, source: str, marks: Sequence[Mark] = 
         patches = [
             Line2D([], [], ls="none", marker="s", ms=7, mfc=colour, mec=BLACK, label=text)
             for colour, text in (
-                (VERMILION, say["own"].format(month=month_text(found.month, lang, short=True))),
+                (VERMILION, say["own"].format(month=month_text(month, lang, short=True))),
                 (ORANGE, say["best"].format(month=month_text(best["month"], lang, short=True))),
             )
         ]
-        legend_below(axes, patches + mark_events(axes, found.date, marks, lang=lang))
+        legend_below(axes, patches + mark_events(axes, date, marks, lang=lang))
         ratio = decimal(float(np.exp(best["step"])), 2, lang)
-        sign(figure, source=source, n=say["moved_n"].format(n=len(table), ratio=ratio), lang=lang)
+        sign(figure, source=source, n=say["moved_n"].format(n=len(table), ratio=ratio), lang=lang, ax=ax)
     return figure

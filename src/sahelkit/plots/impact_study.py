@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from sahelkit._types import Lang
-from sahelkit.language.numbers import decimal
+from sahelkit.language.numbers import decimal, percent
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
-from sahelkit.plots.style import BLACK, BLUE, GREY, VERMILION, blank, house_style, sign
+from sahelkit.plots.style import BLACK, BLUE, GREY, VERMILION, drawing, sign
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from sahelkit.models.impact.event_study import EventStudy
-    from sahelkit.models.impact.honest import TrendBounds
 
 _WORDS = {
     "en": {
@@ -71,19 +69,40 @@ def _ratio_axis(axes: Axes, low: float, high: float, lang: Lang) -> None:
     axes.set_yticks([float(np.log(value)) for value in shown], texts)
 
 
-def _level(value: float, lang: Lang) -> str:
-    return f"{100 * value:.0f}" + ("%" if lang == "en" else "\u00a0%")
-
-
-def plot_event_study(study: EventStudy, *, source: str, lang: Lang | None = None) -> Figure:
+def plot_event_study(
+    table: pd.DataFrame,
+    paths: pd.DataFrame,
+    *,
+    width: int,
+    logs: bool,
+    n_countries: int,
+    level: float,
+    pre_trend_p: float,
+    source: str,
+    ax: Axes | None = None,
+    lang: Lang | None = None,
+) -> Figure:
     """Draw the mean path of the events, before and after, with intervals from placebo events.
 
     Parameters
     ----------
-    study : EventStudy
+    table : pandas.DataFrame
+        One row per period: ``time, estimate, low, high, n_coups``.
+    paths : pandas.DataFrame
+        One row per period, one column per event.
+    width : int
+        Months per period.
+    logs : bool
+        Whether the coefficients are differences of logarithms of one plus the count.
+    n_countries : int
+        Countries behind the events.
+    level, pre_trend_p : float
+        Confidence level; p-value of different trends before the events.
     source : str
         Where the data come from.
-    lang : {"en", "fr"}
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when absent.
+    lang : {"en", "fr"}, optional
         Language of the words in the figure.
 
     Returns
@@ -97,13 +116,11 @@ def plot_event_study(study: EventStudy, *, source: str, lang: Lang | None = None
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)
-    table = study.tidy()
-    logs = study.scale == "log1p"
-    with house_style():
-        figure, axes = blank(9.4, 4.8)
-        for number, name in enumerate(study.paths.columns):
+    times = table["time"].to_numpy()
+    with drawing(ax, 9.4, 4.8) as (figure, axes):
+        for number, name in enumerate(paths.columns):
             label = say["each"] if number == 0 else None
-            axes.plot(study.times, study.paths[name], color=GREY, lw=0.7, alpha=0.8, zorder=1, label=label)
+            axes.plot(times, paths[name], color=GREY, lw=0.7, alpha=0.8, zorder=1, label=label)
         for part, colour, marker, label in (
             (table["time"] < 0, BLUE, "s", say["before"]),
             (table["time"] > 0, VERMILION, "o", say["after"]),
@@ -113,35 +130,51 @@ def plot_event_study(study: EventStudy, *, source: str, lang: Lang | None = None
             axes.plot(rows["time"], rows["estimate"], marker, color=colour, ms=7, mec="white", label=label, zorder=4)
         axes.axhline(0, color=BLACK, lw=0.8, ls="--", zorder=2)
         axes.axvline(0, color=BLACK, lw=1.2, zorder=2)
-        low = float(min(table["low"].min(), study.paths.min().min()))
-        high = float(max(table["high"].max(), study.paths.max().max()))
-        for time, count in zip(table["time"], table["n_coups"], strict=True):
+        low = float(min(table["low"].min(), paths.min().min()))
+        high = float(max(table["high"].max(), paths.max().max()))
+        for time, count in zip(times, table["n_coups"], strict=True):
             axes.text(time, high + 0.28, f"n={count}", ha="center", fontsize=7.5, color=GREY)
         axes.set_ylim(low - 0.2, high + 0.6)
         if logs:
             _ratio_axis(axes, low, high, lang)
-        axes.set_xticks(study.times, [str(time).replace("-", "−") for time in study.times])
-        axes.set_xlabel(say["time"].format(n=study.width))
+        axes.set_xticks(times, [str(time).replace("-", "−") for time in times])
+        axes.set_xlabel(say["time"].format(n=width))
         axes.set_ylabel(say["axis"] if logs else say["plain"])
-        axes.set_title(say["title"].format(n=study.n_coups))
+        axes.set_title(say["title"].format(n=len(paths.columns)))
         axes.legend(loc="lower right", fontsize=9)
         size = say["n"].format(
-            n=study.n_coups,
-            countries=study.n_countries,
-            level=_level(study.level, lang),
-            p=decimal(study.pre_trend_p, 2, lang),
+            n=len(paths.columns),
+            countries=n_countries,
+            level=percent(level, lang),
+            p=decimal(pre_trend_p, 2, lang),
         )
-        sign(figure, source=source, n=size, lang=lang)
+        sign(figure, source=source, n=size, lang=lang, ax=ax)
     return figure
 
 
-def plot_trend_bounds(found: TrendBounds, *, source: str, lang: Lang | None = None) -> Figure:
+def plot_trend_bounds(
+    table: pd.DataFrame,
+    *,
+    effect: float,
+    breakdown: float,
+    logs: bool,
+    n_coups: int,
+    level: float,
+    source: str,
+    ax: Axes | None = None,
+    lang: Lang | None = None,
+) -> Figure:
     """Draw how the bounds of the mean effect widen with the violation that is allowed.
 
     Parameters
     ----------
-    found : TrendBounds
-    source, lang
+    table : pandas.DataFrame
+        One row per allowed violation: ``m, set_low, set_high, low, high``.
+    effect, breakdown : float
+        Mean effect; smallest violation at which the interval holds zero.
+    n_coups : int
+        Coups behind the estimate.
+    logs, level, source, ax, lang
         As in `plot_event_study`.
 
     Returns
@@ -155,11 +188,9 @@ def plot_trend_bounds(found: TrendBounds, *, source: str, lang: Lang | None = No
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)
-    table = found.table
-    with house_style():
-        figure, axes = blank(8.0, 4.2)
-        full = say["full"].format(level=_level(found.level, lang))
-        edge = _EDGE if found.logs else np.inf
+    with drawing(ax, 8.0, 4.2) as (figure, axes):
+        full = say["full"].format(level=percent(level, lang))
+        edge = _EDGE if logs else np.inf
         for low, high, colour, width, label in (
             ("low", "high", GREY, 8, full),
             ("set_low", "set_high", BLUE, 3, say["set"]),
@@ -169,16 +200,16 @@ def plot_trend_bounds(found: TrendBounds, *, source: str, lang: Lang | None = No
         beyond = table[(table["high"] > edge) | (table["low"] < -edge)]
         for side, marker in ((edge, "^"), (-edge, "v")):
             axes.plot(beyond["m"], np.full(len(beyond), side), marker, color=GREY, ms=10, clip_on=False)
-        axes.plot(table["m"], np.full(len(table), found.effect), "o", color=VERMILION, ms=7, mec="white", zorder=4)
+        axes.plot(table["m"], np.full(len(table), effect), "o", color=VERMILION, ms=7, mec="white", zorder=4)
         axes.axhline(0, color=BLACK, lw=1, ls="--")
-        if found.logs:
+        if logs:
             _ratio_axis(axes, -edge, edge, lang)
             axes.set_ylim(-1.05 * edge, 1.05 * edge)
         axes.set_xticks(table["m"], [decimal(value, 1, lang) for value in table["m"]])
         axes.set_xlabel(say["m"])
-        axes.set_ylabel(say["effect"] if found.logs else say["effect_plain"])
+        axes.set_ylabel(say["effect"] if logs else say["effect_plain"])
         axes.set_title(say["bounds"], pad=24)
         axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, fontsize=9, borderaxespad=0.3)
-        size = say["bounds_n"].format(n=found.n_coups, m=decimal(found.breakdown, 2, lang))
-        sign(figure, source=source, n=size, lang=lang)
+        size = say["bounds_n"].format(n=n_coups, m=decimal(breakdown, 2, lang))
+        sign(figure, source=source, n=size, lang=lang, ax=ax)
     return figure

@@ -10,7 +10,7 @@ import pandas as pd
 from sahelkit._types import DateLike, Lang
 from sahelkit.dates import full_day, parse_window
 from sahelkit.errors import ModelError
-from sahelkit.frames import check_columns, origin_of
+from sahelkit.frames import FrameLike, check_columns, origin_of
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
 from sahelkit.plots.maps import draw_map, name_countries
@@ -100,7 +100,7 @@ def _words(row: Any, lang: Lang, say: Mapping[str, str]) -> str:
 
 
 def plot_north(
-    history: pd.DataFrame,
+    history: FrameLike,
     shapes: Mapping[str, Sequence[Ring]],
     *,
     coup: str,
@@ -166,7 +166,7 @@ def plot_north(
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)
-    check_columns(history, [*_NEEDED, f"place_{lang}"], where="plot_north")
+    history = check_columns(history, [*_NEEDED, f"place_{lang}"], where="plot_north")
     placed = history.dropna(subset=["latitude", "longitude"])
     if placed.empty:
         raise ModelError("no place of the history has coordinates; there is no map to draw")

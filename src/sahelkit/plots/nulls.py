@@ -11,7 +11,7 @@ from sahelkit._types import Lang
 from sahelkit.language.numbers import decimal, give_or_take
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
-from sahelkit.plots.style import BLACK, GREY, PALE, SKY, VERMILION, drawing, sign
+from sahelkit.plots.style import BLACK, GREY, PALE, SKY, VERMILION, drawing, series_colours, sign
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,13 +72,15 @@ def plot_null(
     lang = check_language(lang)
     say = words(_WORDS, lang)
     known = draws[np.isfinite(draws)]
+    import seaborn as sns
+
     with drawing(ax, 7.6, 3.9) as (figure, axes):
         marks = [observed, *(others or {}).values()]
         low, high = min(known.min(), *marks), max(known.max(), *marks)
         margin = 0.05 * (high - low) or 1.0
         bins = int(np.clip(np.sqrt(len(known)), 10, 60))
         axes.axvspan(*np.quantile(known, [0.025, 0.975]), color=PALE, zorder=0, label=say["range"])
-        axes.hist(known, bins=bins, color=SKY, edgecolor="white", lw=0.4)
+        sns.histplot(x=known, bins=bins, color=series_colours(SKY)[0], edgecolor="white", lw=0.4, alpha=1, ax=axes)
         axes.set_ylim(0, 1.28 * axes.get_ylim()[1])
         top = axes.get_ylim()[1]
         shown = give_or_take(p_value, p_error, lang, digits=3)

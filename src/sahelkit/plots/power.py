@@ -66,7 +66,7 @@ def plot_power(
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
-    check_columns(table, ["cross", "power", "power_calibrated", *_SIZES], where="plot_power")
+    table = check_columns(table, ["cross", "power", "power_calibrated", *_SIZES], where="plot_power")
     lang = check_language(lang)
     say = words(_WORDS, lang)
     with drawing(ax, 7.2, 4.0) as (figure, axes):

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from sahelkit._types import Lang
-from sahelkit.frames import check_columns
+from sahelkit.frames import FrameLike, check_columns
 from sahelkit.language.numbers import count_text, decimal
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
 from sahelkit.plots.log_axes import ratio_axis
-from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILION, drawing, sign
+from sahelkit.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILION, drawing, series_colours, sign
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,10 +38,11 @@ _WORDS = {
     },
 }
 _COLOURS = (BLUE, VERMILION, ORANGE, BLACK)
+_DOT: dict[str, Any] = {"size": 7, "edgecolor": "white", "linewidth": 1, "jitter": False}
 
 
 def plot_ratios(
-    estimates: pd.DataFrame,
+    estimates: FrameLike,
     *,
     label: str = "label",
     group: str | None = None,
@@ -87,15 +86,18 @@ def plot_ratios(
     """
     lang = check_language(lang)
     needed = [label, "ratio", "ratio_low", "ratio_high", "n_events", "n_rows", "n_clusters"]
-    check_columns(estimates, needed + ([group] if group else []), where="plot_ratios")
+    estimates = check_columns(estimates, needed + ([group] if group else []), where="plot_ratios")
     lang = check_language(lang)
     say = words(_WORDS, lang)
     groups: Sequence[object] = list(dict.fromkeys(estimates[group])) if group else [None]
+    colours = series_colours(*_COLOURS)
+    import seaborn as sns
+
     with drawing(ax, 8.2, 1.5 + 0.36 * len(estimates) + 0.3 * len(groups)) as (figure, axes):
         position, ticks, texts = 0.0, [], []
         for number, name in enumerate(groups):
             part = estimates if group is None else estimates[estimates[group] == name]
-            colour = _COLOURS[number % len(_COLOURS)]
+            colour = colours[number % len(colours)]
             if name is not None:
                 axes.text(
                     0.0,
@@ -109,7 +111,6 @@ def plot_ratios(
                 position += 0.9
             for _, row in part.iterrows():
                 axes.plot([row["ratio_low"], row["ratio_high"]], [position, position], color=colour, lw=2)
-                axes.plot(row["ratio"], position, "o", color=colour, ms=7, mec="white")
                 numbers = (decimal(row[key], 2, lang) for key in ("ratio", "ratio_low", "ratio_high"))
                 axes.text(
                     1.01,
@@ -122,6 +123,8 @@ def plot_ratios(
                 ticks.append(position)
                 texts.append(f"{row[label]}  ({int(row['n_events'])} {say['events']})")
                 position += 1.0
+            at = ticks[len(ticks) - len(part) :]
+            sns.stripplot(x=part["ratio"], y=at, color=colour, orient="y", native_scale=True, ax=axes, zorder=3, **_DOT)
         axes.text(1.0, -0.75, f" {say['none']}", color=GREY, fontsize=8, va="bottom")
         low, high = estimates["ratio_low"].min(), estimates["ratio_high"].max()
         near = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5)
@@ -129,7 +132,7 @@ def plot_ratios(
         ratio_axis(axes, lang, low=low, high=high, marks=near if high / low < 2 else wide)
         axes.set_yticks(ticks, texts)
         axes.set_ylim(position - 0.3, -0.9)
-        axes.set_xlabel(axis or say["axis"])
+        axes.set(xlabel=axis or say["axis"], ylabel="")
         axes.set_title(title or say["title"])
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)

@@ -152,44 +152,41 @@ def plot_relation(
     everything = values if believed is None else np.concatenate([values, believed], axis=-1)
     spans = {kind: _span(everything[own == kind]) for kind in (False, True)}
     tints = {kind: max(map(abs, _span(values[own == kind]))) for kind in (False, True)}
-    with drawing(ax, 2.2 + 1.6 * len(targets), 2.4 + 1.12 * len(sources)) as (figure, axes):
-        from matplotlib import colormaps
-        from matplotlib.lines import Line2D
-        from matplotlib.patches import Rectangle
+    import seaborn as sns
 
-        ramps = {False: colormaps["BrBG_r"], True: colormaps["Greys"]}
-        for i, j in np.ndindex(own.shape):
-            kind = bool(own[i, j])
-            middle = values[i, j, 2]
+    with drawing(ax, 2.2 + 1.6 * len(targets), 2.4 + 1.12 * len(sources)) as (figure, axes):
+        from matplotlib.lines import Line2D
+
+        look = {"cbar": False, "linewidths": 2, "linecolor": "white", "zorder": 0, "ax": axes}
+        middles = values[:, :, 2]
+        sns.heatmap(middles, mask=own, cmap="BrBG_r", vmin=-tints[False], vmax=tints[False], **look)
+        sns.heatmap(np.abs(middles), mask=~own, cmap="Greys", vmin=0, vmax=2 * tints[True], **look)
+        for row, column in np.ndindex(own.shape):
+            i, j, kind, middle = row + 0.5, column + 0.5, bool(own[row, column]), float(middles[row, column])
             if np.isnan(middle):
                 axes.text(j, i, "–", ha="center", va="center", color=GREY)
                 continue
-            tint = 0.5 * middle / tints[kind]
-            colour = ramps[kind](abs(tint) if kind else 0.5 + tint)
-            axes.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, color=colour, ec="white", lw=2, zorder=0))
             axes.text(j, i - 0.3, _signed(middle, lang), ha="center", va="center", fontsize=13, fontweight="bold")
-            low, high = (decimal(values[i, j, at], 1, lang).replace("-", "−") for at in (0, 4))
+            low, high = (decimal(values[row, column, at], 1, lang).replace("-", "−") for at in (0, 4))
             between = " ; " if lang == "fr" else ", "
             axes.text(j, i - 0.07, f"[{low}{between}{high}]", ha="center", va="center", fontsize=8)
             span = spans[kind]
             if span[0] < 0:
                 zero = j - 0.42 + 0.84 * -span[0] / (span[1] - span[0])
                 axes.plot([zero, zero], [i + 0.06, i + 0.3], color=GREY, lw=0.8)
-            _strip(axes, (j, i + 0.13), values[i, j], span, BLUE, True)
+            _strip(axes, (j, i + 0.13), values[row, column], span, BLUE, True)
             if believed is not None:
-                _strip(axes, (j, i + 0.26), believed[i, j], span, GREY, False)
-                note = say["share"].format(share=round(100 * float(prior_share[i, j])))
-                note += "" if kind or borders[i, j] else f", {say['far']}"
+                _strip(axes, (j, i + 0.26), believed[row, column], span, GREY, False)
+                note = say["share"].format(share=round(100 * float(prior_share[row, column])))
+                note += "" if kind or borders[row, column] else f", {say['far']}"
                 axes.text(j, i + 0.4, note, ha="center", va="center", fontsize=6.5, color=BLACK)
-            elif not kind and not borders[i, j]:
+            elif not kind and not borders[row, column]:
                 axes.text(j, i + 0.4, say["far"], ha="center", va="center", fontsize=6.5, color=BLACK)
-        axes.set_xlim(-0.5, len(targets) - 0.5)
-        axes.set_ylim(len(sources) - 0.5, -0.5)
-        axes.set_xticks(range(len(targets)), [places.name(code, lang=lang) for code in targets])
-        axes.set_yticks(range(len(sources)), [places.name(code, lang=lang) for code in sources])
+        axes.set_xticklabels([places.name(code, lang=lang) for code in targets], rotation=0)
+        axes.set_yticklabels([places.name(code, lang=lang) for code in sources], rotation=0)
         axes.xaxis.tick_top()
         axes.tick_params(length=0)
-        axes.spines[:].set_visible(False)
+        axes.grid(False)
         axes.xaxis.set_label_position("top")
         axes.set_xlabel(say["columns"], color=GREY)
         axes.set_ylabel(say["rows"], color=GREY)

@@ -13,7 +13,7 @@ from sahelkit._types import Lang
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
-from sahelkit.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, house_style, sign
+from sahelkit.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, house_style, series_colours, sign
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -132,11 +132,14 @@ def _reliability(axes: Axes, curve: pd.DataFrame, brier: Mapping[str, float], ma
 
 def _counts(axes: Axes, curve: pd.DataFrame, text: Any, lang: Lang) -> None:
     """How many forecasts stand behind each stretch of the curve; the numbers differ by orders of magnitude."""
-    edges = np.linspace(0, float(curve["probability"].max()) * 1.0001, 31)
-    heights, _ = np.histogram(curve["probability"], bins=edges, weights=curve["n"])
-    axes.bar(edges[:-1], heights, width=np.diff(edges), align="edge", color=GREY, edgecolor="white", linewidth=0.5)
+    import seaborn as sns
+
+    reach, look = (0, float(curve["probability"].max()) * 1.0001), {"color": GREY, "edgecolor": "white", "alpha": 1}
+    sns.histplot(curve, x="probability", weights="n", bins=30, binrange=reach, linewidth=0.5, ax=axes, **look)
+    bars: Any = axes.patches
+    most = max(bar.get_height() for bar in bars)
     axes.set_yscale("symlog", linthresh=1)
-    ticks = [0, 1, *(10**power for power in range(1, 7) if 10**power <= heights.max())]
+    ticks = [0, 1, *(10**power for power in range(1, 7) if 10**power <= most)]
     gap = "," if lang == "en" else "\u202f"
     axes.set_yticks(ticks, [f"{tick:,}".replace(",", gap) for tick in ticks], fontsize=8)
     axes.minorticks_off()
@@ -151,7 +154,7 @@ def _percent(axis: Any, lang: Lang) -> None:
 
 
 def _decades(axes: Axes, table: pd.DataFrame, text: Any, lang: Lang) -> None:
-    models = list(dict.fromkeys(table["model"]))
+    models, colours = list(dict.fromkeys(table["model"])), series_colours(*_COLOURS)
     starts = sorted(table["decade"].unique())
     for number, model in enumerate(models):
         rows = table[table["model"] == model].set_index("decade").reindex(starts)
@@ -162,7 +165,7 @@ def _decades(axes: Axes, table: pd.DataFrame, text: Any, lang: Lang) -> None:
             rows["estimate"],
             yerr=reach,
             fmt=_MARKERS[number % len(_MARKERS)],
-            color=_COLOURS[number % len(_COLOURS)],
+            color=colours[number % len(colours)],
             markersize=6,
             linewidth=1.3,
             label="\n".join(wrap(str(text.get(model, model)), 26)),

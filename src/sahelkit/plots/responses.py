@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._types import Lang
-from sahelkit.frames import check_columns, origin_of
+from sahelkit.frames import FrameLike, check_columns, origin_of
 from sahelkit.language.nouns import MEASURES
 from sahelkit.language.numbers import decimal
 from sahelkit.language.texts import words
@@ -127,7 +127,7 @@ def _handles(bodies: Sequence[str], say: Any) -> list[Any]:
 
 
 def plot_responses(
-    cases: pd.DataFrame,
+    cases: FrameLike,
     *,
     highlight: str | None = None,
     title: str | None = None,
@@ -172,7 +172,7 @@ def plot_responses(
     say = words(_WORDS, lang)
     columns = [f"{measure}_{name}" for measure in _MARKS for name in ("days", "days_min", "days_max")]
     needed = ["coup_id", f"label_{lang}", "coup_date", "body", "at_risk", "censored_days", *columns]
-    check_columns(cases, needed, where="plot_responses", repair="Use response_cases()")
+    cases = check_columns(cases, needed, where="plot_responses", repair="Use response_cases()")
     coups = cases.drop_duplicates("coup_id")
     bodies = [body for body in _COLOURS if body in set(cases["body"])]
     with drawing(ax, 9.0, 2.2 + 0.36 * len(coups)) as (figure, axes):
@@ -200,7 +200,7 @@ def plot_responses(
     return figure
 
 
-def plot_waiting(waits: pd.DataFrame, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "") -> Figure:
+def plot_waiting(waits: FrameLike, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "") -> Figure:
     """Draw the share of coups that a measure had followed by each day, one curve per body.
 
     Parameters
@@ -234,7 +234,7 @@ def plot_waiting(waits: pd.DataFrame, *, ax: Axes | None = None, lang: Lang | No
     lang = check_language(lang)
     say = words(_WORDS, lang)
     needed = ["body", "measure", "days", "events", "censored", "done", "low", "high"]
-    check_columns(waits, needed, where="plot_waiting")
+    waits = check_columns(waits, needed, where="plot_waiting")
     last = float(waits["days"].max())
     sizes = []
     with drawing(ax, 7.6, 4.2) as (figure, axes):

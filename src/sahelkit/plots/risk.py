@@ -29,7 +29,7 @@ _WORDS = {
         "before": "forecast of a year before",
         "base": "base rate of the world, {rate} %",
         "record": "Right: of past forecasts of that size,\nhow many came true",
-        "n": "Learnt from {n} country-months, {e} with an event; {past} past forecasts since 1991",
+        "n": "n = {n} country-months learnt from, {e} with an event; {past} past forecasts since 1991",
         "source": "sahelkit, penalised hazard; list of coups: {rule}",
     },
     "fr": {
@@ -39,7 +39,7 @@ _WORDS = {
         "before": "prévision d’un an avant",
         "base": "fréquence moyenne dans le monde, {rate} %",
         "record": "À droite : combien de prévisions\npassées de cet ordre se sont réalisées",
-        "n": "Modèle estimé sur {n} mois-pays, dont {e} avec un événement ; {past} prévisions passées depuis 1991",
+        "n": "n = {n} mois-pays d’estimation, dont {e} avec un événement ; {past} prévisions passées depuis 1991",
         "source": "sahelkit, modèle de risque pénalisé ; liste des coups : {rule}",
     },
 }
@@ -84,8 +84,8 @@ def plot_risk(
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}".replace(".", "," if lang == "fr" else "."))
         axes.set_xlabel(say["axis"].format(months=about["horizon"], day=day_text(about["date"], lang)))
         axes.set_title(risk_title(about, say["title"], lang))
+        at: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "va": "center", "clip_on": False}
         for y, hits, count in zip(height, shown["band_events"], shown["band_n"], strict=True):
-            at: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "va": "center", "clip_on": False}
             axes.annotate(f"{hits} / {count}", (1.01, y), fontsize=8, color=BLACK, **at)
         axes.legend(loc="lower right", fontsize=8, title=say["record"], title_fontsize=8)
         n = say["n"].format(n=number(n_rows, lang, digits=0), e=n_events, past=number(n_past, lang, digits=0))

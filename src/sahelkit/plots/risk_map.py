@@ -52,7 +52,7 @@ _WORDS = {
         "between": "{low} to {high} %",
         "over": "{low} % and more",
         "wide": "{level} % interval: upper end more\nthan {times} times the lower",
-        "n": "{count} countries; learnt from {n} country-months, {e} with an event; as known on {day}",
+        "n": "n = {count} countries; learnt from {n} country-months, {e} with an event; as known on {day}",
         "source": "sahelkit, penalised hazard (coups: {rule}); outlines: Natural Earth",
     },
     "fr": {
@@ -62,7 +62,7 @@ _WORDS = {
         "between": "de {low} à {high} %",
         "over": "{low} % et plus",
         "wide": "intervalle à {level} % : borne haute\nplus de {times} fois la borne basse",
-        "n": "{count} pays ; modèle estimé sur {n} mois-pays, dont {e} avec un événement ; état au {day}",
+        "n": "n = {count} pays ; modèle estimé sur {n} mois-pays, dont {e} avec un événement ; état au {day}",
         "source": "sahelkit, modèle de risque pénalisé (coups : {rule}) ; contours : Natural Earth",
     },
 }

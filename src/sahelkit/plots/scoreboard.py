@@ -73,7 +73,7 @@ def plot_scoreboard(board: pd.DataFrame, *, ax: Axes | None = None, lang: Lang |
     'Source: sahelkit, notebooks and findings.  n = 1 claims.'
     """
     lang = check_language(lang)
-    check_columns(board, ["short", "verdict", "figure", "n", "notebook"], where="plot_scoreboard")
+    board = check_columns(board, ["short", "verdict", "figure", "n", "notebook"], where="plot_scoreboard")
     say = words(_WORDS, lang)
     claims = [textwrap.fill(text, 31) for text in board["short"]]
     figures = [textwrap.fill(text, 62) for text in board["figure"]]

@@ -129,6 +129,7 @@ def plot_curve(
     source : str
         Where the data come from.
     title : str, optional
+        Title of the figure; one of its own when absent.
 
     Returns
     -------
@@ -336,7 +337,7 @@ def plot_verdict(
     kind : {"geography", "simulated"}
         Where the draws come from.
     p_value, p_error : float
-        p-value of the data among the draws and its Monte Carlo error.
+        The p-value of the data among the draws and its Monte Carlo error.
     n_models, n_events, n_countries : int
         Sizes.
     ax, lang, source, title

@@ -45,6 +45,21 @@ _RC: dict[str, Any] = {
 }
 
 
+def series_colours(*ours: str) -> list[str]:
+    """Colours of series that have no meaning of their own: the user's cycle where they have set one, else ours.
+
+    Examples
+    --------
+    >>> series_colours(BLUE, VERMILION)
+    ['#0072B2', '#D55E00']
+    """
+    import matplotlib as mpl
+
+    cycle = mpl.rcParams["axes.prop_cycle"]
+    changed = cycle != mpl.rcParamsDefault["axes.prop_cycle"]
+    return list(cycle.by_key()["color"]) if changed and "color" in cycle.keys else list(ours)
+
+
 @contextmanager
 def house_style() -> Iterator[None]:
     """Use the house style inside a ``with`` block only; what the user has set keeps their value.

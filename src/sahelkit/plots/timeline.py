@@ -16,7 +16,7 @@ import pandas as pd
 from sahelkit._types import DateLike, Lang
 from sahelkit.dates import full_day, parse_window
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.frames import check_columns, origin_of
+from sahelkit.frames import FrameLike, check_columns, origin_of
 from sahelkit.language.dates import SHORT, month_text
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
@@ -158,7 +158,7 @@ def _texts(frame: pd.DataFrame, lang: Lang, say: Mapping[str, str]) -> list[list
 
 
 def plot_timeline(
-    events: pd.DataFrame,
+    events: FrameLike,
     *,
     start: DateLike,
     end: DateLike,
@@ -212,7 +212,7 @@ def plot_timeline(
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)
-    check_columns(events, [*_NEEDED, f"description_{lang}"], where="plot_timeline")
+    events = check_columns(events, [*_NEEDED, f"description_{lang}"], where="plot_timeline")
     first, last = parse_window(start, end)
     chosen = events[(events["date"] >= first) & (events["date"] <= last)]
     if chosen.empty:

@@ -78,7 +78,7 @@ def plot_trap(
     MissingColumnsError, UnknownNameError
         If a column is missing or the language is unknown.
     """
-    check_columns(table, ["effects", *_RATIOS, *_SIZES], where="plot_trap")
+    table = check_columns(table, ["effects", *_RATIOS, *_SIZES], where="plot_trap")
     lang = check_language(lang)
     say = words(_WORDS, lang)
     with drawing(ax, 8.0, 3.6) as (figure, axes):

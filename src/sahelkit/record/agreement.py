@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import pandas as pd
 
 from sahelkit.columns import read_columns
+from sahelkit.frames import FrameLike
 
 _LISTED = ("success", "failure")
 
 
-def coder_agreement(coups: pd.DataFrame, coders: Sequence[str]) -> pd.DataFrame:
+def coder_agreement(coups: FrameLike, coders: Sequence[str]) -> pd.DataFrame:
     """Count, for each pair of coders, the events that both list among those that either lists.
 
     Only events that both coders cover are counted, so that a coder is not blamed for what it never looked at. Plots

@@ -11,7 +11,7 @@ from sahelkit._types import DateLike, Lang
 from sahelkit.columns import read_columns
 from sahelkit.dates import parse_date, parse_window
 from sahelkit.errors import ModelError
-from sahelkit.frames import origin_of
+from sahelkit.frames import FrameLike, origin_of
 from sahelkit.language.dates import day_text
 from sahelkit.language.numbers import percent
 from sahelkit.language.texts import words
@@ -162,7 +162,7 @@ class CaptureLags(Result):
         lang = check_language(lang)
         shown = self.lags[[f"place_{lang}", "date", "days", "days_min", "days_max", "held_on_eve", "regained"]]
         days = {name: shown[name].dt.strftime("%Y-%m-%d") for name in ("date", "regained")}
-        return f"{self.headline(lang=lang)}\n{shown.assign(**days).to_string(index=False, na_rep='')}"
+        return f"{self._head(lang)}\n{shown.assign(**days).to_string(index=False, na_rep='')}"
 
     def headline(self, *, lang: Lang | None = None) -> str:
         """What was counted."""
@@ -229,7 +229,7 @@ class CaptureLags(Result):
         )
 
 
-def capture_lags(events: pd.DataFrame, *, coup: DateLike, start: DateLike, end: DateLike) -> CaptureLags:
+def capture_lags(events: FrameLike, *, coup: DateLike, start: DateLike, end: DateLike) -> CaptureLags:
     """Count the days from a coup to the first loss of each place, and the share of places lost before it.
 
     Nothing is estimated: this is a count of what the events say, with bounds where a day is unsure. It is a count of

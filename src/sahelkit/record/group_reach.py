@@ -12,7 +12,7 @@ from sahelkit._types import DateLike, Lang, Place
 from sahelkit.columns import read_columns
 from sahelkit.dates import parse_date
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
-from sahelkit.frames import origin_of
+from sahelkit.frames import FrameLike, origin_of
 from sahelkit.geography import places
 from sahelkit.language.dates import month_text
 from sahelkit.language.nouns import group_name
@@ -227,7 +227,7 @@ class GroupReach(Result):
     def summary(self, *, lang: Lang | None = None) -> str:
         """The groups on both sides of the border as plain text."""
         table = self.shared().astype({"first": str, "last": str, "first_home": str})
-        return f"{self.headline(lang=lang)}\n{table.to_string(index=False)}"
+        return f"{self._head(lang)}\n{table.to_string(index=False)}"
 
     def to_xarray(self) -> xr.Dataset:
         """Events and deaths (actor, iso3, time: first day of the month); 0 where the source records none."""
@@ -284,7 +284,7 @@ class GroupReach(Result):
 
 
 def group_reach(
-    actors: pd.DataFrame, *, country: str, neighbours: Place | Iterable[Place], date: DateLike, window: int = 36
+    actors: FrameLike, *, country: str, neighbours: Place | Iterable[Place], date: DateLike, window: int = 36
 ) -> GroupReach:
     """Follow armed groups in a country and across its borders, before and after a date.
 

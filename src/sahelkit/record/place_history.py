@@ -8,9 +8,10 @@ from sahelkit._types import DateLike
 from sahelkit.columns import read_columns
 from sahelkit.dates import parse_window
 from sahelkit.errors import ModelError
+from sahelkit.frames import FrameLike
 
 
-def place_history(events: pd.DataFrame, *, start: DateLike, end: DateLike) -> pd.DataFrame:
+def place_history(events: FrameLike, *, start: DateLike, end: DateLike) -> pd.DataFrame:
     """Return one row per place that changed hands in a window.
 
     Parameters

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from sahelkit.columns import read_columns
+from sahelkit.frames import FrameLike
 
 
-def standing(values: pd.DataFrame, *, higher_is_worse: Mapping[str, bool]) -> pd.DataFrame:
+def standing(values: FrameLike, *, higher_is_worse: Mapping[str, bool]) -> pd.DataFrame:
     """Rank countries on each indicator as percentiles, so that indicators in different units can be read together.
 
     The percentile of a country is the share of the other countries that it is worse than, ties counting half: 0 is

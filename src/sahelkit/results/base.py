@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from functools import wraps
 from html import escape
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,6 +14,7 @@ import pandas as pd
 
 from sahelkit._types import Lang
 from sahelkit.errors import LackingError
+from sahelkit.language.coders import rule_name
 from sahelkit.options import check_language
 
 if TYPE_CHECKING:
@@ -23,6 +26,23 @@ if TYPE_CHECKING:
 SHOWN = 12
 # A screen: lines, and characters of a line.
 LINES, WIDTH = 24, 120
+
+
+def _with_rule(says: Callable[..., str]) -> Callable[..., str]:
+    """A sentence that also names the list by which coups were counted, where the result knows it."""
+
+    @wraps(says)
+    def said(self: Result, **options: Any) -> str:
+        rule = re.search(r"; rule (\w+)", getattr(self, "origin", ""))
+        lang = check_language(options.get("lang"))
+        after = (
+            {"en": " Coups: {}.", "fr": " Coups d’État\u00a0: {}."}[lang].format(rule_name(rule[1], lang))
+            if rule
+            else ""
+        )
+        return says(self, **options) + after
+
+    return said
 
 
 class Result:
@@ -43,6 +63,10 @@ class Result:
     _index: ClassVar[tuple[str, ...]] = ("term",)
     lacks: ClassVar[Mapping[str, str]] = {}
 
+    def __init_subclass__(cls) -> None:
+        if "says" in vars(cls):
+            cls.says = _with_rule(cls.says)  # type: ignore[method-assign]
+
     def tidy(self) -> pd.DataFrame:
         """One row per quantity."""
         raise NotImplementedError
@@ -61,7 +85,7 @@ class Result:
 
     def summary(self, *, lang: Lang | None = None) -> str:
         """The result as plain text."""
-        head, table = self.headline(lang=check_language(lang)), self.tidy()
+        head, table = self._head(lang), self.tidy()
         if len(table) == 1:
             return f"{head}\n{table.iloc[0].to_string()}"
         return f"{head}\n{self._shown(table).to_string(index=False)}"
@@ -74,6 +98,12 @@ class Result:
         plain = {name: _plain(table[name]) for name in table.columns}
         found: xr.Dataset = table.assign(**plain).set_index(list(self._index)).to_xarray()
         return found.assign_attrs(summary=self.headline())
+
+    def _head(self, lang: Lang | None = None) -> str:
+        # Which tables in which version, and the rule by which coups were counted: a number means nothing without.
+        lang, origin = check_language(lang), getattr(self, "origin", "")
+        mark = "Source: " if lang == "en" else "Source\u00a0: "
+        return f"{self.headline(lang=lang)}\n{mark}{origin}" if origin else self.headline(lang=lang)
 
     def _shown(self, table: pd.DataFrame) -> pd.DataFrame:
         # A column that says the same in every row says nothing here.
@@ -88,13 +118,13 @@ class Result:
 
     def __repr__(self) -> str:
         table = self.tidy()
-        lines = f"{type(self).__name__}: {self.headline()}".splitlines()
+        lines = f"{type(self).__name__}: {self._head()}".splitlines()
         head = [part for line in lines for part in wrap(line, WIDTH, subsequent_indent="  ")]
         if len(head) > SHOWN:
             head = [*head[: SHOWN - 1], "…"]
         shown = min(SHOWN, LINES - len(head) - 2)
         if len(table) == 1:
-            shown, texts = 1, [table.iloc[0].to_string(max_rows=shown)]
+            shown, texts = 1, [table.iloc[0].to_string(max_rows=LINES - len(head) - 1)]
         else:
             part = self._shown(table.head(shown))
             texts = [part.to_string(index=False, max_cols=most, max_colwidth=40) for most in range(8, 1, -1)]
@@ -105,7 +135,7 @@ class Result:
     def _repr_html_(self) -> str:
         table = self.tidy()
         more = f"<p>… {len(table) - SHOWN} more rows: <code>.tidy()</code></p>" if len(table) > SHOWN else ""
-        head = escape(self.headline()).replace("\n", "<br>")
+        head = escape(self._head()).replace("\n", "<br>")
         return f"<p>{head}</p>{self._shown(table.head(SHOWN)).to_html(index=False, max_cols=12, border=0)}{more}"
 
 

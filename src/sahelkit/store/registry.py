@@ -26,7 +26,7 @@ def _versions(path: Path, _state: int) -> tuple[str, Mapping[str, str]]:
     raw: dict[str, Any] = read_toml(path)
     current, released = raw.get("current"), raw.get("released", {})
     if not isinstance(current, str) or not _VERSION.fullmatch(current):
-        raise RecordError(path, "'current' must be a version such as '2026.1'")
+        raise RecordError(path, "'current' must be a version: the year, a point and a number")
     if not isinstance(released, dict):
         raise RecordError(path, "'released' must be a table")
     for version, digest in released.items():

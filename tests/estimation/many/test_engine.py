@@ -69,14 +69,6 @@ def test_a_folder_opens_lazily(plan, expected, tmp_path):
     assert table.to_frame(["model", "link"])["link"].to_list() == expected["link"].to_list()
 
 
-def test_a_folder_opens_in_dask(plan, expected, tmp_path):
-    pytest.importorskip("dask.dataframe", reason="the extra 'scale' is not installed")
-    table = run(plan, n_jobs=1, chunk=50, folder=tmp_path).to_dask()
-    assert table.npartitions == 5
-    assert table["coef"].mean().compute() == pytest.approx(expected["coef"].mean(), rel=1e-12)
-    assert run(plan, n_jobs=1).to_dask()["n"].sum().compute() == 230 * 400
-
-
 def test_kept_columns_are_lists(plan):
     columns = run(make(keep=("columns",)), n_jobs=1).to_frame()["columns"]
     sets = [[*row[row >= 0], *plan.effect_sets[number]] for row, number in zip(plan.models, plan.effects, strict=True)]

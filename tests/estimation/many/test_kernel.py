@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from plans import columns_of
 
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.estimation.clustered import cluster_sums
@@ -11,7 +12,7 @@ from sahelkit.estimation.firth import firth_maximise
 from sahelkit.estimation.links import row_terms
 from sahelkit.estimation.many.arithmetic import compiled, exp
 from sahelkit.estimation.many.engine import run
-from sahelkit.estimation.many.plan import LINKS, Plan, columns_of
+from sahelkit.estimation.many.plan import LINKS, Plan
 from sahelkit.estimation.many.rescue import one_column_separates
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.separation import separated_terms
@@ -64,7 +65,7 @@ def by_statsmodels(plan, model):
     """Coefficients, errors and clustered errors (CR1) of one model, all columns."""
     import statsmodels.api as sm
 
-    design = plan.pool[:, list(columns_of(plan, model))]
+    design = plan.pool[:, columns_of(plan, model)]
     # statsmodels stops when parameters move little in absolute terms: columns of one size make that fair to all.
     size = np.abs(design).max(axis=0)
     groups = plan.groups
@@ -119,7 +120,7 @@ def test_linear_models_are_those_of_statsmodels():
 
     plan = panel(models=10, links=(2,), keep=("all_coefficients",))
     for model, row in run(plan, n_jobs=1).to_frame().iterrows():
-        design = plan.pool[:, list(columns_of(plan, model))]
+        design = plan.pool[:, columns_of(plan, model)]
         fit = sm.OLS(plan.outcome, design).fit()
         groups = {"groups": plan.groups, "use_correction": False}
         clustered = fit.get_robustcov_results("cluster", **groups).bse * np.sqrt(COUNTRIES / (COUNTRIES - 1))
@@ -140,7 +141,7 @@ def test_inflation_and_mcfadden_are_those_of_statsmodels():
     plan = panel(models=12, links=(0,), keep=("all_coefficients",))
     null = sm.Logit(plan.outcome, np.ones(len(plan.outcome))).fit(disp=0, tol=1e-12).llf
     for model, row in run(plan, n_jobs=1).to_frame().iterrows():
-        design = plan.pool[:, list(columns_of(plan, model))]
+        design = plan.pool[:, columns_of(plan, model)]
         own = int((plan.models[model] > 0).sum())
         expected = [variance_inflation_factor(design, place) for place in range(1, own + 1)]
         assert row["all_vif"][1 : own + 1] == pytest.approx(expected, rel=EXACT)
@@ -160,7 +161,7 @@ def test_separated_models_are_those_of_firth_and_the_others_those_of_newton():
     assert (found["method"] == np.where(has, "firth", "ml")).all()
     assert found["converged"].all()
     for model in [*np.flatnonzero(has)[:8], *np.flatnonzero(~has)[:4]]:
-        design = plan.pool[:, list(columns_of(plan, model))]
+        design = plan.pool[:, columns_of(plan, model)]
         size = np.where(np.arange(design.shape[1]) > 0, design.std(axis=0), 1.0)
         maximiser = firth_maximise if has[model] else maximise
         link, scaled = LINKS[plan.link[model]], np.asfortranarray(design / size)

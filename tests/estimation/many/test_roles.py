@@ -10,8 +10,7 @@ import pytest
 
 import sahelkit as sk
 from sahelkit.errors import MissingColumnsError, ModelError, OptionError, UnknownNameError
-from sahelkit.estimation.many.combine import control_sets, count_models, sizes_of
-from sahelkit.estimation.many.roles import Roles, read_roles
+from sahelkit.estimation.many.roles import Roles, control_sets, count_models, read_roles, sizes_of
 
 BAD_FORMULAS = [
     ("attempt ~ a | x", "is not of the form"),
@@ -35,7 +34,7 @@ BAD_CALLS = [
     ("attempt ~ 1 | z | income", {"effects": "decad"}, UnknownNameError, "Did you mean 'decade'"),
     ("attempt ~ 1 | z | income", {"link": "probit"}, UnknownNameError, "unknown link 'probit'"),
     ("attempt ~ 1 | z | income", {"link": ("identity", "logit")}, OptionError, "Run them apart"),
-    ("attempt ~ 1 | z | income", {"weights": "bic"}, UnknownNameError, "model weight 'bic'"),
+    ("attempt ~ 1 | z | income", {"model_weights": "bic"}, UnknownNameError, "model weight 'bic'"),
     ("attempt ~ 1 | z | income", {"errors": "HC9"}, UnknownNameError, "kind of error"),
     ("attempt ~ 1 | z | income", {"errors": "CR1", "cluster": None}, OptionError, "need clusters"),
     ("attempt ~ 1 | z | income", {"cluster": "cow"}, MissingColumnsError, "cluster="),

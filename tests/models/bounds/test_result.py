@@ -234,3 +234,12 @@ def test_a_panel_is_taken_as_well_as_a_frame():
     found = sk.extreme_bounds("onset ~ 1 | neighbours_attempt_past2 | reign_military_career", frame)
     assert len(found.models) == 2
     assert "neighbours_attempt_past2" in found.says()
+
+
+def test_weights_of_models_are_taken_under_their_old_name_with_a_warning(panel, measures):
+    formula = "onset ~ 1 | land_attempt_w1 + land_attempt_w3 | trend"
+    with pytest.warns(DeprecationWarning, match="weights= of extreme_bounds is called model_weights="):
+        old = sk.extreme_bounds(formula, panel, measures=measures, weights="likelihood")
+    new = sk.extreme_bounds(formula, panel, measures=measures, model_weights="likelihood")
+    assert old.pooled().equals(new.pooled())
+    assert not new.pooled().equals(sk.extreme_bounds(formula, panel, measures=measures).pooled())

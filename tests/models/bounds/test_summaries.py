@@ -11,11 +11,10 @@ import pytest
 from sahelkit.errors import ModelError, UnknownNameError
 from sahelkit.estimation.many.effects import block_of
 from sahelkit.estimation.many.fitting import fit_blocks
-from sahelkit.estimation.many.leamer import leamer_bounds
-from sahelkit.estimation.many.planning import choose
+from sahelkit.estimation.many.plan import choose
 from sahelkit.estimation.many.roles import Roles
-from sahelkit.estimation.many.salaimartin import cdf0_generic, cdf0_normal, model_weights, share_significant
 from sahelkit.estimation.many.sample import read_sample
+from sahelkit.estimation.many.spread import cdf0_generic, cdf0_normal, leamer_bounds, model_weights, share_significant
 from sahelkit.models.bounds import extreme_bounds, influence
 from sahelkit.models.bounds.result import ExtremeBounds
 from sahelkit.models.bounds.summaries import Settings

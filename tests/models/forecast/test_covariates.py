@@ -90,7 +90,7 @@ def test_the_panel_has_every_column_the_forecaster_reads():
 )
 def test_options_out_of_range_are_refused(options, message):
     with pytest.raises((OptionError, UnknownNameError), match=message):
-        HazardForecaster(**options)
+        HazardForecaster(**options).fit(_learnable(), "attempt_within_1")
 
 
 def _learnable(n=60):

@@ -136,6 +136,41 @@ def test_one_careful_sentence(newest, lang, parts):
     assert f"{row['band_n']}" in said
 
 
+def test_a_language_is_never_taken_for_a_country(newest):
+    with pytest.raises(TypeError, match="positional"):
+        newest.says("fr")
+
+
+def test_headlines_and_summaries_speak_french(newest):
+    path = risk_path("Mali", "2012-08", horizons=(1, 12))
+    assert path.headline(lang="fr").startswith("Risque d’une tentative de coup d’État au Mali à partir d’août 2012, d’")
+    for result in (newest, path):
+        for text in (result.headline(lang="fr"), result.summary(lang="fr")):
+            assert "liste des coups\u00a0: Powell et Thyne" in text
+            assert "list of coups: Powell and Thyne" not in text
+        assert "list of coups: Powell and Thyne" in result.headline()
+        with pytest.raises(UnknownNameError, match="unknown language 'de'"):
+            result.summary(lang="de")
+
+
+def test_a_result_fits_a_screen(newest):
+    late = risk_table("2026-11-27", countries=None)
+    for shown in (repr(newest), repr(late), repr(risk_path("Mali", horizons=(12,)))):
+        lines = shown.splitlines()
+        assert len(lines) <= 24
+        assert max(map(len, lines)) <= 120
+    assert "Mali" in newest._repr_html_()
+    np.testing.assert_array_equal(newest.to_xarray()["probability"], newest.frame["probability"])
+
+
+def test_an_early_day_says_which_inputs_are_not_known_yet():
+    early = risk_table("1961-02", countries="Mali", horizon=1)
+    assert early.inputs.set_index("input").loc["owid_population", ["newest", "stale"]].tolist() == ["", True]
+    assert "population (UN), newest datum: none yet" in early.headline()
+    assert "in Mali in February 1961 is" in early.says()
+    assert "au Mali en février 1961 est" in early.says(lang="fr")
+
+
 def test_success_is_rarer_than_attempt(newest):
     success = risk_table(countries="west_africa", outcome="success").tidy().set_index("iso3")["probability"]
     attempt = newest.tidy().set_index("iso3")["probability"]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import sahelkit as sk
-from sahelkit.errors import ModelError, OptionError, UnknownNameError
+from sahelkit.errors import LackingError, ModelError, OptionError, UnknownNameError
 from sahelkit.models.hawkes import (
     GoodnessOfFit,
+    bias_corrected,
+    contagion_bound,
     contagion_test,
     detectable_contagion,
     excitation_intervals,
     fit_hawkes,
     goodness_of_fit,
+    simulate_hawkes,
 )
 
 
@@ -120,3 +125,68 @@ def test_power_of_a_model_without_contagion_is_refused():
     plain = fit_hawkes(events, countries="west_africa", start=1960, end=2025, contagion=False)
     with pytest.raises(ModelError, match="fitted without contagion"):
         detectable_contagion(plain, replicates=19, seed=1)
+
+
+@pytest.mark.parametrize("function", [contagion_test, goodness_of_fit, contagion_bound, excitation_intervals])
+def test_fewer_replicates_than_five_percent_needs_are_refused(fit, function):
+    with pytest.raises(OptionError, match=r"replicates=18: with fewer than 19 replicates .* is as small as 0\.05"):
+        function(fit, replicates=18, seed=1)
+
+
+def test_wider_intervals_need_more_replicates(fit):
+    with pytest.raises(OptionError, match=r"with fewer than 199 replicates .* is as small as 0\.005"):
+        contagion_bound(replace(fit, level=0.99), replicates=99)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        *(contagion_test, goodness_of_fit, contagion_bound, excitation_intervals, detectable_contagion),
+        *(bias_corrected, simulate_hawkes),
+    ],
+)
+@pytest.mark.parametrize("wrong", [None, pd.DataFrame({"iso3": ["MLI"]}), "fit"])
+def test_what_is_no_fit_is_refused(function, wrong):
+    with pytest.raises(OptionError, match=r"it is no fitted Hawkes process\. Type fit=fit_hawkes"):
+        function(wrong)
+
+
+def test_country_of_the_figure_is_one_of_the_fit(fit):
+    with pytest.raises(OptionError, match="country='TCD': it is not among the countries of the fit"):
+        fit.plot(country="TCD")
+    assert any("Burkina Faso" in text for text in _texts(fit.plot()))  # most attempts
+
+
+def test_source_of_a_figure_is_what_the_events_came_with(fit):
+    assert any("sahelkit coups" in text for text in _texts(fit.plot(lang="fr", country="MLI")))
+    assert any("Source: mine" in text for text in _texts(fit.plot(country="MLI", source="mine")))
+
+
+def test_fit_speaks_statsmodels(fit):
+    from statsmodels.iolib.summary2 import summary_col
+
+    table = fit.tidy().set_index("quantity")
+    names = ["own", "own_lag", "cross", "cross_lag"]
+    assert fit.params.to_dict() == table.loc[names, "estimate"].to_dict()
+    np.testing.assert_array_equal(fit.conf_int(alpha=0.1), table.loc[names, ["low", "high"]])
+    assert (fit.nobs, fit.llf) == (105, fit.loglik)
+    assert fit.bse[["own_lag", "cross_lag"]].isna().all()
+    assert fit.pvalues.isna().all()
+    with pytest.raises(LackingError, match="HawkesFit has no predict"):
+        fit.predict()
+    assert "0.3547" in str(summary_col([fit, fit]))
+
+
+def test_covariate_has_the_error_of_its_interval():
+    coups = sk.load_coups(rule="powell_thyne", countries="focus")
+    rows = [(code, year, year % 7) for code in ("MLI", "BFA", "GIN", "NER", "CIV") for year in range(1960, 2026)]
+    given = pd.DataFrame(rows, columns=["iso3", "year", "turn"])
+    fitted = fit_hawkes(coups, countries="focus", start=1960, end=2025, covariates=given, country_sd=0.3)
+    low, high = np.log(fitted.tidy().set_index("quantity").loc["turn", ["low", "high"]].astype(float))
+    assert fitted.bse["turn"] == pytest.approx((high - low) / 2 / 1.6448536, rel=1e-6)
+    assert fitted.params["turn"] == pytest.approx(fitted.coefficients["turn"])
+    # All of the intercept, the period and the covariate; less of the effects that are drawn towards 0.
+    effects = len(fitted.baseline.columns("country"))
+    fixed = 1 + len(fitted.baseline.columns("period")) + 1 + sum(fitted.searched.values())
+    assert fixed - 5 < fitted._parameters() < fixed + effects
+    assert fitted.aic == pytest.approx(2 * fitted._parameters() - 2 * fitted.llf)

@@ -66,7 +66,7 @@ def test_predictors_reach_the_result(basque, reference):
     own = matched_weights(*_arrays(predictors, income.loc[1960:1969])).importance
     window = _window(income.loc[1960:1997].to_numpy(), 10, list(income.columns))
     found = synthetic_control(window, predictors=predictors, importance=own)
-    assert found.weights["Cataluna"] == pytest.approx(reference("synth.basque")["expected"]["Cataluna"], abs=2e-4)
+    assert found.donor_weights["Cataluna"] == pytest.approx(reference("synth.basque")["expected"]["Cataluna"], abs=2e-4)
     assert found.loss == pytest.approx(reference("synth.basque")["expected"]["mspe"], abs=2e-4)
     assert found.importance.sum() == pytest.approx(1.0)
     assert found.search is None
@@ -82,7 +82,7 @@ def test_the_basque_country_with_a_search_for_every_region(basque, reference):
     predictors, income = basque
     window = _window(income.loc[1960:1997].to_numpy(), 10, list(income.columns))
     found = synthetic_control(window, predictors=predictors, n_jobs=1)
-    assert found.weights["Cataluna"] == pytest.approx(reference("synth.basque")["expected"]["Cataluna"], abs=2e-4)
+    assert found.donor_weights["Cataluna"] == pytest.approx(reference("synth.basque")["expected"]["Cataluna"], abs=2e-4)
     assert found.search["settled"].all()
     assert f"loss {found.loss:.4g} (least possible {found.least:.4g}), reached from 2 of 4" in found.headline()
 
@@ -103,8 +103,8 @@ def test_german_reunification(reference_dir):
     window = _window(income.loc[1960:2003].to_numpy(), 31, list(income.columns))
     found = synthetic_control(window, predictors=pd.DataFrame(main), importance=trained.importance)
     published = {"Austria": 0.42, "USA": 0.22, "Japan": 0.16, "Switzerland": 0.11, "Netherlands": 0.09}
-    assert found.weights[list(published)].to_dict() == pytest.approx(published, abs=0.011)
-    assert found.weights.drop(list(published)).max() < 0.005
+    assert found.donor_weights[list(published)].to_dict() == pytest.approx(published, abs=0.011)
+    assert found.donor_weights.drop(list(published)).max() < 0.005
 
 
 @pytest.mark.reference
@@ -173,13 +173,13 @@ def test_the_search_is_reported_and_the_training_window_is_what_is_judged():
     alone = matched_weights(
         predictors.loc["C0"].to_numpy(), predictors[1:].to_numpy().T, values[8:14, 0], values[8:14, 1:]
     )
-    assert found.weights.to_numpy() == pytest.approx(alone.weights)
+    assert found.donor_weights.to_numpy() == pytest.approx(alone.weights)
     assert set(found.search["name"]) <= {"equal", "regression", "rain", "roads"}
     assert "starting points" in found.headline()
     plain = synthetic_control(_window(values, 14, names), training=(-6, -1))
-    assert plain.weights.to_numpy() == pytest.approx(simplex_weights(values[8:14, 1:], values[8:14, 0]))
+    assert plain.donor_weights.to_numpy() == pytest.approx(simplex_weights(values[8:14, 1:], values[8:14, 0]))
     again = synthetic_control(_window(values, 14, names), predictors=predictors, importance=found.importance)
-    assert again.weights.to_numpy() == pytest.approx(found.weights.to_numpy(), abs=1e-6)
+    assert again.donor_weights.to_numpy() == pytest.approx(found.donor_weights.to_numpy(), abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_options_of_the_search_are_checked(options, error, match):
         (lambda p: p.astype(object).where(p != p.iloc[2, 0], "wet"), "rain='wet'"),
         (lambda p: pd.concat([p, p[:1]]), "more than one unit of this name"),
         (lambda p: p.set_axis(["rain", "rain"], axis=1), "more than one predictor of this name"),
-        (lambda p: p["rain"], "a frame with one row per unit"),
+        (lambda p: p["rain"], "synthetic_control takes a frame"),
         (lambda p: p * 1e200, "Measure it in another unit"),
     ],
 )

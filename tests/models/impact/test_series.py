@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sahelkit.errors import DateError, ModelError, OptionError, UnknownNameError
+from sahelkit.errors import DateError, MissingColumnsError, ModelError, OptionError, UnknownNameError
 from sahelkit.models.impact import break_dates, fit_series, interrupted_series
 from sahelkit.models.impact.windows import event_window
 
@@ -308,3 +308,43 @@ def test_a_year_is_no_month_and_half_a_wave_no_wave():
 def test_a_series_without_rows_is_named():
     with pytest.raises(ModelError, match="counts has no rows"):
         fit_series(_counts().iloc[:0], "2004-01")
+
+
+@pytest.mark.parametrize("family", ["poisson", "negative_binomial", "quasipoisson"])
+def test_a_series_speaks_statsmodels(family):
+    import statsmodels.api as sm
+
+    rng = np.random.default_rng(4)
+    months = pd.period_range("2000-01", periods=60, freq="M")
+    counts = pd.Series(rng.negative_binomial(3, 0.2, size=60) + 1, index=months)
+    fit = fit_series(counts, "2003-01", family=family, harmonics=1, errors="model")
+    alpha = fit.dispersion if family == "negative_binomial" else 0.0
+    variance = sm.families.NegativeBinomial(alpha=alpha) if alpha else sm.families.Poisson()
+    strict = {"tol_criterion": "params", "atol": 1e-10, "maxiter": 1000}
+    model = sm.GLM(counts.to_numpy(), fit.matrix, family=variance)
+    theirs = model.fit(scale="X2" if family[0] == "q" else 1.0, **strict)
+    np.testing.assert_allclose(fit.params, theirs.params, rtol=1e-6)
+    np.testing.assert_allclose(fit.bse, theirs.bse, rtol=1e-5)
+    np.testing.assert_allclose(fit.conf_int(), theirs.conf_int(), rtol=1e-5, atol=1e-8)
+    np.testing.assert_allclose(fit.pvalues, theirs.pvalues, rtol=1e-4, atol=1e-12)
+    np.testing.assert_allclose(fit.predict(), theirs.fittedvalues, rtol=1e-6)
+    assert (fit.nobs, fit.cov_type) == (60, "model")
+    if family == "quasipoisson":
+        assert np.isnan([fit.llf, fit.aic]).all()
+    else:
+        assert fit.llf == pytest.approx(theirs.llf, rel=1e-9)
+        assert fit.aic == pytest.approx(theirs.aic + (2 if alpha else 0), rel=1e-9)
+    frame = pd.DataFrame({"month": [*months, *pd.period_range("2005-01", periods=2, freq="M")]})
+    ahead = fit.get_prediction(frame).summary_frame()
+    np.testing.assert_allclose(ahead["mean"][:60], fit.predict(), rtol=1e-12)
+    assert (ahead["mean_ci_lower"] < ahead["mean"]).all()
+
+
+def test_predictions_of_a_series_with_an_exposure_want_the_exposure():
+    months = pd.period_range("2000-01", periods=48, freq="M")
+    counts = pd.Series([10, 12] * 12 + [20, 24] * 12, index=months)
+    fit = fit_series(counts, "2002-01", offset=pd.Series(2.0, index=months), errors="model")
+    frame = pd.DataFrame({"month": months})
+    with pytest.raises(MissingColumnsError, match="offset"):
+        fit.predict(frame)
+    np.testing.assert_allclose(fit.predict(frame.assign(offset=4.0)), 2 * fit.predict(), rtol=1e-9)

@@ -345,3 +345,16 @@ def test_coverage_and_size_in_simulated_panels():
     assert 0.88 <= kept / 300 <= 0.99
     assert abs(np.mean(errors)) < 0.05
     assert rejected / 300 < 0.16
+
+
+def test_weights_of_donors_are_read_under_their_old_name_with_a_warning():
+    values = _factors(8, effect=1.0)
+    window = _window(values, 16)
+    control, did = synthetic_control(window), synthetic_did(window)
+    for made, old, new in (
+        (control, "weights", "donor_weights"),
+        (did, "units", "donor_weights"),
+        (did, "weights", "period_weights"),
+    ):
+        with pytest.warns(DeprecationWarning, match=rf"{old} is called \w+\.{new} since"):
+            assert getattr(made, old) is getattr(made, new)

@@ -117,7 +117,7 @@ def test_a_panel_stands_for_its_frame():
 @pytest.mark.parametrize(
     ("change", "error", "match"),
     [
-        (lambda f: f["x"], OptionError, "event_window takes a frame of pandas"),
+        (lambda f: f["x"], OptionError, "event_window takes a frame of pandas, polars or Arrow"),
         (lambda f: f.assign(x=f["x"].where(f.index != 3, np.inf)), OptionError, "no finite number"),
         (lambda f: f.assign(x="calm"), OptionError, "x='calm': it is no number"),
         (lambda f: f.assign(x=f["x"].astype(object).where(f.index != 3, "n/a")), OptionError, "x='n/a'"),

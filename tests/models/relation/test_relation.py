@@ -11,6 +11,7 @@ from sahelkit.errors import DateError, ModelError, OptionError, UnknownNameError
 from sahelkit.language.countries import in_country
 from sahelkit.language.dates import day_text
 from sahelkit.models.relation import Prior, prior_sensitivity, relation_matrix, what_if
+from sahelkit.models.relation.evidence import gather
 from sahelkit.models.relation.matrix import overlap
 from sahelkit.models.relation.result import QUANTILES, QUANTITIES
 from sahelkit.models.relation.robust import _gain, _kernels, map_p_value
@@ -292,3 +293,25 @@ def test_what_is_no_prior_is_refused(ask):
 def test_scales_to_try_are_lists_by_name(scales):
     with pytest.raises(OptionError, match="it gives each scale of the prior the values to try"):
         prior_sensitivity(scales=scales)
+
+
+def test_a_place_set_counts_the_states_of_the_window():
+    window = {"start": "1970-01-01", "end": "2020-12-31"}
+    found = gather(countries="africa", **window)
+    assert "ZZB" not in found.countries
+    assert len(found.countries) > 50
+    with pytest.raises(ModelError, match="ZZB did not exist between 1970-01-01 and 2020-12-31"):
+        gather(countries=["focus", "Zanzibar"], **window)
+
+
+def test_arrays_of_the_matrix_are_those_of_its_table(matrix):
+    table = matrix.tidy().set_index(["source", "target", "horizon"])
+    data = matrix.to_xarray()
+    at = {"source": "MLI", "target": "NER", "horizon": 36}
+    row = table.loc[("MLI", "NER", 36)]
+    assert row["extra_low90"] == data["value"].sel(quantity="extra", quantile=0.05, **at).item()
+    assert row["shared"] == data["value"].sel(quantity="shared", quantile=0.5, **at).item()
+    assert row["prior_share"] == data["prior_share"].sel(**at).item()
+    assert row["mc_error"] == data["mc_error"].sel(quantity="extra", **at).item()
+    assert row["n_attempts"] == data["n_attempts"].sel(source="MLI").item()
+    assert (data.attrs["first"], data.attrs["last"]) == ("1960-01-01", "2025-12-31")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,20 +12,6 @@ from sahelkit.estimation.hawkes.kernel import Kernel
 
 # Above this number of pairs of events memory, not arithmetic, is the limit; the exponential kernel then needs no pairs.
 MANY_PAIRS = 2_000_000
-
-
-class Pull(Protocol):
-    """One part of the excitation: own events, or those of others."""
-
-    @property
-    def bears(self) -> bool:
-        """Whether any event could be followed by one in a window: whether the data say anything of this part."""
-
-    def at_events(self, kernel: Kernel, lag: float) -> tuple[Floats, Floats]:
-        """Intensity per unit of coefficient at each counted event, and its derivative by the log of the lag."""
-
-    def total(self, kernel: Kernel, lag: float) -> tuple[float, float]:
-        """Expected number of events per unit of coefficient inside the windows, and its derivative likewise."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +38,27 @@ class Reach:
         return float(value), float(slope)
 
 
+class Pull:
+    """One part of the excitation: own events, or those of others."""
+
+    reach: Reach
+
+    @property
+    def bears(self) -> bool:
+        """Whether any event could be followed by one in a window: whether the data say anything of this part."""
+        return bool(self.reach.weight.any())
+
+    def at_events(self, kernel: Kernel, lag: float) -> tuple[Floats, Floats]:
+        """Intensity per unit of coefficient at each counted event, and its derivative by the log of the lag."""
+        raise NotImplementedError
+
+    def total(self, kernel: Kernel, lag: float) -> tuple[float, float]:
+        """Expected number of events per unit of coefficient inside the windows, and its derivative likewise."""
+        return self.reach.total(kernel, lag)
+
+
 @dataclass(frozen=True)
-class Pairs:
+class Pairs(Pull):
     """The pull as a list of pairs (earlier event, later counted event).
 
     Attributes
@@ -88,18 +92,9 @@ class Pairs:
         slope = np.bincount(self.at, share * (shape + x * kernel.slope(x)), self.size)
         return value, -np.asarray(slope, dtype=float)
 
-    def total(self, kernel: Kernel, lag: float) -> tuple[float, float]:
-        """Expected number inside the windows and its derivative by the log of the lag."""
-        return self.reach.total(kernel, lag)
-
-    @property
-    def bears(self) -> bool:
-        """Whether any event reaches a window."""
-        return bool(self.reach.weight.any())
-
 
 @dataclass(frozen=True)
-class Stream:
+class Stream(Pull):
     """The pull of the exponential kernel by recursion over time: memory grows with events, not with their pairs.
 
     Attributes
@@ -152,15 +147,6 @@ class Stream:
                 slope[self.at[k]] = row @ (aged - felt)
             waiting.append(k)
         return value / lag, slope / lag
-
-    def total(self, kernel: Kernel, lag: float) -> tuple[float, float]:
-        """Expected number inside the windows and its derivative by the log of the lag."""
-        return self.reach.total(kernel, lag)
-
-    @property
-    def bears(self) -> bool:
-        """Whether any event reaches a window."""
-        return bool(self.reach.weight.any())
 
 
 def pull_of(

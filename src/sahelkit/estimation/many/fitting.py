@@ -11,8 +11,7 @@ import pandas as pd
 from sahelkit._types import Floats
 from sahelkit.estimation.many.effects import Block
 from sahelkit.estimation.many.engine import run
-from sahelkit.estimation.many.plan import Plan
-from sahelkit.estimation.many.planning import Choices, plan_of
+from sahelkit.estimation.many.plan import Choices, Plan, plan_of
 from sahelkit.estimation.many.sample import Sample
 
 _PER_TERM = ("coef", "se", "se_cluster", "freedom", "vif")

@@ -52,6 +52,7 @@ from sahelkit.estimation.many.plain import (
     NO_STEP,
     SHORT,
     SINGULAR,
+    SURE,
     TOO_MANY_STEPS,
 )
 
@@ -299,6 +300,9 @@ def fit_many(
         loglik[m] = _loglik(link, outcome, events, eta, score)
         expected = gram
         if link == CLOGLOG:
+            if eta[events].max() > SURE:
+                status[m], loglik[m] = DIVERGING, np.nan
+                continue
             expected = np.empty((size, size))
             accumulate(EXPECTED, wide, own, k, theta, b, outcome, events, block, eta, lefts, sums, expected, slope)
             if not cholesky(expected):

@@ -18,6 +18,9 @@ MOST_STEPS = 25
 # Squared length of a step, in standard errors: after a shorter one the weights err by 3e-10 at most, which robust
 # errors of near 0 (those of a country's own dummy) may magnify, and the estimates by nothing to speak of.
 SHORT = 1e-19
+# Predictor by the cloglog link whose chance is 1 but for 1e-13: from an event there the likelihood is flat, whether or
+# not it has a maximum, and a linear programme must tell.
+SURE = 3.4
 COLLINEAR = 1e-9  # share of a column's variance that the others leave
 PIVOT = 1e-13  # likewise, of the information on a coefficient
 ROWS_AT_ONCE = 512  # a block of rows of about ten columns stays in the first-level cache
@@ -84,7 +87,8 @@ def _climb(link: str, design: Floats, outcome: Floats, theta: Floats) -> tuple[i
             return NO_STEP, theta, rows, None
         theta = theta + step
         if power < SHORT or (link == "identity" and taken):
-            return CONVERGED, theta, rows, factor
+            flat = link == "cloglog" and (theta @ design)[outcome > 0].max() > SURE
+            return DIVERGING if flat else CONVERGED, theta, rows, None if flat else factor
         gain = np.where(outcome > 0.5, 1, -1) * (step @ design)
         if taken > 8 and gain.max() > 0.1 and gain.min() > -1e-2 * gain.max():
             return DIVERGING, theta, rows, None

@@ -8,16 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from sahelkit.errors import MissingExtraError, OutputError
+from sahelkit.errors import MissingExtraError, OutputError, UnknownNameError, is_known
 from sahelkit.estimation.many.plan import LINKS
 
-if TYPE_CHECKING:
-    import pandas as pd
-
+FILE = "models.parquet"
+WAYS = ("arrow", "dask")
 METHODS = ("ml", "firth")
 _NOTE = "plan.json"
 _PART = "part-{:06d}.parquet"
@@ -55,22 +55,6 @@ class ModelTable:
         table = self.dataset.to_table(columns=None if columns is None else list(columns))
         frame: pd.DataFrame = table.to_pandas()
         return frame
-
-    def to_dask(self) -> Any:
-        """Open the folder as a dask.dataframe, for tables that outgrow the memory.
-
-        Raises
-        ------
-        MissingExtraError
-            If Dask is not installed.
-        """
-        try:
-            dd: Any = import_module("dask.dataframe")
-        except ImportError:
-            raise MissingExtraError("a Dask table", "scale", "dask") from None
-        if self.folder is None:
-            return dd.from_pandas(self.to_frame(), npartitions=1)
-        return dd.read_parquet([str(path) for path in sorted(self.folder.glob("part-*.parquet"))])
 
 
 def arrow_table(columns: Mapping[str, Any]) -> Any:
@@ -179,3 +163,52 @@ def _differences(found: Any, wanted: Mapping[str, Any]) -> list[str]:
             plain = not (isinstance(there, str) and isinstance(here, str) and len(there) == len(here) == 64)
             lines.append(f"{name} {there!r} there, {here!r} here" if plain else f"other {name}")
     return lines
+
+
+def open_lazily(models: pd.DataFrame, folder: Path | None, *, how: str) -> Any:
+    """Open the table of models as a pyarrow dataset or a dask.dataframe.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+    folder : path or None
+        Folder of the run; there the labelled table is written once, and opened. In memory when absent.
+    how : {"arrow", "dask"}
+
+    Raises
+    ------
+    UnknownNameError
+        If the way is unknown.
+    MissingExtraError
+        If Dask is not installed.
+    OutputError
+        If the file cannot be written.
+    """
+    if not is_known(how, WAYS):
+        raise UnknownNameError("way to open the table", how, WAYS)
+    path = None if folder is None else folder / FILE
+    if path is not None and not path.exists():
+        write_models(models, path.parent)
+    if how == "arrow":
+        import pyarrow as pa
+        import pyarrow.dataset as ds
+
+        return ds.dataset(pa.Table.from_pandas(models, preserve_index=False) if path is None else str(path))
+    try:
+        dd: Any = import_module("dask.dataframe")
+    except ImportError:
+        raise MissingExtraError("a Dask table", "scale", "dask") from None
+    return dd.from_pandas(models, npartitions=1) if path is None else dd.read_parquet(str(path))
+
+
+def write_models(models: pd.DataFrame, folder: Path) -> Path:
+    """Write the labelled table into the folder of the run and return its path."""
+    path = folder / FILE
+    scratch = path.with_suffix(".partial")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        models.to_parquet(scratch, index=False)
+        scratch.replace(path)
+    except OSError as error:
+        raise OutputError(path, error.strerror or str(error)) from None
+    return path

@@ -6,35 +6,33 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from sahelkit._deprecated import renamed
 from sahelkit._types import Repeats
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.few_clusters import clusters_with_events
-from sahelkit.estimation.many.combine import MOST, check_number, count_models, read_exclusive, sizes_of
 from sahelkit.estimation.many.effects import NONE, block_of, extra_labels
 from sahelkit.estimation.many.fitting import fit_blocks
-from sahelkit.estimation.many.lazily import write_models
-from sahelkit.estimation.many.plan import LINKS
-from sahelkit.estimation.many.planning import choose
-from sahelkit.estimation.many.roles import read_roles
-from sahelkit.estimation.many.salaimartin import WEIGHTS
+from sahelkit.estimation.many.plan import LINKS, choose
+from sahelkit.estimation.many.roles import MOST, check_number, count_models, read_exclusive, read_roles, sizes_of
 from sahelkit.estimation.many.sample import Sample, read_sample
-from sahelkit.frames import check_frame, check_repeats
+from sahelkit.estimation.many.spread import WEIGHTS
+from sahelkit.estimation.many.storage import write_models
+from sahelkit.frames import FrameLike, check_frame, check_repeats
 from sahelkit.models.bounds.measures import Measures
 from sahelkit.models.bounds.result import ExtremeBounds
 from sahelkit.models.bounds.summaries import Settings
 from sahelkit.options import as_names, check_name, check_options, check_path, check_real, check_whole_number
 
 if TYPE_CHECKING:
-    from sahelkit.panels.builder import Panel
+    pass
 
 ERRORS = ("CR1", "model")
 
 
+@renamed(weights="model_weights")
 def extreme_bounds(
     formula: str,
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     measures: Measures | None = None,
     k: int | Sequence[int] = 3,
@@ -94,7 +92,7 @@ def extreme_bounds(
     vif : float, optional
         Models in which the focus variable has a larger variance inflation factor do not count in the summaries.
     model_weights : {"equal", "likelihood", "lri"}
-        Weights of the models in means and in CDF(0); see `sahelkit.estimation.many.salaimartin.model_weights`.
+        Weights of the models in means and in CDF(0); see `sahelkit.estimation.many.spread.model_weights`.
     level : float
         Confidence level.
     all_terms : bool

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from sahelkit.frames import check_columns
+from sahelkit.frames import FrameLike, check_columns
 
 DIMENSIONS = ("coder", "effects", "link", "weights", "event", "window", "fade", "size")
 
 
-def influence(models: pd.DataFrame, dimensions: Sequence[str] | None = None) -> pd.DataFrame:
+def influence(models: FrameLike, dimensions: Sequence[str] | None = None) -> pd.DataFrame:
     """Compare the models by each choice in turn, the other choices averaged over.
 
     Parameters
@@ -47,7 +47,7 @@ def influence(models: pd.DataFrame, dimensions: Sequence[str] | None = None) -> 
     """
     from scipy.special import stdtr, stdtrit
 
-    check_columns(models, ["effect", "effect_se", "used", *(dimensions or [])], where="influence")
+    models = check_columns(models, ["effect", "effect_se", "used", *(dimensions or [])], where="influence")
     used = models[models["used"].to_numpy(dtype=bool)]
     frame = pd.DataFrame({"effect": used["effect"], "z": used["effect"] / used["effect_se"]})
     freedom = used["effect_freedom"].to_numpy(dtype=float) if "effect_freedom" in used.columns else np.inf

@@ -14,14 +14,13 @@ import pandas as pd
 from sahelkit._types import Floats, Ints
 from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError, is_known
 from sahelkit.exposure import KINDS, Kind, fading, spatial_weights
-from sahelkit.frames import beside, check_frame
+from sahelkit.frames import FrameLike, beside, check_frame
 from sahelkit.models.placebo.draws import EventGrid, event_grid, weights_of, window_sums
 from sahelkit.panels.history import clock
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from sahelkit.panels import Panel
 
 FADES = ("window", "decay")
 HISTORY = ("t", "t2", "t3", "never")
@@ -123,8 +122,9 @@ class Measures:
         }
         return {name: values for name, values in own.items() if name in names}
 
-    def join(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def join(self, frame: FrameLike) -> pd.DataFrame:
         """The panel with ``onset``, the own history and all measures; `frame` has the rows that made the measures."""
+        frame = check_frame(frame, where="Measures.join")
         made = self.columns((OUTCOME, *HISTORY, *self.names))
         return beside(frame.drop(columns=[name for name in made if name in frame.columns]), made)
 
@@ -145,7 +145,7 @@ def mean_lag(window: int) -> float:
 
 
 def exposure_measures(
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     events: Sequence[str] = ("attempt", "success"),
     windows: Sequence[int] = (1, 2, 3, 5, 10),

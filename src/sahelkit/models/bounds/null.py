@@ -15,7 +15,7 @@ from sahelkit._types import Floats, Ints, Lang
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.many.effects import Block, block_of, with_columns
 from sahelkit.estimation.many.fitting import fit_blocks
-from sahelkit.estimation.many.planning import Choices
+from sahelkit.estimation.many.plan import Choices
 from sahelkit.estimation.many.sample import Sample
 from sahelkit.estimation.replicates import p_error, quantile_error, replicate
 from sahelkit.models.bounds.measures import HISTORY, OUTCOME, Measures
@@ -241,6 +241,16 @@ def bounds_null(
 
     Phipson, B., & Smyth, G. K. (2010). Permutation p-values should never be zero. Statistical Applications in
     Genetics and Molecular Biology, 9(1), 39. doi:10.2202/1544-6115.1585
+
+    Examples
+    --------
+    >>> import sahelkit as sk
+    >>> from sahelkit.models.bounds import exposure_measures
+    >>> panel = sk.panel("west_africa", "1960", "2020", freq="Y").add_coups().frame
+    >>> near = exposure_measures(panel, events=["attempt"], windows=[1, 3], weights=["land"], fades=["window"])
+    >>> found = sk.extreme_bounds(f"onset ~ never | {near.terms} | 1", panel, measures=near)
+    >>> len(bounds_null(found, replicates=19).draws)
+    19
     """
     check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
     measures = _check(found, kind, replicates, models)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from sahelkit._types import Lang
 from sahelkit.errors import ModelError, OptionError
-from sahelkit.estimation.many.lazily import open_lazily
+from sahelkit.estimation.many.storage import open_lazily
 from sahelkit.language.samples import missing_words
 from sahelkit.models.bounds.influence import influence
 from sahelkit.models.bounds.null import Analysis, BoundsNull, bounds_null
@@ -141,6 +141,11 @@ class ExtremeBounds(Analysis, Result):
         found: xr.Dataset = self.by_focus().set_index("focus").to_xarray()
         return found.assign_attrs(summary=self.headline())
 
+    @property
+    def origin(self) -> str:
+        """Datasets, versions and rule of the frame."""
+        return self.sample.origin
+
     def headline(self, *, lang: Lang | None = None) -> str:
         """Question, sample and models, as plain text, and the notes."""
         lang = check_language(lang)
@@ -169,27 +174,16 @@ class ExtremeBounds(Analysis, Result):
         roles, sample, pooled = self.choices.roles, self.sample, self.pooled()
         ends = pooled if len(roles.focus) > 1 else self.by_focus().loc[0]
         return BoundsFacts(
-            formula=self.settings.formula,
-            outcome=roles.outcome,
-            free=roles.free,
-            focus=roles.focus,
-            doubtful=roles.doubtful,
-            exposures=self.measures is not None,
-            sizes=self.settings.k,
+            roles=roles,
+            settings=self.settings,
             effects=self.choices.effects,
             links=self.choices.links,
-            errors=self.settings.errors,
-            model_weights=self.settings.model_weights,
+            exposures=self.measures is not None,
             n_rows=len(sample.outcome),
             n_events=None if "identity" in self.choices.links else int(sample.outcome.sum()),
             freq=sample.freq,
             n_clusters=sample.n_clusters,
-            cluster=self.settings.cluster,
-            n_models=len(self.models),
-            n_used=int(pooled["n_used"]),
-            above=float(pooled["above"]),
-            positive=float(pooled["share_significant_positive"]),
-            negative=float(pooled["share_significant_negative"]),
+            figures=pooled.to_dict(),
             low=float(ends["low"]),
             high=float(ends["high"]),
         )
@@ -199,9 +193,7 @@ class ExtremeBounds(Analysis, Result):
         lang = check_language(lang)
         table = self.by_focus().drop(columns=["n_models", "share_positive"])
         pooled = self.pooled().round(3).to_string()
-        return (
-            f"{self.headline(lang=lang)}\n\n{pooled_title(lang)}\n{pooled}\n\n{table.round(3).to_string(index=False)}"
-        )
+        return f"{self._head(lang)}\n\n{pooled_title(lang)}\n{pooled}\n\n{table.round(3).to_string(index=False)}"
 
     def says(self, *, lang: Lang | None = None, null: BoundsNull | None = None) -> str:
         """One sentence that may be quoted; with `null` it tells what the figure is worth."""
@@ -212,7 +204,7 @@ class ExtremeBounds(Analysis, Result):
         *,
         ax: Axes | None = None,
         lang: Lang | None = None,
-        kind: str = "curve",
+        kind: Literal["curve", "histogram"] = "curve",
         null: BoundsNull | None = None,
         source: str = "",
     ) -> Figure:
@@ -220,13 +212,13 @@ class ExtremeBounds(Analysis, Result):
 
         Parameters
         ----------
+        ax : matplotlib.axes.Axes, optional
+            Where the histogram is drawn; the curve has two panels and takes none.
+        lang : {"en", "fr"}, optional
         kind : {"curve", "histogram"}
             The specification curve with the choices under it, or the histogram of the coefficients over their errors,
             with `null` against what it is when there is nothing to find.
         null : BoundsNull, optional
-        ax : matplotlib.axes.Axes, optional
-            Where the histogram is drawn; the curve has two panels and takes none.
-        lang : {"en", "fr"}, optional
         source : str
             Where the data come from; what the frame says of itself when absent.
 
@@ -246,7 +238,7 @@ class ExtremeBounds(Analysis, Result):
             "n_events": int((sample.outcome > 0).sum()),
             "n_countries": sample.n_clusters,
             "lang": check_language(lang),
-            "source": source or sample.origin or "sahelkit",
+            "source": source or self.origin or "sahelkit",
         }
         if kind == "histogram":
             if null is not None:

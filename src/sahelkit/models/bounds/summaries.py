@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sahelkit.estimation.many.leamer import leamer_bounds
-from sahelkit.estimation.many.salaimartin import cdf0_generic, cdf0_normal, model_weights, share_significant
+from sahelkit.estimation.many.spread import cdf0_generic, cdf0_normal, leamer_bounds, model_weights, share_significant
 from sahelkit.models.bounds.measures import Measures
 
 

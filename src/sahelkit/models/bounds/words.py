@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sahelkit._types import Lang
+from sahelkit.estimation.many.roles import Roles
 from sahelkit.language.nouns import cluster_words, unit_words
 from sahelkit.language.numbers import number, p_words, percent
 from sahelkit.language.samples import effect_words
+from sahelkit.models.bounds.summaries import Settings
 
 _ROBUST = 0.95
 
@@ -127,32 +129,21 @@ _NULL_HEADLINE = {
 class BoundsFacts(NamedTuple):
     """What an analysis is, and what its models say together.
 
-    `n_events` is None for least squares, `n_clusters` 0 where errors are not clustered; `low` and `high` are the
-    extreme bounds, per standard deviation where there are several focus variables, and the shares those of
-    `ExtremeBounds.pooled`.
+    `n_events` is None for least squares, `n_clusters` 0 where errors are not clustered; `figures` are those of
+    `ExtremeBounds.pooled`, `low` and `high` the extreme bounds, per standard deviation where there are several focus
+    variables.
     """
 
-    formula: str
-    outcome: str
-    free: tuple[str, ...]
-    focus: tuple[str, ...]
-    doubtful: tuple[str, ...]
-    exposures: bool
-    sizes: tuple[int, ...]
+    roles: Roles
+    settings: Settings
     effects: tuple[str, ...]
     links: tuple[str, ...]
-    errors: str
-    model_weights: str
+    exposures: bool
     n_rows: int
     n_events: int | None
     freq: str
     n_clusters: int
-    cluster: str | None
-    n_models: int
-    n_used: int
-    above: float
-    positive: float
-    negative: float
+    figures: Mapping[str, float]
     low: float
     high: float
 
@@ -198,19 +189,17 @@ def headline_lines(facts: BoundsFacts, lang: Lang) -> tuple[str, str, str]:
         counts.append(say["events"].format(n=_whole(facts.n_events, lang)))
     if facts.n_clusters:
         counts.append(say["clusters"].format(n=facts.n_clusters))
-    formula = facts.formula
+    formula = facts.settings.formula
     if len(formula) > 100:
-        free = " + ".join(facts.free) or "1"
-        sizes = {"focus": len(facts.focus), "doubtful": len(facts.doubtful)}
-        formula = say["short"].format(outcome=facts.outcome, free=free, **sizes)
-    errors, weights = (
-        _OPTIONS_FR.get(name, name) if lang == "fr" else name for name in (facts.errors, facts.model_weights)
-    )
+        free = " + ".join(facts.roles.free) or "1"
+        sizes = {"focus": len(facts.roles.focus), "doubtful": len(facts.roles.doubtful)}
+        formula = say["short"].format(outcome=facts.roles.outcome, free=free, **sizes)
+    options = [facts.settings.errors, facts.settings.model_weights]
+    errors, weights = (_OPTIONS_FR.get(name, name) for name in options) if lang == "fr" else options
+    models, used = (_whole(facts.figures[name], lang) for name in ("n_models", "n_used"))
     return (
         say["title"].format(formula=formula),
-        say["models"].format(
-            models=_whole(facts.n_models, lang), used=_whole(facts.n_used, lang), counts=", ".join(counts)
-        ),
+        say["models"].format(models=models, used=used, counts=", ".join(counts)),
         say["choices"].format(
             effects=", ".join(effect_words(name, lang) for name in facts.effects),
             links=", ".join(facts.links),
@@ -241,29 +230,30 @@ def note_lines(
 
 def bounds_sentence(facts: BoundsFacts, lang: Lang, null: NullFacts | None) -> str:
     """See `ExtremeBounds.says`."""
-    several = len(facts.focus) > 1
+    several = len(facts.roles.focus) > 1
     measures = {"en": "measures of exposure", "fr": "mesures d’exposition"}[lang]
     if not facts.exposures:
         measures = {"en": "focus variables", "fr": "variables étudiées"}[lang]
     unit = {"en": ("per unit", "per standard deviation"), "fr": ("par unité", "par écart type")}[lang][several]
-    verdict = "above" if facts.above >= _ROBUST else "below" if facts.above <= 1 - _ROBUST else "between"
-    sizes = facts.sizes
+    above = facts.figures["above"]
+    verdict = "above" if above >= _ROBUST else "below" if above <= 1 - _ROBUST else "between"
+    sizes = facts.settings.k
     if facts.n_events is None:
         events = f"{_whole(facts.n_rows, lang)} {unit_words(facts.freq, lang)}"
     else:
         events = f"{_whole(facts.n_events, lang)} {({'en': 'events', 'fr': 'événements'})[lang]}"
     text = _MODELS[lang].format(
-        models=_whole(facts.n_used, lang),
-        focus=f"{len(facts.focus)} {measures}" if several else facts.focus[0],
+        models=_whole(facts.figures["n_used"], lang),
+        focus=f"{len(facts.roles.focus)} {measures}" if several else facts.roles.focus[0],
         k=str(sizes[0]) if len(sizes) == 1 else f"{sizes[0]}{'-' if lang == 'en' else ' à '}{sizes[-1]}",
-        doubtful=len(facts.doubtful),
+        doubtful=len(facts.roles.doubtful),
         effects=", ".join(effect_words(name, lang) for name in facts.effects),
         events=events,
-        clusters=clusters_words(facts.n_clusters, facts.cluster, lang),
-        above=percent(facts.above, lang),
+        clusters=clusters_words(facts.n_clusters, facts.settings.cluster, lang),
+        above=percent(above, lang),
         verdict=_VERDICTS[lang][verdict],
-        positive=percent(facts.positive, lang),
-        negative=percent(facts.negative, lang),
+        positive=percent(facts.figures["share_significant_positive"], lang),
+        negative=percent(facts.figures["share_significant_negative"], lang),
         low=number(facts.low, lang),
         high=number(facts.high, lang),
         unit=unit,

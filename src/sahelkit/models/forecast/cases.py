@@ -47,6 +47,14 @@ def said_before(
         If the state did not exist then.
     UnknownPlaceError, DateError
         If a country or date is unknown, or lies outside the data.
+
+    Examples
+    --------
+    Each case takes some seconds; ``said_before([("Mali", "2012-03-22")])`` tells what was said of Mali.
+
+    >>> said_before([("Mali", "2012-03-22")], horizon=100)
+    Traceback (most recent call last):
+    sahelkit.errors.OptionError: horizon=100: a whole number of months from 1 to 60. Type horizon=12.
     """
     months = check_horizon(horizon)
     history = world(rule, version)

@@ -87,6 +87,12 @@ def development(names: Sequence[str] | None = None, *, first: int = FIRST, last:
     ------
     UnknownNameError
         If there is no such candidate.
+
+    Examples
+    --------
+    >>> development(["penalty 31"])
+    Traceback (most recent call last):
+    sahelkit.errors.UnknownNameError: unknown candidate 'penalty 31'. Did you mean 'penalty 3'...
     """
     rows = []
     for name in CANDIDATES if names is None else names:

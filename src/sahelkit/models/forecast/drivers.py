@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +11,8 @@ from sahelkit._types import Floats, Lang
 from sahelkit.language.numbers import number
 from sahelkit.models.forecast.covariates import GROUPS, newest, unit_of
 from sahelkit.models.forecast.forecaster import FittedForecaster
+from sahelkit.models.forecast.inputs import INTENSITY
 
-_GAP = {"en": "{what} not known", "fr": "{what} : inconnu"}
 _WHAT = {
     "income": ("income and mortality", "revenu et mortalité"),
     "growth": ("growth", "croissance"),
@@ -104,72 +103,65 @@ def drivers(fit: FittedForecaster, frame: pd.DataFrame, values: Floats, *, most:
         [parts[:, [GROUPS.get(term, "leader") == group for term in terms]].sum(axis=1) for group in groups]
     )
     order = np.argsort(-np.abs(sums), axis=1, kind="stable")[:, :most]
-    facts = _Facts(frame.reset_index(drop=True), values, terms)
-    return [
-        [Driver(groups[g], float(np.exp(sums[row, g])), *facts.words(row, groups[g])) for g in chosen]
-        for row, chosen in enumerate(order)
-    ]
+    rows = frame.reset_index(drop=True)
+    found = []
+    for row, chosen in enumerate(order):
+        known = dict(zip(terms, values[row], strict=True))
+        texts = {g: _words(rows.iloc[[row]], known, groups[g]) for g in chosen}
+        found.append([Driver(groups[g], float(np.exp(sums[row, g])), *texts[g]) for g in chosen])
+    return found
 
 
-class _Facts:
-    """The figures behind each row's covariates, as words."""
+def _words(one: pd.DataFrame, known: dict[str, float], group: str) -> tuple[str, str]:
+    """The figures behind a group of covariates of one row, in English and French."""
+    facts = _facts(one, known, group)
+    if any(np.isnan(value) for value in facts.values()):
+        english, french = _WHAT[group]
+        return f"{english} not known", f"{french} : inconnu"
+    return _say(group, facts, "en"), _say(group, facts, "fr")
 
-    def __init__(self, frame: pd.DataFrame, values: Floats, terms: Sequence[str]) -> None:
-        self.frame, self.unit = frame, unit_of(frame)
-        self.values = dict(zip(terms, values.T, strict=True))
 
-    def words(self, row: int, group: str) -> tuple[str, str]:
-        facts = self._known(row, group)
-        if facts is None:
-            english, french = _WHAT[group]
-            return _GAP["en"].format(what=english), _GAP["fr"].format(what=french)
-        return self._say(row, group, facts, "en"), self._say(row, group, facts, "fr")
+_COLUMNS = {
+    "income": {"income": "wdi_gdp_per_capita", "mortality": "igme_under5_mortality"},
+    "growth": {"growth": "wdi_gdp_per_capita_growth"},
+    "population": {"people": "owid_population"},
+    "regime": {"index": "vdem_polyarchy"},
+    "change": {"index": "vdem_polyarchy"},
+    "military": {"index": "vdem12_ex_military"},
+    "conflict": {"intensity": INTENSITY},
+}
 
-    def _known(self, row: int, group: str) -> dict[str, float] | None:
-        columns = {
-            "income": ("wdi_gdp_per_capita", "igme_under5_mortality"),
-            "growth": ("wdi_gdp_per_capita_growth",),
-            "population": ("owid_population",),
-            "regime": ("vdem_polyarchy",),
-            "change": ("vdem_polyarchy",),
-            "military": ("vdem12_ex_military",),
-            "conflict": ("ucdp_intensity",),
-        }.get(group, ())
-        one = self.frame.iloc[[row]]
-        found: dict[str, float] = {}
-        for column in columns:
-            value, age = newest(one, column, self.unit)
-            found |= {column: float(value[0]), "year": one["period"].iloc[0].year - float(age[0])}
-        if group == "change":
-            found["change"] = float(self.values["polyarchy_change"][row])
-        return None if any(np.isnan(value) for value in found.values()) else found
 
-    def _say(self, row: int, group: str, facts: dict[str, float], lang: Lang) -> str:
-        say = _WORDS[lang]
+def _facts(one: pd.DataFrame, known: dict[str, float], group: str) -> dict[str, float]:
+    unit, row = unit_of(one), one.iloc[0]
+    if group == "history":
+        years = float(np.nan_to_num(row["since_last_attempt"] / unit))
+        count = np.nan_to_num(row[f"attempt_past{15 * unit}_known"])
+        entry = np.nan if row["never_attempt"] != 1 else row["period"].year - np.floor(years)
+        return {"years": years, "count": count} if np.isnan(entry) else {"entry": entry}
+    if group == "region":
+        return {"rate": 100 * (np.exp(known["region_10y"]) - 0.003)}
+    found: dict[str, float] = {}
+    for name, column in _COLUMNS.get(group, {}).items():
+        value, age = newest(one, column, unit)
+        found |= {name: float(value[0]), "year": row["period"].year - float(age[0])}
+    return found | ({"change": known["polyarchy_change"]} if group == "change" else {})
 
-        def n(value: float, digits: int = 0) -> str:
-            return number(value, lang, digits=digits)
 
-        year = f"{facts.get('year', 0):.0f}"
-        if group == "history":
-            one = self.frame.iloc[row]
-            years = one["since_last_attempt"] / self.unit
-            if one["never_attempt"] == 1:
-                return say["never"].format(entry=int(one["period"].year - np.floor(years)))
-            count = n(np.nan_to_num(one[f"attempt_past{15 * self.unit}_known"]))
-            return say["since" if years >= 1 else "month"].format(years=n(years), count=count)
-        if group == "region":
-            return say["region"].format(rate=n(100 * (np.exp(self.values["region_10y"][row]) - 0.003), 1))
-        if group == "conflict":
-            return say[f"conflict {facts['ucdp_intensity']:.0f}"].format(year=year)
-        signed = f"{'+' if facts.get('change', 0) >= 0 else '−'}{n(abs(facts.get('change', 0)), 2)}"
-        growth = facts.get("wdi_gdp_per_capita_growth", 0.0)
-        return say[group].format(
-            year=year,
-            mortality=n(facts.get("igme_under5_mortality", 0)),
-            income=n(facts.get("wdi_gdp_per_capita", 0)),
-            growth=f"{'+' if growth >= 0 else '−'}{n(abs(growth), 1)}",
-            people=n(facts.get("owid_population", 0) / 1e6, 1),
-            index=n(facts.get("vdem_polyarchy", facts.get("vdem12_ex_military", 0)), 2),
-            change=signed,
-        )
+# Figures are written with so many decimals, none where nothing is said here; some with their sign.
+_DIGITS = {"rate": 1, "growth": 1, "people": 1, "index": 2, "change": 2}
+
+
+def _say(group: str, facts: dict[str, float], lang: Lang) -> str:
+    key = group
+    if group == "history":
+        key = "never" if "entry" in facts else "since" if facts["years"] >= 1 else "month"
+    if group == "conflict":
+        key = f"conflict {facts['intensity']:.0f}"
+    shown = {}
+    for name, value in facts.items():
+        size = abs(value) if name in ("growth", "change") else value / 1e6 if name == "people" else value
+        sign = ("+" if value >= 0 else "−") if name in ("growth", "change") else ""
+        plain = name in ("year", "entry")
+        shown[name] = f"{value:.0f}" if plain else sign + number(size, lang, digits=_DIGITS.get(name, 0))
+    return _WORDS[lang][key].format(**shown)

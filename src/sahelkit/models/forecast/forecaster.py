@@ -13,6 +13,7 @@ import pandas as pd
 from sahelkit._types import Floats
 from sahelkit.errors import MissingColumnsError, ModelError, OptionError
 from sahelkit.estimation.links import chances, check_link
+from sahelkit.estimation.parameters import Parameters
 from sahelkit.estimation.ridge import ridge_covariance, ridge_maximise
 from sahelkit.models.forecast.covariates import TERMS, covariates, unit_of
 from sahelkit.models.forecast.preparing import Preparation, prepare
@@ -26,8 +27,8 @@ _WITHIN = re.compile(r"_within_(\d+)$")
 _WORLD = 0.5
 
 
-@dataclass(frozen=True)
-class HazardForecaster:
+@dataclass
+class HazardForecaster(Parameters):
     """Penalised hazard of an attempt within a horizon, from what could be known when the horizon began.
 
     A logit with a ridge penalty on standardised covariates (see `sahelkit.models.forecast.covariates.covariates`). Rows
@@ -50,13 +51,6 @@ class HazardForecaster:
     name : str
         Name in tables.
 
-    Raises
-    ------
-    OptionError
-        If the penalty is negative, or the half-life or the step not positive.
-    UnknownNameError
-        If the link is unknown.
-
     Examples
     --------
     >>> HazardForecaster().penalty, len(HazardForecaster().terms)
@@ -70,7 +64,17 @@ class HazardForecaster:
     step: int | None = None
     name: str = "hazard"
 
-    def __post_init__(self) -> None:
+    def stride(self, horizon: int) -> int:
+        """Periods between the rows of one country that are learnt from.
+
+        Raises
+        ------
+        OptionError
+            If the penalty is negative, or the half-life or the step not positive.
+        UnknownNameError
+            If the link is unknown.
+        """
+        check_options(horizon=horizon)
         check_link(self.link)
         if not self.penalty >= 0:
             raise OptionError("penalty", self.penalty, "it is not negative")
@@ -78,10 +82,6 @@ class HazardForecaster:
             raise OptionError("half_life", self.half_life, "a half-life is a positive number of years")
         if self.step is not None and not self.step >= 1:
             raise OptionError("step", self.step, "rows stand at least one period apart")
-
-    def stride(self, horizon: int) -> int:
-        """Periods between the rows of one country that are learnt from."""
-        check_options(horizon=horizon)
         return self.step or max(horizon // 2, 1)
 
     def fit(self, frame: pd.DataFrame, outcome: str) -> FittedForecaster:
@@ -99,6 +99,8 @@ class HazardForecaster:
         ------
         MissingColumnsError
             If a column is absent.
+        OptionError, UnknownNameError
+            If a parameter cannot be, see `stride`.
         ModelError
             If no row is left, or the outcome never varies.
         """
@@ -121,10 +123,9 @@ class HazardForecaster:
         horizon : int
             Length of the windows in periods.
         """
-        check_options(horizon=horizon)
+        step = self.stride(horizon)
         unit = unit_of(frame)
         ordinal = frame["period"].array.asi8
-        step = self.stride(horizon)
         usable = ~np.isnan(labels) & ~np.isnan(values).all(axis=1) & _clock_known(values, self.terms)
         if not usable.any():
             raise ModelError("no row is left to learn from: the origin lies before the data begin. Choose a later one")

@@ -58,7 +58,7 @@ class RiskPath(Result):
     date: pd.Timestamp
     first: pd.Period
     outcome: str
-    rule: str
+    rule: Rule
     n_rows: int
     n_events: int
     _index = ("horizon",)
@@ -105,10 +105,16 @@ def risk_path(
     ----------
     country : str or int
         As in `sahelkit.places.resolve`.
-    date, outcome, rule, version
-        As in `risk_table`.
+    date : date-like, optional
+        Day of knowledge, as in `risk_table`.
     horizons : tuple of int
         Months, increasing, each from 1 to 60.
+    outcome : {"attempt", "success"}
+        Any attempt, or a successful coup.
+    rule : str
+        Whose list of attempts, as in `sahelkit.load_coups`.
+    version : str, optional
+        Data version; the bundled one when absent.
 
     Returns
     -------
@@ -130,6 +136,12 @@ def risk_path(
     ----------
     Chernozhukov, V., Fernandez-Val, I., & Galichon, A. (2010). Quantile and probability curves without crossing.
     Econometrica, 78(3), 1093-1125. https://doi.org/10.3982/ECTA7880
+
+    Examples
+    --------
+    >>> risk_path("Mali", horizons=(12, 6))
+    Traceback (most recent call last):
+    sahelkit.errors.OptionError: horizons=(12, 6): they increase. Type horizons=(1, 6, 12, 24, 36).
     """
     steps = tuple(check_horizon(horizon) for horizon in horizons)
     if not steps or list(steps) != sorted(set(steps)):

@@ -175,13 +175,16 @@ def risk_table(
     chosen = [code for code in codes if code in set(table["iso3"])]
     if not chosen:
         raise OptionError("countries", countries, f"none of these states exists in {at.origin}")
-    before = _before(at, event, horizon, rule, version)
-    table = table.merge(before, on="iso3", how="left").merge(_rates(now, at, event, horizon, rule, version), on="iso3")
-    table["followed"] = table["iso3"].map(_followed(at, event, horizon, rule, version))
+    history = world(rule, version)
+    labels = history.recent_labels(at.origin.ordinal, event, horizon)
+    table["year_before"] = _before(at, event, horizon, rule, version)
+    table["base_rate"], table["own_rate"] = float(labels.mean()), labels.groupby(level=0).mean()
+    here = history.ordinal == at.origin.ordinal
+    table["followed"] = pd.Series(history.labels(event, horizon)[here], index=history.rows["iso3"][here].to_numpy())
     past = track_record(at.origin.ordinal, event, horizon, rule, version)
-    table = table.join(_bands(table["probability"].to_numpy(), past))
+    table = table.join(_bands(table["probability"], past))
     named = dict(zip(now.frame["iso3"], drivers(now.fit, now.frame, now.values), strict=True))
-    rows = table.set_index("iso3", drop=False).loc[chosen].sort_values("probability", ascending=False, kind="stable")
+    rows = table.loc[chosen].sort_values("probability", ascending=False, kind="stable")
     return RiskTable(
         frame=rows.reset_index(drop=True),
         drivers=tuple(tuple(named[code]) for code in rows["iso3"]),
@@ -201,7 +204,7 @@ def risk_table(
 
 def _world_table(now: Forecast, level: float) -> pd.DataFrame:
     middle, low, high = now.fit.predict_arrays(now.values, level=level)
-    table = pd.DataFrame({"iso3": now.frame["iso3"].to_numpy(), "country": now.frame["country"].to_numpy()})
+    table = now.frame[["iso3", "country"]].set_index("iso3", drop=False)
     table["probability"], table["low"], table["high"] = middle, low, high
     table["rank"] = table["probability"].rank(ascending=False, method="min").astype("Int64")
     table["n_states"] = int(np.isfinite(middle).sum())
@@ -211,37 +214,21 @@ def _world_table(now: Forecast, level: float) -> pd.DataFrame:
     return table
 
 
-def _before(at: Moment, event: str, horizon: int, rule: Rule, version: str | None) -> pd.DataFrame:
+def _before(at: Moment, event: str, horizon: int, rule: Rule, version: str | None) -> pd.Series[float]:
+    """What was forecast a year before, by ``iso3``."""
     try:
         then = forecast_at(at.earlier(), event, horizon, rule, version)
     except DateError:
-        return pd.DataFrame({"iso3": pd.Series([], dtype=object), "year_before": pd.Series([], dtype=float)})
-    chance = then.fit.predict_arrays(then.values)[0]
-    return pd.DataFrame({"iso3": then.frame["iso3"].to_numpy(), "year_before": chance})
+        return pd.Series(dtype=float)
+    return pd.Series(then.fit.predict_arrays(then.values)[0], index=then.frame["iso3"].to_numpy())
 
 
-def _rates(now: Forecast, at: Moment, event: str, horizon: int, rule: Rule, version: str | None) -> pd.DataFrame:
-    """Share of the windows of the last fifteen years, known at the time, that held an event: world and own."""
-    labels = world(rule, version).recent_labels(at.origin.ordinal, event, horizon)
-    own = labels.groupby(level=0).mean()
-    iso3 = now.frame["iso3"].to_numpy()
-    return pd.DataFrame({"iso3": iso3, "base_rate": float(labels.mean()), "own_rate": own.reindex(iso3).to_numpy()})
-
-
-def _followed(at: Moment, event: str, horizon: int, rule: Rule, version: str | None) -> dict[str, float]:
-    """What came, where the list of coups covers the whole window; else NaN."""
-    history = world(rule, version)
-    here = history.ordinal == at.origin.ordinal
-    return dict(zip(history.rows["iso3"][here], history.labels(event, horizon)[here], strict=True))
-
-
-def _bands(chance: Floats, past: pd.DataFrame) -> pd.DataFrame:
-    edges = np.array(BANDS)
-    place = np.clip(np.searchsorted(edges, chance, side="right") - 1, 0, len(edges) - 2)
-    given = np.clip(np.searchsorted(edges, past["probability"].to_numpy(), side="right") - 1, 0, len(edges) - 2)
-    count = np.bincount(given, minlength=len(edges) - 1)
-    hits = np.bincount(given, weights=past["outcome"].to_numpy(dtype=float), minlength=len(edges) - 1)
-    share = np.divide(hits, count, out=np.full(len(count), np.nan), where=count > 0)
-    found = {"band_low": edges[place], "band_high": edges[place + 1], "band_n": count[place]}
-    found |= {"band_events": hits[place].astype(int), "band_share": share[place]}
-    return pd.DataFrame(found)
+def _bands(chance: pd.Series[float], past: pd.DataFrame) -> pd.DataFrame:
+    """Past forecasts as large as each of these, and those that came true."""
+    given = pd.cut(past["probability"], BANDS, right=False, labels=False)
+    counts = past["outcome"].groupby(given).agg(["size", "sum"]).reindex(range(len(BANDS) - 1), fill_value=0)
+    place = np.clip(np.searchsorted(BANDS, chance, side="right") - 1, 0, len(BANDS) - 2)
+    size, hits = (counts[name].to_numpy()[place].astype(int) for name in ("size", "sum"))
+    share = np.divide(hits, size, out=np.full(len(size), np.nan), where=size > 0)
+    found = {"band_low": np.array(BANDS)[place], "band_high": np.array(BANDS)[place + 1], "band_n": size}
+    return pd.DataFrame(found | {"band_events": hits, "band_share": share}, index=chance.index)

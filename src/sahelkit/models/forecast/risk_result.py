@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sahelkit._types import Lang
+from sahelkit._types import Lang, Rule
 from sahelkit.errors import OptionError
 from sahelkit.geography import places
 from sahelkit.models.forecast.drivers import Driver
@@ -58,7 +58,7 @@ class RiskTable(Result):
     first: pd.Period
     horizon: int
     outcome: str
-    rule: str
+    rule: Rule
     level: float
     n_rows: int
     n_events: int
@@ -138,10 +138,10 @@ class RiskTable(Result):
 
         Parameters
         ----------
-        country : str or int, optional
-            A country of the table; the one with the highest risk when absent.
         lang : {"en", "fr"}, optional
             Language.
+        country : str or int, optional
+            A country of the table; the one with the highest risk when absent.
 
         Raises
         ------

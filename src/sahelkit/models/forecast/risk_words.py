@@ -35,6 +35,7 @@ _WORDS = {
         "late": "; {months} of the {horizon} months had passed by that day, unseen",
         "input": "  {what}, newest datum: {when}",
         "old": " ({days} days old: STALE)",
+        "none": "none yet",
         "columns": "country|risk|interval|rank|West Africa|year before|world rate|own rate|came true|drivers",
         "join": "; ",
         "west": " and {place} of {count} in West Africa",
@@ -58,6 +59,7 @@ _WORDS = {
         "late": " ; {months} des {horizon} mois étaient déjà passés ce jour-là, sans être vus",
         "input": "  {what}, donnée la plus récente : {when}",
         "old": " (vieille de {days} jours : PÉRIMÉE)",
+        "none": "aucune encore",
         "columns": "pays|risque|intervalle|rang|Afrique de l’Ouest|un an avant|taux mondial|taux propre|réalisées"
         "|facteurs",
         "join": " ; ",
@@ -84,7 +86,7 @@ _WORDS = {
 def head_line(
     *,
     outcome: str,
-    rule: str,
+    rule: Rule,
     date: pd.Timestamp,
     first: pd.Period,
     last: pd.Period | None,
@@ -97,16 +99,20 @@ def head_line(
     """What is forecast, for when, from what; `passed` is how many months of the window had passed, and of how many."""
     say = words(_WORDS, lang)
     text = say["head"].format(
-        event=coup_words(outcome, lang),
+        **_about(outcome, rule, date, first, last, lang),
         where=f" {in_country(iso3, lang)}" if iso3 else "",
-        span=span_text(first, last, lang),
-        day=day_text(date, lang),
-        rule=rule_name(rule, lang),
         n=number(n_rows, lang, digits=0),
         e=number(n_events, lang, digits=0),
     )
     late = say["late"].format(months=passed[0], horizon=passed[1]) if passed[0] else ""
     return _spaced(text + late, lang)
+
+
+def _about(
+    outcome: str, rule: Rule, date: pd.Timestamp, first: pd.Period, last: pd.Period | None, lang: Lang
+) -> dict[str, str]:
+    span, day = span_text(first, last, lang), day_text(date, lang)
+    return {"event": coup_words(outcome, lang), "rule": rule_name(rule, lang), "span": span, "day": day}
 
 
 def input_lines(inputs: pd.DataFrame, lang: Lang) -> list[str]:
@@ -115,8 +121,9 @@ def input_lines(inputs: pd.DataFrame, lang: Lang) -> list[str]:
     lines = []
     for row in inputs.to_dict("records"):
         when = month_text(pd.Period(row["newest"]), lang) if len(row["newest"]) > 4 else row["newest"]
-        text = say["input"].format(what=INPUTS[row["input"]][lang == "fr"], when=when)
-        lines.append(_spaced(text + (say["old"].format(days=row["days_behind"]) if row["stale"] else ""), lang))
+        text = say["input"].format(what=INPUTS[row["input"]][lang == "fr"], when=when or say["none"])
+        old = say["old"].format(days=f"{row['days_behind']:.0f}") if row["stale"] and when else ""
+        lines.append(_spaced(text + old, lang))
     return lines
 
 
@@ -166,11 +173,8 @@ def risk_sentence(row: Mapping[str, Any], lang: Lang) -> str:
     old = [name for name in row["stale"].split(", ") if name]
     which = ", ".join(INPUTS[name][lang == "fr"].split(" (")[0] for name in (["attempt"] if "attempt" in old else old))
     text = say["says"].format(
-        day=day_text(row["date"], lang),
-        rule=rule_name(row["rule"], lang),
-        event=coup_words(row["outcome"], lang),
+        **_about(row["outcome"], row["rule"], row["date"], pd.Period(row["first"]), pd.Period(row["last"]), lang),
         where=in_country(row["iso3"], lang),
-        span=span_text(pd.Period(row["first"]), pd.Period(row["last"]), lang),
         p=p,
         level=percent(row["level"], lang),
         low=low,
@@ -209,11 +213,8 @@ def path_sentence(
         low, _, middle, _, high = (chance_text(value, lang) for value in quantiles[place])
         steps.append(say["step"].format(p=middle, months=horizons[place], low=low, high=high))
     text = say["path"].format(
-        day=day_text(date, lang),
-        rule=rule_name(rule, lang),
-        event=coup_words(outcome, lang),
+        **_about(outcome, rule, date, first, None, lang),
         where=in_country(iso3, lang),
-        span=span_text(first, None, lang),
         steps=", ".join(steps),
     )
     return _spaced(text, lang)

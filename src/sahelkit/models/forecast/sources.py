@@ -31,7 +31,8 @@ def input_ages(day: pd.Timestamp, origin: pd.Period, *, rule: Rule, version: str
     -------
     pandas.DataFrame
         ``input`` (column of the panel), ``newest`` (year or month that most states have, as text), ``published`` (day),
-        ``days_behind`` (from the end of that period to the day) and ``stale``.
+        ``days_behind`` (from the end of that period to the day) and ``stale``. Where nothing was known yet, ``newest``
+        is empty and the input stale.
     """
     recipe = forecast_panel(start=origin, end=origin, rule=rule, version=version)
     sources = replace(recipe, steps=tuple(step for step in recipe.steps if type(step).__name__ in _SOURCES))
@@ -40,6 +41,9 @@ def input_ages(day: pd.Timestamp, origin: pd.Period, *, rule: Rule, version: str
     rows = []
     for name in ("attempt", *DEMOCRACY, *INDICATORS, INTENSITY):
         part = known[(known["column"] == name) & known["value"].notna()]
+        if part.empty:
+            rows.append((name, "", pd.NaT, None, True))
+            continue
         newest = str(part["period"].mode().max())
         behind = (day - pd.Period(newest).end_time.normalize()).days
         published = part.loc[part["period"] == newest, "published"].max()

@@ -39,6 +39,7 @@ def bias_corrected(
     Parameters
     ----------
     fit : HawkesFit
+        As `fit_hawkes` gives it.
     replicates, seed, n_jobs
         As in `contagion_test`.
 
@@ -60,6 +61,13 @@ def bias_corrected(
     ----------
     Davison, A. C., & Hinkley, D. V. (1997). Bootstrap methods and their application. Cambridge University Press.
     https://doi.org/10.1017/CBO9780511802843
+
+    Examples
+    --------
+    >>> import sahelkit as sk
+    >>> fit = sk.fit_hawkes(sk.load_coups(countries="focus"), countries="focus", start=1960, end=2025)
+    >>> bias_corrected(fit, replicates=19)["quantity"].tolist()  # doctest: +SKIP
+    ['own', 'own_lag', 'cross']
     """
     check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
     check_fit(fit)

@@ -17,7 +17,7 @@ from sahelkit.estimation.hawkes.integral import Process
 from sahelkit.estimation.hawkes.observed import Observed, midday
 from sahelkit.estimation.hawkes.simulate import branch
 from sahelkit.estimation.replicates import power_error, quantile_error, replicate, tried
-from sahelkit.models.hawkes.paths import mark_pool, marked
+from sahelkit.models.hawkes.paths import history_of, mark_pool
 from sahelkit.models.hawkes.result import HawkesFit, check_fit
 from sahelkit.models.hawkes.verdicts import ContagionTest
 from sahelkit.options import check_options, check_whole_number
@@ -26,8 +26,7 @@ from sahelkit.options import check_options, check_whole_number
 def simulated(fit: HawkesFit, process: Process, rng: np.random.Generator) -> Observed:
     """A new set of events in the windows of a fit, dated to the day, after the same history."""
     o = fit.observed
-    old = ~o.counted
-    past = marked(o.time[old], o.place[old], o.own_mark[old], o.cross_mark[old])
+    past = history_of(fit, ~o.counted)
     begin, end = float(o.windows.start.min()), float(o.windows.end.max())
     new = branch(process, o.windows, past, start=begin, end=end, n_paths=1, rng=rng, marks=mark_pool(fit))
     return o.with_events(midday(new.time), new.place, new.own_mark, new.cross_mark)
@@ -183,6 +182,14 @@ def detectable_contagion(
     References
     ----------
     Davies, R. B. (1987), as in `contagion_test`.
+
+    Examples
+    --------
+    >>> import sahelkit as sk
+    >>> fit = sk.fit_hawkes(sk.load_coups(countries="focus"), countries="focus", start=1960, end=2025)
+    >>> found = detectable_contagion(fit, cross=[0.3], cross_lag=[1.0], replicates=19)  # doctest: +SKIP
+    >>> found["power"].round(2).tolist()  # doctest: +SKIP
+    [0.05, 0.79]
     """
     check_options(replicates=replicates, seed=seed, n_jobs=n_jobs)
     check_fit(fit)

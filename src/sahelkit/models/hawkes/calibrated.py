@@ -46,6 +46,7 @@ def calibrated_end(
     Parameters
     ----------
     fit : HawkesFit
+        As `fit_hawkes` gives it.
     which : {"own", "cross"}
     upper : bool
     replicates, seed, n_jobs
@@ -141,6 +142,13 @@ def excitation_intervals(
 
     DiCiccio, T. J., Martin, M. A., & Stern, S. E. (2001). Simple and accurate one-sided inference from signed roots of
     likelihood ratios. Canadian Journal of Statistics, 29(1), 67-76. https://doi.org/10.2307/3316051
+
+    Examples
+    --------
+    >>> import sahelkit as sk
+    >>> fit = sk.fit_hawkes(sk.load_coups(countries="focus"), countries="focus", start=1960, end=2025)
+    >>> excitation_intervals(fit, replicates=39).tidy()["high"].round(2).tolist()  # doctest: +SKIP
+    [0.53, 0.36]
     """
     every = [(which, side) for which in QUANTITIES for side in ("low", "high")]
     return _calibrated(fit, every, replicates=replicates, seed=seed, n_jobs=n_jobs)
@@ -184,6 +192,13 @@ def contagion_bound(
     ----------
     Carpenter, J. (1999). Test inversion bootstrap confidence intervals. Journal of the Royal Statistical Society:
     Series B, 61(1), 159-172. https://doi.org/10.1111/1467-9868.00169
+
+    Examples
+    --------
+    >>> import sahelkit as sk
+    >>> fit = sk.fit_hawkes(sk.load_coups(countries="focus"), countries="focus", start=1960, end=2025)
+    >>> round(contagion_bound(fit, replicates=39).upper, 2)  # doctest: +SKIP
+    0.36
     """
     return _calibrated(fit, [("cross", "high")], replicates=replicates, seed=seed, n_jobs=n_jobs).bound
 

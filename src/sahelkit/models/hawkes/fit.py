@@ -18,7 +18,7 @@ from sahelkit.estimation.hawkes.kernel import kernel_named
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR
 from sahelkit.estimation.hawkes.units import standardised
 from sahelkit.exposure import aligned
-from sahelkit.frames import TIMES, check_columns, check_frame, origin_of, time_of
+from sahelkit.frames import TIMES, FrameLike, check_columns, check_frame, origin_of, time_of
 from sahelkit.geography import places
 from sahelkit.models.hawkes.observing import observe, state_windows
 from sahelkit.models.hawkes.result import HawkesFit
@@ -27,19 +27,18 @@ from sahelkit.options import check_name, check_options, check_real
 if TYPE_CHECKING:
     import xarray as xr
 
-    from sahelkit.panels import Panel
 
 LAG_BOX: Span = (1 / 12, 5.0)
 
 
 def fit_hawkes(
-    events: pd.DataFrame,
+    events: FrameLike,
     *,
     countries: Places,
     start: DateLike,
     end: DateLike,
     weights: xr.DataArray | None = None,
-    covariates: pd.DataFrame | Panel | None = None,
+    covariates: FrameLike | None = None,
     period: int | str = "half_decade",
     kernel: str = "exponential",
     own_lag: float | Span = LAG_BOX,
@@ -249,7 +248,7 @@ def _settings(
 def _timed(given: pd.DataFrame, *, where: str) -> tuple[pd.DataFrame, str, str]:
     """Covariates with one column of time, ``month`` or ``year``, whatever columns held it; its frequency and name."""
     frame = check_frame(given, where=where, what="covariates")
-    check_columns(frame, ["iso3"], where=where)
+    frame = check_columns(frame, ["iso3"], where=where)
     used, times = time_of(frame, where=where)
     if (times.unit == "D").any():
         raise OptionError("covariates", used[0], "they are values of months or years", repair="Give one row per month")

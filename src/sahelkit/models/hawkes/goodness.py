@@ -145,6 +145,7 @@ def goodness_of_fit(
     Parameters
     ----------
     fit : HawkesFit
+        As `fit_hawkes` gives it.
     lags : int
         Lags of the Ljung-Box statistic.
     replicates : int

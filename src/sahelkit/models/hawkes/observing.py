@@ -11,7 +11,7 @@ from sahelkit._types import Floats
 from sahelkit.dates import read_column
 from sahelkit.errors import ModelError
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR, Observed, Windows, years
-from sahelkit.frames import check_columns, check_frame
+from sahelkit.frames import FrameLike, check_columns
 from sahelkit.tables.states import load_states
 
 
@@ -38,7 +38,7 @@ def state_windows(codes: Sequence[str], first: pd.Timestamp, last: pd.Timestamp,
     return Windows(place, years(begin[lives].to_numpy()), stop)
 
 
-def dated(events: pd.DataFrame, *, where: str) -> pd.DataFrame:
+def dated(events: FrameLike, *, where: str) -> pd.DataFrame:
     """The events with their days as timestamps, whatever held them.
 
     Raises
@@ -48,8 +48,7 @@ def dated(events: pd.DataFrame, *, where: str) -> pd.DataFrame:
     DateError
         If a day cannot be read or is empty.
     """
-    events = check_frame(events, where=where, what="events")
-    check_columns(events, ["iso3", "date"], where=where)
+    events = check_columns(events, ["iso3", "date"], where=where, what="events")
     days = read_column(events["date"], what="date", declared="D", owner=events["iso3"]).first
     return events.assign(date=days.astype("datetime64[ns]"))
 
@@ -74,7 +73,7 @@ def _marks(frame: pd.DataFrame, column: str | None) -> Floats:
 
 
 def observe(
-    events: pd.DataFrame, codes: Sequence[str], windows: Windows, *, own_mark: str | None, cross_mark: str | None
+    events: FrameLike, codes: Sequence[str], windows: Windows, *, own_mark: str | None, cross_mark: str | None
 ) -> Observed:
     """Sort the events into counted ones, history and those left out.
 

@@ -10,11 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit._deprecated import renamed
-from sahelkit._types import DateLike, Floats
+from sahelkit._types import Bools, DateLike, Floats
 from sahelkit.dates import parse_date
 from sahelkit.errors import DateError, UnknownNameError, is_known
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR, Windows, days, years
 from sahelkit.estimation.hawkes.simulate import Marked, branch, thin
+from sahelkit.frames import FrameLike
 from sahelkit.models.hawkes.observing import dated
 from sahelkit.models.hawkes.result import HawkesFit, check_fit
 from sahelkit.options import check_options
@@ -28,10 +29,9 @@ def marked(time: Floats, place: npt.NDArray[np.intp], own_mark: Floats, cross_ma
     return Marked(np.zeros(len(time), dtype=np.intp), place, time, own_mark, cross_mark)
 
 
-def history_of(fit: HawkesFit, before: float) -> Marked:
-    """All events of a fit before a time, counted or not."""
+def history_of(fit: HawkesFit, old: Bools) -> Marked:
+    """Some of the events of a fit, as what is given to simulated paths."""
     o = fit.observed
-    old = o.time < before
     return marked(o.time[old], o.place[old], o.own_mark[old], o.cross_mark[old])
 
 
@@ -63,7 +63,7 @@ def simulate_hawkes(
     *,
     start: DateLike = None,
     end: DateLike = None,
-    history: pd.DataFrame | None = None,
+    history: FrameLike | None = None,
     replicates: int = 1,
     seed: int | None = 0,
     method: Method = "clusters",
@@ -74,6 +74,7 @@ def simulate_hawkes(
     Parameters
     ----------
     fit : HawkesFit
+        As `fit_hawkes` gives it.
     start, end : date-like, optional
         First and last day to simulate, both inclusive; those of the fit when absent. After the fit's window the
         baseline of the last period holds.
@@ -133,7 +134,7 @@ def simulate_hawkes(
     if last < first:
         raise DateError("end", end, f"it lies before start={first:%Y-%m-%d}")
     begin, finish = float(years(first)), float(years(last)) + 1.0 / DAYS_PER_YEAR
-    past = history_of(fit, begin) if history is None else _given(history, fit, begin)
+    past = history_of(fit, fit.observed.time < begin) if history is None else _given(history, fit, begin)
     process = fit.process if contagion else fit.null_process
     windows, pool, rng = extended(fit.observed.windows, finish), mark_pool(fit), np.random.default_rng(seed)
     if method == "clusters":

@@ -3,233 +3,90 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from sahelkit._types import Floats, Freq, Lang
-from sahelkit.errors import OptionError, UnknownNameError, is_known
-from sahelkit.estimation.hawkes.baseline import Baseline
-from sahelkit.estimation.hawkes.estimate import Estimate, Settings
-from sahelkit.estimation.hawkes.integral import Process, spectral_radius
-from sahelkit.estimation.hawkes.kernel import kernel_named
-from sahelkit.estimation.hawkes.likelihood import covariance
-from sahelkit.estimation.hawkes.observed import Observed, days
-from sahelkit.estimation.hawkes.profile import PARAMETERS, cross_at_lag, profile_interval
-from sahelkit.estimation.hawkes.units import Units
+from sahelkit.errors import OptionError
+from sahelkit.estimation.hawkes.observed import days
 from sahelkit.geography import places
 from sahelkit.language.numbers import decimal, number, percent
 from sahelkit.language.texts import words
 from sahelkit.models.hawkes.averages import mean_intensity
+from sahelkit.models.hawkes.fitted import Fitted
 from sahelkit.models.hawkes.intervals import ContagionBound
 from sahelkit.models.hawkes.verdicts import ContagionTest, GoodnessOfFit
 from sahelkit.models.hawkes.words import KERNELS, OVERVIEW, sentence
 from sahelkit.options import check_language
 from sahelkit.plots.intensity import plot_intensity
-from sahelkit.results.base import Result
+from sahelkit.results.estimates import Estimates
 
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LAGS = (1 / 12, 3 / 12, 6 / 12, 1.0, 2.0, 5.0)
+EXCITATION = ("own", "own_lag", "cross", "cross_lag")
 
 
 @dataclass(frozen=True, repr=False)
-class HawkesFit(Result):
-    """A fitted network Hawkes process, in continuous time.
+class HawkesFit(Fitted, Estimates):
+    """A fitted network Hawkes process, as `fit_hawkes` gives it.
 
-    The intensity of country i, in events per year, is ``exp(x_i(t) b + u_i + f(t))`` plus ``own`` times the kernel
-    summed over its own earlier events plus ``cross`` times the kernel summed over earlier events elsewhere, each
-    weighted by W[i, source].
-
-    Attributes
-    ----------
-    countries : tuple of str, length n
-        ISO 3166 alpha-3 codes.
-    start, end : pandas.Timestamp
-        First and last day of the window, both inclusive.
-    observed : Observed
-        Events and windows; marks of mean 1.
-    baseline : Baseline
-        Design of the log baseline rate; covariates centred and scaled.
-    weights : array, shape (n, n)
-        W[target, source] as given.
-    tie : array, shape (n, n)
-        The same in the units of the estimate, in which a mean event gives a weight of 1.
-    units : Units
-        What leads back from the units of the estimate, in which everything is searched, to those given.
-    settings : Settings
-        How it was estimated.
-    estimate : Estimate
-        Parameters with and without contagion, in standardised units, and log-likelihoods.
-    level : float
-        Two-sided level of the intervals; the upper end at 0.90 is the one-sided 95 % upper bound.
-    dropped : dict of str to int
-        Periods left out per country because a covariate is NA.
-    origin : str
-        Datasets and versions of the events; empty where their frame did not tell.
+    It has all the numbers of `sahelkit.models.hawkes.fitted.Fitted`, and speaks statsmodels: ``params`` are own
+    excitation, contagion, their mean lags and the covariates (change of the log rate per unit). Standard errors come
+    from the curvature with the lags held; ``conf_int`` has profile-likelihood intervals but for the covariates. There
+    are no p-values of the excitation, whose distribution is not normal at 0: `contagion_test` has that of contagion.
     """
 
     _index: ClassVar = ("quantity",)
-
-    countries: tuple[str, ...]
-    start: pd.Timestamp
-    end: pd.Timestamp
-    observed: Observed
-    baseline: Baseline
-    weights: Floats
-    tie: Floats
-    units: Units
-    settings: Settings
-    estimate: Estimate
-    level: float
-    dropped: dict[str, int]
-    origin: str = ""
+    lacks: ClassVar = {"predict": "it expects attempts by country and month, not by row; intensity() has them"}
 
     @property
-    def own(self) -> float:
-        """Expected attempts that one attempt sets off in its own country."""
-        return self.estimate.point.own / self.units.own
+    def terms(self) -> tuple[str, ...]:
+        """Names of the parameters: excitation, then the covariates."""
+        return (*EXCITATION, *self.coefficients.index)
 
     @property
-    def cross(self) -> float:
-        """Expected attempts that one attempt sets off abroad, for weights whose columns sum to 1."""
-        return self.estimate.point.cross / self.units.cross
+    def coef(self) -> Floats:
+        """Estimates, shape (k,)."""
+        return np.append([getattr(self, name) for name in EXCITATION], self.coefficients)
 
     @property
-    def own_lag(self) -> float:
-        """Mean lag of own excitation in years; NaN where there is none."""
-        return self.estimate.point.own_lag if self.own > 0 else float("nan")
-
-    @property
-    def cross_lag(self) -> float:
-        """Mean lag of excitation abroad in years; NaN where there is none."""
-        return self.estimate.point.cross_lag if self.cross > 0 else float("nan")
-
-    @property
-    def loglik(self) -> float:
-        """Log-likelihood less the ridge of the effects."""
-        return self.estimate.loglik
-
-    @property
-    def lr(self) -> float:
-        """Likelihood ratio statistic of contagion; its p-value comes from `contagion_test`."""
-        return self.estimate.ratio
-
-    @property
-    def coefficients(self) -> pd.Series:
-        """Change of the log rate per unit of each covariate."""
+    def cov(self) -> Floats:
+        """Covariance, shape (k, k), the lags held; NaN for these and for what is estimated as none."""
         columns = self.baseline.columns("covariate")
-        terms = [self.baseline.terms[column] for column in columns]
-        units = np.array([self.baseline.units[term] for term in terms])
-        return pd.Series(self.estimate.point.coef[columns] / units, index=terms, dtype="float64", name="coefficient")
+        where = np.append(len(self.baseline.terms) + np.array([0, 2, 1, 3]), columns)
+        spread = [self.baseline.units[self.baseline.terms[column]] for column in columns]
+        scale = np.append([self.units.own, 1.0, self.units.cross, 1.0], spread)
+        return np.asarray(self.covariance[np.ix_(where, where)] / np.outer(scale, scale))
 
     @property
-    def n_events(self) -> int:
+    def n_rows(self) -> int:
         """Events explained."""
-        return self.observed.n_events
+        return self.n_events
 
-    @property
-    def sizes(self) -> dict[str, Any]:
-        """Size and origin of the data, as the results of all tests carry them."""
-        return {"n_events": self.n_events, "n_countries": len(self.countries), "origin": self.origin}
+    def p_values(self) -> Floats:
+        """Two-sided p-values of the covariates, shape (k,); NaN for the excitation."""
+        return np.append(np.full(len(EXCITATION), np.nan), super().p_values()[len(EXCITATION) :])
 
-    @property
-    def isolated(self) -> tuple[str, ...]:
-        """Countries without any tie, which neither give nor receive."""
-        tied = np.asarray(self.weights.any(axis=0) | self.weights.any(axis=1))
-        return tuple(code for code, has in zip(self.countries, tied, strict=True) if not has)
+    def _outcome(self) -> str:
+        return "attempts"
 
-    @cached_property
-    def process(self) -> Process:
-        """The fitted process, for simulation and integrals."""
-        return Process(self.estimate.point, self.baseline, self.tie, kernel_named(self.settings.kernel))
+    def _ends(self, level: float) -> Floats:
+        ends = super()._ends(level)
+        ends[: len(EXCITATION)] = [self.interval(name, level=level) for name in EXCITATION]
+        return ends
 
-    @property
-    def null_process(self) -> Process:
-        """The process fitted without contagion."""
-        return Process(self.estimate.null, self.baseline, self.tie, kernel_named(self.settings.kernel))
-
-    @cached_property
-    def branching(self) -> Floats:
-        """Expected events that one event of each source sets off directly in each target, shape (target, source)."""
-        counted = self.observed.counted
-        marks = self.observed.own_mark[counted].mean(), self.observed.cross_mark[counted].mean()
-        return self.process.branching(float(marks[0]), float(marks[1]))
-
-    @cached_property
-    def spectral_radius(self) -> float:
-        """Largest eigenvalue of the branching matrix."""
-        return spectral_radius(self.branching)
-
-    def radius_at(self, own: float, cross: float) -> float:
-        """The same at other strengths in standardised units: linear in them, for no weight is negative."""
-        o = self.observed
-        at_home, abroad = o.own_mark[o.counted].mean(), o.cross_mark[o.counted].mean()
-        return float(own * at_home + cross * abroad * spectral_radius(self.tie))
-
-    @property
-    def stationary(self) -> bool:
-        """Whether the spectral radius is below 1."""
-        return self.spectral_radius < 1.0
-
-    @cached_property
-    def covariance(self) -> Floats:
-        """Covariance of the point of the estimate, the lags held; NaN for these and for a strength of 0."""
-        return covariance(self.estimate.problem, self.estimate.point.vector())
-
-    @cached_property
-    def _known(self) -> dict[str, tuple[float, float]]:
-        return {}
-
-    def interval(self, which: str) -> tuple[float, float]:
-        """Profile-likelihood interval of one quantity, worked out once.
-
-        Parameters
-        ----------
-        which : {"own", "cross", "own_lag", "cross_lag"}
-
-        Returns
-        -------
-        low, high : float
-            NaN for what was not estimated. `excitation_intervals` has intervals that keep their promise in samples of
-            this size.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is no such quantity.
-        """
-        low, high = self.plain_interval(which)
-        return low / self.units.of(which), high / self.units.of(which)
-
-    def plain_interval(self, which: str) -> tuple[float, float]:
-        """`interval` in standardised units."""
-        if not is_known(which, PARAMETERS):
-            raise UnknownNameError("quantity", which, PARAMETERS)
-        free = {
-            "own": self.settings.own,
-            "own_lag": self.own > 0 and self.settings.own_lag[0] < self.settings.own_lag[1],
-            "cross": self.settings.contagion,
-            "cross_lag": self.cross > 0 and self.settings.cross_lag[0] < self.settings.cross_lag[1],
-        }
-        if which not in self._known:
-            unknown = (float("nan"), float("nan"))
-            found = profile_interval(self.estimate, self.settings, which, self.level) if free[which] else unknown
-            self._known[which] = found
-        return self._known[which]
-
-    @property
-    def cross_upper(self) -> float:
-        """Upper end of the profile interval of `cross`, whatever its lag inside the box.
-
-        In samples of about a hundred attempts it is too low up to one time in five; `contagion_bound` is not.
-        """
-        return self.interval("cross")[1]
+    def _parameters(self) -> int:
+        # Effects that are drawn towards 0 count for the part that the data decide.
+        p = len(self.baseline.terms)
+        kept = 1.0 - self.estimate.problem.precision * np.diag(self.covariance)[:p]
+        given = {"country": self.settings.country_sd, "country_decade": self.settings.country_decade_sd}
+        spreads = sum(given[block] is None for block in self.estimate.spreads)
+        return round(float(kept.sum())) + sum(self.searched.values()) + spreads
 
     def tidy(self) -> pd.DataFrame:
         """One row per quantity with its interval.
@@ -244,8 +101,6 @@ class HawkesFit(Result):
             identified: NA. Covariates have a rate ratio per unit and Wald intervals; `coefficients` has the
             logarithm, also where the unit is so small that the ratio is beyond any number.
         """
-        from scipy.stats import norm
-
         rows: list[dict[str, Any]] = []
 
         def add(quantity: str, unit: str, value: float, ends: tuple[float, float] = (np.nan, np.nan)) -> None:
@@ -258,30 +113,15 @@ class HawkesFit(Result):
         add("branching_ratio", "spectral radius", self.spectral_radius)
         for block, spread in self.estimate.spreads.items():
             add(f"{block}_sd", "log rate", spread)
-        reach = norm.ppf(0.5 + self.level / 2) * np.sqrt(np.diag(self.covariance))
-        for column in self.baseline.columns("covariate"):
-            term, half = self.baseline.terms[column], reach[column]
-            ends = (self.estimate.point.coef[column] + np.array([0.0, -half, half])) / self.baseline.units[term]
+        from scipy.stats import norm
+
+        reach = norm.ppf(0.5 + self.level / 2) * self.std_error
+        for term, log, half in list(zip(self.terms, self.coef, reach, strict=True))[len(EXCITATION) :]:
             with np.errstate(over="ignore"):
-                middle, low, high = np.exp(ends)
+                middle, low, high = np.exp([log, log - half, log + half])
             add(term, "rate ratio", middle, (low, high))
         frame = pd.DataFrame(rows)
         return frame.assign(level=self.level, n_events=self.n_events, n_countries=len(self.countries))
-
-    def bounds_by_lag(self) -> pd.DataFrame:
-        """Contagion estimated at given mean lags, each with its upper bound.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row per lag: ``cross_lag`` (years), ``cross``, ``high`` (upper end of the profile interval at that
-            lag), ``lr`` (likelihood ratio statistic against none), ``level``.
-        """
-        found = [cross_at_lag(self.estimate, self.settings, lag, self.level) for lag in LAGS]
-        table = pd.DataFrame(found, columns=["cross", "high", "lr"])
-        table[["cross", "high"]] /= self.units.cross
-        table.insert(0, "cross_lag", LAGS)
-        return table.assign(level=self.level)
 
     def to_xarray(self) -> xr.Dataset:
         """Arrays of the fit.
@@ -299,7 +139,7 @@ class HawkesFit(Result):
         columns = self.baseline.columns("country")
         effects[: len(columns)] = self.estimate.point.coef[columns]
         rates = np.where(self.baseline.row >= 0, self.baseline.rates(self.estimate.point.coef), np.nan)
-        codes = list(self.countries)
+        codes = np.array(self.countries, dtype=object)
         return xr.Dataset(
             {
                 "branching": (("target", "source"), self.branching, {"unit": "events per event"}),
@@ -319,7 +159,7 @@ class HawkesFit(Result):
                 "iso3": codes,
                 "time": days(self.baseline.edges[:-1]).astype("datetime64[ns]"),
             },
-            attrs={"kernel": self.settings.kernel, "n_events": self.n_events},
+            attrs={"kernel": self.settings.kernel, "n_events": self.n_events, "summary": self.headline()},
         )
 
     def intensity(self, *, freq: Freq = "M") -> xr.DataArray:

@@ -83,20 +83,25 @@ class Robustness(Result):
             estimates) and the countries whose absence gives these, ``without_low``, ``without_high``; ``p_permuted``
             and its Monte Carlo error ``p_error`` (``cross`` only); ``rule_<name>`` (estimate under each coder or rule).
         """
-        table = self.fit.tidy().set_index("quantity").loc[["own", "cross"]].assign(rule=self.rule)
-        one_out = self.refits[self.refits["check"] == "leave_one_out"].set_index("level")
-        coders = self.refits[self.refits["check"] == "coder"].set_index("level")
-        for quantity in table.index:
-            values = one_out[quantity]
-            table.loc[quantity, "leave_one_out_low"] = values.min()
-            table.loc[quantity, "leave_one_out_high"] = values.max()
-            for end, found in (("low", values.idxmin()), ("high", values.idxmax())):
-                table.loc[quantity, f"without_{end}"] = found
-            for name, value in coders[quantity].items():
-                table.loc[quantity, f"rule_{name}"] = value
+        refits = {check: rows.set_index("level")[["own", "cross"]] for check, rows in self.refits.groupby("check")}
+        one_out = refits["leave_one_out"]
+        table = self.fit.tidy().set_index("quantity").loc[["own", "cross"]]
+        table = table.assign(
+            rule=self.rule,
+            leave_one_out_low=one_out.min(),
+            leave_one_out_high=one_out.max(),
+            without_low=one_out.idxmin(),
+            without_high=one_out.idxmax(),
+            **refits["coder"].T.add_prefix("rule_"),
+        )
         table["p_permuted"] = [np.nan, self.p_permuted]
         table["p_error"] = [np.nan, self.p_error]
         return table.reset_index()
+
+    @property
+    def origin(self) -> str:
+        """Datasets, versions and rule of the fit."""
+        return self.fit.origin
 
     def headline(self, *, lang: Lang | None = None) -> str:
         """Both estimates with the range over fits without one country, and the test of the map."""
@@ -106,7 +111,7 @@ class Robustness(Result):
     def summary(self, *, lang: Lang | None = None) -> str:
         """The headline and the estimates under each coder, as plain text."""
         coders = self.refits[self.refits["check"] == "coder"].drop(columns="check")
-        return f"{self.headline(lang=lang)}\n{coders.to_string(index=False, float_format='{:.3f}'.format)}"
+        return f"{self._head(lang)}\n{coders.to_string(index=False, float_format='{:.3f}'.format)}"
 
     def says(self, *, lang: Lang | None = None) -> str:
         """Two sentences that may be quoted: the range over fits without one country, and the test of the map.
@@ -163,7 +168,7 @@ class Robustness(Result):
             self.fit.lr,
             p_value=self.p_permuted,
             p_error=self.p_error,
-            source=source or self.fit.origin or "sahelkit",
+            source=source or self.origin or "sahelkit",
             lang=lang,
             ax=ax,
             **texts,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import renamed
 from sahelkit._types import Floats, Lang
 from sahelkit.errors import UnknownNameError
 from sahelkit.estimation.replicates import p_error
@@ -91,7 +92,7 @@ class ContagionTest(Result):
 
         return xr.Dataset(
             {"null": ("draw", self.null), "null_cross": ("draw", self.null_cross)},
-            attrs=self.tidy().iloc[0].to_dict(),
+            attrs={**self.tidy().iloc[0].to_dict(), "summary": self.headline()},
         )
 
     def headline(self, *, lang: Lang | None = None) -> str:
@@ -211,15 +212,17 @@ class GoodnessOfFit(Result):
         verdict = say["misfit"].format(what=against) if against else say["fit"]
         return say["says"].format(gaps=int(row["n_gaps"]), countries=self.n_countries, verdict=verdict, **p_values)
 
-    def misfit(self, lang: Lang) -> str:
+    def misfit(self, *, lang: Lang | None = None) -> str:
         """What a sentence about the fit must add where a test rejects it; empty where none does."""
+        lang = check_language(lang)
         say, row = words(GOODNESS, lang), self.table.set_index("scope").loc["pooled"]
         against = say["and"].join(
             f"{say[test]} ({p_words(row[f'{test}_p'], lang, error=row[f'{test}_p_error'])})" for test in self.rejects()
         )
         return say["clause"].format(what=against) if against else ""
 
-    def rejects(self, *, scope: str = "pooled", level: float = 0.05) -> tuple[str, ...]:
+    @renamed(level="alpha")
+    def rejects(self, *, scope: str = "pooled", alpha: float = 0.05) -> tuple[str, ...]:
         """Which of the tests ``"ks"`` and ``"ljung_box"`` reject the model at a level, such as 0.05.
 
         Raises
@@ -230,7 +233,7 @@ class GoodnessOfFit(Result):
         table = self.table.set_index("scope")
         if scope not in table.index:
             raise UnknownNameError("scope", scope, list(table.index))
-        return tuple(test for test in ("ks", "ljung_box") if table.loc[scope, f"{test}_p"] < level)
+        return tuple(test for test in ("ks", "ljung_box") if table.loc[scope, f"{test}_p"] < alpha)
 
     def plot(self, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "") -> Figure:
         """Draw the waiting times of all countries together against the unit exponential; options as in the test.

@@ -6,24 +6,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
-import pandas as pd
 
 from sahelkit._types import Repeats
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.clustered import KINDS
 from sahelkit.estimation.corrections import CORRECTIONS, Correction, flac, flac_covariance, flic
-from sahelkit.estimation.design import Design, read_design
+from sahelkit.estimation.design import Design, check_outcome, read_design
 from sahelkit.estimation.firth import Penalised, firth_maximise
 from sahelkit.estimation.links import LINKS, Link, check_link, row_terms
 from sahelkit.estimation.newton import Maximum, inverse_gram, maximise
 from sahelkit.estimation.separation import separated_terms
 from sahelkit.estimation.splines import duration_terms
+from sahelkit.frames import FrameLike
 from sahelkit.models.hazard.clustering import check_comparable, clustered_errors, patched, profile_ends, ratio_tests
 from sahelkit.models.hazard.result import HazardFit
 from sahelkit.options import check_options
 
 if TYPE_CHECKING:
-    from sahelkit.panels import Panel
+    pass
 
 __all__ = ["LINKS", "HazardFit", "duration_terms", "fit_hazard", "separated_terms"]
 
@@ -39,7 +39,7 @@ _CERTAIN = 1e-6
 
 def fit_hazard(
     formula: str,
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     link: Link = "cloglog",
     cluster: str = "iso3",
@@ -168,34 +168,6 @@ def _check_options(link: str, method: str, errors: str | None, correction: str) 
     if correction == "flac" and errors not in (None, "model"):
         raise OptionError("errors", errors, "FLAC gives the errors of its model only", repair="Leave errors= out")
     return errors or ("CR2" if method == "ml" else "model" if correction == "flac" else "profile")
-
-
-def check_outcome(data: Design, *, one_is_enough: bool = False, errors: str | None = None) -> None:
-    """Raise ModelError unless the outcome is 0 and 1 and varies, and there are clusters for errors that need several.
-
-    Parameters
-    ----------
-    data : Design
-    one_is_enough : bool
-        Whether one event will do.
-    errors : str, optional
-        Kind of errors; None for a model that compares clusters.
-    """
-    name, outcome = data.response, data.outcome
-    if not ((outcome == 0) | (outcome == 1)).all():
-        count = (outcome >= 0).all() and (outcome == np.round(outcome)).all()
-        repair = f"A count becomes 0 or 1 by frame[{name!r}].clip(upper=1), which leaves NA as it is" if count else ""
-        raise ModelError(f"the outcome {name!r} has values other than 0 and 1. {repair or 'Make it 0 and 1'}")
-    if outcome.sum() in (0, outcome.size):
-        raise ModelError(f"the outcome {name!r} never varies in the {outcome.size:,} rows used: nothing can be fitted")
-    if outcome.sum() == 1 and not one_is_enough:
-        raise ModelError(
-            f"the outcome {name!r} has one event only, from which no error can be computed. "
-            "Use method='firth', whose interval shows how little one event tells"
-        )
-    if len(data.names) < 2 and (errors is None or errors in KINDS):
-        repair = "Use more of them" if errors is None else "Type errors='model', which takes rows as independent"
-        raise ModelError(f"there is one cluster only ({data.names[0]}), where several are needed. {repair}")
 
 
 def _separated(data: Design, plain: Maximum, link: str) -> tuple[str, ...]:

@@ -11,15 +11,15 @@ import pandas as pd
 
 from sahelkit._types import Floats, Lang, Repeats
 from sahelkit.errors import ModelError
-from sahelkit.estimation.design import read_design
+from sahelkit.estimation.design import check_outcome, read_design
 from sahelkit.estimation.few_clusters import clusters_with_events
 from sahelkit.estimation.links import Link, check_link
 from sahelkit.estimation.mixed_likelihood import SMALLEST, clusters_of, hessian, marginal, peak
 from sahelkit.estimation.newton import maximise, scaled
+from sahelkit.frames import FrameLike
 from sahelkit.language.nouns import unit_words
 from sahelkit.language.numbers import number, p_words, percent, reach
 from sahelkit.models.hazard.binary import BinaryFit
-from sahelkit.models.hazard.fitting import check_outcome
 from sahelkit.models.hazard.words import head_line
 from sahelkit.options import check_language, check_options, check_whole_number
 from sahelkit.results.estimates import t_quantile
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.panels import Panel
 
 _SENTENCE = {
     "en": "In {who} and {rows} {unit} ({events} {what}), the risk that the covariates leave unexplained differs "
@@ -195,7 +194,7 @@ class RandomInterceptFit(BinaryFit):
 
 def fit_random_intercepts(
     formula: str,
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     link: Link = "cloglog",
     cluster: str = "iso3",

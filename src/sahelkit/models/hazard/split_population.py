@@ -15,7 +15,7 @@ from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
 from sahelkit.estimation.design import Design, read_design
 from sahelkit.estimation.newton import scaled
 from sahelkit.estimation.split_likelihood import likelihood_hessian, likelihood_peaks
-from sahelkit.frames import check_frame, check_repeats
+from sahelkit.frames import FrameLike, check_frame, check_repeats
 from sahelkit.language.nouns import independence_words, sample_line, sample_words, unit_words
 from sahelkit.language.numbers import number, percent, reach
 from sahelkit.language.samples import missing_words
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.panels import Panel
 
 Starts: TypeAlias = Literal["several", "weibull"]
 STARTS: tuple[Starts, ...] = get_args(Starts)
@@ -218,7 +217,7 @@ class SplitPopulationFit(Estimates):
 def fit_split_population(
     duration: str,
     risk: str,
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     time: str = "duration",
     before: str | None = None,

@@ -13,7 +13,7 @@ from sahelkit._types import Floats, Lang, Repeats
 from sahelkit.errors import ModelError
 from sahelkit.estimation.corrections import Correction
 from sahelkit.estimation.links import Link
-from sahelkit.frames import check_columns, check_frame, check_repeats, numbers_of
+from sahelkit.frames import FrameLike, check_columns, check_frame, check_repeats, numbers_of
 from sahelkit.language.numbers import number, percent, ratio_words
 from sahelkit.models.hazard.fitting import Method, fit_hazard
 from sahelkit.models.hazard.result import HazardFit, check_fit
@@ -21,7 +21,7 @@ from sahelkit.models.hazard.words import SUBJECTS, interval_words
 from sahelkit.options import check_language, check_name, check_options
 
 if TYPE_CHECKING:
-    from sahelkit.panels import Panel
+    pass
 
 _SENTENCE = {
     "en": "Of {attempts} attempts in {who}, {successes} succeeded ({share}, {level} interval {low} to {high}), and "
@@ -71,7 +71,7 @@ class OutcomeFit(HazardFit):
         share = _HEAD[lang].format(share=self.share, level=percent(self.level, lang), low=low, high=high)
         return f"{super().headline(lang=lang)}\n{share}"
 
-    def chance(self, frame: pd.DataFrame, attempts: HazardFit | None = None) -> Floats:
+    def chance(self, frame: FrameLike, attempts: HazardFit | None = None) -> Floats:
         """Chance of success per row.
 
         Parameters
@@ -154,7 +154,7 @@ def _counts(frame: pd.DataFrame, name: str) -> Floats:
 
 def fit_success(
     formula: str,
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     attempt: str | None = "attempt",
     link: Link = "logit",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,9 +18,11 @@ from sahelkit.models.impact.series import CONVERGENCE, FAMILIES, default_lags, e
 from sahelkit.models.impact.series_result import InterruptedSeries
 from sahelkit.options import check_language, check_whole_number
 from sahelkit.plots.impact_marks import Mark
+from sahelkit.plots.impact_series import plot_break_dates
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _SENTENCE = {
@@ -31,13 +33,17 @@ _SENTENCE = {
     "aussi forte qu’en {month} (part de {share}) ; la plus forte tombe en {best}, avec un niveau multiplié par "
     "{ratio} : la rupture à la date de l’événement {verdict}.",
 }
+_HEADLINE = {
+    "en": "{n} breaks, {first} to {last}: best {best}; at least as strong as {month}: {share}",
+    "fr": "{n} ruptures, de {first} à {last} : la meilleure en {best} ; au moins aussi fortes qu’en {month} : {share}",
+}
 _VERDICTS = {
     "en": ("the clearest of the series", "not the clearest of the series"),
     "fr": ("est la plus nette de la série", "n’est pas la plus nette de la série"),
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BreakDates(Result):
     """Breaks at every month of a series.
 
@@ -58,7 +64,7 @@ class BreakDates(Result):
         Datasets and versions.
     """
 
-    table: pd.DataFrame = field(repr=False)
+    table: pd.DataFrame
     month: pd.Period
     share: float
     unit: str
@@ -78,17 +84,21 @@ class BreakDates(Result):
 
     def headline(self, *, lang: Lang | None = None) -> str:
         """Range of the candidates and the place of the event, as plain text."""
-        first, last = self.table["month"].iloc[0], self.table["month"].iloc[-1]
-        return (
-            f"{len(self.table)} breaks, {first} to {last}: best {self.best}; at least as strong as "
-            f"{self.month}: {self.share:.3f}"
+        lang = check_language(lang)
+        return _HEADLINE[lang].format(
+            n=len(self.table),
+            first=self.table["month"].iloc[0],
+            last=self.table["month"].iloc[-1],
+            best=self.best,
+            month=self.month,
+            share=number(self.share, lang, digits=3),
         )
 
     def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted."""
         lang = check_language(lang)
         best = self.table.loc[self.table["fit"].idxmax()]
-        return _SENTENCE[check_language(lang)].format(
+        return _SENTENCE[lang].format(
             country=country_of(self.unit, lang),
             more=round(self.share * len(self.table)),
             n=len(self.table),
@@ -99,12 +109,20 @@ class BreakDates(Result):
             verdict=_VERDICTS[lang][int(self.best != self.month)],
         )
 
-    def plot(self, *, lang: Lang | None = None, source: str = "", marks: Sequence[Mark] = ()) -> Figure:
-        """Draw how well a break at each month fits, and where the event lies."""
-        lang = check_language(lang)
-        from sahelkit.plots.impact_series import plot_break_dates
-
-        return plot_break_dates(self, lang=lang, source=source or self.origin or "sahelkit", marks=marks)
+    def plot(
+        self, *, ax: Axes | None = None, lang: Lang | None = None, marks: Sequence[Mark] = (), source: str = ""
+    ) -> Figure:
+        """Draw how well a break at each month fits, and where the event lies; `marks` are other events to show."""
+        return plot_break_dates(
+            self.table,
+            month=self.month,
+            unit=self.unit,
+            date=self.date,
+            source=source or self.origin or "sahelkit",
+            marks=marks,
+            ax=ax,
+            lang=check_language(lang),
+        )
 
 
 def break_dates(fit: InterruptedSeries, *, margin: int | None = None) -> BreakDates:
@@ -121,6 +139,10 @@ def break_dates(fit: InterruptedSeries, *, margin: int | None = None) -> BreakDa
     margin : int, optional
         Months at either end at which no break is tried; when absent 12, or the months after the event if they are
         fewer.
+
+    Returns
+    -------
+    BreakDates
 
     Raises
     ------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 
 from sahelkit._types import Lang
 from sahelkit.errors import ModelError, UnknownNameError, is_known
+from sahelkit.frames import FrameLike, check_frame
 from sahelkit.language.numbers import percent
 from sahelkit.models.impact.did import synthetic_did
 from sahelkit.models.impact.donors import coup_windows
@@ -18,15 +19,16 @@ from sahelkit.models.impact.series import interrupted_series
 from sahelkit.models.impact.synthetic import synthetic_control
 from sahelkit.models.impact.synthetic_result import SyntheticControl
 from sahelkit.models.impact.windows import EventWindow
-from sahelkit.models.impact.words import outcome_of
+from sahelkit.models.impact.words import counted_words, outcome_of
 from sahelkit.options import check_language, check_options
+from sahelkit.plots.impact_forest import plot_forest
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.panels.builder import Panel
 
 METHODS = ("its_quasipoisson", "its_negative_binomial", "synthetic_control", "synthetic_did")
 _SENTENCE = {
@@ -38,13 +40,17 @@ _SENTENCE = {
     "excluent l’absence de changement vers le haut et {down} vers le bas{less} ; ces estimations partagent leurs "
     "données et ne sont pas des tests indépendants.",
 }
+_HEADLINE = {
+    "en": "{made} of {n} estimates, {outcome}; {level} intervals",
+    "fr": "{made} estimations sur {n}, {outcome} ; intervalles à {level}",
+}
 _LESS = {
     "en": {"unbounded": "{n} without a finite interval", "missing": "{n} could not be made"},
     "fr": {"unbounded": "{n} sans intervalle fini", "missing": "{n} n’ont pu être faites"},
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ImpactTable(Result):
     """Effects of several coups by several methods.
 
@@ -61,7 +67,7 @@ class ImpactTable(Result):
         Confidence level of all intervals. Synthetic control: ranks of the donors' effects; the others: normal.
     """
 
-    table: pd.DataFrame = field(repr=False)
+    table: pd.DataFrame
     outcome: str
     level: float
     origin: str = ""
@@ -81,8 +87,10 @@ class ImpactTable(Result):
 
     def headline(self, *, lang: Lang | None = None) -> str:
         """Outcome and sizes, as plain text."""
-        made = int(self.table["effect"].notna().sum())
-        return f"{made} of {len(self.table)} estimates, {self.outcome}; {self.level:.0%} intervals"
+        lang = check_language(lang)
+        made, level = int(self.table["effect"].notna().sum()), percent(self.level, lang)
+        outcome = counted_words(self.outcome, lang)
+        return _HEADLINE[lang].format(made=made, n=len(self.table), outcome=outcome, level=level)
 
     def counts(self) -> dict[str, int]:
         """How many estimates lie above and below no change; how many intervals exclude it, and have no finite end."""
@@ -102,7 +110,6 @@ class ImpactTable(Result):
         """One sentence that may be quoted."""
         lang = check_language(lang)
         count = self.counts()
-        check_language(lang)
         less = ", ".join(text.format(n=count[name]) for name, text in _LESS[lang].items() if count[name])
         return _SENTENCE[lang].format(
             **{name: count[name] for name in ("n", "above", "below", "up", "down")},
@@ -113,19 +120,23 @@ class ImpactTable(Result):
             less=f" ({less})" if less else "",
         )
 
-    def plot(self, *, lang: Lang | None = None, source: str = "") -> Figure:
-        """Draw all estimates with their intervals."""
-        lang = check_language(lang)
-        from sahelkit.plots.impact_forest import plot_forest
-
-        return plot_forest(self, lang=lang, source=source or self.origin or "sahelkit")
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "") -> Figure:
+        """Draw all estimates with their intervals, on `ax` where axes are given."""
+        return plot_forest(
+            self.table,
+            outcome=self.outcome,
+            level=self.level,
+            source=source or self.origin or "sahelkit",
+            ax=ax,
+            lang=check_language(lang),
+        )
 
 
 def impact_table(
-    frame: pd.DataFrame | Panel,
-    events: pd.DataFrame,
+    frame: FrameLike,
+    events: FrameLike,
     *,
-    coups: pd.DataFrame,
+    coups: FrameLike,
     weights: xr.DataArray,
     outcome: str = "deaths",
     before: int = 60,
@@ -182,6 +193,7 @@ def impact_table(
     for method in methods:
         if not is_known(method, METHODS):
             raise UnknownNameError("method", method, METHODS)
+    events = check_frame(events, where="impact_table", what="events")
     if events.empty:
         raise ModelError("there is no coup to study. Look at the rows of sahelkit.load_coups() that were chosen")
     options: dict[str, Any] = {"coups": coups, "weights": weights, "outcome": outcome, "before": before}

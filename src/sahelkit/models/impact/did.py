@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import Floats, Ints64, Lang
+from sahelkit._deprecated import OldAttribute
+from sahelkit._types import Floats, Lang
 from sahelkit.errors import ModelError
 from sahelkit.estimation.did_weights import did_weights, weighted_did
 from sahelkit.estimation.replicates import on_one_thread
-from sahelkit.language.countries import country_of
-from sahelkit.language.dates import month_text
-from sahelkit.language.numbers import ends_of, p_words, percent
+from sahelkit.language.numbers import ends_of, number
+from sahelkit.models.impact.paths import FEWEST, Compared, normal_half
 from sahelkit.models.impact.windows import EventWindow, check_scatter, check_window
-from sahelkit.models.impact.words import change_words, outcome_of
 from sahelkit.models.placebo.placebos import permutation_p
 from sahelkit.options import check_language, check_options
 from sahelkit.plots.impact_marks import Mark
+from sahelkit.plots.impact_paths import plot_paths
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_FEWEST = 5
 _SENTENCE = {
     "en": "In {country}, {outcome} in the {after} months after {month} {change} what a weighted set of {n} unexposed "
     "countries on a parallel path suggests ({level} interval {ends}, {p}); the interval takes the "
@@ -36,10 +36,14 @@ _SENTENCE = {
     "{n} pays non exposés d’évolution parallèle (intervalle à {level} : {ends}, {p}) ; l’intervalle suppose "
     "au pays la même dispersion qu’à ces autres pays, et tout ce qui l’a frappé seul dans ces mois y est compris.",
 }
+_HEADLINE = {
+    "en": "synthetic difference in differences: {window}, {n} donors; largest weight {most}",
+    "fr": "doubles différences synthétiques : {window}, {n} pays donneurs ; poids le plus fort {most}",
+}
 
 
-@dataclass(frozen=True)
-class SyntheticDid(Result):
+@dataclass(frozen=True, repr=False, kw_only=True)
+class SyntheticDid(Compared, Result):
     """Synthetic difference in differences of one country.
 
     Attributes
@@ -54,7 +58,7 @@ class SyntheticDid(Result):
         These effects.
     plain : float
         Difference in differences with equal weights.
-    units, weights : pandas.Series
+    donor_weights, period_weights : pandas.Series
         Weights of the donors, and of the periods before the event.
     observed, synthetic : array, shape (T,)
         Outcome; weighted donors, moved to the level of the country before the event.
@@ -62,32 +66,20 @@ class SyntheticDid(Result):
         Confidence level.
     """
 
-    unit: str
-    date: pd.Timestamp
-    outcome: str
-    scale: str
-    width: int
-    times: Ints64 = field(repr=False)
-    months: pd.PeriodIndex = field(repr=False)
+    units = OldAttribute("donor_weights")
+    weights = OldAttribute("period_weights")
+
     effect: float
     std_error: float
-    placebos: Floats = field(repr=False)
+    placebos: Floats
     plain: float
-    units: pd.Series = field(repr=False)
-    weights: pd.Series = field(repr=False)
-    observed: Floats = field(repr=False)
-    synthetic: Floats = field(repr=False)
-    level: float
-    cut: str = ""
-    origin: str = ""
+    period_weights: pd.Series
 
     _index = ("unit",)
 
     def interval(self) -> tuple[float, float]:
         """Normal interval of the effect."""
-        from scipy import stats
-
-        half = float(stats.norm.ppf(0.5 + self.level / 2)) * self.std_error
+        half = normal_half(self.level) * self.std_error
         return self.effect - half, self.effect + half
 
     @property
@@ -110,9 +102,9 @@ class SyntheticDid(Result):
                 "level": self.level,
                 "p_value": self.p_value,
                 "plain": self.plain,
-                "n_donors": len(self.units),
-                "n_before": int(np.sum(self.times < 0)),
-                "n_after": int(np.sum(self.times > 0)),
+                "n_donors": len(self.donor_weights),
+                "n_before": self.n_before,
+                "n_after": self.n_after,
             }
         )
 
@@ -120,48 +112,44 @@ class SyntheticDid(Result):
         """Paths by period, weights by donor and by period before the event, and the placebo effects."""
         import xarray as xr
 
-        before = [int(time) for time in self.weights.index]
+        before = [int(time) for time in self.period_weights.index]
         return xr.Dataset(
             {
                 "observed": ("time", self.observed),
                 "synthetic": ("time", self.synthetic),
-                "unit_weight": ("donor", self.units.to_numpy()),
+                "unit_weight": ("donor", self.donor_weights.to_numpy()),
                 "placebo_effect": ("donor", self.placebos),
-                "time_weight": ("before", self.weights.to_numpy()),
+                "time_weight": ("before", self.period_weights.to_numpy()),
             },
-            coords={"time": self.times, "donor": list(self.units.index), "before": before},
+            coords={"time": self.times, "donor": self.donor_weights.index.to_numpy(dtype=object), "before": before},
             attrs={"summary": self.headline()},
         )
 
     def headline(self, *, lang: Lang | None = None) -> str:
         """Window and weights, as plain text."""
-        return (
-            f"synthetic difference in differences: {self.unit} {self.date:%Y-%m-%d}, {self.outcome} ({self.scale}), "
-            f"{len(self.units)} donors; largest weight {self.units.max():.2f}"
-        )
+        lang = check_language(lang)
+        most = number(self.donor_weights.max(), lang)
+        return _HEADLINE[lang].format(window=self._window_words(lang), n=len(self.donor_weights), most=most)
 
     def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted."""
         lang = check_language(lang)
-        logs = self.scale == "log1p"
-        return _SENTENCE[check_language(lang)].format(
-            country=country_of(self.unit, lang),
-            outcome=outcome_of(self.outcome, lang),
-            after=int(np.sum(self.times > 0)) * self.width,
-            month=month_text(self.date, lang),
-            change=change_words(self.effect, lang, logs=logs),
-            n=len(self.units),
-            level=percent(self.level, lang),
-            ends=ends_of(*self.interval(), lang, logs=logs),
-            p=p_words(self.p_value, lang),
-        )
+        ends = ends_of(*self.interval(), lang, logs=self.logs)
+        told = self._told(self.effect, self.p_value, lang)
+        return _SENTENCE[lang].format(n=len(self.donor_weights), ends=ends, **told)
 
-    def plot(self, *, lang: Lang | None = None, source: str = "", marks: Sequence[Mark] = ()) -> Figure:
+    def plot(
+        self, *, ax: Axes | None = None, lang: Lang | None = None, marks: Sequence[Mark] = (), source: str = ""
+    ) -> Figure:
         """Draw the country against the weighted donors, moved to its level before the event."""
-        lang = check_language(lang)
-        from sahelkit.plots.impact_paths import plot_did
-
-        return plot_did(self, lang=lang, source=source or self.origin or "sahelkit", marks=marks)
+        return plot_paths(
+            self.path(),
+            outcome=self.outcome,
+            level=self.level,
+            n_donors=len(self.donor_weights),
+            marks=marks,
+            **self._drawn(source=source, ax=ax, lang=check_language(lang)),
+        )
 
 
 def synthetic_did(window: EventWindow, *, level: float = 0.95, n_jobs: int | None = 1) -> SyntheticDid:
@@ -205,16 +193,16 @@ def synthetic_did(window: EventWindow, *, level: float = 0.95, n_jobs: int | Non
     >>> donors = ["NGA", "TCD", "UGA", "KEN", "ETH", "AGO", "COD", "SOM"]
     >>> window = event_window(sk.load_conflict(countries="africa"), "MLI", "2012-03-22", width=3, donors=donors)
     >>> found = synthetic_did(window)
-    >>> round(float(found.units.sum()), 9), bool(found.std_error > 0)
+    >>> round(float(found.donor_weights.sum()), 9), bool(found.std_error > 0)
     (1.0, True)
     """
     from joblib import Parallel, delayed
 
     check_options(level=level, n_jobs=n_jobs)
-    if len(check_window(window, where="synthetic_did").donors) < _FEWEST:
+    if len(check_window(window, where="synthetic_did").donors) < FEWEST:
         raise ModelError(
             f"{window.label} has {len(window.donors)} donors, and the scatter among donors, from which the error "
-            f"comes, wants {_FEWEST} at least. Give donors="
+            f"comes, wants {FEWEST} at least. Give donors="
         )
     values = window.values.to_numpy(dtype=float)
     treated, donors, n_before = values[:, 0], values[:, 1:], window.n_before
@@ -227,24 +215,16 @@ def synthetic_did(window: EventWindow, *, level: float = 0.95, n_jobs: int | Non
     shift = float(found.times @ (treated - others)[:n_before])
     equal = (np.full(donors.shape[1], 1 / donors.shape[1]), np.full(n_before, 1 / n_before))
     return SyntheticDid(
-        unit=window.unit,
-        date=window.date,
-        outcome=window.outcome,
-        scale=window.scale,
-        width=window.width,
-        times=window.times,
-        months=window.months,
+        **SyntheticDid.of(window),
         effect=weighted_did(treated, donors, n_before, found.units, found.times),
         std_error=float(np.sqrt(np.mean(placebos**2))),
         placebos=placebos,
         plain=weighted_did(treated, donors, n_before, *equal),
-        units=pd.Series(found.units, index=window.donors, name="weight"),
-        weights=pd.Series(found.times, index=window.times[window.times < 0], name="weight"),
+        donor_weights=pd.Series(found.units, index=window.donors, name="weight"),
+        period_weights=pd.Series(found.times, index=window.times[window.times < 0], name="weight"),
         observed=treated,
         synthetic=others + shift,
         level=level,
-        cut=window.cut,
-        origin=window.origin,
     )
 
 

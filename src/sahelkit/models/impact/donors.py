@@ -11,7 +11,7 @@ import pandas as pd
 from sahelkit._types import DateLike
 from sahelkit.dates import read_column
 from sahelkit.errors import OptionError
-from sahelkit.frames import check_columns, check_frame
+from sahelkit.frames import FrameLike, check_columns
 from sahelkit.geography import places
 from sahelkit.models.impact.windows import EventWindow, Scale, event_day, event_window, follow_ups
 from sahelkit.options import check_whole_number
@@ -19,14 +19,12 @@ from sahelkit.options import check_whole_number
 if TYPE_CHECKING:
     import xarray as xr
 
-    from sahelkit.panels.builder import Panel
-
 
 def unexposed_donors(
     unit: str | int,
     date: DateLike,
     *,
-    coups: pd.DataFrame,
+    coups: FrameLike,
     weights: xr.DataArray,
     before: int = 60,
     after: int = 24,
@@ -73,9 +71,7 @@ def unexposed_donors(
     >>> unexposed_donors("MLI", "2012-03-22", coups=coups, weights=spatial_weights("west_africa"))
     ['BEN', 'CPV', 'GHA', 'GMB', 'LBR', 'NGA', 'SLE', 'TGO']
     """
-    check_columns(
-        check_frame(coups, where="unexposed_donors", what="coups"), ["iso3", "date"], where="unexposed_donors"
-    )
+    coups = check_columns(coups, ["iso3", "date"], where="unexposed_donors", what="coups")
     for what, given in (("before", before), ("after", after)):
         check_whole_number(what, given, least=0, example=24)
     check_whole_number("steps", steps)
@@ -105,10 +101,10 @@ def _days(events: pd.DataFrame) -> pd.DatetimeIndex:
 
 
 def coup_windows(
-    frame: pd.DataFrame | Panel,
-    events: pd.DataFrame,
+    frame: FrameLike,
+    events: FrameLike,
     *,
-    coups: pd.DataFrame,
+    coups: FrameLike,
     weights: xr.DataArray,
     outcome: str = "deaths",
     before: int = 60,
@@ -153,7 +149,7 @@ def coup_windows(
     >>> [(window.label, window.n_before, window.n_after) for window in windows]
     [('MLI 2020-08', 20, 2), ('MLI 2021-05', 20, 8)]
     """
-    check_columns(check_frame(events, where="coup_windows", what="events"), ["iso3", "date"], where="coup_windows")
+    events = check_columns(events, ["iso3", "date"], where="coup_windows", what="events")
     excluded = set(places.resolve_many(exclude))
     rows = events.assign(date=_days(events)).reset_index(drop=True)
     after_that = follow_ups(rows)

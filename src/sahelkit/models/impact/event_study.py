@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,16 +13,19 @@ from sahelkit._deprecated import renamed
 from sahelkit._types import Floats, Ints64, Lang
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.replicates import jackknife_error, p_error
-from sahelkit.language.numbers import ends_of, p_words, percent
+from sahelkit.language.numbers import ends_of, number, p_words, percent
 from sahelkit.models.impact.honest import TrendBounds, trend_bounds
+from sahelkit.models.impact.paths import normal_half
 from sahelkit.models.impact.windows import EventWindow, check_scatter, check_window
-from sahelkit.models.impact.words import change_words, outcome_of
+from sahelkit.models.impact.words import change_words, counted_words, outcome_of
 from sahelkit.models.placebo.placebos import permutation_p
 from sahelkit.options import check_language, check_options
+from sahelkit.plots.impact_study import plot_event_study
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _SENTENCE = {
@@ -43,10 +46,20 @@ _PRE = {
         "aucune différence d’évolution n’a été décelée avant les coups d’État ({p})",
     ),
 }
+_HEADLINE = {
+    "en": "stacked event study: {n} events in {countries} countries, {outcome} ({scale}); mean effect {effect} "
+    "({low} to {high}), p {p}; pre-trends p {pre}",
+    "fr": "étude d’événements superposés : {n} événements dans {countries} pays, {outcome} ({scale}) ; effet moyen "
+    "{effect} (de {low} à {high}), p {p} ; évolutions antérieures p {pre}",
+}
+_SHORTER = {
+    "en": "; fewer than {after} periods after: {named}",
+    "fr": " ; moins de {after} périodes après : {named}",
+}
 _SHARP = 1e-9  # share of the largest error below which one is rounding
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class EventStudy(Result):
     """Mean path of several countries around their events, against unexposed countries.
 
@@ -69,9 +82,9 @@ class EventStudy(Result):
     """
 
     times: Ints64
-    estimate: Floats = field(repr=False)
-    draws: Floats = field(repr=False)
-    paths: pd.DataFrame = field(repr=False)
+    estimate: Floats
+    draws: Floats
+    paths: pd.DataFrame
     outcome: str
     scale: str
     width: int
@@ -95,8 +108,18 @@ class EventStudy(Result):
         """Standard deviation of the placebo events, shape (T,); 0 in the reference period."""
         return np.asarray(self.draws.std(axis=0))
 
+    @property
+    def n_after(self) -> int:
+        """Periods after the event."""
+        return int(np.sum(self.times > 0))
+
+    @property
+    def logs(self) -> bool:
+        """Whether the outcome is the logarithm of one plus the count."""
+        return self.scale == "log1p"
+
     def _after(self) -> Floats:
-        return np.asarray((self.times > 0) / np.sum(self.times > 0))
+        return np.asarray((self.times > 0) / self.n_after)
 
     @property
     def effect(self) -> float:
@@ -114,14 +137,9 @@ class EventStudy(Result):
         held = self.paths[self.times > 0].notna().sum()
         return held[held < len(self.paths[self.times > 0])].rename("periods")
 
-    def _half(self) -> float:
-        from scipy import stats
-
-        return float(stats.norm.ppf(0.5 + self.level / 2))
-
     def interval(self) -> tuple[float, float]:
         """Normal interval of the effect."""
-        half = self._half() * self.effect_error
+        half = normal_half(self.level) * self.effect_error
         return self.effect - half, self.effect + half
 
     @property
@@ -157,7 +175,7 @@ class EventStudy(Result):
     def interval_error(self) -> float:
         """Monte Carlo standard error of the ends of `interval`, which rest on the scatter of the placebo events."""
         means = self.draws @ self._after()
-        return self._half() * float(jackknife_error(lambda part: float(part.std()), means))
+        return normal_half(self.level) * float(jackknife_error(lambda part: float(part.std()), means))
 
     @property
     def breakdown_error(self) -> float:
@@ -174,13 +192,13 @@ class EventStudy(Result):
             grid=grid,
             level=self.level,
             n_coups=self.n_coups,
-            logs=self.scale == "log1p",
+            logs=self.logs,
             origin=self.origin,
         )
 
     def tidy(self) -> pd.DataFrame:
         """One row per period: ``time, estimate, std_error, low, high, n_coups``."""
-        half = self._half() * self.std_error
+        half = normal_half(self.level) * self.std_error
         return pd.DataFrame(
             {
                 "time": self.times,
@@ -195,44 +213,58 @@ class EventStudy(Result):
     def to_xarray(self) -> xr.Dataset:
         """The table by period, and the path of each event."""
         found = super().to_xarray()
-        return found.assign_coords(event=list(self.paths.columns)).assign(
+        return found.assign_coords(event=self.paths.columns.to_numpy(dtype=object)).assign(
             path=(("time", "event"), self.paths.to_numpy(dtype=float))
         )
 
     def headline(self, *, lang: Lang | None = None) -> str:
         """Stack, effect and pre-trends, as plain text."""
-        low, high = self.interval()
-        named = ", ".join(f"{name} ({periods})" for name, periods in self.shortened.items())
-        after = int(np.sum(self.times > 0))
-        return (
-            f"stacked event study: {self.n_coups} events in {self.n_countries} countries, {self.outcome} "
-            f"({self.scale}); mean effect {self.effect:.2f} ({low:.2f} to {high:.2f}), p {self.p_value:.3f}; "
-            f"pre-trends p {self.pre_trend_p:.3f}" + (f"; fewer than {after} periods after: {named}" if named else "")
+        lang = check_language(lang)
+        effect, low, high = (number(value, lang) for value in (self.effect, *self.interval()))
+        text = _HEADLINE[lang].format(
+            n=self.n_coups,
+            countries=self.n_countries,
+            outcome=counted_words(self.outcome, lang),
+            scale=self.scale,
+            effect=effect,
+            low=low,
+            high=high,
+            p=number(self.p_value, lang, digits=3),
+            pre=number(self.pre_trend_p, lang, digits=3),
         )
+        named = ", ".join(f"{name} ({periods})" for name, periods in self.shortened.items())
+        return text + (_SHORTER[lang].format(after=self.n_after, named=named) if named else "")
 
     def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted."""
         lang = check_language(lang)
-        logs = self.scale == "log1p"
         differ = self.pre_trend_p < 1 - self.level
-        return _SENTENCE[check_language(lang)].format(
+        return _SENTENCE[lang].format(
             n=self.n_coups,
             countries=self.n_countries,
             outcome=outcome_of(self.outcome, lang),
-            change=change_words(self.effect, lang, logs=logs),
-            after=int(np.sum(self.times > 0)) * self.width,
+            change=change_words(self.effect, lang, logs=self.logs),
+            after=self.n_after * self.width,
             level=percent(self.level, lang),
-            ends=ends_of(*self.interval(), lang, logs=logs),
+            ends=ends_of(*self.interval(), lang, logs=self.logs),
             p=p_words(self.p_value, lang, error=self.p_error),
             pre=_PRE[lang][0 if differ else 1].format(p=p_words(self.pre_trend_p, lang, error=self.pre_trend_p_error)),
         )
 
-    def plot(self, *, lang: Lang | None = None, source: str = "") -> Figure:
-        """Draw the coefficients by period, before and after."""
-        lang = check_language(lang)
-        from sahelkit.plots.impact_study import plot_event_study
-
-        return plot_event_study(self, lang=lang, source=source or self.origin or "sahelkit")
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "") -> Figure:
+        """Draw the coefficients by period, before and after, on `ax` where axes are given."""
+        return plot_event_study(
+            self.tidy(),
+            self.paths,
+            width=self.width,
+            logs=self.logs,
+            n_countries=self.n_countries,
+            level=self.level,
+            pre_trend_p=self.pre_trend_p,
+            source=source or self.origin or "sahelkit",
+            ax=ax,
+            lang=check_language(lang),
+        )
 
 
 @renamed(draws="replicates")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,9 +13,11 @@ from sahelkit._types import Floats, Lang
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.language.numbers import number, percent, times_of
 from sahelkit.options import check_language, check_options
+from sahelkit.plots.impact_study import plot_trend_bounds
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _SENTENCE = {
@@ -38,6 +40,10 @@ _VERDICTS = {
 _BREAKDOWN = {
     "en": ("the sign is open even without any violation", "the sign is open from {m} times on"),
     "fr": ("le signe est indéterminé même sans aucun écart", "le signe devient indéterminé à partir de {m} fois"),
+}
+_HEADLINE = {
+    "en": "mean effect {effect} of {n} coups; zero inside from m = {breakdown} on",
+    "fr": "effet moyen {effect} de {n} coups d’État ; zéro compris à partir de m = {breakdown}",
 }
 
 
@@ -91,7 +97,7 @@ def relative_bounds(before: Floats, after: Floats, weights: Floats, *, m: float)
     return middle - half, middle + half
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TrendBounds(Result):
     """Bounds of the mean effect under trends that were not parallel.
 
@@ -111,7 +117,7 @@ class TrendBounds(Result):
         Datasets and versions.
     """
 
-    table: pd.DataFrame = field(repr=False)
+    table: pd.DataFrame
     breakdown: float
     effect: float
     level: float
@@ -127,12 +133,13 @@ class TrendBounds(Result):
 
     def headline(self, *, lang: Lang | None = None) -> str:
         """Effect and breakdown, as plain text."""
-        return f"mean effect {self.effect:.2f} of {self.n_coups} coups; zero inside from m = {self.breakdown:.2f} on"
+        lang = check_language(lang)
+        effect, breakdown = number(self.effect, lang), number(self.breakdown, lang)
+        return _HEADLINE[lang].format(effect=effect, n=self.n_coups, breakdown=breakdown)
 
     def says(self, *, lang: Lang | None = None, m: float = 1.0) -> str:
         """One sentence that may be quoted, at one `m` of the table."""
         lang = check_language(lang)
-        check_language(lang)
         rows = self.table[np.isclose(self.table["m"], m)]
         if rows.empty:
             raise OptionError("m", m, f"the table has {', '.join(f'{value:g}' for value in self.table['m'])}")
@@ -153,12 +160,19 @@ class TrendBounds(Result):
             breakdown=broken,
         )
 
-    def plot(self, *, lang: Lang | None = None, source: str = "") -> Figure:
-        """Draw the bounds as the allowed violation grows."""
-        lang = check_language(lang)
-        from sahelkit.plots.impact_study import plot_trend_bounds
-
-        return plot_trend_bounds(self, lang=lang, source=source or self.origin or "sahelkit")
+    def plot(self, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "") -> Figure:
+        """Draw the bounds as the allowed violation grows, on `ax` where axes are given."""
+        return plot_trend_bounds(
+            self.table,
+            effect=self.effect,
+            breakdown=self.breakdown,
+            logs=self.logs,
+            n_coups=self.n_coups,
+            level=self.level,
+            source=source or self.origin or "sahelkit",
+            ax=ax,
+            lang=check_language(lang),
+        )
 
 
 def trend_bounds(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sahelkit._types import Floats
 from sahelkit.errors import MissingColumnsError, ModelError, OptionError, UnknownNameError, is_known
-from sahelkit.frames import check_columns, numbers_of, texts_of, time_of
+from sahelkit.frames import FrameLike, check_columns, numbers_of, texts_of, time_of
 from sahelkit.values import row_words
 
 ROWLESS = "A month without a row is unknown; if your source covers it, fill it with 0"
@@ -20,7 +20,7 @@ VIOLENCE = {
 }
 
 
-def violence(frame: pd.DataFrame, what: str = "deaths") -> pd.Series:
+def violence(frame: FrameLike, what: str = "deaths") -> pd.Series:
     """Deaths, or events, of all three kinds of organised violence together; NA where one of them is.
 
     Parameters
@@ -29,6 +29,11 @@ def violence(frame: pd.DataFrame, what: str = "deaths") -> pd.Series:
         With the columns of `sahelkit.load_conflict`.
     what : {"deaths", "events"}
         What is added up.
+
+    Returns
+    -------
+    pandas.Series
+        One number per row of the frame.
 
     Raises
     ------
@@ -48,9 +53,7 @@ def violence(frame: pd.DataFrame, what: str = "deaths") -> pd.Series:
     """
     if not is_known(what, VIOLENCE):
         raise UnknownNameError("measure of violence", what, VIOLENCE)
-    missing = [name for name in VIOLENCE[what] if name not in frame.columns]
-    if missing:
-        raise MissingColumnsError("violence", missing, frame.columns, repair="Start from sahelkit.load_conflict()")
+    frame = check_columns(frame, VIOLENCE[what], where="violence", repair="Start from sahelkit.load_conflict()")
     kinds = np.column_stack([numbers(frame[name], name) for name in VIOLENCE[what]])
     return pd.Series(kinds.sum(axis=1), index=frame.index, name=what)
 
@@ -76,7 +79,7 @@ def monthly(frame: pd.DataFrame, outcome: str) -> Monthly:
     ModelError
         If a country has two rows in a month, or a row has no country.
     """
-    check_columns(frame, ["iso3"], where="event_window", repair="Start from sahelkit.load_conflict()")
+    frame = check_columns(frame, ["iso3"], where="event_window", repair="Start from sahelkit.load_conflict()")
     codes = texts_of(frame["iso3"], repair="Give each row the ISO code of its country, as places.resolve finds it")
     if frame["iso3"].isna().any():
         raise ModelError(f"{int(frame['iso3'].isna().sum()):,} rows have no iso3: nobody knows where they belong")

@@ -13,7 +13,7 @@ from sahelkit._types import DateLike, Floats
 from sahelkit.dates import parse_date, read_column
 from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.models.impact.outcomes import ROWLESS, numbers
-from sahelkit.models.impact.series_result import InterruptedSeries
+from sahelkit.models.impact.series_result import InterruptedSeries, series_terms
 from sahelkit.models.impact.windows import EventWindow, check_window
 from sahelkit.options import check_options, check_whole_number
 
@@ -54,15 +54,8 @@ def series_design(
         raise OptionError("first_after", first_after, "the first month after the event is wanted")
     start = day.to_period("M")
     ordinal = months.asi8.astype(float)
-    trend = ordinal - ordinal[0] + 1
-    since = np.maximum(ordinal - start.ordinal + 1, 0.0)
-    columns: dict[str, Floats] = {"Intercept": np.ones(len(months)), "trend": trend}
-    for pair in range(1, harmonics + 1):
-        angle = 2 * np.pi * pair * trend / 12
-        columns |= {f"sin{pair}": np.sin(angle), f"cos{pair}": np.cos(angle)}
-    columns["step"] = (since > 0).astype(float)
-    if slope:
-        columns["since"] = since
+    trend, since = ordinal - ordinal[0] + 1, np.maximum(ordinal - start.ordinal + 1, 0.0)
+    columns = series_terms(trend, since, slope=slope, harmonics=harmonics)
     matrix = np.column_stack(list(columns.values()))
     without = matrix.copy()
     without[:, [name in ("step", "since") for name in columns]] = 0.0
@@ -245,8 +238,10 @@ def fit_series(
         Lags of the HAC errors; ``4 (n / 100)^(2/9)`` when absent.
     level : float
         Confidence level. Intervals are normal.
-    unit, event, outcome, origin
-        Country, day of the event, name of the outcome and source, for words and figures.
+    unit, outcome, origin : str
+        Country, name of the outcome and source, for words and figures.
+    event : date-like, optional
+        Day of the event, for words and figures.
 
     Returns
     -------
@@ -329,6 +324,10 @@ def interrupted_series(window: EventWindow, **options: Any) -> InterruptedSeries
         With ``width=1``.
     **options
         As in `fit_series`: family, slope, harmonics, offset, errors, lags, level.
+
+    Returns
+    -------
+    InterruptedSeries
 
     Raises
     ------

@@ -14,14 +14,15 @@ from sahelkit.errors import ModelError, OptionError, UnknownNameError
 from sahelkit.estimation.design import check_size
 from sahelkit.estimation.replicates import on_one_thread
 from sahelkit.estimation.simplex import simplex_weights
+from sahelkit.frames import FrameLike, check_columns
 from sahelkit.models.impact.outcomes import numbers
+from sahelkit.models.impact.paths import FEWEST
 from sahelkit.models.impact.predictors import Matched, matched_weights
 from sahelkit.models.impact.synthetic_result import SyntheticControl
 from sahelkit.models.impact.windows import EventWindow, check_scatter, check_window
 from sahelkit.options import check_options
 
 _USED = 1e-4  # a donor with less weight is not missed when it is left out
-_FEWEST = 5  # donors: with fewer the smallest possible p-value is above 0.15
 
 
 class _Fit(NamedTuple):
@@ -32,7 +33,7 @@ class _Fit(NamedTuple):
 def synthetic_control(
     window: EventWindow,
     *,
-    predictors: pd.DataFrame | None = None,
+    predictors: FrameLike | None = None,
     importance: Mapping[str, float] | Sequence[float] | pd.Series | str | None = None,
     training: tuple[int, int] | None = None,
     level: float = 0.9,
@@ -48,7 +49,8 @@ def synthetic_control(
     window : EventWindow
         With donors that the event did not reach.
     predictors : pandas.DataFrame, optional
-        One row per unit, one column per predictor, known for all; matched instead of the outcome.
+        One row per unit, named by the index, one column per predictor, known for all; matched instead of the outcome.
+        A frame of another library names its units in a column ``iso3``.
     importance : mapping, series, sequence or "regression", optional
         Weights of the predictors, by name or in the order of the columns, for the country and all placebos alike; or
         the squared coefficients of a regression of the outcome on them. When absent they are searched for, for each
@@ -103,18 +105,19 @@ def synthetic_control(
     ...     sk.load_conflict(countries="africa"), "MLI", "2012-03-22", width=3, donors=donors, outcome="events"
     ... )
     >>> found = synthetic_control(window)
-    >>> round(found.smallest_p, 3), bool(0 <= found.p_value <= 1), round(float(found.weights.sum()), 9)
+    >>> round(found.smallest_p, 3), bool(0 <= found.p_value <= 1), round(float(found.donor_weights.sum()), 9)
     (0.111, True, 1.0)
     """
     from joblib import Parallel, delayed
 
     check_options(level=level, n_jobs=n_jobs)
     donors = check_window(window, where="synthetic_control").donors
-    if len(donors) < _FEWEST:
+    if len(donors) < FEWEST:
         raise ModelError(
             f"{window.label} has {len(donors)} donors ({', '.join(donors) or 'none'}) and a synthetic control wants "
-            f"{_FEWEST} at least. Left out: {_reasons(window)}"
+            f"{FEWEST} at least. Left out: {_reasons(window)}"
         )
+    predictors = None if predictors is None else _by_unit(predictors)
     table = None if predictors is None else _predictors(predictors, window)
     given = _importance(importance, predictors)
     judged = _judged(window, training)
@@ -134,16 +137,10 @@ def synthetic_control(
     without = np.column_stack([fit.path for fit in fits[len(donors) :]])
     names = [] if predictors is None else [str(name) for name in predictors.columns]
     return SyntheticControl(
-        unit=window.unit,
-        date=window.date,
-        outcome=window.outcome,
-        scale=window.scale,
-        width=window.width,
-        times=window.times,
-        months=window.months,
+        **SyntheticControl.of(window),
         observed=values[:, 0],
         synthetic=own.path,
-        weights=pd.Series(own.matched.weights, index=donors, name="weight"),
+        donor_weights=pd.Series(own.matched.weights, index=donors, name="weight"),
         importance=pd.Series(own.matched.importance, index=names, name="importance") if names else None,
         placebo_gaps=pd.DataFrame(placebos, index=window.times, columns=donors),
         without=pd.DataFrame(without, index=window.times, columns=[donors[place - 1] for place in used]),
@@ -153,8 +150,6 @@ def synthetic_control(
         search=_search_table(own.matched, names) if own.matched.starts else None,
         rounding=window.rounding,
         provisional=window.provisional,
-        cut=window.cut,
-        origin=window.origin,
     )
 
 
@@ -164,9 +159,16 @@ def _reasons(window: EventWindow) -> str:
     return "; ".join(f"{name} ({why})" for name, why in window.left_out.items())
 
 
+def _by_unit(predictors: FrameLike) -> pd.DataFrame:
+    """Predictors with units as their index, which frames of other libraries do not have."""
+    if isinstance(predictors, pd.DataFrame):
+        return predictors
+    return check_columns(predictors, ["iso3"], where="synthetic_control", what="predictors").set_index("iso3")
+
+
 def _predictors(predictors: pd.DataFrame, window: EventWindow) -> Floats:
-    if not isinstance(predictors, pd.DataFrame) or predictors.empty:
-        raise OptionError("predictors", type(predictors).__name__, "a frame with one row per unit is wanted")
+    if predictors.empty:
+        raise OptionError("predictors", "DataFrame", "a frame with one row per unit is wanted")
     for axis, names in (("unit", predictors.index), ("predictor", predictors.columns)):
         if not names.is_unique:
             twice = list(dict.fromkeys(map(str, names[names.duplicated()])))

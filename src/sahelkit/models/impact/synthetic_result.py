@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import OldAttribute
 from sahelkit._types import Floats, Ints64, Lang
-from sahelkit.language.countries import country_of
-from sahelkit.language.dates import month_text
-from sahelkit.language.numbers import ends_of, number, p_words, percent
-from sahelkit.models.impact.words import change_words, outcome_of
+from sahelkit.language.numbers import ends_of, number, percent
+from sahelkit.models.impact.paths import Compared
+from sahelkit.models.impact.words import cut_words
 from sahelkit.options import check_language
 from sahelkit.plots.impact_marks import Mark
+from sahelkit.plots.impact_paths import plot_paths, plot_placebo_gaps
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _SENTENCE = {
@@ -47,10 +49,37 @@ _INTERVAL = {
         "donors": "pas d’intervalle fini à {level}, d’autres pays étant exactement reproduits avant",
     },
 }
+_HEADLINE = {
+    "en": {
+        "title": "synthetic control: {window}: ",
+        "loss": "; loss {loss:.4g} (least possible {least:.4g})",
+        "starts": ", reached from {same} of {n} starting points",
+        "": "",
+        "few": "{donors} donors give no finite {level} interval; ranks want {fewest} at least",
+        "exact": "no interval: the country is met exactly before the event, so that its gaps have no size",
+        "donors": "no finite {level} interval: too many donors are met exactly before the event",
+        "late": "{n} provisional periods",
+        "stop": "; ",
+    },
+    "fr": {
+        "title": "contrôle synthétique : {window} : ",
+        "loss": " ; perte {loss:.4g} (la plus faible possible : {least:.4g})",
+        "starts": ", atteinte depuis {same} points de départ sur {n}",
+        "": "",
+        "few": "{donors} pays donneurs ne donnent pas d’intervalle fini à {level} ; les rangs en veulent {fewest} au "
+        "moins",
+        "exact": "pas d’intervalle : le pays est exactement reproduit avant l’événement, et ses écarts n’ont pas de "
+        "mesure",
+        "donors": "pas d’intervalle fini à {level} : trop de pays donneurs sont exactement reproduits avant "
+        "l’événement",
+        "late": "{n} périodes provisoires",
+        "stop": " ; ",
+    },
+}
 
 
-@dataclass(frozen=True)
-class SyntheticControl(Result):
+@dataclass(frozen=True, repr=False, kw_only=True)
+class SyntheticControl(Compared, Result):
     """A country after an event against its synthetic control.
 
     Attributes
@@ -67,7 +96,7 @@ class SyntheticControl(Result):
         First month of each.
     observed, synthetic : array, shape (T,)
         Outcome, and that of the weighted donors.
-    weights : pandas.Series, length J
+    donor_weights : pandas.Series, length J
         Weights of the donors.
     importance : pandas.Series or None
         Weights of the predictors; None when the outcome itself was matched.
@@ -93,27 +122,16 @@ class SyntheticControl(Result):
         Datasets and versions.
     """
 
-    unit: str
-    date: pd.Timestamp
-    outcome: str
-    scale: str
-    width: int
-    times: Ints64 = field(repr=False)
-    months: pd.PeriodIndex = field(repr=False)
-    observed: Floats = field(repr=False)
-    synthetic: Floats = field(repr=False)
-    weights: pd.Series = field(repr=False)
-    importance: pd.Series | None = field(repr=False)
-    placebo_gaps: pd.DataFrame = field(repr=False)
-    without: pd.DataFrame = field(repr=False)
-    level: float
+    weights = OldAttribute("donor_weights")
+
+    importance: pd.Series | None
+    placebo_gaps: pd.DataFrame
+    without: pd.DataFrame
     loss: float = float("nan")
     least: float = float("nan")
-    search: pd.DataFrame | None = field(default=None, repr=False)
-    rounding: float = field(default=0.0, repr=False)
+    search: pd.DataFrame | None = None
+    rounding: float = 0.0
     provisional: int = 0
-    cut: str = ""
-    origin: str = ""
 
     _index = ("unit",)
 
@@ -198,20 +216,19 @@ class SyntheticControl(Result):
     @property
     def no_interval(self) -> str:
         """Why there is no finite interval; empty when there is one."""
-        donors, fewest = len(self.weights), math.ceil(1 / (1 - self.level) - 1e-9) - 1
-        return {
-            "": "",
-            "few": f"{donors} donors give no finite {self.level:.0%} interval; ranks want {fewest} at least",
-            "exact": "no interval: the country is met exactly before the event, so that its gaps have no size",
-            "donors": f"no finite {self.level:.0%} interval: too many donors are met exactly before the event",
-        }[self._without_end()]
+        return self._no_interval("en")
+
+    def _no_interval(self, lang: Lang) -> str:
+        fewest = math.ceil(1 / (1 - self.level) - 1e-9) - 1
+        sizes = {"donors": len(self.donor_weights), "fewest": fewest, "level": percent(self.level, lang)}
+        return _HEADLINE[lang][self._without_end()].format(**sizes)
 
     def _without_end(self) -> str:
         low, high = self.interval()
         if math.isnan(low):
             return "exact"
         if math.isinf(high - low):
-            return "few" if (len(self.weights) + 1) * (1 - self.level) + 1e-9 < 1 else "donors"
+            return "few" if (len(self.donor_weights) + 1) * (1 - self.level) + 1e-9 < 1 else "donors"
         return ""
 
     def leave_one_out(self) -> pd.Series:
@@ -226,6 +243,11 @@ class SyntheticControl(Result):
         gaps = np.abs(self.placebo_gaps.to_numpy())
         half = self._half(self._relative(gaps, _rmspe(gaps, self.times)[0]))
         return self.synthetic - half, self.synthetic + half
+
+    def path(self) -> pd.DataFrame:
+        """One row per period: ``time, month, observed, synthetic``, and the `band`: ``low, high``."""
+        low, high = self.band()
+        return super().path().assign(low=low, high=high)
 
     def tidy(self) -> pd.DataFrame:
         """One row: effect, its interval, range without one donor, RMSPE before and after, ratio, p-value, sizes."""
@@ -247,9 +269,9 @@ class SyntheticControl(Result):
                 "ratio": self.ratio,
                 "p_value": self.p_value,
                 "smallest_p": self.smallest_p,
-                "n_donors": len(self.weights),
-                "n_before": int(np.sum(self.times < 0)),
-                "n_after": int(np.sum(self.times > 0)),
+                "n_donors": len(self.donor_weights),
+                "n_before": self.n_before,
+                "n_after": self.n_after,
             }
         )
 
@@ -263,62 +285,60 @@ class SyntheticControl(Result):
                 "synthetic": ("time", self.synthetic),
                 "placebo_gap": (("time", "donor"), self.placebo_gaps.to_numpy()),
             },
-            coords={"time": self.times, "donor": list(self.placebo_gaps.columns)},
+            coords={"time": self.times, "donor": self.placebo_gaps.columns.to_numpy(dtype=object)},
             attrs={"summary": self.headline()},
         )
 
     def headline(self, *, lang: Lang | None = None) -> str:
         """Window, donors and weights, as plain text."""
-        main = self.weights[self.weights > 0.005].sort_values(ascending=False)
-        names = ", ".join(f"{name} {weight:.2f}" for name, weight in main.items())
-        more = f"; {self.cut}" if self.cut else ""
-        late = f"; {self.provisional} provisional periods" if self.provisional else ""
-        wide = f"; {self.no_interval}" if self.no_interval else ""
-        found = ""
+        lang = check_language(lang)
+        say = _HEADLINE[lang]
+        main = self.donor_weights[self.donor_weights > 0.005].sort_values(ascending=False)
+        text = say["title"].format(window=self._window_words(lang))
+        text += ", ".join(f"{name} {number(weight, lang)}" for name, weight in main.items())
         if self.importance is not None:
-            found = f"; loss {self.loss:.4g} (least possible {self.least:.4g})"
+            text += say["loss"].format(loss=self.loss, least=self.least)
         if self.search is not None:
             same = int((self.search["loss"] <= self.loss * 1.001 + 1e-12).sum())
-            found += f", reached from {same} of {len(self.search)} starting points"
-        return (
-            f"synthetic control: {self.unit} {self.date:%Y-%m-%d}, {self.outcome} ({self.scale}): "
-            f"{names}{found}{wide}{more}{late}"
-        )
+            text += say["starts"].format(same=same, n=len(self.search))
+        late = say["late"].format(n=self.provisional) if self.provisional else ""
+        return say["stop"].join(filter(None, [text, self._no_interval(lang), cut_words(self.cut, lang), late]))
 
     def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted."""
         lang = check_language(lang)
         others = self.leave_one_out()
-        logs = self.scale == "log1p"
-        return _SENTENCE[check_language(lang)].format(
-            country=country_of(self.unit, lang),
-            outcome=outcome_of(self.outcome, lang),
-            after=int(np.sum(self.times > 0)) * self.width,
-            month=month_text(self.date, lang),
-            change=change_words(self.effect, lang, logs=logs),
-            n=int(np.sum(self.weights > 1e-6)),
-            p=p_words(self.p_value, lang),
-            ranks=len(self.weights) + 1,
+        level, ends = percent(self.level, lang), ends_of(*self.interval(), lang, logs=self.logs)
+        return _SENTENCE[lang].format(
+            n=int(np.sum(self.donor_weights > 1e-6)),
+            ranks=len(self.donor_weights) + 1,
             least=number(self.smallest_p, lang, digits=3),
-            interval=_INTERVAL[lang][self._without_end()].format(
-                level=percent(self.level, lang), ends=ends_of(*self.interval(), lang, logs=logs)
-            ),
-            ends=ends_of(float(others.min()), float(others.max()), lang, logs=logs),
+            interval=_INTERVAL[lang][self._without_end()].format(level=level, ends=ends),
+            ends=ends_of(float(others.min()), float(others.max()), lang, logs=self.logs),
+            **self._told(self.effect, self.p_value, lang),
         )
 
-    def plot(self, *, lang: Lang | None = None, source: str = "", marks: Sequence[Mark] = ()) -> Figure:
+    def plot(
+        self, *, ax: Axes | None = None, lang: Lang | None = None, marks: Sequence[Mark] = (), source: str = ""
+    ) -> Figure:
         """Draw the country against its synthetic control; `marks` are other events to show."""
-        lang = check_language(lang)
-        from sahelkit.plots.impact_paths import plot_synthetic
+        return plot_paths(
+            self.path(),
+            outcome=self.outcome,
+            level=self.level,
+            n_donors=len(self.donor_weights),
+            marks=marks,
+            **self._ranked(ax, lang, source),
+        )
 
-        return plot_synthetic(self, lang=lang, source=source or self.origin or "sahelkit", marks=marks)
-
-    def plot_placebos(self, *, lang: Lang | None = None, source: str = "") -> Figure:
+    def plot_placebos(self, *, ax: Axes | None = None, lang: Lang | None = None, source: str = "") -> Figure:
         """Draw the gap of the country among the gaps of all donors."""
-        lang = check_language(lang)
-        from sahelkit.plots.impact_paths import plot_placebo_gaps
+        gaps = self.placebo_gaps.assign(**{self.unit: self.gaps})
+        return plot_placebo_gaps(gaps, ratio=self.ratio, **self._ranked(ax, lang, source))
 
-        return plot_placebo_gaps(self, lang=lang, source=source or self.origin or "sahelkit")
+    def _ranked(self, ax: Axes | None, lang: Lang | None, source: str) -> dict[str, Any]:
+        ranks = (self.p_value, self.smallest_p)
+        return self._drawn(source=source, ax=ax, lang=check_language(lang), ranks=ranks)
 
 
 def _rmspe(gaps: Floats, times: Ints64) -> tuple[Floats, Floats]:

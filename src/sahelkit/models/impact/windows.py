@@ -12,13 +12,13 @@ import pandas as pd
 from sahelkit._types import DateLike, Floats, Ints64
 from sahelkit.dates import parse_date
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
-from sahelkit.frames import check_frame, origin_of
+from sahelkit.frames import FrameLike, check_frame, origin_of
 from sahelkit.geography import places
 from sahelkit.models.impact.outcomes import ROWLESS, VIOLENCE, Monthly, monthly, months_of, numbers
 from sahelkit.options import check_whole_number
 
 if TYPE_CHECKING:
-    from sahelkit.panels.builder import Panel
+    pass
 
 Scale: TypeAlias = Literal["log1p", "count"]
 SCALES: tuple[Scale, ...] = get_args(Scale)
@@ -142,7 +142,7 @@ def check_scatter(window: EventWindow, placebos: Floats) -> None:
 
 
 def event_window(
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     unit: str | int,
     date: DateLike,
     *,
@@ -361,8 +361,13 @@ def backdate(window: EventWindow, periods: int) -> EventWindow:
     Parameters
     ----------
     window : EventWindow
+        The window of the true event.
     periods : int
         Periods by which the event is moved; they become those after the pretended event.
+
+    Returns
+    -------
+    EventWindow
 
     Raises
     ------

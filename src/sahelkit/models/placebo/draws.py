@@ -15,14 +15,13 @@ from sahelkit.errors import MissingColumnsError, ModelError, OptionError
 from sahelkit.estimation.links import row_terms
 from sahelkit.estimation.newton import gram, maximise
 from sahelkit.exposure import spatial_weights
-from sahelkit.frames import check_frame, check_labels, numbers_of, time_of
+from sahelkit.frames import FrameLike, check_frame, check_labels, numbers_of, time_of
 from sahelkit.options import check_name
 from sahelkit.values import row_words
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from sahelkit.panels import Panel
 
 _BATCH = 32  # draws whose exposures stand in memory at once
 _SPARSE = 0.2  # share of pairs with a weight below which a map is multiplied as a sparse matrix
@@ -113,7 +112,7 @@ def event_grid(frame: pd.DataFrame, event: str, *, cluster: str) -> EventGrid:
 
 
 def read_history(
-    frame: pd.DataFrame | Panel, event: str, weights: xr.DataArray | None, *, cluster: str, where: str
+    frame: FrameLike, event: str, weights: xr.DataArray | None, *, cluster: str, where: str
 ) -> tuple[pd.DataFrame, EventGrid, Floats]:
     """The frame of a panel, its events by country and period, and the weights of its countries."""
     frame = check_frame(frame, where=where)

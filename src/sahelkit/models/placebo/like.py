@@ -11,6 +11,7 @@ import pandas as pd
 from sahelkit._types import Floats, Ints
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.estimation.links import check_link
+from sahelkit.frames import FrameLike
 from sahelkit.models.placebo.draws import EventGrid, read_history, window_sums
 from sahelkit.options import check_options, check_real, check_whole_number
 from sahelkit.panels.history import clock
@@ -18,7 +19,6 @@ from sahelkit.panels.history import clock
 if TYPE_CHECKING:
     import xarray as xr
 
-    from sahelkit.panels import Panel
 
 # Events that each country's and each period's rate is drawn towards the mean by: small counts differ by chance too.
 _PRIOR_EVENTS = 2.0
@@ -200,7 +200,7 @@ def history_rows(counts: Floats, grid: EventGrid, ties: Floats, window: int) -> 
 
 
 def simulate_like(
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     event: str = "attempt",
     weights: xr.DataArray | None = None,

@@ -17,7 +17,7 @@ from sahelkit.estimation.clustered import clustered_covariance
 from sahelkit.estimation.links import Link, row_terms
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import quantile_error, replicate
-from sahelkit.frames import origin_of
+from sahelkit.frames import FrameLike, origin_of
 from sahelkit.language.numbers import number, percent
 from sahelkit.models.placebo.draws import read_history
 from sahelkit.models.placebo.like import (
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.panels import Panel
 
 # Years that share a dummy; None stands for no dummies.
 EFFECTS: dict[str, int | None] = {"none": None, "decade": 10, "5-year": 5, "year": 1}
@@ -164,7 +163,7 @@ def _slope(rows: HistoryRows, labels: Ints | None, link: str) -> float:
 
 @renamed(sims="replicates")
 def fixed_effects_trap(
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     event: str = "attempt",
     weights: xr.DataArray | None = None,

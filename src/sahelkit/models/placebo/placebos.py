@@ -12,12 +12,12 @@ from sahelkit._deprecated import renamed
 from sahelkit._types import Floats, Ints
 from sahelkit.dates import frequency
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
-from sahelkit.estimation.design import Design, read_design
+from sahelkit.estimation.design import Design, check_outcome, read_design
 from sahelkit.estimation.links import Link, check_link
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import on_one_thread
 from sahelkit.exposure import spatial_weights
-from sahelkit.models.hazard.fitting import check_outcome
+from sahelkit.frames import FrameLike
 from sahelkit.models.placebo.draws import (
     EventGrid,
     Map,
@@ -37,7 +37,6 @@ from sahelkit.options import check_options, check_whole_number
 if TYPE_CHECKING:
     import xarray as xr
 
-    from sahelkit.panels import Panel
 
 Kind: TypeAlias = Literal["geography", "leads", "far", "calendar"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -50,7 +49,7 @@ _TASK = 250
 @renamed(draws="replicates")
 def placebo_test(
     formula: str,
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     kind: Kind = "geography",
     event: str = "attempt",

@@ -16,7 +16,7 @@ from sahelkit.errors import ModelError
 from sahelkit.estimation.links import Link
 from sahelkit.estimation.newton import maximise
 from sahelkit.estimation.replicates import power_error, quantile_error, replicate, share_error, tried
-from sahelkit.frames import origin_of
+from sahelkit.frames import FrameLike, origin_of
 from sahelkit.language.numbers import number, percent
 from sahelkit.models.placebo.draws import read_history, score_stage
 from sahelkit.models.placebo.like import Likeness, check_simulation, history_rows, likeness, simulate_counts
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sahelkit.panels import Panel
 
 _SENTENCE = {
     "en": "In a sample like this ({countries} countries, {events} events), a hazard model would find a contagion of "
@@ -155,7 +154,7 @@ def _sample(
 
 @renamed(sims="replicates", level="alpha")
 def contagion_power(
-    frame: pd.DataFrame | Panel,
+    frame: FrameLike,
     *,
     event: str = "attempt",
     weights: xr.DataArray | None = None,

@@ -54,9 +54,9 @@ def simulate_panel(
 
     Parameters
     ----------
-    countries : str, int or sequence of them, optional
-        Countries while they are states.
-    start, end : str, int or date
+    countries : str, int or sequence of these
+        Countries, while they are states.
+    start, end : date-like
         First and last day.
     rate : float
         Baseline attempts per country and year, of the median country and decade, without those set off by others.

@@ -127,12 +127,13 @@ class WhatIf(Result):
                 "borders": (("target",), self.borders),
             },
             coords={
-                "target": list(self.targets),
+                "target": np.array(self.targets, dtype=object),
                 "month": self.months,
-                "quantity": list(PATHS),
+                "quantity": np.array(PATHS, dtype=object),
                 "quantile": list(QUANTILES),
             },
             attrs={
+                "summary": self.headline(),
                 "source": self.source,
                 "date": f"{self.date:%Y-%m-%d}",
                 "rule": self.rule,

@@ -162,13 +162,14 @@ class RelationMatrix(Result):
                 "n_attempts": (("source",), self.n_attempts),
             },
             coords={
-                "source": list(self.sources),
-                "target": list(self.targets),
+                "source": np.array(self.sources, dtype=object),
+                "target": np.array(self.targets, dtype=object),
                 "horizon": list(self.horizons),
-                "quantity": list(QUANTITIES),
+                "quantity": np.array(QUANTITIES, dtype=object),
                 "quantile": list(QUANTILES),
             },
             attrs={
+                "summary": self.headline(),
                 "rule": self.rule,
                 "n_events": self.n_events,
                 "n_countries": self.n_countries,

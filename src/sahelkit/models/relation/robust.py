@@ -115,7 +115,7 @@ def robustness_table(
 
 @renamed(permutations="replicates")
 def map_p_value(drawn: Posterior, *, replicates: int = 999, seed: int = 0) -> float:
-    """p-value of contagion along the map, against maps whose country labels are shuffled.
+    """The p-value of contagion along the map, against maps whose country labels are shuffled.
 
     The statistic is the gain in log-likelihood of one pooled contagion coefficient, at the best of six mean lags from
     one month to three years, over the posterior mean of the baseline and own excitation, which is scaled so that the
@@ -125,13 +125,22 @@ def map_p_value(drawn: Posterior, *, replicates: int = 999, seed: int = 0) -> fl
     Parameters
     ----------
     drawn : Posterior
+        Draws from the posterior.
     replicates : int
+        Number of shuffled maps.
     seed : int
+        Seed of the shuffles.
 
     Returns
     -------
     float
         Share of the maps, the real one included, that do at least as well.
+
+    Examples
+    --------
+    >>> from sahelkit.models.relation.posterior import draw_posterior
+    >>> map_p_value(draw_posterior(draws=200), replicates=99)  # doctest: +SKIP
+    0.15
     """
     check_options(replicates=replicates)
     check_seed(seed, optional=False)

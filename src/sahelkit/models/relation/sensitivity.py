@@ -58,6 +58,11 @@ def prior_sensitivity(
         If a scale is not one of the prior's.
     OptionError, UnknownPlaceError, DateError, ModelError
         As in `relation_matrix`.
+
+    Examples
+    --------
+    >>> table = prior_sensitivity(target="BFA", scales={"cross": [0.05, 0.2]}, draws=200)  # doctest: +SKIP
+    >>> table["value"].tolist()  # doctest: +SKIP
     """
     from joblib import Parallel, delayed
 

@@ -13,7 +13,7 @@ from sahelkit._types import Lang
 from sahelkit.columns import read_columns
 from sahelkit.errors import ModelError
 from sahelkit.estimation.exact import ExactTest, rank_correlation, spearman, two_groups
-from sahelkit.frames import check_columns, origin_of
+from sahelkit.frames import FrameLike, check_columns, origin_of
 from sahelkit.language.numbers import number, p_words, reach
 from sahelkit.language.texts import words
 from sahelkit.options import check_language, check_options
@@ -243,7 +243,7 @@ def _plain(column: pd.Series) -> np.ndarray:
 
 @renamed(draws="replicates")
 def association(
-    cases: pd.DataFrame, x: str, y: str, *, label: str = "label_en", replicates: int = 19_999, seed: int | None = 0
+    cases: FrameLike, x: str, y: str, *, label: str = "label_en", replicates: int = 19_999, seed: int | None = 0
 ) -> Association:
     """Rank correlation of two columns over cases, tested by permutation.
 
@@ -309,7 +309,7 @@ def association(
 
 
 def contrast(
-    cases: pd.DataFrame, y: str, group: str, *, first: object, names: tuple[str, str], label: str = "label_en"
+    cases: FrameLike, y: str, group: str, *, first: object, names: tuple[str, str], label: str = "label_en"
 ) -> Contrast:
     """Compare the ranks of two groups of cases over all ways of forming the groups.
 

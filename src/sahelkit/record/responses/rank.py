@@ -11,7 +11,7 @@ import pandas as pd
 from sahelkit._types import Lang
 from sahelkit.columns import read_columns
 from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
-from sahelkit.frames import origin_of
+from sahelkit.frames import FrameLike, origin_of
 from sahelkit.language.nouns import MEASURES, body_words
 from sahelkit.language.numbers import number, percent
 from sahelkit.language.texts import words
@@ -141,7 +141,7 @@ class Rank(Result):
         )
 
 
-def rank_among(cases: pd.DataFrame, coup_id: str, measure: str, *, body: str, until_then: bool = False) -> Rank:
+def rank_among(cases: FrameLike, coup_id: str, measure: str, *, body: str, until_then: bool = False) -> Rank:
     """Rank one coup among the cases by how soon a measure of a body followed.
 
     A case in which the measure never came counts as slower than any wait that it outlasted. Bounds of the days make

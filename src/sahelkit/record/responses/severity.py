@@ -16,7 +16,7 @@ from sahelkit._types import Lang
 from sahelkit.columns import read_columns
 from sahelkit.errors import OptionError, UnknownNameError, is_known
 from sahelkit.estimation.replicates import share_error
-from sahelkit.frames import origin_of
+from sahelkit.frames import FrameLike, origin_of
 from sahelkit.language.numbers import number, percent
 from sahelkit.language.texts import words
 from sahelkit.options import check_language, check_options
@@ -100,7 +100,7 @@ def _within(acts: pd.DataFrame, levels: Mapping[str, int], window: int) -> pd.Da
 
 
 def severity(
-    acts: pd.DataFrame,
+    acts: FrameLike,
     coups: list[str],
     *,
     window: int = 90,
@@ -246,7 +246,7 @@ class SeverityRanks(Result):
 
 @renamed(draws="replicates")
 def severity_ranks(
-    acts: pd.DataFrame,
+    acts: FrameLike,
     coups: list[str],
     coup_id: str,
     *,

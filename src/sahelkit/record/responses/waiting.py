@@ -13,7 +13,7 @@ import pandas as pd
 from sahelkit._types import Lang
 from sahelkit.columns import read_columns
 from sahelkit.errors import ModelError, UnknownNameError, is_known
-from sahelkit.frames import origin_of
+from sahelkit.frames import FrameLike, origin_of
 from sahelkit.language.nouns import MEASURES, body_words
 from sahelkit.language.numbers import cases_words, number, reach
 from sahelkit.language.texts import words
@@ -158,7 +158,7 @@ class WaitingTimes(Result):
         return plot_waiting(table, ax=ax, lang=check_language(lang), source=source or self.origin)
 
 
-def waiting_times(cases: pd.DataFrame, measure: str, *, body: str, only_at_risk: bool = True) -> WaitingTimes:
+def waiting_times(cases: FrameLike, measure: str, *, body: str, only_at_risk: bool = True) -> WaitingTimes:
     """Estimate the wait from coup to a measure, with cases in which it never came.
 
     Parameters
