@@ -147,6 +147,6 @@ def test_attributes_and_methods_of_a_class_answer_to_their_old_names():
 
 def test_old_names_of_options_work_and_warn():
     with pytest.warns(DeprecationWarning, match=r"n_paths= of simulate_panel is called replicates= since") as caught:
-        one = sahelkit.simulate_panel(n_paths=2, start=1990, end=1991)
+        one = sahelkit.models.placebo.simulate_panel(n_paths=2, start=1990, end=1991)
     assert caught[0].filename == __file__
-    assert one.equals(sahelkit.simulate_panel(replicates=2, start=1990, end=1991))
+    assert one.equals(sahelkit.models.placebo.simulate_panel(replicates=2, start=1990, end=1991))

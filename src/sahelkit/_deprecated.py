@@ -63,6 +63,7 @@ MODULES = {_path(old, name): _path(new, name) for old, new, names in _MODULES fo
     "sahelkit.models.bounds.salaimartin": "sahelkit.estimation.many.spread",
     "sahelkit.models.duration": "sahelkit.estimation.splines",
     "sahelkit.models.fragility": "sahelkit.record.standing",
+    "sahelkit.models.hawkes.bound": "sahelkit.models.hawkes.calibrated",
     "sahelkit.models.hazard_errors": "sahelkit.models.hazard.clustering",
     "sahelkit.models.hazard_fit": "sahelkit.models.hazard.result",
     "sahelkit.models.hazard_words": "sahelkit.models.hazard.words",

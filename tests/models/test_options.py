@@ -138,7 +138,7 @@ def test_one_name_in_a_list_is_told_how_to_stand_alone() -> None:
 @pytest.mark.parametrize("bad", [None, "x", [], {"a": 1}, True, float("nan")])
 def test_what_is_no_number_is_refused_by_a_simulation(name, bad):
     with pytest.raises(OptionError, match=f"^{name}="):
-        sahelkit.simulate_panel(**{name: bad})
+        sahelkit.models.placebo.simulate_panel(**{name: bad})
 
 
 @pytest.mark.parametrize(

@@ -98,9 +98,9 @@ def plot_trap(
         axes.set_yticks(range(len(table)), [say[name] for name in table["effects"]])
         axes.set_ylim(len(table) - 0.4, -0.6)
         axes.set_xlabel(axis or say["axis"])
-        axes.set_title(say["title"], pad=24)
+        axes.set_title(say["title"], pad=30)
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="y", length=0)
-        axes.legend(loc="upper left", bbox_to_anchor=(-0.02, 1.13), ncols=3, fontsize=8, columnspacing=1.2)
+        axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.98), ncols=3, fontsize=8, columnspacing=1.2)
         sign(figure, source=source, n=say["n"].format(*table[_SIZES].iloc[0]), lang=lang, ax=ax)
     return figure

@@ -39,7 +39,7 @@ def bias_corrected(
     Parameters
     ----------
     fit : HawkesFit
-        The fitted process.
+        As `fit_hawkes` gives it.
     replicates, seed, n_jobs
         As in `contagion_test`.
 

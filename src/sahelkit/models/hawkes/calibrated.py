@@ -46,6 +46,7 @@ def calibrated_end(
     Parameters
     ----------
     fit : HawkesFit
+        As `fit_hawkes` gives it.
     which : {"own", "cross"}
     upper : bool
     replicates, seed, n_jobs

@@ -145,7 +145,7 @@ def goodness_of_fit(
     Parameters
     ----------
     fit : HawkesFit
-        The fitted process.
+        As `fit_hawkes` gives it.
     lags : int
         Lags of the Ljung-Box statistic.
     replicates : int

@@ -74,7 +74,7 @@ def simulate_hawkes(
     Parameters
     ----------
     fit : HawkesFit
-        The fitted process.
+        As `fit_hawkes` gives it.
     start, end : date-like, optional
         First and last day to simulate, both inclusive; those of the fit when absent. After the fit's window the
         baseline of the last period holds.

@@ -52,21 +52,19 @@ class Likeness:
     cross_lag: float
 
 
-def check_numbers(least: float, **given: float) -> None:
-    """Raise OptionError unless all are finite numbers of at least `least`.
+def check_excitation(*, own: float, cross: float, own_lag: float, cross_lag: float, shortest: float) -> None:
+    """Raise OptionError unless strengths and mean lags are numbers, and histories do not run away.
 
     Examples
     --------
-    >>> check_numbers(0, own="much")
+    >>> check_excitation(own=0.6, cross=0.6, own_lag=2, cross_lag=1, shortest=0)
     Traceback (most recent call last):
-    sahelkit.errors.OptionError: own='much': it is a number of at least 0. Type own=0.
+    sahelkit.errors.OptionError: cross=0.6: with own=0.6 one event would set off 1.20 others, and so on. Type cross=0.3.
     """
-    for what, value in given.items():
-        check_real(what, value, least=least, example=least)
-
-
-def check_finite(own: float, cross: float) -> None:
-    """Raise OptionError where one event would set off one other or more, and so on without end."""
+    for what, value in (("own", own), ("cross", cross)):
+        check_real(what, value, least=0, example=0.1)
+    for what, value in (("own_lag", own_lag), ("cross_lag", cross_lag)):
+        check_real(what, value, least=shortest, above=not shortest, example=12)
     if own + cross >= 1:
         why = f"with own={own} one event would set off {own + cross:.2f} others, and so on"
         raise OptionError("cross", cross, why, repair=f"Type cross={max(0.9 - own, 0):g}")
@@ -117,9 +115,7 @@ def likeness(
     ModelError
         If the panel has no event.
     """
-    check_numbers(0, own=own, cross=cross)
-    check_numbers(1, own_lag=own_lag, cross_lag=cross_lag)
-    check_finite(own, cross)
+    check_excitation(own=own, cross=cross, own_lag=own_lag, cross_lag=cross_lag, shortest=1)
     total = float(grid.counts.sum())
     if total == 0:
         raise ModelError("the panel has no event, so that nothing like it can be simulated")

@@ -20,8 +20,8 @@ from sahelkit.estimation.hawkes.simulate import Marked, branch
 from sahelkit.exposure.weights import aligned
 from sahelkit.geography import places
 from sahelkit.models.hawkes.observing import state_windows
-from sahelkit.models.placebo.like import check_finite, check_numbers
-from sahelkit.options import check_options
+from sahelkit.models.placebo.like import check_excitation
+from sahelkit.options import check_options, check_real
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -109,8 +109,9 @@ def simulate_panel(
     """
     check_options(replicates=replicates, seed=seed)
     spreads = {"country_sd": country_sd, "decade_sd": decade_sd, "country_decade_sd": country_decade_sd}
-    check_numbers(0, rate=rate, own=own, cross=cross, own_lag=own_lag, cross_lag=cross_lag, **spreads)
-    check_finite(own, cross)
+    check_excitation(own=own, cross=cross, own_lag=own_lag, cross_lag=cross_lag, shortest=0)
+    for what, value in {"rate": rate, **spreads}.items():
+        check_real(what, value, least=0, example=0.2)
     if type(decade_from) is not int or not 0 <= decade_from <= 9:
         raise OptionError("decade_from", decade_from, "it is the last digit of a year", repair="Type decade_from=5")
     if not is_known(freq, FREQS):
