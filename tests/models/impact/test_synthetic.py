@@ -356,5 +356,5 @@ def test_weights_of_donors_are_read_under_their_old_name_with_a_warning():
         (did, "units", "donor_weights"),
         (did, "weights", "period_weights"),
     ):
-        with pytest.warns(DeprecationWarning, match=rf"{old} is called \w+\.{new} since"):
+        with pytest.warns(DeprecationWarning, match=rf"\w+\.{old} is called {new} since"):
             assert getattr(made, old) is getattr(made, new)
