@@ -128,9 +128,3 @@ def _joined(design: Floats, outcome: Floats, fit: Penalised, link: str) -> tuple
     wide = np.asfortranarray(np.column_stack([np.vstack([design, design]), flag]))
     happened = np.concatenate([outcome, pseudo_events(link, design @ fit.coef)])
     return wide, happened, np.concatenate([np.ones(n), fit.hat])
-
-
-def penalty_as_rows(design: Floats, fit: Penalised, *, link: str) -> Floats:
-    """Score of the penalty written as pseudo-rows, shape (k,); equal to that in ``fit.score`` (used as a check)."""
-    eta = design @ fit.coef
-    return np.asarray(design.T @ (fit.hat * row_terms(link, eta, pseudo_events(link, eta)).score))
