@@ -23,7 +23,7 @@ from sahelkit.models.bounds.summaries import Settings, complete, digest
 from sahelkit.models.bounds.words import NullFacts, null_headline, null_sentence
 from sahelkit.models.placebo.like import Likeness, likeness, simulate_counts
 from sahelkit.models.placebo.placebos import permutation_p
-from sahelkit.options import check_language, check_options
+from sahelkit.options import check_language, check_options, check_whole_number
 from sahelkit.plots.specification import plot_verdict
 from sahelkit.results.base import Result
 
@@ -301,8 +301,7 @@ def _alike(ties: Floats) -> bool:
 def _check(found: Analysis, kind: str, replicates: int, models: int | None) -> Measures:
     if not is_known(kind, KINDS):
         raise UnknownNameError("null", kind, KINDS)
-    if replicates < 19:
-        raise OptionError("replicates", replicates, "too few to give a p-value", repair="Type replicates=199")
+    check_whole_number("replicates", replicates, least=19, example=199, why="too few to give a p-value")
     if models is not None and models < 2:
         raise OptionError("models", models, "at least two models", repair="Type models=500")
     measures = found.measures

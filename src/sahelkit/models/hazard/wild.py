@@ -10,7 +10,7 @@ import pandas as pd
 
 from sahelkit._deprecated import renamed
 from sahelkit._types import Floats, Lang
-from sahelkit.errors import ModelError, OptionError, UnknownNameError, is_known
+from sahelkit.errors import ModelError, UnknownNameError, is_known
 from sahelkit.estimation.cluster_parts import cluster_information, unit_basis
 from sahelkit.estimation.few_clusters import uncomparable
 from sahelkit.estimation.links import row_terms
@@ -20,7 +20,7 @@ from sahelkit.estimation.wild_scores import bootstrap_p, effective_scores, signe
 from sahelkit.language.nouns import sample_words
 from sahelkit.language.numbers import number, p_words, percent, reach
 from sahelkit.models.hazard.result import HazardFit, check_fit
-from sahelkit.options import check_language, check_level, check_options
+from sahelkit.options import check_language, check_level, check_options, check_whole_number
 from sahelkit.results.base import Result
 
 if TYPE_CHECKING:
@@ -282,8 +282,7 @@ def wild_score_test(
     data, place = fit.held(), fit.position(term)
     if not is_known(multipliers, WEIGHTS):
         raise UnknownNameError("multipliers", multipliers, WEIGHTS)
-    if replicates < 99:
-        raise OptionError("replicates", replicates, "too few to give a p-value", repair="Type replicates=9999")
+    check_whole_number("replicates", replicates, least=99, example=9999, why="too few to give a p-value")
     confidence = fit.level if level is None else level
     _check_comparable(fit, place)
 

@@ -12,7 +12,7 @@ from sahelkit._types import Floats, Ints64
 from sahelkit.errors import ModelError, OptionError
 from sahelkit.models.impact.event_study_result import EventStudy
 from sahelkit.models.impact.windows import EventWindow, check_scatter, check_window
-from sahelkit.options import check_options
+from sahelkit.options import check_options, check_whole_number
 
 
 @renamed(draws="replicates")
@@ -77,7 +77,7 @@ def event_study(
     (2, [-8, -7, -6], 0.0)
     """
     check_options(replicates=replicates, level=level, seed=seed)
-    _check(windows, replicates, level)
+    _check(windows, replicates)
     times = np.array(sorted({int(time) for window in windows for time in window.times}))
     observed = pd.DataFrame({window.label: _path(window, times) for window in windows}, index=times)
     placebos = [_placebo_paths(window, times) for window in windows]
@@ -105,7 +105,7 @@ def event_study(
     )
 
 
-def _check(windows: Sequence[EventWindow], replicates: int, level: float) -> None:
+def _check(windows: Sequence[EventWindow], replicates: int) -> None:
     if isinstance(windows, EventWindow) or not isinstance(windows, Sequence):
         raise OptionError("windows", type(windows).__name__, "a list of windows is wanted", repair="Type [window]")
     if not windows:
@@ -123,8 +123,7 @@ def _check(windows: Sequence[EventWindow], replicates: int, level: float) -> Non
     for window in windows:
         if len(window.donors) < 5:
             raise ModelError(f"{window.label} has {len(window.donors)} donors, and placebo events want 5 at least")
-    if replicates < 199:
-        raise OptionError("replicates", replicates, "too few to give a p-value", repair="Type replicates=2000")
+    check_whole_number("replicates", replicates, least=199, example=2000, why="too few to give a p-value")
 
 
 def _changes(window: EventWindow, times: Ints64) -> Floats:

@@ -78,8 +78,7 @@ def check_simulation(
     check_whole_number("window", window, example=24)
     check_whole_number("block", block, optional=True, example=10)
     check_link(link)
-    if replicates < _FEWEST:
-        raise OptionError("replicates", replicates, "too few to tell anything", repair="Type replicates=200")
+    check_whole_number("replicates", replicates, least=_FEWEST, example=200, why="too few to tell anything")
 
 
 def likeness(
