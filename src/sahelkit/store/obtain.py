@@ -92,7 +92,7 @@ def _try_places(
     return False
 
 
-def _repair(wanted: Wanted, *, skipped: bool, asked: bool) -> str:
+def _repair(*, skipped: bool, asked: bool) -> str:
     if skipped:
         return "Unset SAHELKIT_OFFLINE, or bring the file in with 'sahelkit cache import FILE'"
     if asked:
@@ -165,4 +165,4 @@ def obtain(
     failure = OfflineError if skipped else DataUnavailableError
     if skipped:
         tried.append("the network: not asked, because SAHELKIT_OFFLINE is on")
-    raise failure(wanted.label, tried, repair=_repair(wanted, skipped=skipped, asked=bool(places)))
+    raise failure(wanted.label, tried, repair=_repair(skipped=skipped, asked=bool(places)))

@@ -159,7 +159,7 @@ def extreme_bounds(
         raise OptionError("measures", measures, "they are no Measures", repair="Type measures=exposure_measures(frame)")
     roles = read_roles(formula)
     names, links = _several("effects", effects), _several("link", link)
-    chosen_errors = _check_options(links, model_weights, errors, cluster, level, vif, names)
+    chosen_errors = _check_options(links, model_weights, errors, cluster, vif, names)
     sizes = sizes_of(k, roles)
     table = check_frame(frame, where="extreme_bounds")
     check_repeats(table, where="extreme_bounds", repeats=repeats)
@@ -218,7 +218,6 @@ def _check_options(
     model_weights: str,
     errors: str | None,
     cluster: str | None,
-    level: float,
     vif: float | None,
     effects: tuple[str, ...],
 ) -> str:

@@ -71,7 +71,7 @@ class Known:
     age: dict[str, Floats]
 
 
-def newest(frame: pd.DataFrame, column: str, unit: int, *, first: int = 1) -> tuple[Floats, Floats]:
+def newest(frame: pd.DataFrame, column: str, unit: int) -> tuple[Floats, Floats]:
     """Newest known value of a lagged column, and how many years back it lies; both of shape (n,).
 
     Examples
