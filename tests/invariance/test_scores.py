@@ -24,7 +24,7 @@ PUBLIC = {
     for name, function in {name: getattr(evaluate, name) for name in evaluate.__all__}.items()
     if inspect.isfunction(function) and {"happened", "probability"} <= set(inspect.signature(function).parameters)
 }
-WEIGHTED = [name for name, function in PUBLIC.items() if "weights" in inspect.signature(function).parameters]
+WEIGHTED = [name for name, function in PUBLIC.items() if "sample_weight" in inspect.signature(function).parameters]
 TYPES = {
     "lists": list,
     "rows with odd labels": lambda a: pd.Series(a, index=np.zeros(len(a), dtype=int)),
@@ -71,5 +71,5 @@ def test_the_type_of_the_numbers(name, kind):
 @pytest.mark.parametrize("constant", [1e-8, 1e8])
 @pytest.mark.parametrize("name", WEIGHTED)
 def test_the_unit_of_the_weights(name, constant):
-    found = _score(name, weights=WEIGHTS * constant)
-    np.testing.assert_allclose(found, _score(name, weights=WEIGHTS), rtol=1e-9)
+    found = _score(name, sample_weight=WEIGHTS * constant)
+    np.testing.assert_allclose(found, _score(name, sample_weight=WEIGHTS), rtol=1e-9)

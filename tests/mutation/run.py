@@ -163,7 +163,7 @@ def draw(number: int, seed: int, only: str = "") -> list[Mutant]:
     rooms: dict[str, list[Mutant]] = defaultdict(list)
     for file in sorted(PACKAGE.rglob("*.py")):
         path = file.relative_to(PACKAGE).as_posix()
-        if path.startswith(only) and not file.name.startswith("_place_index"):
+        if path.startswith(only) and file.name != "place_index.py":
             rooms[room(path)] += mutants(file.read_text(encoding="utf-8"), path)
     chance = random.Random(seed)
     names = sorted(name for name, found in rooms.items() if found)
@@ -183,19 +183,17 @@ def tests_of(path: str) -> list[list[str]]:
     Examples
     --------
     >>> tests_of("models/hawkes/fit.py")[0]
-    ['tests/models/test_hawkes_fit.py', 'src/sahelkit/models/hawkes/fit.py']
-    >>> "tests/models/test_hawkes_bound.py" in tests_of("models/hawkes/fit.py")[1]
+    ['tests/models/hawkes/test_fit.py', 'src/sahelkit/models/hawkes/fit.py']
+    >>> "tests/models/hawkes/test_bound.py" in tests_of("models/hawkes/fit.py")[1]
     True
     """
     *folders, file = path.removesuffix(".py").split("/")
     stem = file.strip("_")
-    top = ROOT / "tests" / folders[0] if folders else ROOT / "tests"
-    inner = [*folders[1:], stem] if stem != "init" else folders[1:]
-    names = {"_".join(inner), stem, f"{stem}s", f"{'_'.join(inner)}s"} - {"", "s"}
-    near = sorted(str(p.relative_to(ROOT)) for name in names for p in top.glob(f"test_{name}.py"))
-    wide = sorted(str(p.relative_to(ROOT)) for p in top.glob(f"test_{'_'.join(folders[1:]) or ''}*.py"))
+    top = ROOT.joinpath("tests", *folders)
+    near = sorted(str(p.relative_to(ROOT)) for name in {stem, f"{stem}s"} for p in top.glob(f"test_{name}.py"))
+    wide = sorted(str(p.relative_to(ROOT)) for p in top.glob("test_*.py"))
     if folders and not wide:
-        wide = [str(top.relative_to(ROOT))]
+        wide = [str(Path("tests", folders[0]))]
     tiers = [[*near, f"src/sahelkit/{path}"], [name for name in wide if name not in near and "test_checks" not in name]]
     return [tier for tier in tiers if tier]
 

@@ -23,7 +23,7 @@ socket.getaddrinfo = refuse
 import pathlib
 import sahelkit
 from sahelkit.catalog import records
-from sahelkit.tables._read import read_table
+from sahelkit.tables.read import read_table
 assert "_share" in str(next(iter(records().values())).folder), records()
 for name, record in records().items():
     for table in record.tables:

@@ -1,4 +1,4 @@
-"""Models: numbers in, frozen results out. No file is read here."""
+"""Models: what is estimated, and what it says."""
 
 from __future__ import annotations
 

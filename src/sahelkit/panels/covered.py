@@ -76,6 +76,7 @@ class Coverage(Result):
     unplaced: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COLUMNS)), repr=False)
 
     _index: ClassVar[tuple[str, ...]] = ("column",)
+    _shows: ClassVar[tuple[str, ...]] = ("existing", "covered", "share", "first_year", "last_year")
 
     def tidy(self) -> pd.DataFrame:
         """One row per column: the counts over all years, ``share`` covered (0 to 1), first and last covered year."""

@@ -32,7 +32,7 @@ _WORDS = {
         "axis": "Rapport de risque par tentative voisine (échelle log ; intervalle à 95 %)",
         "none": "aucune différence",
         "numbers": "{}  [{} ; {}]",
-        "events": "tentatives",
+        "events": "événements",
         "rows": "pays-mois",
         "countries": "pays",
     },

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sahelkit._types import Lang
+from sahelkit.errors import OptionError
 from sahelkit.language.texts import words
 
 if TYPE_CHECKING:
@@ -102,6 +103,8 @@ def drawing(ax: Axes | None, width: float, height: float) -> Iterator[tuple[Figu
     'Source : sahelkit.  n = 3.'
     """
     if ax is not None:
+        if not hasattr(ax, "get_figure"):
+            raise OptionError("ax", ax, "one pair of axes is wanted", repair="Type ax=axes[0], or leave it out")
         yield ax.figure.figure, ax  # the whole figure, where the axes stand in a part of one
         return
     with house_style():
@@ -128,7 +131,7 @@ def sign(figure: Figure, *, source: str, n: str, lang: Lang, ax: Axes | None = N
     if ax is None:
         figure.supxlabel(text, x=0.01, ha="left", fontsize=8, color=GREY, wrap=True)
     else:
-        ax.annotate(
+        note = ax.annotate(
             text,
             (0, 0),
             xytext=(0, -38),
@@ -139,6 +142,7 @@ def sign(figure: Figure, *, source: str, n: str, lang: Lang, ax: Axes | None = N
             color=GREY,
             annotation_clip=False,
         )
+        note.set_in_layout(False)  # else a constrained layout makes room for the whole line beside the axes
 
 
 def legend_above(figure: Figure, axes: Axes, *, own: bool, side: str = "left", **options: Any) -> None:

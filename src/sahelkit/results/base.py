@@ -15,7 +15,7 @@ import pandas as pd
 from sahelkit._types import Lang
 from sahelkit.errors import LackingError
 from sahelkit.language.coders import rule_name
-from sahelkit.options import check_language
+from sahelkit.options import LANGUAGES, check_language
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -32,15 +32,16 @@ def _with_rule(says: Callable[..., str]) -> Callable[..., str]:
     """A sentence that also names the list by which coups were counted, where the result knows it."""
 
     @wraps(says)
-    def said(self: Result, **options: Any) -> str:
-        rule = re.search(r"; rule (\w+)", getattr(self, "origin", ""))
+    def said(self: Result, *given: object, **options: Any) -> str:
+        if given:
+            name = "lang" if given[0] in LANGUAGES else "one of its options"
+            raise TypeError(f"{type(self).__name__}.says takes names only: type says({name}={given[0]!r})")
+        text, rule = says(self, **options), re.search(r"; rule (\w+)", getattr(self, "origin", ""))
+        if rule is None:
+            return text
         lang = check_language(options.get("lang"))
-        after = (
-            {"en": " Coups: {}.", "fr": " Coups d’État\u00a0: {}."}[lang].format(rule_name(rule[1], lang))
-            if rule
-            else ""
-        )
-        return says(self, **options) + after
+        mark = "coups: " if lang == "en" else "coups d’État\u00a0: "
+        return f"{text.removesuffix('.')} ({mark}{rule_name(rule[1], lang)})."
 
     return said
 
@@ -61,6 +62,7 @@ class Result:
     """
 
     _index: ClassVar[tuple[str, ...]] = ("term",)
+    _shows: ClassVar[tuple[str, ...]] = ()
     lacks: ClassVar[Mapping[str, str]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -108,7 +110,8 @@ class Result:
     def _shown(self, table: pd.DataFrame) -> pd.DataFrame:
         # A column that says the same in every row says nothing here.
         several = len(table) > 1
-        kept = [name for name in table.columns if not several or len(table[name].unique()) > 1 or name in self._index]
+        always = (*self._index, *self._shows)
+        kept = [name for name in table.columns if not several or name in always or len(table[name].unique()) > 1]
         shown = table[kept or list(table.columns)]
         numbers = {name: shown[name].round(4) for name in shown.select_dtypes("number").columns}
         return shown.assign(**numbers)

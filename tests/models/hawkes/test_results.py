@@ -89,7 +89,9 @@ def test_sentences_say_where_a_test_of_fit_rejects(fit, ks, order, rejected, eng
     for lang, text in (("en", "a test of fit rejects the model for"), ("fr", "un test d’ajustement rejette le modèle")):
         assert (text in fit.says(lang=lang, goodness=found)) is bool(rejected)
     if rejected == ("ks",):
-        assert fit.says(goodness=found).endswith("for the distribution of the waiting times (p = 0.030 ± 0.004).")
+        assert fit.says(goodness=found).endswith(
+            "for the distribution of the waiting times (p = 0.030 ± 0.004) (coups: Powell and Thyne)."
+        )
     with pytest.raises(UnknownNameError, match="unknown scope 'whole'"):
         found.rejects(scope="whole")
 

@@ -147,6 +147,7 @@ def fit_hawkes(
     >>> 0.3 < fit.own < 0.45, fit.cross < 0.05
     (True, True)
     """
+    events = check_frame(events, where="fit_hawkes", what="events")
     check_options(level=level)
     check_name("own_mark", own_mark, optional=True)
     check_name("cross_mark", cross_mark, optional=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
+from sahelkit._deprecated import OldAttribute
 from sahelkit._types import Lang
 from sahelkit.estimation.hawkes.units import Units
 from sahelkit.language.numbers import decimal, number
@@ -70,8 +71,11 @@ class ContagionBound(Result):
         Monte Carlo standard error of `upper`; NaN where no replicates were needed.
     unit : float
         Attempts abroad that a mean attempt sets off per unit of `upper`; 1 where the columns of the weights sum to 1.
+    origin : str
+        Datasets, versions and rule that the events were made from.
     """
 
+    n_boot = OldAttribute("replicates")
     _index: ClassVar = ("quantity",)
     lacks: ClassVar = {
         "plot": "it is one number; excitation_intervals(fit).plot() draws it beside the others",
@@ -88,6 +92,7 @@ class ContagionBound(Result):
     n_countries: int
     mc_error: float = float("nan")
     unit: float = 1.0
+    origin: str = ""
 
     def tidy(self) -> pd.DataFrame:
         """One row: estimate, bound, its Monte Carlo error, profile bound, confidence, size."""
@@ -151,6 +156,7 @@ class ExcitationIntervals(Result):
         Datasets and versions of the events; empty where their frame did not tell.
     """
 
+    n_boot = OldAttribute("replicates")
     _index: ClassVar = ("quantity",)
 
     own: float
@@ -200,6 +206,7 @@ class ExcitationIntervals(Result):
             n_countries=self.n_countries,
             mc_error=end.mc_error,
             unit=self.units.cross,
+            origin=self.origin,
         )
 
     def headline(self, *, lang: Lang | None = None) -> str:

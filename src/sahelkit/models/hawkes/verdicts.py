@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from sahelkit._deprecated import renamed
+from sahelkit._deprecated import OldAttribute, renamed
 from sahelkit._types import Floats, Lang
 from sahelkit.errors import UnknownNameError
 from sahelkit.estimation.replicates import p_error
@@ -175,6 +175,7 @@ class GoodnessOfFit(Result):
         Datasets and versions of the events; empty where their frame did not tell.
     """
 
+    n_boot = OldAttribute("replicates")
     _index: ClassVar = ("scope",)
 
     table: pd.DataFrame

@@ -34,8 +34,8 @@ _SENTENCE = {
 
 
 _HEAD = {
-    "en": "share of success {share:.3f} ({level}: {low:.3f} to {high:.3f})",
-    "fr": "part de réussite {share:.3f} ({level} : de {low:.3f} à {high:.3f})",
+    "en": "share of success {share} ({level}: {low} to {high})",
+    "fr": "part de réussite {share} ({level} : de {low} à {high})",
 }
 _TITLES = {"en": "What goes with success of an attempt", "fr": "Ce qui accompagne la réussite d’une tentative"}
 _ROWS = {"en": "attempts", "fr": "tentatives"}
@@ -67,8 +67,8 @@ class OutcomeFit(HazardFit):
     def headline(self, *, lang: Lang | None = None) -> str:
         """Model, share and sample, as plain text."""
         lang = check_language(lang)
-        low, high = self.share_ends
-        share = _HEAD[lang].format(share=self.share, level=percent(self.level, lang), low=low, high=high)
+        share, low, high = (number(value, lang, digits=3) for value in (self.share, *self.share_ends))
+        share = _HEAD[lang].format(share=share, level=percent(self.level, lang), low=low, high=high)
         return f"{super().headline(lang=lang)}\n{share}"
 
     def chance(self, frame: FrameLike, attempts: HazardFit | None = None) -> Floats:

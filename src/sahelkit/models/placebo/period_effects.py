@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._deprecated import renamed
+from sahelkit._deprecated import OldAttribute, renamed
 from sahelkit._types import Floats, Ints, Lang
 from sahelkit.errors import ModelError
 from sahelkit.estimation.clustered import clustered_covariance
@@ -87,6 +87,7 @@ class FixedEffectsTrap(Simulated):
     draws: Floats
     level: float
 
+    n_sims = OldAttribute("replicates")
     _index = ("effects",)
 
     def to_xarray(self) -> xr.Dataset:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sahelkit._deprecated import renamed
+from sahelkit._deprecated import OldAttribute, renamed
 from sahelkit._types import Floats, Lang
 from sahelkit.errors import ModelError
 from sahelkit.estimation.links import Link
@@ -85,6 +85,8 @@ class ContagionPower(Simulated):
     own_lag: float
     cross_lag: float
 
+    n_sims = OldAttribute("replicates")
+    level = OldAttribute("alpha")
     _index = ("cross",)
 
     def headline(self, *, lang: Lang | None = None) -> str:

@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._deprecated import renamed
+from sahelkit._deprecated import OldAttribute, renamed
 from sahelkit._types import Lang
 from sahelkit.columns import read_columns
 from sahelkit.errors import OptionError, UnknownNameError, is_known
 from sahelkit.estimation.replicates import share_error
-from sahelkit.frames import FrameLike, origin_of
+from sahelkit.frames import FrameLike, check_frame, origin_of
 from sahelkit.language.numbers import number, percent
 from sahelkit.language.texts import words
 from sahelkit.options import check_language, check_options
@@ -193,6 +193,7 @@ class SeverityRanks(Result):
     per: str
     origin: str = ""
 
+    draws = OldAttribute("replicates")
     _index = ("rank",)
 
     def tidy(self) -> pd.DataFrame:
@@ -302,6 +303,7 @@ def severity_ranks(
     >>> severity_ranks(acts, ["a", "b"], "b", replicates=50, seed=1).rank.max()
     np.int64(2)
     """
+    acts = check_frame(acts, where="severity_ranks", what="acts")
     check_options(replicates=replicates, seed=seed)
     if coup_id not in coups:
         raise UnknownNameError("coup_id", coup_id, coups, repair="These are the coups compared")
