@@ -15,17 +15,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = [
-    "build",
-    "catalog",
-    "datasets",
-    "tables",
-    "panels",
-    "models",
-    "evaluate",
-    "plots",
-    "store",
-    "test_places.py",
-    "test_codes.py",
+    *("build", "catalog", "datasets", "estimation", "evaluate", "exposure", "geography"),
+    *("models", "panels", "plots", "record", "results", "store", "tables"),
 ]
 
 
