@@ -147,8 +147,8 @@ def fit_hawkes(
     >>> 0.3 < fit.own < 0.45, fit.cross < 0.05
     (True, True)
     """
-    events = check_frame(events, where="fit_hawkes", what="events")
     check_options(level=level)
+    events = check_frame(events, where="fit_hawkes", what="events")
     check_name("own_mark", own_mark, optional=True)
     check_name("cross_mark", cross_mark, optional=True)
     first, last = parse_window(start, end)

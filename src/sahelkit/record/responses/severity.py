@@ -303,8 +303,8 @@ def severity_ranks(
     >>> severity_ranks(acts, ["a", "b"], "b", replicates=50, seed=1).rank.max()
     np.int64(2)
     """
-    acts = check_frame(acts, where="severity_ranks", what="acts")
     check_options(replicates=replicates, seed=seed)
+    acts = check_frame(acts, where="severity_ranks", what="acts")
     if coup_id not in coups:
         raise UnknownNameError("coup_id", coup_id, coups, repair="These are the coups compared")
     if replicates < 1:
