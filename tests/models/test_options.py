@@ -154,7 +154,7 @@ def test_extreme_bounds_refuses_what_an_option_cannot_be(name, bad):
 @pytest.mark.parametrize("bad", [None, 3, [], b"AU"])
 def test_names_of_bodies_are_names(bad):
     with pytest.raises(OptionError, match=r"^bodies="):
-        sahelkit.response_cases(bodies=bad)
+        sahelkit.panels.response_cases(bodies=bad)
 
 
 @pytest.mark.parametrize("bad", [None, "yes", 1])

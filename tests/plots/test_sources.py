@@ -6,8 +6,6 @@ import ast
 import re
 from pathlib import Path
 
-import pandas as pd
-
 import sahelkit as sk
 from sahelkit.record.captures import capture_lags
 
@@ -53,7 +51,8 @@ def test_a_result_carries_the_version_of_its_frame():
 
 
 def test_a_frame_of_the_users_says_so():
-    mine = pd.DataFrame(sk.load_crisis(countries="MLI").to_dict("list"))
+    mine = sk.load_crisis(countries="MLI")
+    mine.attrs = {}
     found = capture_lags(mine, **WINDOW)
     assert found.plot().get_supxlabel().startswith("Source: user's data.  n = 11")
     assert found.plot(lang="fr").get_supxlabel().startswith("Source : données de l’utilisateur.  n = 11")

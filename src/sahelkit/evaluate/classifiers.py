@@ -188,7 +188,7 @@ def _readable(column: pd.Series[Any]) -> pd.Series[Any]:
     kind = column.dtype
     if pd.api.types.is_bool_dtype(kind) or pd.api.types.is_numeric_dtype(kind):
         return pd.Series(column.to_numpy(dtype="float64", na_value=np.nan), index=column.index)
-    if isinstance(kind, pd.CategoricalDtype) or pd.api.types.is_string_dtype(column):
+    if isinstance(kind, pd.CategoricalDtype) or pd.api.types.is_string_dtype(column.dropna()):
         return column.astype("category")
     raise OptionError("columns", column.name, f"it holds {kind}, and a classifier reads numbers, texts and categories")
 

@@ -137,7 +137,7 @@ def test_one_careful_sentence(newest, lang, parts):
 
 
 def test_a_language_is_never_taken_for_a_country(newest):
-    with pytest.raises(TypeError, match="takes names only: type says\\(lang=.fr.\\)"):
+    with pytest.raises(TypeError, match="takes names only: type says"):
         newest.says("fr")
 
 
