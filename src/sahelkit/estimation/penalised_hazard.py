@@ -136,3 +136,6 @@ class PenalisedHazard(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = False
         return tags
+
+    def _more_tags(self) -> dict[str, bool]:  # the same for scikit-learn before 1.6
+        return {"binary_only": True}
