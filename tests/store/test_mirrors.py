@@ -97,6 +97,7 @@ def test_what_messages_show():
 
 @given(st.text())
 @example("0" * 5000)
+@example("~\x00")
 def test_any_text_is_read_or_refused_in_words(text):
     try:
         found = read_mirrors(text)

@@ -65,8 +65,8 @@ def _bad(given: str, why: str) -> OptionError:
 def _path(text: str) -> Path:
     try:
         return Path(text).expanduser()
-    except RuntimeError:
-        # There is no such user: then the tilde is a plain letter.
+    except (RuntimeError, ValueError):
+        # There is no such user, or the name cannot be one: then the tilde is a plain letter.
         return Path(text)
 
 
