@@ -2,7 +2,9 @@ from . import catalog as catalog
 from . import errors as errors
 from . import estimation as estimation
 from . import evaluate as evaluate
+from . import events as events
 from . import exposure as exposure
+from . import formats as formats
 from . import geography as geography
 from . import models as models
 from . import panels as panels
