@@ -172,7 +172,12 @@ OPTIONS: Mapping[str, Option] = {
             "decayed_exposure": "a ready matrix stands second, as in the formula",
         },
     ),
-    "cluster": Option("str", "iso3", "Column whose rows hang together; standard errors allow for it. One name."),
+    "cluster": Option(
+        "str | tuple[str, ...]",
+        "iso3",
+        "Column whose rows hang together; standard errors allow for it. Several columns where the function says so "
+        "(`fit_hazard`), such as ('source', 'target', 'pair'): rows that share a value of any of them hang together.",
+    ),
     "repeats": Option(
         "Repeats", "refuse", "What to do with several rows of one unit and time: refuse them, or keep them all."
     ),

@@ -87,8 +87,8 @@ def unit_words(freq: str, lang: Lang) -> str:
 
 
 def cluster_words(column: str, lang: Lang) -> str:
-    """What the clusters are, in the plural."""
-    if column in ("iso3", "gwcode", "country", "countryid"):
+    """What the clusters are, in the plural; of several kinds, set apart by commas, the first."""
+    if column.split(", ")[0] in ("iso3", "gwcode", "country", "countryid", "source", "target"):
         return "countries" if lang == "en" else "pays"
     return "clusters" if lang == "en" else "groupes"
 

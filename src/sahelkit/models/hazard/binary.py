@@ -76,8 +76,9 @@ class BinaryFit(Estimates):
 
     @property
     def cluster(self) -> str:
-        """Column of the clusters."""
-        return self.data.cluster if self.data else "iso3"
+        """Column of the clusters; several are set apart by commas."""
+        column = self.data.cluster if self.data else "iso3"
+        return column if isinstance(column, str) else ", ".join(column)
 
     @property
     def freq(self) -> str:
