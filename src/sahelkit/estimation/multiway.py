@@ -26,7 +26,7 @@ def multiway_covariance(
     weights: Floats,
     ways: Sequence[Ints],
     *,
-    kind: str = "CR3",
+    kind: str = "CR1",
     observed: Floats | None = None,
     outcome: Floats | None = None,
 ) -> Clustered:
@@ -95,20 +95,20 @@ def dyadic_covariance(
     first: Ints,
     second: Ints,
     *,
+    observed: Floats | None = None,
     outcome: Floats | None = None,
 ) -> Clustered:
     """Sandwich covariance of pairs, two of which may be correlated when they share a member on either side.
 
     That of Mali and Niger hangs together with that of Niger and Benin, which clusters by source and by target do not
     see. The meat is the sum over all pairs of rows with a common member: that of each member over its rows, less what
-    rows of the same pair, which share two members, add twice. Each part is lifted as in CR3, close to the jackknife
-    that leaves a member, or a pair, out: with 16 members the sandwich without it is too small.
+    rows of the same pair, which share two members, add twice; times G / (G - 1) for G members.
 
     Repair, degrees of freedom (members less one) and NaN as in `multiway_covariance`.
 
     Parameters
     ----------
-    design, scores, weights, outcome
+    design, scores, weights, observed, outcome
         As in `sahelkit.estimation.clustered.clustered_covariance`.
     first, second : array of int, shape (n,)
         Members of each pair, by the same numbers on both sides.
@@ -142,10 +142,16 @@ def dyadic_covariance(
     pairs = _numbered(np.minimum(here, there) * (members.max() + 1) + np.maximum(here, there))
 
     def meat(parts: _Parts) -> Floats:
-        return parts.joint_meat(here, there) - parts.meat(pairs, "CR3")
+        sums = np.zeros((int(members.max()) + 1, design.shape[1]))
+        for side in (here, there):
+            present, numbers = np.unique(side, return_inverse=True)
+            sums[present] += cluster_sums(parts.scored, numbers.ravel())
+        return len(sums) / (len(sums) - 1) * (sums.T @ sums - parts.meat(pairs, "CR0"))
 
     sides = [_numbered(here), _numbered(there)]
-    return _sandwich(design, scores, weights, sides, meat, kind=DYADIC, observed=None, outcome=outcome)
+    return _sandwich(
+        design, scores, weights, sides, meat, kind=DYADIC, observed=observed, outcome=outcome, members=members.max() + 1
+    )
 
 
 class _Parts:
@@ -160,18 +166,6 @@ class _Parts:
         if kind == "CR3":
             sums = _lifted(sums, cluster_information(self.basis, self.weights, groups))
         return np.asarray((count / (count - 1) if kind == "CR1" else 1.0) * sums.T @ sums)
-
-    def joint_meat(self, here: Ints, there: Ints) -> Floats:
-        """The same, lifted, for members whose rows are those of either side."""
-        count = int(max(here.max(), there.max())) + 1
-        sums, parts = np.zeros((count, self.basis.shape[1])), np.zeros((count, *2 * self.basis.shape[1:]))
-        for side in (here, there):
-            present = np.unique(side)
-            numbers = np.searchsorted(present, side)
-            sums[present] += cluster_sums(self.scored, numbers)
-            parts[present] += cluster_information(self.basis, self.weights, numbers)
-        sums = _lifted(sums, parts)
-        return np.asarray(sums.T @ sums)
 
 
 def _lifted(sums: Floats, parts: Floats) -> Floats:
@@ -211,6 +205,7 @@ def _sandwich(
     kind: str,
     observed: Floats | None,
     outcome: Floats | None,
+    members: int | None = None,
 ) -> Clustered:
     counts = [int(way.max()) + 1 for way in ways]
     if min(counts) < 2:
@@ -227,9 +222,9 @@ def _sandwich(
     weak = np.zeros(design.shape[1], dtype=bool)
     for way in ways:
         weak |= uncomparable(basis, turn, cluster_information(basis, weights, way), way, outcome)
-    members = min(counts) if kind != DYADIC else max(counts)
-    most = members - 1.0
+    count = min(counts) if members is None else int(members)
+    most = count - 1.0
     if outcome is not None:
         most = min(most, *(max(clusters_with_events(outcome, way) - 1.0, 0.0) for way in ways))
-    found = Clustered(half @ half.T, np.full(len(turn), most), kind, members, repaired)
+    found = Clustered(half @ half.T, np.full(len(turn), most), kind, count, repaired)
     return without(found, weak)

@@ -36,7 +36,7 @@ def clustered_errors(data: Design, coef: Floats, *, link: str, kind: str, score:
     own, observed = (rows.score, rows.observed) if score is None else (score, None)
     arrays = data.matrix, own, rows.expected
     if kind == DYADIC:
-        return dyadic_covariance(*arrays, *data.ways, outcome=data.outcome)
+        return dyadic_covariance(*arrays, *data.ways, observed=observed, outcome=data.outcome)
     if data.ways:
         return multiway_covariance(*arrays, data.ways, kind=kind, observed=observed, outcome=data.outcome)
     variance = rows.chance * (1.0 - rows.chance)

@@ -173,11 +173,11 @@ def _check_options(link: str, method: str, errors: str | None, correction: str, 
     several = isinstance(cluster, tuple) and len(cluster) > 1
     if several and errors in KINDS and errors not in SEVERAL:
         why = "with several kinds of clusters there are CR0, CR1 and CR3"
-        raise OptionError("errors", errors, why, repair="Type errors='CR3'")
+        raise OptionError("errors", errors, why, repair="Type errors='CR1'")
     if errors == DYADIC and not (several and len(cluster) == 2):
         why = "they are those of pairs, which have two members"
         raise OptionError("errors", errors, why, repair="Add cluster=('source', 'target')")
-    usual = "CR3" if several else "CR2"
+    usual = "CR1" if several else "CR2"
     return errors or (usual if method == "ml" else "model" if correction == "flac" else "profile")
 
 
