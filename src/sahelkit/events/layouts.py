@@ -183,10 +183,10 @@ def find_layout(layout: LayoutLike, columns: Sequence[str], *, file: str) -> Lay
     --------
     >>> find_layout({"date": "jour", "country": "pays"}, ["jour", "pays", "morts"], file="mali.csv").places
     (('pays', 'name'),)
-    >>> find_layout("ged", ["event_date", "event_type", "iso", "country"], file="a.csv")
+    >>> find_layout("ged", ["event_date", "event_type", "iso"], file="a.csv")
     Traceback (most recent call last):
-    sahelkit.errors.MissingColumnsError: layout='ged' (a.csv) needs the columns 'date_start', 'country_id'; the frame has
-    event_date, event_type, iso, country. It looks like ACLED: type layout='acled'.
+    sahelkit.errors.MissingColumnsError: layout='ged' (a.csv) needs the columns 'date_start', 'country_id'; the frame
+    has event_date, event_type, iso. It looks like ACLED: type layout='acled'.
     """
     guess = guess_layout(columns)
     if isinstance(layout, Layout):
@@ -196,7 +196,10 @@ def find_layout(layout: LayoutLike, columns: Sequence[str], *, file: str) -> Lay
     elif layout is None:
         if guess is None:
             raise MissingColumnsError(
-                f"layout=None ({file})", ["date", "country"], columns, repair=f"It looks like none of {_names()}. {_HOW}"
+                f"layout=None ({file})",
+                ["date", "country"],
+                columns,
+                repair=f"It looks like none of {_names()}. {_HOW}",
             )
         return LAYOUTS[guess]
     elif isinstance(layout, str) and layout in LAYOUTS:
@@ -315,8 +318,13 @@ _GED = Layout(
         "event_type": {"1": "state-based", "2": "non-state", "3": "one-sided"},
         "date_precision": {"1": "day", "2": "days", "3": "week", "4": "month", "5": "year"},
         "place_precision": {
-            **{"1": "exact", "2": "near", "3": "admin2", "4": "admin1"},
-            **{"5": "region", "6": "country", "7": "international"},
+            "1": "exact",
+            "2": "near",
+            "3": "admin2",
+            "4": "admin1",
+            "5": "region",
+            "6": "country",
+            "7": "international",
         },
     },
     # The yearly release comes in June of the year after.
@@ -339,7 +347,16 @@ _ACTOR = (
 
 def _gdelt_header(*, second: bool, address: bool) -> tuple[str, ...]:
     """Columns by position: 57 to March 2013, 58 with the address from April 2013, 61 in the second edition."""
-    geo = ("Type", "FullName", "CountryCode", "ADM1Code", *(("ADM2Code",) if second else ()), "Lat", "Long", "FeatureID")
+    geo = (
+        "Type",
+        "FullName",
+        "CountryCode",
+        "ADM1Code",
+        *(("ADM2Code",) if second else ()),
+        "Lat",
+        "Long",
+        "FeatureID",
+    )
     return (
         *("GlobalEventID", "SQLDATE", "MonthYear", "Year", "FractionDate"),
         *(f"Actor{number}{part}" for number in (1, 2) for part in _ACTOR),
@@ -378,12 +395,12 @@ _GDELT = Layout(
     date_formats=("%Y%m%d", "%Y%m%d%H%M%S"),
     places=(("ActionGeo_CountryCode", "fips"),),
     labels={
-        "event_type": {
-            key: word for code, word in enumerate(_CAMEO, start=1) for key in {f"{code:02d}", str(code)}
-        },
+        "event_type": {key: word for code, word in enumerate(_CAMEO, start=1) for key in {f"{code:02d}", str(code)}},
         "sub_type": {
-            **{"1": "verbal cooperation", "2": "material cooperation"},
-            **{"3": "verbal conflict", "4": "material conflict"},
+            "1": "verbal cooperation",
+            "2": "material cooperation",
+            "3": "verbal conflict",
+            "4": "material conflict",
         },
         "place_precision": {"1": "country", "2": "admin1", "3": "exact", "4": "exact", "5": "admin1"},
     },
