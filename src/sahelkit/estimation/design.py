@@ -175,8 +175,8 @@ def read_design(
     rows = np.flatnonzero(known)
     dropped = account_missing(formula, frame, ~known, columns[0])
     if not rows.size:
-        columns = ", ".join(dropped["column"].unique()) or "the formula"
-        raise ModelError(f"{formula!r}: no row is left, because a value is NA in each of them (look at {columns})")
+        guilty = ", ".join(dropped["column"].unique()) or "the formula"
+        raise ModelError(f"{formula!r}: no row is left, because a value is NA in each of them (look at {guilty})")
     if rows.size < len(frame):
         outcome, matrix = outcome[rows], matrix[rows]
     if suspect:

@@ -83,7 +83,7 @@ def multiway_covariance(
     numbered = [_numbered(way) for way in ways]
 
     def meat(parts: _Parts) -> Floats:
-        return np.sum([sign * parts.meat(groups, kind) for sign, groups in _subsets(numbered)], axis=0)
+        return np.asarray(np.sum([sign * parts.meat(groups, kind) for sign, groups in _subsets(numbered)], axis=0))
 
     return _sandwich(design, scores, weights, numbered, meat, kind=kind, observed=observed, outcome=outcome)
 

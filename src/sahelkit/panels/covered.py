@@ -54,7 +54,7 @@ class Coverage(Result):
     Attributes
     ----------
     frame : pandas.DataFrame
-        One row per column and calendar year, with numbers of cells (country-months or country-years; of pairs, pair-months):
+        One row per column and calendar year, with numbers of cells (country-months or country-years, or pairs):
         ``existing`` (the state exists), and of these ``covered`` (a value is there), ``missing`` (the source covers
         the cell and has no value), ``unpublished`` (not yet known on the day of `Panel.as_of`) and ``outside`` (the
         source does not cover the cell). The last four add up to the first.

@@ -196,7 +196,7 @@ class Organisations(PairStep):
 def _shared(belongs: Bools) -> Floats:
     """Organisations that two states have in common, from who belongs to which in each period."""
     counts = belongs.astype(float)
-    return np.einsum("oit,ojt->ijt", counts, counts)
+    return np.asarray(np.einsum("oit,ojt->ijt", counts, counts))
 
 
 @dataclass(frozen=True, eq=False)

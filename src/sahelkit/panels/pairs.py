@@ -227,7 +227,7 @@ class Dyads:
         --------
         >>> pairs = dyads(["Mali", "Mauritania"], "2012", "2013", freq="Y").add_refugees()
         >>> pairs.frame.query("source == 'MLI'")["unhcr_refugees"].tolist()
-        [54117.0, 66767.0]
+        [54029.0, 66393.0]
         >>> pairs.as_of("2013-06-01").frame.query("source == 'MLI'")["unhcr_refugees"].tolist()
         [nan, nan]
         """
