@@ -148,7 +148,8 @@ def test_the_hazard_model_takes_several_kinds_of_clusters():
     pairs = fit_hazard("event ~ x", frame, cluster=("source", "target"), errors="dyadic")
     assert pairs._freedom().tolist() == [8.0, 8.0]
     assert "(cloglog, ml, dyadic" in pairs.headline()
-    assert "9 countries" in pairs.says()
+    assert "In 9 countries and 576 pair-months" in pairs.says()
+    assert "576 paires-mois" in pairs.says(lang="fr")
     shuffled = fit_hazard(
         "event ~ x", frame.sample(frac=1, random_state=1), cluster=("source", "target"), errors="dyadic"
     )

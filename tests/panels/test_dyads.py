@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import re
 from itertools import permutations
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -301,3 +303,13 @@ def test_a_hazard_of_pairs_takes_them_as_they_are():
     assert not np.allclose(pairwise.std_error, fit.std_error)
     with pytest.raises(OptionError, match="Fit again with cluster='pair'"):
         sk.wild_score_test(fit, "border")
+
+
+def test_the_page_of_pairs_runs():
+    text = (Path(__file__).parents[2] / "docs" / "dyads.md").read_text(encoding="utf-8")
+    names: dict[str, object] = {}
+    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(block, names)
+    assert names["fit"].errors == "dyadic"
+    columns = set(names["frame"].columns)
+    assert {"shared_organisations", "unhcr_refugees_lag12", "target_never_attempt", "cepii_common_coloniser"} <= columns
