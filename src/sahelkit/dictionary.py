@@ -35,6 +35,7 @@ class Option(NamedTuple):
 
 _WINDOW = {
     "panels.builder.panel": "countries and window say what a panel is, and stand first",
+    "panels.pairs.dyads": "as `panel`",
     "simulate_panel": "an invented history needs a window; this is that of the notebooks",
 }
 OPTIONS: Mapping[str, Option] = {
@@ -54,6 +55,7 @@ OPTIONS: Mapping[str, Option] = {
         "existed in the window.",
         {
             "panels.builder.panel": _WINDOW["panels.builder.panel"],
+            "panels.pairs.dyads": _WINDOW["panels.pairs.dyads"],
             "spatial_weights": "the countries are what the matrix is of, and stand first",
             "risk_table": "the five countries of the study, for a table that is read at a glance",
             "simulate_panel": "the region that the models are about",
