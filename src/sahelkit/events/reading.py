@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sahelkit.errors import MissingExtraError, OptionError, SahelkitError, near_matches
-from sahelkit.events.layouts import LAYOUTS, NUMBERS, Layout, LayoutLike, find_layout, guess_layout
-from sahelkit.events.sniffing import AGAIN, Member, Text, different, members, ragged, refuse, sniff
+from sahelkit.events.layouts import LAYOUTS, NUMBERS, Layout, LayoutLike, as_layout, fitting_layout, guess_layout
+from sahelkit.events.sniffing import AGAIN, MEND, Member, Text, different, members, ragged, refuse, sniff
 from sahelkit.frames import HasFrame
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Source:
     def _explained(self, error: Exception) -> OptionError | None:
         if not isinstance(error, (OSError, EOFError, zipfile.BadZipFile, zlib.error, UnicodeError)) and not type(
             error
-        ).__module__.startswith(("polars", "pyarrow")):
+        ).__module__.startswith(("polars", "pyarrow", "narwhals")):
             return None
         said = " ".join(str(error).split())
         for part in self.parts:
@@ -131,8 +131,7 @@ class Source:
             except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as broken:
                 return refuse(part.member.name, f"it cannot be unpacked to its end ({broken})", AGAIN)
             if where:
-                repair = "Mend the row; a text that holds the separator or a line break must stand in quotation marks"
-                return refuse(part.member.name, where, repair)
+                return refuse(part.member.name, where, MEND)
         if "utf" in said.casefold():
             repair = "Save the file as UTF-8"
             return refuse(", ".join(self.files[:3]), "a text in it is neither UTF-8 nor told by the samples", repair)
@@ -172,7 +171,7 @@ def open_source(source: Any, layout: LayoutLike = None, *, accessed: str = "") -
         CSV (also in zip and gz), Parquet and Excel files; ``"acled/*.csv"`` is all that fit; a frame of pandas, polars,
         pyarrow, Dask, DuckDB or PySpark.
     layout : str, Layout, mapping or None
-        As in `find_layout`.
+        Name of a layout; a mapping such as ``{"date": "jour", "iso3": "pays"}``; None: the one that fits.
     accessed : str
         Day on which the files were got, for the citation.
 
@@ -194,7 +193,7 @@ def open_source(source: Any, layout: LayoutLike = None, *, accessed: str = "") -
         return _of_files(_paths([source] if isinstance(source, str | Path) else source), layout, accessed)
     native = source.as_frame() if isinstance(source, HasFrame) else source
     columns = _columns_of(native)
-    found = find_layout(layout, columns, file="the frame")
+    found = fitting_layout(as_layout(layout), columns, file="the frame")
     names = found.spelled(columns)
     _check_names(names, found, "frame")
     frame = (native, names)
@@ -209,8 +208,7 @@ def _are_paths(source: Sequence[Any]) -> bool:
 def _columns_of(native: Any) -> list[str]:
     import narwhals.stable.v2 as nw
 
-    labels = getattr(native, "columns", None)
-    if type(native).__module__.startswith("pandas") and labels is not None and not labels.is_unique:
+    if type(native).__module__.startswith("pandas") and not (labels := native.columns).is_unique:
         twice = ", ".join(map(repr, dict.fromkeys(map(str, labels[labels.duplicated()]))))
         raise OptionError("source", twice, "two columns of the frame have this name", repair="Rename one")
     try:
@@ -264,12 +262,12 @@ def _beside(path: Path) -> str:
 
 
 def _of_files(paths: list[tuple[Path, str]], layout: LayoutLike, accessed: str) -> Source:
-    found: Layout | None = None
+    wanted, found = as_layout(layout), None
     parts: list[Part] = []
     notes: list[str] = []
     for path, name in paths:
         for member in members(path, name):
-            part, found = _part(member, found, layout)
+            part, found = _part(member, found or wanted)
             parts.append(part)
             if part.text is not None and part.text.encoding != "utf-8":
                 notes.append(f"{member.name}: read as {part.text.encoding}")
@@ -300,44 +298,24 @@ def _said(found: Layout, layout: LayoutLike) -> tuple[str, ...]:
     return (f"read as {found.title}: layout={found.name!r}",) if layout is None else ()
 
 
-def _part(member: Member, found: Layout | None, layout: LayoutLike) -> tuple[Part, Layout]:
-    """A file whose layout is that of those before it."""
-    wanted: LayoutLike = found or layout
+def _part(member: Member, wanted: Layout | None) -> tuple[Part, Layout]:
+    """A file, and its layout, which is that of those before it where there are any."""
 
     def fits(row: list[str]) -> bool:
-        if isinstance(wanted, str) and wanted in LAYOUTS:
-            named = LAYOUTS[wanted]
-        elif isinstance(wanted, Layout):
-            named = wanted
-        elif isinstance(wanted, Mapping):
-            parts = [value for value in wanted.values() if isinstance(value, str)]
-            return set(parts) <= {name.strip() for name in row}
-        else:
+        if wanted is None:
             return guess_layout(row) is not None
-        return not named.missing(named.spelled(name.strip() for name in row).values())
+        return not wanted.missing(wanted.spelled(name.strip() for name in row).values())
 
     text, table = None, None
     if member.kind == "text":
-        known = wanted if isinstance(wanted, Layout) else LAYOUTS.get(wanted) if isinstance(wanted, str) else None
-        headers = known.headers if known else LAYOUTS["gdelt"].headers if wanted is None else ()
-        text = sniff(member, fits, headers)
+        text = sniff(member, fits, (wanted or LAYOUTS["gdelt"]).headers)
         header: Sequence[str] = text.header
     elif member.kind == "parquet":
         header = _parquet_header(member)
     else:
         table = _sheet(member, fits)
         header = table.column_names
-    chosen = find_layout(wanted, header, file=member.name)
-    if isinstance(wanted, Layout) and found is not None:
-        other = guess_layout(header)
-        if (
-            other is not None
-            and other != found.name
-            and found.signs
-            and not set(found.signs) <= set(found.spelled(header).values())
-        ):
-            why = f"it looks like {LAYOUTS[other].title}, and the files before it like {found.title}"
-            raise refuse(member.name, why, "Read the two apart")
+    chosen = fitting_layout(wanted, header, file=member.name)
     names = chosen.spelled(header)
     _check_names(names, chosen, member.name)
     numbers = {chosen.columns[name] for name in NUMBERS if name in chosen.columns}
@@ -531,7 +509,7 @@ def _of_frame(frame: tuple[Any, Mapping[str, str]], columns: list[str], *, numbe
     if type(native).__module__.startswith("pandas"):
         native = _of_pandas(native[list(dict.fromkeys(old[name] for name in columns if name in old))])
     found: Any = nw.from_native(native)
-    row = nw.lit(None, dtype=nw.Int64).alias("row")
+    row = nw.lit(None).alias("row")
     if numbered and isinstance(found, nw.DataFrame):
         found = found.with_row_index("row")
         row = (nw.col("row") + 1).cast(nw.Int64).alias("row")
