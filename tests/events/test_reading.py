@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sahelkit.errors import MissingColumnsError, MissingExtraError, OptionError
-from sahelkit.events import reading
+from sahelkit.events import native, reading
 from sahelkit.events.reading import open_source
 
 HEADER = "event_id_cnty,event_date,year,event_type,iso,country,latitude,longitude,fatalities,notes"
@@ -35,8 +35,8 @@ def engine(request, monkeypatch):
     if request.param == "polars":
         pytest.importorskip("polars")
     else:
-        real = reading.find_spec
-        monkeypatch.setattr(reading, "find_spec", lambda name: None if name == "polars" else real(name))
+        real = native.find_spec
+        monkeypatch.setattr(native, "find_spec", lambda name: None if name == "polars" else real(name))
     return request.param
 
 
@@ -273,7 +273,7 @@ def test_a_sheet_with_a_title_reads_as_its_cells_say(tmp_path):
 
 
 def test_a_sheet_without_its_reader_says_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setattr(reading, "find_spec", lambda name: None)
+    monkeypatch.setattr(native, "find_spec", lambda name: None)
     path = write(tmp_path / "a.xls", b"\xd0\xcf\x11\xe0" + b"\x00" * 600)
     with pytest.raises(MissingExtraError, match=r"python-calamine.*pip install 'sahelkit\[events\]'"):
         open_source(path, "acled")

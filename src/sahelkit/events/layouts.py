@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from sahelkit.errors import MissingColumnsError, OptionError, UnknownNameError, is_known
+from sahelkit.events import gdelt
 
 LayoutLike: TypeAlias = "str | Layout | Mapping[str, Any] | None"
 
@@ -349,42 +350,6 @@ _GED = Layout(
 # A candidate release describes a month and comes about three weeks after it.
 _CANDIDATE = replace(_GED, name="ged_candidate", title="UCDP GED Candidate", published="+55d")
 
-_ACTOR = (
-    *("Code", "Name", "CountryCode", "KnownGroupCode", "EthnicCode", "Religion1Code", "Religion2Code"),
-    *("Type1Code", "Type2Code", "Type3Code"),
-)
-
-
-def _gdelt_header(*, second: bool, address: bool) -> tuple[str, ...]:
-    """Columns by position: 57 to March 2013, 58 with the address from April 2013, 61 in the second edition."""
-    geo = (
-        "Type",
-        "FullName",
-        "CountryCode",
-        "ADM1Code",
-        *(("ADM2Code",) if second else ()),
-        "Lat",
-        "Long",
-        "FeatureID",
-    )
-    return (
-        *("GlobalEventID", "SQLDATE", "MonthYear", "Year", "FractionDate"),
-        *(f"Actor{number}{part}" for number in (1, 2) for part in _ACTOR),
-        *("IsRootEvent", "EventCode", "EventBaseCode", "EventRootCode", "QuadClass", "GoldsteinScale"),
-        *("NumMentions", "NumSources", "NumArticles", "AvgTone"),
-        *(f"{whose}Geo_{part}" for whose in ("Actor1", "Actor2", "Action") for part in geo),
-        "DATEADDED",
-        *(("SOURCEURL",) if address else ()),
-    )
-
-
-_CAMEO = (
-    *("make public statement", "appeal", "express intent to cooperate", "consult", "engage in diplomatic cooperation"),
-    *("engage in material cooperation", "provide aid", "yield", "investigate", "demand", "disapprove", "reject"),
-    *("threaten", "protest", "exhibit force posture", "reduce relations", "coerce", "assault", "fight"),
-    "use unconventional mass violence",
-)
-
 _GDELT = Layout(
     name="gdelt",
     title="GDELT",
@@ -406,7 +371,9 @@ _GDELT = Layout(
     date_formats=("%Y%m%d", "%Y%m%d%H%M%S"),
     places=(("ActionGeo_CountryCode", "fips"),),
     labels={
-        "event_type": {key: word for code, word in enumerate(_CAMEO, start=1) for key in {f"{code:02d}", str(code)}},
+        "event_type": {
+            key: word for code, word in enumerate(gdelt.ROOT_CODES, start=1) for key in {f"{code:02d}", str(code)}
+        },
         "sub_type": {
             "1": "verbal cooperation",
             "2": "material cooperation",
@@ -419,11 +386,7 @@ _GDELT = Layout(
     published="+1d",
     begins={"world": "1979-01-01"},
     spellings={"day": "SQLDATE", "date": "SQLDATE"},
-    headers=(
-        _gdelt_header(second=False, address=False),
-        _gdelt_header(second=False, address=True),
-        _gdelt_header(second=True, address=True),
-    ),
+    headers=gdelt.HEADERS,
     signs=("SQLDATE", "EventRootCode"),
     references=("leetaru_schrodt_2013",),
     attribution="The GDELT Project (gdeltproject.org)",
