@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 MOST = 2 * 1024**3
 _TEXT_CELL = 12
 # Methods of a panel that give no panel, and what a panel of pairs does itself.
-_OWN = ("as_frame", "to_xarray", "latest", "lag")
+_OWN = ("as_frame", "to_xarray", "latest", "lag", "with_calendar")
 
 
 @dataclass(frozen=True, repr=False)
