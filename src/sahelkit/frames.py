@@ -380,9 +380,9 @@ def origin_of(frame: pd.DataFrame) -> str:
     Examples
     --------
     >>> frame = pd.DataFrame()
-    >>> frame.attrs["sahelkit"] = {"datasets": {"coups": "2026.2"}, "rule": "any"}
+    >>> frame.attrs["sahelkit"] = {"datasets": {"coups": "2026.3"}, "rule": "any"}
     >>> origin_of(frame), origin_of(pd.DataFrame())
-    ('sahelkit coups 2026.2; rule any', '')
+    ('sahelkit coups 2026.3; rule any', '')
     """
     note = frame.attrs.get("sahelkit", {})
     text = ", ".join(f"{name} {version}" for name, version in note.get("datasets", {}).items())

@@ -15,7 +15,7 @@ from sahelkit.catalog import locate, record
 from sahelkit.errors import TableError
 from sahelkit.tables.read import read_table
 
-CODERS = ("pt", "cline", "colpus", "cam", "sahelkit")
+CODERS = ("pt", "cline", "csp", "colpus", "cam", "sahelkit")
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from sahelkit.geography.places import members
 from sahelkit.tables.coups import coup_coders, load_coups
 from sahelkit.tables.read import read_table
 
-CODERS = ("pt", "cline", "colpus", "cam", "sahelkit")
+CODERS = ("pt", "cline", "csp", "colpus", "cam", "sahelkit")
 LISTED = ("success", "failure", "plot")
 # Powell and Thyne, release of 13 January 2026: successes and failures.
 FOCUS_POWELL_THYNE = {"MLI": (5, 3), "BFA": (9, 1), "GIN": (3, 3), "NER": (5, 3), "CIV": (1, 3)}

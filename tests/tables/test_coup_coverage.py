@@ -100,5 +100,5 @@ def test_days_without_a_state_are_no_country_days():
     counts = coder_counts(coders, ["MLI"], pd.Timestamp("1945-01-01"), pd.Timestamp("1961-12-31"))
     assert counts[["n", "countries"]].to_numpy().tolist() == [[4, 1]]
     labels = coup_coders().set_index("prefix")["label_en"]
-    assert counts["coders"].item() == ", ".join(labels[["pt", "cline", "colpus", "cam"]])
+    assert counts["coders"].item() == ", ".join(labels[["pt", "cline", "csp", "colpus", "cam"]])
     assert "MLI" in members("study")

@@ -13,7 +13,7 @@ from sahelkit.errors import CoverageWarning, DateError, OptionError, UnknownName
 from sahelkit.tables.coups import coup_coders, diff_coups, load_coups
 from sahelkit.tables.read import read_table
 
-CODERS = {"powell_thyne": "pt", "cline": "cline", "colpus": "colpus", "cam": "cam", "sahelkit": "sahelkit"}
+CODERS = {"powell_thyne": "pt", "cline": "cline", "csp": "csp", "colpus": "colpus", "cam": "cam", "sahelkit": "sahelkit"}
 # Limit of the project, with room for a machine that is busy with other things.
 
 
@@ -267,7 +267,7 @@ def test_a_result_may_be_changed_without_harm():
 
 
 def test_the_frame_says_by_which_rule_it_was_made():
-    assert load_coups().attrs["sahelkit"] == {"datasets": {"coups": "2026.2"}, "rule": "powell_thyne"}
+    assert load_coups().attrs["sahelkit"] == {"datasets": {"coups": "2026.3"}, "rule": "powell_thyne"}
     assert load_coups(rule="any", countries="MLI").attrs["sahelkit"]["rule"] == "any"
     assert load_coups(vintage="2022-11-29").attrs["sahelkit"]["vintage"] == "2022-11-29"
 
