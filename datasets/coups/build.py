@@ -216,8 +216,10 @@ def _add_links(
     of = _by_report(rows, events)
     for entry in moved:
         row = of[(entry["iso3"], entry["source"], _day(entry["date_given"]))]
-        row["former_id"] = entry["former_id"]
-        if entry["former_id"] in {other["coup_id"] for other in rows}:
+        # With the world's Colpus and CAM the vote on the day may give the old identifier again.
+        if entry["former_id"] != row["coup_id"]:
+            row["former_id"] = entry["former_id"]
+        if entry["former_id"] in {other["coup_id"] for other in rows if other is not row}:
             raise TableError(DATASET, f"hand_moved.csv: {entry['former_id']} is the identifier of another event now")
 
 
@@ -343,7 +345,7 @@ def _tables(sources: Sources, *, world: bool) -> dict[str, pd.DataFrame]:
     unsure = {(r.place, r.source, r.said) for r in vague}
     links = [p.link for p in pairs if not {(p.place, *p.first), (p.place, *p.second)} & unsure]
     events = link([r for r in found if r.precision == "day"], order=list(coders), decisions=links)
-    events = attach(events, vague, order=list(coders))
+    events = attach(events, vague, order=list(coders), unseen=beyond)
     days = [_event_day(event) for event in events]
     dated = list(zip(events, days, strict=True))
     named = (tuple(r for r in event if r not in beyond) for event in events)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sahelkit.build.linking import Event, Report
 
@@ -26,16 +26,18 @@ def bounds(report: Report) -> tuple[dt.date, dt.date]:
     return day, dt.date(day.year, month, calendar.monthrange(day.year, month)[1])
 
 
-def _fits(event: Event, report: Report) -> bool:
+def _fits(event: Event, report: Report, unseen: Collection[Report]) -> bool:
     first, last = bounds(report)
     return (
         event[0].place == report.place
         and all(r.source != report.source and {r.verdict, report.verdict} != _OPPOSITE for r in event)
-        and any(r.precision == "day" and first <= r.day <= last for r in event)
+        and any(r.precision == "day" and first <= r.day <= last and r not in unseen for r in event)
     )
 
 
-def attach(events: Iterable[Event], reports: Iterable[Report], *, order: Sequence[str]) -> list[Event]:
+def attach(
+    events: Iterable[Event], reports: Iterable[Report], *, order: Sequence[str], unseen: Collection[Report] = ()
+) -> list[Event]:
     """Put reports of a month with the events of that country and month.
 
     A report goes to an event of its month that its coder does not list already and that no report contradicts (a
@@ -50,6 +52,8 @@ def attach(events: Iterable[Event], reports: Iterable[Report], *, order: Sequenc
         Reports of a month or a year.
     order : sequence of str
         Coders.
+    unseen : collection of Report
+        Reports that decide nothing, so that a larger table puts the others together as the shipped one does.
 
     Returns
     -------
@@ -66,17 +70,14 @@ def attach(events: Iterable[Event], reports: Iterable[Report], *, order: Sequenc
     rank = {source: number for number, source in enumerate(order)}
     found = list(events)
     for report in sorted(reports, key=lambda r: (r.place, r.day, r.record)):
-        fitting = [n for n, event in enumerate(found) if report.precision == "month" and _fits(event, report)]
+        month = report.precision == "month"
+        fitting = [n for n, event in enumerate(found) if month and _fits(event, report, unseen)]
         if not fitting:
             found.append((report,))
             continue
+        seen = {n: [r for r in found[n] if r not in unseen] for n in fitting}
         best = min(
-            fitting,
-            key=lambda n: (
-                all(r.verdict != report.verdict for r in found[n]),
-                -len(found[n]),
-                min(r.day for r in found[n]),
-            ),
+            seen, key=lambda n: (report.verdict not in {r.verdict for r in seen[n]}, -len(seen[n]), seen[n][0].day)
         )
         found[best] = tuple(sorted((*found[best], report), key=lambda r: rank[r.source]))
     return sorted(found, key=lambda event: min((r.place, r.day, rank[r.source], r.record) for r in event))
