@@ -67,9 +67,8 @@ def test_published_totals_come_back(coups):
     assert len(load_coups(rule="powell_thyne")) == 497
     assert len(load_coups(rule="cline", include_plots=True)) == 981
     assert len(load_coups(rule="csp")) == 224 + 325
-    assert read_table("coups", "csp")["verdict"].value_counts().to_dict() == {
-        **{"success": 224, "failure": 325, "plot": 141, "alleged": 146}
-    }
+    every = {"success": 224, "failure": 325, "plot": 141, "alleged": 146}
+    assert read_table("coups", "csp")["verdict"].value_counts().to_dict() == every
 
 
 @pytest.mark.parametrize(("iso3", "expected"), FOCUS_POWELL_THYNE.items())

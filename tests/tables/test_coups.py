@@ -13,7 +13,14 @@ from sahelkit.errors import CoverageWarning, DateError, OptionError, UnknownName
 from sahelkit.tables.coups import coup_coders, diff_coups, load_coups
 from sahelkit.tables.read import read_table
 
-CODERS = {"powell_thyne": "pt", "cline": "cline", "csp": "csp", "colpus": "colpus", "cam": "cam", "sahelkit": "sahelkit"}
+CODERS = {
+    "powell_thyne": "pt",
+    "cline": "cline",
+    "csp": "csp",
+    "colpus": "colpus",
+    "cam": "cam",
+    "sahelkit": "sahelkit",
+}
 # Limit of the project, with room for a machine that is busy with other things.
 
 
@@ -91,6 +98,19 @@ def test_the_coders_day_decides_what_a_window_holds():
     window = {"countries": "BFA", "start": "2022-01-23", "end": "2022-01-23"}
     assert load_coups(rule="powell_thyne", **window)["coup_id"].tolist() == ["BFA-2022-01-24"]
     assert load_coups(rule="any", **window).empty
+
+
+def test_a_month_belongs_to_every_window_that_it_touches():
+    october = {"countries": "NPL", "rule": "csp", "end": "1960-10-31"}
+    assert load_coups(start="1960-10-09", **october)["coup_id"].tolist() == ["NPL-1960-10"]
+    assert load_coups(start="1960-11", end="1960-11", countries="NPL", rule="csp").empty
+
+
+def test_small_states_are_not_covered_by_the_center():
+    grenada = load_coups(rule="any", countries="GRD")
+    assert set(grenada["csp_outcome"]) == {"not_covered"}
+    with pytest.warns(CoverageWarning, match="covers the place set 'half_million' only; no row for GRD"):
+        assert load_coups(rule="csp", countries="GRD").empty
 
 
 def test_a_year_that_a_coder_mistook_is_put_right_in_every_list_and_panel():

@@ -38,8 +38,8 @@ class Report:
     stated : datetime.date, optional
         Day that the report gives a second time, inside its identifier or in another column.
     precision : str
-        ``"day"``; ``"month"`` or ``"year"`` where the coder gives no more, and `day` is the first day of it. Only reports
-        of a day are linked here.
+        ``"day"``; ``"month"`` or ``"year"`` where the coder gives no more, and `day` is the first day of it. Only
+        reports of a day are linked here.
     """
 
     place: str

@@ -191,10 +191,11 @@ def load_coups(
 ) -> pd.DataFrame:
     """Coup events of the world, 1945 to 2025, with the verdict of each coder side by side.
 
-    One row is one event. Coders, listed by `coup_coders`: Powell and Thyne (``pt_``), the Cline Center (``cline_``), the
-    Center for Systemic Peace to 2014 (``csp_``), Colpus (``colpus_``) and CAM (``cam_``), the last two for the study
-    region only, and our own verdicts (``sahelkit_``) for the study region from 2019 on. Reports of one country within ten days are one event, unless a link made by hand says otherwise;
-    ``datasets/coups/README.md`` gives the rules. Licence CC BY 4.0; cite the coders (``sahelkit.cite``).
+    One row is one event. Coders, listed by `coup_coders`: Powell and Thyne (``pt_``), the Cline Center (``cline_``),
+    the Center for Systemic Peace to 2014 (``csp_``), Colpus (``colpus_``) and CAM (``cam_``), the last two for the
+    study region only, and our own verdicts (``sahelkit_``) for the study region from 2019 on. Reports of one country
+    within ten days are one event, unless a link made by hand says otherwise; ``datasets/coups/README.md`` gives the
+    rules. Licence CC BY 4.0; cite the coders (``sahelkit.cite``).
 
     Parameters
     ----------
@@ -213,8 +214,8 @@ def load_coups(
           ``<coder>_date``.
 
         ``"majority"`` and ``"all"`` mean less where fewer coders cover: outside the study region the Center for
-        Systemic Peace ends with 2014, and Powell and Thyne stand alone from 2023 on (before 1950 Cline does, for 1945
-        and in the smallest states), so that the rule is that coder's list. A warning says where.
+        Systemic Peace ends in 2014, Cline stands alone before 1946 (in states that never had 500,000 inhabitants before
+        1950) and Powell and Thyne from 2023 on, and then the rule is that coder's list. A warning says where.
         Steps of a takeover that a coder lists on their own (``part_of``) count under that coder's rule only.
 
         To list an attempt is to call it a success or a failure. A coder that calls it a plot does not list it.
@@ -236,18 +237,17 @@ def load_coups(
     pandas.DataFrame
         Sorted by country and date, with ``coup_id``, ``iso3``, ``gwcode`` (NA where the state was not yet in the
         system), ``country``; ``date`` (the day most coders give, the earliest of several such days), ``date_min``,
-        ``date_max`` (of the days that coders give, without those known to be wrong), ``date_precision`` (day; month or year, of
-        which ``date`` is then the first day); ``kind``
-        (attempt, plot); ``outcome`` (success or failure by the majority of the coders that list an attempt; a tie goes
-        to Powell and Thyne, else it is a failure; NA for a plot); ``<coder>_outcome`` (success, failure, plot, absent,
-        not_covered) and ``<coder>_date`` (NaT where the coder does not list the event, or gives no day: the Center for
-        Systemic Peace has reports of a month, and two of a year) for each coder; ``n_covering``;
-        ``n_listing`` (coders that list it as an attempt or a plot); ``agreement`` (share of the ``n_covering`` coders
-        whose verdict is that of the event: 1 when all list it with one outcome; a coder that leaves it out disagrees);
-        ``ruler_change`` (a coder lists a success, and the list of leaders shows no new ruler within 60 days: changed
-        all the same, none, undone, restored, later; else NA); ``part_of`` (``coup_id`` of the event of which the row is
-        a step, under a coder's rule only); ``former_id`` (``coup_id`` of earlier versions, where it changed);
-        ``note_en``, ``note_fr``.
+        ``date_max`` (of the days that coders give, without those known to be wrong), ``date_precision`` (day; month or
+        year, of which ``date`` is then the first day); ``kind`` (attempt, plot); ``outcome`` (success or failure by the
+        majority of the coders that list an attempt; a tie goes to Powell and Thyne, else it is a failure; NA for a
+        plot); ``<coder>_outcome`` (success, failure, plot, absent, not_covered) and ``<coder>_date`` (NaT where the
+        coder does not list the event, or gives no day: the Center for Systemic Peace has reports of a month, and two of
+        a year) for each coder; ``n_covering``; ``n_listing`` (coders that list it as an attempt or a plot);
+        ``agreement`` (share of the ``n_covering`` coders whose verdict is that of the event: 1 when all list it with
+        one outcome; a coder that leaves it out disagrees); ``ruler_change`` (a coder lists a success, and the list of
+        leaders shows no new ruler within 60 days: changed all the same, none, undone, restored, later; else NA);
+        ``part_of`` (``coup_id`` of the event of which the row is a step, under a coder's rule only); ``former_id``
+        (``coup_id`` of earlier versions, where it changed); ``note_en``, ``note_fr``.
         No row inside a coder's coverage means that it lists no event; outside it nothing is known.
 
     Raises
