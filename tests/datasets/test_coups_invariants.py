@@ -210,6 +210,10 @@ def test_the_list_of_the_center_keeps_deaths_and_names(coups):
     assert not listed["leaders"].str.contains("unspecified|others|accused", na=False).any()
 
 
+def test_each_coder_has_a_word_on_each_event(coups):
+    assert coups[[f"{p}_outcome" for p in CODERS]].notna().all(axis=None)
+
+
 def test_absent_and_not_covered_follow_the_coders_coverage(coups):
     known = coups[coups["gwcode"].notna()]
     for coder in coup_coders().itertuples():
