@@ -45,6 +45,8 @@ class Panel(Adding, Deriving):
         Day of knowledge, set by `as_of`.
     steps : tuple
         What was added, in order.
+    sets : str
+        How organisations whose members change were read; empty if none was named.
     """
 
     def as_of(self, date: DateLike) -> Self:
@@ -91,7 +93,11 @@ class Panel(Adding, Deriving):
 
     def _provenance(self) -> dict[str, Any]:
         names = ["states", *(name for step in self.steps for name in step.datasets())]
+        if self.sets:
+            names.append("memberships")
         notes: dict[str, Any] = {"datasets": {name: record_of(name, self.version).version for name in names}}
+        if self.sets:
+            notes["place_sets"] = self.sets
         for step in self.steps:
             notes |= step.settings()
         if self.known_on is not None:
@@ -166,7 +172,10 @@ def panel(countries: Places, start: DateLike, end: DateLike, *, freq: Freq = "M"
     Parameters
     ----------
     countries : str, int or sequence of these
-        Countries or place sets, as in `sahelkit.places.resolve_many`; None for the world.
+        Countries or place sets, as in `sahelkit.places.resolve_many`; None for the world. Of an organisation whose
+        members change (``"ECOWAS"``, ``"UEMOA"``, ``"AES"``, ``"African Union"``, ``"G5 Sahel"``) every state that was
+        a member on some day of the window is in, with all its periods: ``attrs["sahelkit"]["place_sets"]`` says
+        who joined or left within it.
     start, end : date-like
         First and last period: those that hold the first day of `start` and the last day of `end`.
     freq : str
@@ -207,7 +216,7 @@ def panel(countries: Places, start: DateLike, end: DateLike, *, freq: Freq = "M"
     if start is None or end is None:
         raise DateError("start" if start is None else "end", None, "a panel needs its first and last period")
     first, last = parse_window(start, end)
-    chosen = places.chosen(countries)
+    chosen = places.chosen(countries, during=(first, last), regions=False)
     spells = state_spells(version)
     alive = (spells["start"] <= last) & (spells["end"].isna() | (spells["end"] >= first))
     if not spells.loc[alive, "iso3"].isin(chosen).any():
@@ -218,4 +227,5 @@ def panel(countries: Places, start: DateLike, end: DateLike, *, freq: Freq = "M"
         end=pd.Period(last, freq),
         freq=freq,
         version=version,
+        sets=places.set_notes(countries, (first, last)),
     )

@@ -25,6 +25,7 @@ class Declared:
     version: str | None = None
     known_on: pd.Timestamp | None = None
     steps: tuple[Step, ...] = ()
+    sets: str = ""
 
     def __post_init__(self) -> None:
         undated = any(isinstance(step, UserFrame) and step.published is None for step in self.steps)
