@@ -1,0 +1,5 @@
+from .layouts import LAYOUTS as LAYOUTS
+from .layouts import Layout as Layout
+from .layouts import guess_layout as guess_layout
+from .reading import Source as Source
+from .reading import open_source as open_source
