@@ -200,7 +200,6 @@ def _read(
 def _days(dates: pd.Series[Any], rows: pd.Index, needed: npt.NDArray[np.intp]) -> npt.NDArray[np.object_]:
     """Last day of each date as ISO text, read only where a code has several meanings."""
     import numpy as np
-    import pandas as pd
 
     from sahelkit.dates import read_column
 
@@ -208,15 +207,11 @@ def _days(dates: pd.Series[Any], rows: pd.Index, needed: npt.NDArray[np.intp]) -
         why = "its index differs from that of the codes, and has labels twice"
         raise OptionError("dates", dates.name, why, repair="Take both from one frame")
     given = dates if dates.index.equals(rows) else dates.reindex(rows)
-    given = given.iloc[needed]
-    try:
-        which, kinds = pd.factorize(given, use_na_sentinel=False)
-    except TypeError:  # values that cannot be compared are read one by one
-        which, kinds = np.arange(len(given)), given
-    once = given.iloc[pd.Series(which).drop_duplicates().index] if len(kinds) < len(given) else given
-    text = read_column(once, what="dates", blanks=True, typed="dates").last.astype(str).astype(object)
-    text[text == "NaT"] = ""
-    return text[which] if len(once) < len(given) else text
+    last = read_column(given.iloc[needed], what="dates", blanks=True, typed="dates").last
+    kinds, which = np.unique(last, return_inverse=True)
+    text = kinds.astype(str).astype(object)
+    text[np.isnat(kinds)] = ""
+    return text[which]
 
 
 def _failures(

@@ -16,6 +16,7 @@ from sahelkit.panels import assemble
 from sahelkit.panels.adding import Adding
 from sahelkit.panels.deriving import Deriving
 from sahelkit.panels.evaluate import Raster, evaluate
+from sahelkit.panels.spanning import Spanning
 from sahelkit.panels.universe import state_spells
 from sahelkit.tables.read import record_of
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 FREQUENCIES = ("M", "Y")
 
 
-class Panel(Adding, Deriving):
+class Panel(Adding, Spanning, Deriving):
     """Existing states by months or years, and the columns to join; made by `sahelkit.panel`.
 
     Every method returns a new panel. Nothing is loaded before `frame`, `to_xarray`, `latest` or

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.panels.layers import Step, as_names
+from sahelkit.panels.spells import Spells
 from sahelkit.panels.userframe import UserFrame
 
 
@@ -28,7 +29,7 @@ class Declared:
     sets: str = ""
 
     def __post_init__(self) -> None:
-        undated = any(isinstance(step, UserFrame) and step.published is None for step in self.steps)
+        undated = any(isinstance(step, UserFrame | Spells) and step.published is None for step in self.steps)
         if self.known_on is not None and undated:
             raise OptionError(
                 "published",
