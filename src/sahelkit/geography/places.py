@@ -58,7 +58,6 @@ __all__ = [
     "name",
     "resolve",
     "resolve_many",
-    "set_notes",
     "sets",
     "translate",
 ]
@@ -342,8 +341,8 @@ def _lasting(place: Place, first: str | None, last: str | None, regions: bool) -
     return codes_of(group, first, last)
 
 
-def set_notes(countries: Places, during: tuple[pd.Timestamp, pd.Timestamp]) -> str:
-    """How the organisations among `countries` were read in a window, in words; empty if there are none.
+def set_notes(given: Places, during: tuple[pd.Timestamp, pd.Timestamp]) -> str:
+    """How the organisations among `given` were read in a window, in words; empty if there are none.
 
     Examples
     --------
@@ -352,10 +351,10 @@ def set_notes(countries: Places, during: tuple[pd.Timestamp, pd.Timestamp]) -> s
     'aes: members on some day from 2024-01-01 to 2024-12-31'
     """
     first, last = (f"{day:%Y-%m-%d}" for day in during)
-    single = isinstance(countries, (str, bytes)) or not isinstance(countries, Iterable)
-    given = [countries] if single else list(cast("Iterable[Place]", countries))
+    single = isinstance(given, (str, bytes)) or not isinstance(given, Iterable)
+    named = [given] if single else list(cast("Iterable[Place]", given))
     notes = []
-    for group in dict.fromkeys(set_named(place) for place in given if isinstance(place, str)):
+    for group in dict.fromkeys(set_named(place) for place in named if isinstance(place, str)):
         if group is not None and is_dated(group):
             changes = changes_in(group, first, last)
             part = f" (not all of it: {changes})" if changes else ""

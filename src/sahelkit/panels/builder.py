@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -12,6 +13,7 @@ from sahelkit._types import COPY_DEEP, DateLike, Freq, Places
 from sahelkit.dates import parse_date, parse_window
 from sahelkit.errors import DateError, OptionError, UnknownNameError, is_known
 from sahelkit.geography import places
+from sahelkit.options import check_flag
 from sahelkit.panels import assemble
 from sahelkit.panels.adding import Adding
 from sahelkit.panels.deriving import Deriving
@@ -48,6 +50,8 @@ class Panel(Adding, Spanning, Deriving):
         What was added, in order.
     sets : str
         How organisations whose members change were read; empty if none was named.
+    calendar : str
+        What `with_calendar` asked for: ``"periods"``, ``"timestamps"`` or nothing.
     """
 
     def as_of(self, date: DateLike) -> Self:
@@ -90,7 +94,7 @@ class Panel(Adding, Spanning, Deriving):
 
     @cached_property
     def _frame(self) -> pd.DataFrame:
-        return assemble.to_frame(self._raster, self._provenance())
+        return assemble.to_frame(self._raster, self._provenance(), calendar=self.calendar)
 
     def _provenance(self) -> dict[str, Any]:
         names = ["states", *(name for step in self.steps for name in step.datasets())]
@@ -105,6 +109,30 @@ class Panel(Adding, Spanning, Deriving):
             notes["as_of"] = f"{self.known_on:%Y-%m-%d}"
         return notes
 
+    def with_calendar(self, *, timestamps: bool = False) -> Self:
+        """The panel whose frame has the numbers ``year`` and, for months, ``month`` beside the period.
+
+        Parameters
+        ----------
+        timestamps : bool
+            Make ``period`` the first day of each period as a timestamp, so that it merges with tables of timestamps.
+            A frame that goes to a model of sahelkit keeps its periods.
+
+        Raises
+        ------
+        OptionError
+            If `timestamps` is neither True nor False.
+
+        Examples
+        --------
+        >>> panel("Mali", "2012-12", "2013-01").with_calendar().frame[["period", "year", "month"]]
+            period  year  month
+        0  2012-12  2012     12
+        1  2013-01  2013      1
+        """
+        check_flag("timestamps", timestamps)
+        return replace(self, calendar="timestamps" if timestamps else "periods")
+
     def as_frame(self) -> pd.DataFrame:
         """`frame`: a panel stands wherever a function takes a frame."""
         return self.frame
@@ -117,8 +145,8 @@ class Panel(Adding, Spanning, Deriving):
         added. ``attrs["sahelkit"]`` names the datasets and versions, the rule and the day of knowledge.
 
         A period is no timestamp: a merge with a table whose ``period`` holds timestamps matches nothing, and pandas
-        does not say so. Let `add_frame` join such a table, or turn the periods into timestamps (the first day of each)
-        or into numbers first; formats without periods, such as Stata's, need that too.
+        does not say so. Let `add_frame` join such a table, which reads timestamps, texts and numbers alike; or ask for
+        columns that merge, and that formats without periods such as Stata's can hold, with `with_calendar`.
 
         Warns
         -----
@@ -128,11 +156,17 @@ class Panel(Adding, Spanning, Deriving):
 
         Examples
         --------
-        >>> frame = panel("Mali", "2012-03", "2012-03").frame
-        >>> when = frame["period"].dt
-        >>> frame.assign(period=when.to_timestamp(), year=when.year, month=when.month)[["period", "year", "month"]]
-              period  year  month
-        0 2012-03-01  2012      3
+        >>> import pandas as pd
+        >>> rain = pd.DataFrame({"iso3": ["MLI"], "period": pd.to_datetime(["2012-03-01"]), "rain_mm": [2.5]})
+        >>> mali = panel("Mali", "2012-03", "2012-03")
+        >>> mali.frame.merge(rain, on=["iso3", "period"], how="left")["rain_mm"].tolist()
+        [nan]
+        >>> mali.add_frame(rain).frame["rain_mm"].tolist()
+        [2.5]
+        >>> merging = mali.with_calendar(timestamps=True).frame
+        >>> merging.merge(rain, on=["iso3", "period"], how="left")[["period", "year", "month", "rain_mm"]]
+              period  year  month  rain_mm
+        0 2012-03-01  2012      3      2.5
         """
         return self._frame.copy(deep=COPY_DEEP)
 
@@ -217,6 +251,8 @@ def panel(countries: Places, start: DateLike, end: DateLike, *, freq: Freq = "M"
     if start is None or end is None:
         raise DateError("start" if start is None else "end", None, "a panel needs its first and last period")
     first, last = parse_window(start, end)
+    if isinstance(countries, Iterator):
+        countries = list(countries)
     chosen = places.chosen(countries, during=(first, last), regions=False)
     spells = state_spells(version)
     alive = (spells["start"] <= last) & (spells["end"].isna() | (spells["end"] >= first))

@@ -27,6 +27,7 @@ class Declared:
     known_on: pd.Timestamp | None = None
     steps: tuple[Step, ...] = ()
     sets: str = ""
+    calendar: str = ""
 
     def __post_init__(self) -> None:
         undated = any(isinstance(step, UserFrame | Spells) and step.published is None for step in self.steps)
