@@ -32,7 +32,7 @@ def _export(frame, path, **options):
 
 @pytest.mark.parametrize("loader", LOADERS)
 def test_every_table_comes_back(loader, tmp_path):
-    frame = _loaded(loader, 150)
+    frame = _loaded(loader, 60)
     for ending in ENDINGS:
         made = _export(frame, tmp_path / f"x{ending}")
         assert ending in (".dta", ".sav") or not made.renamed
@@ -78,7 +78,8 @@ def test_a_yearly_panel_has_years_as_numbers(tmp_path):
         assert found[["period", "year"]].to_numpy().tolist() == [[1990, 1990], [1991, 1991], [1992, 1992]]
     stata = pd.io.stata.StataReader(_export(panel, tmp_path / "y.dta").path)
     assert stata.read(convert_dates=False)["period"].tolist() == [1990, 1991, 1992]
-    assert dict(zip(stata._varlist, stata._fmtlist, strict=True))["period"] == "%ty"
+    pyreadstat = pytest.importorskip("pyreadstat")
+    assert pyreadstat.read_dta(tmp_path / "y.dta")[1].original_variable_types["period"] == "%ty"
 
 
 TEXTS = [

@@ -12,7 +12,7 @@ import pandas as pd
 from sahelkit.catalog.described import Description
 from sahelkit.errors import OptionError
 from sahelkit.options import LANGUAGES
-from sahelkit.values import distinct_values, row_words
+from sahelkit.values import distinct_values, is_blank, row_words
 
 _WORDS = {
     "year": {"en": "Year{}", "fr": "Année{}"},
@@ -57,6 +57,7 @@ class Column:
 def wrong(column: Column, position: int, why: str, repair: str) -> OptionError:
     """The error for one cell of a column that a file cannot hold."""
     value = column.values.iloc[position]
+    value = value.item() if isinstance(value, np.generic) else value
     shown = value if isinstance(value, str | int | float) else str(value)
     return OptionError(column.name, shown, why, row=row_words(column.values, position), repair=repair)
 
@@ -87,11 +88,10 @@ def _objects(name: str, values: pd.Series[Any]) -> pd.Series[Any]:
             return values.astype("datetime64[us]")
     if found == "period":
         return pd.Series(pd.PeriodIndex(values), index=values.index)
-    distinct = distinct_values(values)
-    kinds = [type(value).__name__ for value in distinct[1]]
-    first = next((at for at, kind in enumerate(kinds) if kind != kinds[0]), 0)
-    position = int((distinct[0] == first).argmax())
-    why = f"a {kinds[first]}, in a column whose first value is a {kinds[0]}" if first else f"a {kinds[0]}"
+    kinds = [(at, type(value).__name__) for at, value in enumerate(values) if not is_blank(value)]
+    first = kinds[0][1]
+    position, kind = next((pair for pair in kinds if pair[1] != first), kinds[0])
+    why = f"a {kind}, in a column whose first value is a {first}" if kind != first else f"a {kind}"
     repair = f"Type frame[{name!r}] = frame[{name!r}].map(str, na_action='ignore'), or leave the column out"
     shown = str(values.iloc[position])
     raise OptionError(

@@ -56,8 +56,8 @@ def before_excel(column: Column) -> bool:
     """Whether a column holds a day that Excel's calendar has not."""
     if column.kind not in ("date", "time"):
         return False
-    days = column.values.to_numpy()
-    return bool(((days < _FIRST) | (days >= np.datetime64("9999-12-31T23:59"))).any())
+    days = column.values.to_numpy().astype("datetime64[s]")  # nanoseconds do not reach the year 9999
+    return bool(((days < _FIRST) | (days > np.datetime64("9999-12-31T23:59:59"))).any())
 
 
 def _letters(place: int) -> str:
@@ -94,9 +94,8 @@ def _cells(column: Column) -> list[str | None]:
     """What stands in each cell after its address, None for an empty one."""
     values, known = column.values, column.values.notna().to_numpy()
     if before_excel(column):
-        days = np.datetime_as_string(
-            values.to_numpy().astype("datetime64[D]" if column.kind == "date" else "datetime64[s]")
-        )
+        unit = "D" if column.kind == "date" else "s"
+        days = np.datetime_as_string(values.to_numpy().astype(f"datetime64[{unit}]"))
         return [_text(day) if there else None for day, there in zip(days.tolist(), known.tolist(), strict=True)]
     if column.kind == "text":
         return _texts(column)
