@@ -28,7 +28,7 @@ DAYS = pd.Series(np.array(["2012-03-22", "0050-01-01"], dtype="datetime64[s]"))
         (".dta", [1, 2**60], f"x={2**60} in row 2 of 2 (index 1): Stata would round a whole number of this size. Type"),
         (".dta", DAYS, "the days of Stata go from 0100-01-01 to 9999-12-31. Type frame['x'] = frame['x'].dt.strftime"),
         (".sav", DAYS, "the days of SPSS go from 1582-10-15"),
-        (".csv", [1, "a"], "x='a' in row 2 of 2 (index 1): no file holds such a value: it is a str, in a column whose"),
+        (".csv", [1, "a"], "x='a' in row 2 of 2 (index 1): no file holds such a value: it is a str, in a column"),
         (".csv", [["a"], None], "x=\"['a']\" in row 1 of 2 (index 0): no file holds such a value: it is a list"),
         (".csv", ["a\0", "b"], "it holds a sign that is no character"),
         (".parquet", pd.Series(["a", "\ud800"], dtype=object), "it holds a sign that is no character"),
