@@ -22,7 +22,7 @@ DAYS = pd.Series(np.array(["2012-03-22", "0050-01-01"], dtype="datetime64[s]"))
 @pytest.mark.parametrize(
     ("ending", "values", "message"),
     [
-        (".dta", [1.0, np.inf], "x=inf in row 2 of 2 (index 1): Stata has no infinite numbers. Type frame['x'] = frame"),
+        (".dta", [1.0, np.inf], "x=inf in row 2 of 2 (index 1): Stata has no infinite numbers. Type frame"),
         (".sav", [1.0, -np.inf], "x=-inf in row 2 of 2 (index 1): SPSS has no infinite numbers"),
         (".xlsx", [np.inf, 1.0], "x=inf in row 1 of 2 (index 0): Excel has no infinite numbers"),
         (".dta", [1, 2**60], f"x={2**60} in row 2 of 2 (index 1): Stata would round a whole number of this size. Type"),
