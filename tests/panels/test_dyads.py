@@ -191,6 +191,24 @@ def test_every_method_of_a_panel_that_gives_a_panel_is_there():
     assert pair[["source_rain_mm", "target_rain_mm"]].to_numpy().tolist() == [[1.0, 2.0], [2.0, 1.0]]
 
 
+def test_leads_spells_and_calendars_come_from_the_panel():
+    rule = pd.DataFrame({"iso3": ["MLI"], "begins": ["2012-03-22"], "ends": ["2012-04-12"]})
+    built = sk.dyads(["Mali", "Niger"], "2012-02", "2012-04").add_coups().lead("attempt", months=1)
+    frame = built.with_calendar().frame
+    assert frame["source_attempt_lead1"].tolist()[:3] == [1.0, 0.0, 1.0]
+    assert frame[["year", "month"]].to_numpy().tolist()[:2] == [[2012, 2], [2012, 3]]
+    stamps = built.with_calendar(timestamps=True).frame
+    assert stamps["period"].tolist()[0] == pd.Timestamp("2012-02-01")
+    junta = built.add_spells(rule, start="begins", end="ends", name="junta", coverage=("2012-01-01", "2012-12-31"))
+    added = set(junta.frame.columns) - set(built.frame.columns)
+    assert added == {
+        f"{side}_{name}" for side in ("source", "target") for name in junta.states.columns if "junta" in name
+    }
+    assert added
+    once = sk.dyads(["Mali", "Niger"], 2012, 2012, freq="Y", directed=False).with_calendar().add_coups()
+    assert once.columns[:2] == ("attempt_min", "attempt_max")
+
+
 def test_arrays_say_the_same_as_the_frame(sahel):
     cube, frame = sahel.to_xarray(), sahel.frame
     assert cube["border"].dims == ("source", "target", "period")

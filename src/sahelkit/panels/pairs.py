@@ -14,6 +14,7 @@ from sahelkit import options
 from sahelkit._types import TEXT, Bools, Cells, DateLike, Freq, Ints, Places
 from sahelkit.errors import OptionError, UnknownNameError, is_known
 from sahelkit.frames import chosen_names
+from sahelkit.panels import assemble
 from sahelkit.panels.builder import Panel, panel
 from sahelkit.panels.evaluate import Raster
 from sahelkit.panels.history import periods_in
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 MOST = 2 * 1024**3
 _TEXT_CELL = 12
 # Methods of a panel that give no panel, and what a panel of pairs does itself.
-_OWN = ("as_frame", "to_xarray", "latest", "lag", "with_calendar")
+_OWN = ("as_frame", "to_xarray", "latest", "lag")
 
 
 @dataclass(frozen=True, repr=False)
@@ -281,7 +282,8 @@ class Dyads:
         if self.directed:
             sides = [f"{side}_{name}" for name in self.states.columns for side in ("source", "target")]
             return (*self._pair_names(), *sides)
-        return tuple(self._part(0, 1).columns[_NAMED:])
+        columns = self._part(0, 1).columns
+        return tuple(columns[columns.get_loc("gwcode_2") + 1 :])
 
     @property
     def _raster(self) -> Raster:
@@ -363,7 +365,9 @@ class Dyads:
         grid = _cut(raster.grid, *keep)
         source, target, when = map(np.asarray, np.nonzero(self._both(grid.exists)))
         pairs = self._pair_layers(grid)
-        data = _names(grid, raster.names, source, target, when, directed=self.directed)
+        data = _names(grid, source, target, directed=self.directed)
+        data |= assemble.times(grid, when, calendar=self.states.calendar)
+        data |= _about(grid, raster.names, source, target, when, directed=self.directed)
         for name, layer in pairs.items():
             data |= self._pair_column(name, layer, source, target, when)
         for name, held in raster.layers.items():
@@ -479,27 +483,28 @@ class Dyads:
         return {key: value for key, value in notes.items() if isinstance(value, str)} | versions
 
 
-_NAMED = 8  # columns that say which pair and when
+def _label(texts: Sequence[str], rows: Ints) -> pd.Series:
+    return pd.Series(list(texts), dtype=TEXT).take(rows).reset_index(drop=True)
 
 
-def _names(
+def _names(grid: Grid, source: Ints, target: Ints, *, directed: bool) -> dict[str, Any]:
+    """The columns that say which pair."""
+    both = [f"{min(here, there)}-{max(here, there)}" for here in grid.iso3 for there in grid.iso3]
+    first, second = ("source", "target") if directed else ("state_1", "state_2")
+    pair = _label(both, source * len(grid.iso3) + target)
+    return {first: _label(grid.iso3, source), second: _label(grid.iso3, target), "pair": pair}
+
+
+def _about(
     grid: Grid, names: Mapping[str, str], source: Ints, target: Ints, when: Ints, *, directed: bool
 ) -> dict[str, Any]:
-    """The columns that say which pair and when."""
-
-    def label(texts: Sequence[str], rows: Ints) -> pd.Series:
-        return pd.Series(list(texts), dtype=TEXT).take(rows).reset_index(drop=True)
-
+    """Name and Gleditsch-Ward number of either state."""
+    data: dict[str, Any] = {}
     country = [names[code] for code in grid.iso3]
-    both = [f"{min(here, there)}-{max(here, there)}" for here in grid.iso3 for there in grid.iso3]
-    sides = ("source", "target") if directed else ("state_1", "state_2")
-    form = "{side}_{name}" if directed else "{name}_{number}"
-    data: dict[str, Any] = {sides[0]: label(grid.iso3, source), sides[1]: label(grid.iso3, target)}
-    data["pair"] = label(both, source * len(grid.iso3) + target)
-    data["period"] = pd.PeriodIndex.from_ordinals(grid.first + when, freq=grid.freq)
-    for number, (side, rows) in enumerate(zip(sides, (source, target), strict=True), start=1):
-        data[form.format(side=side, name="country", number=number)] = label(country, rows)
-        data[form.format(side=side, name="gwcode", number=number)] = grid.gwcode[rows, when]
+    forms = ("source_{}", "target_{}") if directed else ("{}_1", "{}_2")
+    for form, rows in zip(forms, (source, target), strict=True):
+        data[form.format("country")] = _label(country, rows)
+        data[form.format("gwcode")] = grid.gwcode[rows, when]
     return data
 
 
