@@ -199,7 +199,8 @@ def test_leads_spells_and_calendars_come_from_the_panel():
     assert frame[["year", "month"]].to_numpy().tolist()[:2] == [[2012, 2], [2012, 3]]
     stamps = built.with_calendar(timestamps=True).frame
     assert stamps["period"].tolist()[0] == pd.Timestamp("2012-02-01")
-    junta = built.add_spells(rule, start="begins", end="ends", name="junta", coverage=("2012-01-01", "2012-12-31"))
+    sure = ("2012-01-01", "2012-12-31")
+    junta = built.add_spells(rule, start="begins", end="ends", name="junta", coverage=sure, countries=["Mali", "Niger"])
     added = set(junta.frame.columns) - set(built.frame.columns)
     assert added == {
         f"{side}_{name}" for side in ("source", "target") for name in junta.states.columns if "junta" in name

@@ -185,7 +185,7 @@ class Dyads:
         --------
         >>> pairs = dyads(["Mali", "Niger"], "2012-03", "2012-05").add_organisations(suspended="leave_out")
         >>> pairs.frame["shared_organisations"].tolist()[:3]
-        [4.0, 3.0, 3.0]
+        [4.0, 2.0, 3.0]
         """
         known = record_of("memberships", self.states.version).table().field("organisation").enum
         if not is_known(suspended, SUSPENDED):
@@ -581,8 +581,9 @@ def dyads(
     >>> frame = pairs.since_last("attempt").add_borders().frame
     >>> frame.shape[0], frame["source_attempt_past12"].isna().sum().item()
     (86400, 0)
-    >>> frame.query("target == 'MLI' and period == '2012-03' and source_attempt_past12 > 0")["source"].tolist()
-    ['GNB', 'NER']
+    >>> senegal = frame.query("target == 'SEN' and period == '2012-05' and source_attempt_past12 > 0")
+    >>> senegal[["source", "border"]].to_numpy().tolist()
+    [['GNB', 1.0], ['MLI', 1.0]]
     """
     options.check_flag("directed", directed)
     states = panel(countries, start, end, freq=freq, version=version)
