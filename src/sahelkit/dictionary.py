@@ -90,7 +90,7 @@ OPTIONS: Mapping[str, Option] = {
     "version": Option(
         "str | None",
         None,
-        "Data version, such as '2026.2'. None: the one bundled.",
+        "Data version, such as '2026.3'. None: the one bundled.",
         {"data_path": "dataset, file and version are one address"},
     ),
     "rule": Option(
