@@ -210,5 +210,7 @@ def test_two_million_rows_are_read_by_their_distinct_codes():
 
 def test_a_column_of_another_list_is_noticed_beside_slips_of_the_pen():
     given = pd.Series(["12", "24", "72", "999x"])
-    with pytest.raises(UnknownPlaceError, match=r"'999x' at index 3\. The codes look like .* 3 of 4 are known as ISO 3166"):
+    with pytest.raises(
+        UnknownPlaceError, match=r"'999x' at index 3\. The codes look like .* 3 of 4 are known as ISO 3166"
+    ):
         places.translate(given, system="gw")

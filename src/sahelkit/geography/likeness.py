@@ -54,7 +54,7 @@ def another_system(system: str, codes: Sequence[str]) -> str:
     known = sum(state is not None for state in mine)
     others = {name: _read(name, codes) for name in SYSTEMS if name != system}
     counts = {name: sum(state is not None for state in states) for name, states in others.items()}
-    best = max(counts, key=counts.__getitem__)
+    best = max(counts, key=lambda name: (counts[name], _together(others[name])))
     more = counts[best] - known
     if (counts[best] >= _KNOWS * total and more > _MORE * total) or more >= _MANY_MORE * total:
         facts = f"{counts[best]:,} of {total:,} are known as {SYSTEMS[best]}, and {known:,} as {SYSTEMS[system]}"
