@@ -14,11 +14,11 @@ import pandas as pd
 
 from sahelkit.build import Sources
 from sahelkit.build.coup_lists import cam, cline, colpus, powell_thyne, powell_thyne_2026
-from sahelkit.build.linking import Event, Report, link
 from sahelkit.build.nearby import pairs_of, parts, undecided
 from sahelkit.build.rulers import Key, corrected, findings, first_days
 from sahelkit.catalog import record
 from sahelkit.errors import CoverageWarning, TableError
+from sahelkit.tables.linking import Event, Report, link
 
 DATASET = "coups"
 # The dataset ends here; coders that go on are cut.
