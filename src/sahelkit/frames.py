@@ -386,7 +386,10 @@ def origin_of(frame: pd.DataFrame) -> str:
     """
     note = frame.attrs.get("sahelkit", {})
     text = ", ".join(f"{name} {version}" for name, version in note.get("datasets", {}).items())
-    return f"sahelkit {text}; rule {note['rule']}" if text and "rule" in note else (f"sahelkit {text}" if text else "")
+    if not text:
+        return ""
+    own = "".join(f"; {about['en']}" for about in note.get("own_lists", {}).values())
+    return f"sahelkit {text}" + (f"; rule {note['rule']}{own}" if "rule" in note else "")
 
 
 def beside(frame: pd.DataFrame, columns: Mapping[str, Floats]) -> pd.DataFrame:

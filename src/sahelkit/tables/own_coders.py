@@ -98,7 +98,7 @@ class OwnCoder:
         n, base = len(self.rows), shipped_label(self.extends, lang)
         if lang == "fr":
             more = f", prolonge {base}" if base else ""
-            return f"liste personnelle « {self.name} » ({n} ligne{'s' if n > 1 else ''}{more})"
+            return f"liste personnelle « {self.name} » ({n} ligne{'s' if n > 1 else ''}{more})"
         more = f", extends {base}" if base else ""
         return f"own list {self.name!r} ({n} row{'' if n == 1 else 's'}{more})"
 
@@ -184,7 +184,7 @@ def remembered(maxsize: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def call(*given: P.args, **options: P.kwargs) -> R:
             bound = signature.bind(*given, **options)
             bound.apply_defaults()
-            return kept(token_of(str(bound.arguments["rule"])), *given, **options)
+            return kept(token_of(str(bound.arguments["rule"])), *given, **options)  # type: ignore[arg-type]
 
         return call
 

@@ -132,10 +132,10 @@ def _codes(column: pd.Series[Any], days: Any) -> list[str]:
         except UnknownPlaceError as error:
             bad.append((position, value, error))
     if bad:
-        position, value, error = bad[0]
-        near = " or ".join(error.suggestions[:5])
+        position, value, wrong = bad[0]
+        near = " or ".join(wrong.suggestions[:5])
         why = "it is empty" if _word(value) is None else "no country by this name or code on that day"
-        if error.ambiguous:
+        if wrong.ambiguous:
             why = f"it names several countries: {near}"
         elif near:
             why += f"; did you mean {near}"
@@ -218,7 +218,7 @@ def _refuse_double(frame: pd.DataFrame, when: str, rows: list[OwnRow], names: li
     first: dict[tuple[str, ...], int] = {}
     for position, row in enumerate(rows):
         own = names[position]
-        keys = [("event_id", own)] if own else []
+        keys: list[tuple[str, ...]] = [("event_id", own)] if own else []
         keys += [("coup_id", row.link)] if row.link else []
         keys.append((when, row.iso3, f"{row.first}", row.precision))
         for key in keys:
