@@ -99,7 +99,10 @@ class Coups(Step):
         else:
             events = carried_on(self.release, context.version)
         own = lists_for(self.rule) if self.lists is None else self.lists
-        events["known"] = events["coup_id"].map(known_days(self.rule, context.version, own, known)) if own else pd.NaT
+        events["known"] = pd.NaT
+        if own:
+            stated = known_days(self.rule, context.version, own, known)
+            events["known"] = stated.reindex(events["coup_id"]).to_numpy()
         chosen = {
             "attempt": events["kind"] == "attempt",
             "success": events["outcome"] == "success",

@@ -43,8 +43,8 @@ _WORDS = {
         "covers": "La liste couvre : {places}, du {first} au {last} ; un pays sans ligne n’y a pas connu de coup.",
         "extends": " C’est la liste de {base} avec ces lignes ; elle ne compte pas dans les règles any, majority, all.",
         "says": "Sur {n} lignes ({mine}), {matched} {are} un événement que contient aussi l’autre liste ({other} ; "
-        "{same} avec la même issue), {near} {lie} à moins de 60 jours d’un événement qui pourrait être le même et {new} "
-        "{is_} ; {out}.",
+        "{same} avec la même issue), {near} {lie} à moins de 60 jours d’un événement qui pourrait être le même et "
+        "{new} {is_} ; {out}.",
         "out": "dans ce que couvre la liste, {missing} événements des autres sont absents",
         "none": "ce qui en est absent l’est aussi de la liste prolongée",
         "be": ("est", "sont"),
