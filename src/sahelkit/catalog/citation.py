@@ -13,6 +13,7 @@ from sahelkit.catalog.columns import (
     match_columns,
     only_source,
     recorded_datasets,
+    recorded_lists,
     recorded_rule,
 )
 from sahelkit.catalog.plain_styles import apa, text
@@ -25,6 +26,10 @@ from sahelkit.frames import check_frame
 _STYLES: dict[str, Callable[[Reference, str], str]] = {"bibtex": bibtex_entry, "apa": apa, "text": text}
 
 
+# Rule of counts behind which no coder stands.
+_NOBODY = "own"
+
+
 class _Debts:
     """What a citation must cover, gathered piece by piece."""
 
@@ -32,6 +37,7 @@ class _Debts:
         self.datasets: dict[str, str] = {}
         self.keys: set[str] = set()
         self.sources: set[str] = set()
+        self.lists: dict[str, str] = {}
 
     def add_dataset(self, record: Record, version: str | None = None) -> None:
         self.datasets.setdefault(record.name, version or record.version)
@@ -46,7 +52,15 @@ class _Debts:
         self.add_sources(record.sources)
         self.keys.update(record.references)
 
-    def add_columns(self, columns: Iterable[str], datasets: Mapping[str, str], rule: str = "") -> None:
+    def add_columns(self, columns: Iterable[str], obj: Any) -> None:
+        """Cover columns of a frame, by what its ``attrs`` say of datasets, rule and own lists."""
+        lists, rule = recorded_lists(obj), recorded_rule(obj)
+        self.lists |= {name: str(about["en"]) for name, about in lists.items()}
+        if rule in lists:  # the counts are those of the coder that the list extends, or the user's alone
+            rule = lists[rule]["extends"] or _NOBODY
+        self._add_columns(columns, recorded_datasets(obj), rule)
+
+    def _add_columns(self, columns: Iterable[str], datasets: Mapping[str, str], rule: str = "") -> None:
         matches, unknown = match_columns(columns, datasets)
         known = records()
         for name, version in datasets.items():
@@ -56,6 +70,9 @@ class _Debts:
         for found in matches:
             if all(entry.identity for entry in found.entries):
                 identities.append(found)
+                continue
+            if found.counted and rule == _NOBODY:
+                observed |= {entry.dataset for entry in found.entries}
                 continue
             narrowed = [only_source(entry, rule) for entry in found.entries] if found.counted else []
             self.add_sources([name for names in narrowed for name in names] or found.sources)
@@ -120,6 +137,10 @@ def _table_reference(record: Record, version: str) -> Reference:
     )
 
 
+def _own_list(name: str, text: str) -> Reference:
+    return Reference(key=f"own_list_{name}", type="dataset", title=f"Coups: {text}", authors=("{The user}",))
+
+
 def _add_names(debts: _Debts, names: Iterable[Any]) -> None:
     known = records()
     for name in names:
@@ -129,7 +150,7 @@ def _add_names(debts: _Debts, names: Iterable[Any]) -> None:
             debts.add_whole(known[name])
         elif matches := match_columns([name], {})[0]:
             entries = matches[0].entries
-            debts.add_columns([name], {entries[0].dataset: entries[0].record.version} if len(entries) == 1 else {})
+            debts._add_columns([name], {entries[0].dataset: entries[0].record.version} if len(entries) == 1 else {})
         else:
             columns = {entry.field.name for entry in all_entries()}
             raise UnknownNameError(
@@ -146,13 +167,13 @@ def _add(debts: _Debts, obj: Any) -> None:
     elif hasattr(obj, "data_vars") and hasattr(obj, "coords"):
         names = [*map(str, obj.data_vars), *map(str, obj.coords)]
         listed = [str(value) for value in obj["indicator"].values] if "indicator" in obj.coords else []
-        debts.add_columns([*names, *listed], recorded_datasets(obj), recorded_rule(obj))
+        debts.add_columns([*names, *listed], obj)
     elif hasattr(type(obj), "columns"):
         obj = check_frame(obj, where="cite", what="obj")
-        debts.add_columns(column_names(obj), recorded_datasets(obj), recorded_rule(obj))
+        debts.add_columns(column_names(obj), obj)
     elif hasattr(obj, "index") and hasattr(obj, "name") and not isinstance(obj, list | tuple):
         names = [obj.name] if isinstance(obj.name, str) else []
-        debts.add_columns([*names, *column_names(obj)], recorded_datasets(obj), recorded_rule(obj))
+        debts.add_columns([*names, *column_names(obj)], obj)
     elif hasattr(obj, "frame"):
         _add(debts, obj.frame)
     elif isinstance(obj, Iterable):
@@ -176,6 +197,10 @@ def works(obj: Any = None) -> list[tuple[Reference, str]]:
     for name in sorted(debts.datasets):
         licence = f"Licence {known[name].licence}"
         found.append((_table_reference(known[name], debts.datasets[name]), licence))
+    found += [
+        (_own_list(name, text), "A list of the user's own, added with sahelkit.add_coder")
+        for name, text in debts.lists.items()
+    ]
     for key in sorted(debts.keys):
         reference(key)
     return found + [(work, debts.note(key)) for key, work in references().items() if key in debts.keys]

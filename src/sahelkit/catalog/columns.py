@@ -194,6 +194,12 @@ def recorded_rule(obj: Any) -> str:
     return rule if isinstance(rule, str) else ""
 
 
+def recorded_lists(obj: Any) -> dict[str, dict[str, Any]]:
+    """A user's own lists of coups behind a frame: for each what it is called, and the rule that it extends."""
+    lists = _notes(obj).get("own_lists")
+    return {str(name): dict(about) for name, about in lists.items()} if isinstance(lists, Mapping) else {}
+
+
 def only_source(entry: Entry, rule: str) -> tuple[str, ...]:
     """The one upstream file that a rule reads, where the record names it: ``[details.coders.pt] rule=, source=``."""
     coders = entry.record.details.get("coders")

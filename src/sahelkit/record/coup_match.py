@@ -38,8 +38,8 @@ _WORDS = {
         "new": ("is new", "are new"),
     },
     "fr": {
-        "head": "{mine} et {other}\n{matched} lignes sont le même événement ({same} avec la même issue), {near} proches "
-        "d’un événement, {new} nouvelles ; {missing} événements absents de la liste\n{covers}",
+        "head": "{mine} et {other}\n{matched} lignes sont le même événement ({same} avec la même issue), {near} "
+        "proches d’un événement, {new} nouvelles ; {missing} événements absents de la liste\n{covers}",
         "covers": "La liste couvre : {places}, du {first} au {last} ; un pays sans ligne n’y a pas connu de coup.",
         "extends": " C’est la liste de {base} avec ces lignes ; elle ne compte pas dans les règles any, majority, all.",
         "says": "Sur {n} lignes ({mine}), {matched} {are} un événement que contient aussi l’autre liste ({other} ; "

@@ -226,6 +226,7 @@ def remove_coder(name: str) -> None:
     Parameters
     ----------
     name : str
+        Its name, as it was added.
 
     Raises
     ------
@@ -305,7 +306,7 @@ def match_coups(
     --------
     >>> found = match_coups("cline", "powell_thyne")
     >>> found.counts["matched"], found.counts["same"]
-    (462, 444)
+    (461, 443)
     """
     description = record_of(DATASET, None)
     given, rows, coder, title = _mine(mine, places, first, last)
@@ -313,7 +314,10 @@ def match_coups(
     known = set(beside.events.names) | set(beside.events.former)
     # An identifier of our table says nothing of a list that has other ones.
     rows = [row if row.link in known else replace(row, link="") for row in rows]
-    placed = place_rows(rows, beside.events, source="mine", links={k: v or "" for k, v in (links or {}).items()})
+    hand = {name: event or "" for name, event in (links or {}).items()}
+    if isinstance(mine, str) and isinstance(other, str):  # two lists of one table, in which all is decided
+        hand = {row.name: row.link for row in rows} | hand
+    placed = place_rows(rows, beside.events, source="the list itself", links=hand)
     when = pd.to_datetime([str(day) for day in beside.events.days])
     where = [event[0].place for event in beside.events.events]
     states = set(states_of(coder.entry()))

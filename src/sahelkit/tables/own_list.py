@@ -141,7 +141,8 @@ def _codes(column: pd.Series[Any], days: Any) -> list[str]:
             why += f"; did you mean {near}"
         more = f" ({len(bad) - 1:,} more rows cannot be read)" if len(bad) > 1 else ""
         repair = "Type a code such as 'MLI', or a name, or leave the row out"
-        raise OptionError(str(column.name), value, why + more, row=row_words(column, position), repair=repair)
+        shown = value if _word(value) else None
+        raise OptionError(str(column.name), shown, why + more, row=row_words(column, position), repair=repair)
     return found
 
 
