@@ -3,7 +3,6 @@
 import pickle
 import subprocess
 import sys
-import warnings
 
 import numpy as np
 import pandas as pd
@@ -17,6 +16,8 @@ from sahelkit.record import coder_agreement
 from sahelkit.record.coup_match import CoupMatch
 from sahelkit.tables.own_coders import session
 
+# A panel that goes on after its list says so.
+pytestmark = pytest.mark.filterwarnings("ignore::sahelkit.errors.CoverageWarning")
 FOCUS = {"countries": "focus", "start": 1960, "end": 2025}
 
 
@@ -111,24 +112,43 @@ def test_hazard():
         )
         for rule, rule_of in (("powell_thyne", FOCUS), ("mine", FOCUS))
     ]
-    assert fits[0].n_events - fits[1].n_events == 2
+    assert fits[0].n_events - fits[1].n_events == 1  # Mali had another attempt in 2012
     assert "own list 'mine' (495 rows)" in fits[1].summary()
     assert "liste personnelle «\u00a0mine\u00a0»" in fits[1].says(lang="fr")
 
 
-def test_hawkes_and_its_robustness():
+def test_hawkes():
     _copy("mine", drop=["MLI-2012-03-22"])
     fit = sk.fit_hawkes(sk.load_coups(rule="mine", countries="focus"), **FOCUS)
     theirs = sk.fit_hawkes(sk.load_coups(countries="focus"), **FOCUS)
     assert theirs.n_events - fit.n_events == 1
     assert "own list 'mine'" in fit.summary()
+
+
+@pytest.mark.slow
+def test_robustness_of_hawkes():
     from sahelkit.models.hawkes import robustness
 
+    _copy("mine", drop=["MLI-2012-03-22"])
     checks = robustness(rule="mine", rules=["powell_thyne"], replicates=3, **FOCUS)
     rows = checks.refits.set_index("level")["n_events"]
     assert rows["powell_thyne"] - rows["mine"] == 1
 
 
+def test_a_posterior_is_remembered_by_what_the_list_holds(monkeypatch):
+    from sahelkit.models.relation import posterior
+
+    monkeypatch.setattr(posterior, "draw_posterior", lambda evidence, **options: len(evidence.observed.time))
+    options = {"countries": "focus", "start": None, "end": None, "prior": None, "draws": 100, "seed": 0, "n_jobs": 1}
+    counts = []
+    for drop in ([], ["MLI-2012-03-22"], []):
+        _copy("mine", drop=drop)
+        counts.append(posterior.posterior_of(rule="mine", version=None, **options))
+    assert counts[0] - counts[1] == 1
+    assert counts[2] == counts[0]
+
+
+@pytest.mark.slow
 def test_relation_and_what_if():
     options = {"countries": ["focus", "SEN"], "draws": 100, "horizon": 12}
     _copy("mine", drop=["MLI-2012-03-22"])
@@ -139,21 +159,23 @@ def test_relation_and_what_if():
     assert "own list 'mine' (495 rows)" in second.says(target="NER")
     with pytest.raises(sk.SahelkitError, match="rule='mine'"):
         sk.what_if("MLI", "2020-08-18", rule="mine", **options)
-    answer = sk.what_if("MLI", "2021-05-24", rule="mine", **options)
+    answer = sk.what_if("MLI", "2021-05-21", rule="mine", **options)
     assert "own list 'mine'" in answer.summary()
 
 
+@pytest.mark.slow
 def test_backtest_and_numbers_of_processes():
-    _copy("mine", drop=["MLI-2012-03-22"])
-    west = sk.panel("west_africa", 1970, 2025, freq="Y").add_coups(rule="mine")
-    found = [sk.backtest(OwnHistory(), west, origins=("2008", "2014"), n_jobs=jobs) for jobs in (1, 2)]
-    pd.testing.assert_frame_equal(found[0].frame, found[1].frame)
-    rows = found[0].frame.query("iso3 == 'MLI' and origin == '2012'")
-    theirs = sk.backtest(
-        OwnHistory(), west.__class__(west.countries, west.start, west.end, "Y").add_coups(), origins=["2012"]
-    )
-    assert rows["outcome"].unique().tolist() == [1.0]  # of 2012 the attempt of 1 May is left
-    assert theirs.n_events >= 1
+    _copy("mine", drop=["MLI-2012-03-22", "MLI-2012-05-01"])
+    west = sk.panel("west_africa", 1980, 2025, freq="Y").add_coups(rule="mine")
+    found = [sk.backtest(OwnHistory(), west, origins=("2012", "2013"), n_jobs=jobs).frame for jobs in (1, 2)]
+    pd.testing.assert_frame_equal(found[0], found[1])
+    mali = found[0][(found[0]["iso3"] == "MLI") & (found[0]["origin"] == pd.Period("2012", "Y"))]
+    assert mali["outcome"].unique().tolist() == [0.0]
+
+
+def test_vintages_are_those_of_a_shipped_list():
+    _copy("mine")
+    west = sk.panel("west_africa", 1980, 2025, freq="Y").add_coups(rule="mine")
     with pytest.raises(OptionError, match="only Powell and Thyne's list has releases"):
         sk.backtest(OwnHistory(), west, origins=["2012"], vintages=True)
 
@@ -201,6 +223,5 @@ def test_agreement_and_its_figures():
 
 def test_answers_of_the_region():
     sk.add_coder("mine", _list("TGO 2024-01-10 success"), extends="powell_thyne")
-    with warnings.catch_warnings(action="ignore", category=sk.CoverageWarning):
-        cases = sk.panels.response_cases(countries=["TGO"], start=2020, rule="mine")
+    cases = sk.panels.response_cases(countries=["TGO"], start=2020, rule="mine")
     assert set(cases["coup_id"]) == {"TGO-2024-01-10"}
