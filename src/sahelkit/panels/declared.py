@@ -11,6 +11,7 @@ import pandas as pd
 
 from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.panels.layers import Step, as_names
+from sahelkit.panels.spells import Spells
 from sahelkit.panels.userframe import UserFrame
 
 
@@ -25,9 +26,11 @@ class Declared:
     version: str | None = None
     known_on: pd.Timestamp | None = None
     steps: tuple[Step, ...] = ()
+    sets: str = ""
+    calendar: str = ""
 
     def __post_init__(self) -> None:
-        undated = any(isinstance(step, UserFrame) and step.published is None for step in self.steps)
+        undated = any(isinstance(step, UserFrame | Spells) and step.published is None for step in self.steps)
         if self.known_on is not None and undated:
             raise OptionError(
                 "published",

@@ -14,6 +14,7 @@ from sahelkit.tables.own_list import OwnRow
 
 # An event so close to a row that is none of it may still be the same, told with another day.
 NEAR_DAYS = 60
+_OPPOSITE = {"success", "failure"}
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,8 @@ def place_rows(
 
     Rows with a day are linked as the table's own reports were: within ten days (a success and a failure within three),
     nearest first, no event twice, none crossing another. A row that names a month or a year only is then the one event
-    left of its country in that time; where there are several, the only one with its outcome. What is linked by hand
-    comes first.
+    left of its country in that time that no report contradicts (a success and a failure); where there are several, the
+    only one with its outcome. What is linked by hand comes first.
 
     Parameters
     ----------
@@ -137,8 +138,10 @@ def place_rows(
         if row.precision == "day" or row.name in hand:
             continue
         free = [k for k in here.get(row.iso3, ()) if k not in taken and row.first <= other.days[k] <= row.last]
-        same = [k for k in free if row.verdict in {report.verdict for report in other.events[k]}]
-        one = free if len(free) == 1 else same
+        told = {k: {report.verdict for report in other.events[k]} for k in free}
+        # As in the build: a month is no reason to call a success and a failure one event.
+        agree = [k for k in free if all({row.verdict, verdict} != _OPPOSITE for verdict in told[k])]
+        one = agree if len(agree) == 1 else [k for k in agree if row.verdict in told[k]]
         if len(one) == 1:
             found[row.report(source)] = one[0]
             taken.add(one[0])
