@@ -156,7 +156,7 @@ class Step:
         """Datasets of sahelkit that the step reads; their versions go into ``frame.attrs``."""
         return self.reads
 
-    def settings(self) -> dict[str, str]:
+    def settings(self) -> dict[str, Any]:
         """What a reader must know to repeat the step, for ``frame.attrs``."""
         return {}
 
