@@ -37,6 +37,10 @@ class CoverageWarning(UserWarning):
     """A request reaches outside what a source covers; the values there are NA."""
 
 
+class RefusedRowsWarning(UserWarning):
+    """Rows of a user's file could not be read and are left out."""
+
+
 def _plain(text: str) -> str:
     """Lower case without accents, for comparing names."""
     decomposed = unicodedata.normalize("NFKD", text)

@@ -1,0 +1,164 @@
+"""Columns of a source as typed columns of events, in expressions that run where the data live.
+
+A day is one whole number, 20120322 for 22 March 2012, or a date where the source holds dates: no backend lacks the
+arithmetic of whole numbers, and many lack functions of dates.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import narwhals.stable.v2 as nw
+
+from sahelkit.errors import OptionError
+from sahelkit.events.layouts import Layout
+from sahelkit.events.reading import Source
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoExpr
+
+Frame: TypeAlias = "nw.LazyFrame[Any] | nw.DataFrame[Any]"
+UNITS = ("year", "month", "date")
+COORDINATES = ("latitude", "longitude")
+NUMBERS = ("fatalities", "fatalities_low", "fatalities_high", *COORDINATES)
+_MONTHS = list(calendar.month_abbr)[1:] if calendar.month_abbr[1] == "Jan" else "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_PARTS = {"%Y": ("[0-9]{4}", 4), "%m": ("[0-9]{2}", 2), "%d": ("[0-9]{2}", 2), "%b": ("[A-Z][a-z]{2}", 3)}
+_NAMED = "%d %B %Y"
+_NUMBER = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$"
+
+
+def columns_of(layout: Layout, name: str) -> tuple[str, ...]:
+    """Columns of the source that give a column of events; ``code`` is that of the place."""
+    given = {"date": layout.date, "last": layout.last or layout.date, "code": (layout.places[0][0],)}
+    return given[name] if name in given else (layout.columns[name],)
+
+
+def canonical(frame: Frame, source: Source, names: Sequence[str], *, formats: Sequence[str] = ()) -> Frame:
+    """The named columns of events, typed, from a frame with the columns of the source.
+
+    Parameters
+    ----------
+    frame : narwhals frame
+        Lazy or not, with the columns of the source.
+    source : Source
+        Its layout says what stands where.
+    names : sequence of str
+        Columns of events, and ``code`` for the place as the source writes it. A day that cannot be read, and a number
+        that cannot, is null.
+    formats : sequence of str
+        How days are written; those of the layout when empty.
+    """
+    layout = source.layout
+    formats = tuple(formats) or layout.date_formats
+    days = {name: columns_of(layout, name) for name in ("date", "last") if name in names}
+    numbers = {name: layout.columns[name] for name in names if name in NUMBERS and name in layout.columns}
+    parts = [column for columns in days.values() if len(columns) > 1 for column in columns]
+    if frame.implementation.is_polars():
+        written = [columns[0] for columns in days.values() if len(columns) == 1]
+        frame = _softened(frame, written, [*numbers.values(), *parts], formats, source.decimal)
+    schema = frame.collect_schema()
+
+    def column(name: str) -> nw.Expr:
+        if name in days:
+            return _day(schema, days[name], formats)
+        if name in numbers:
+            number = _number(nw.col(numbers[name]), schema[numbers[name]], source.decimal)
+            unknown = [float(value) for value in layout.unknown.get(name, ()) if value]
+            return nw.when(~number.is_in(unknown)).then(number) if unknown else number
+        return nw.col(columns_of(layout, name)[0]) if name not in ("file", "row") else nw.col(name)
+
+    return frame.select(**{name: column(name) for name in names})
+
+
+def unit_of(frame: Frame, name: str, unit: str) -> nw.Expr:
+    """Years, months (``year * 12 + month - 1``) or days (``20120322``) of a column of days made by `canonical`."""
+    day = nw.col(name)
+    if isinstance(frame.collect_schema()[name], nw.Date | nw.Datetime):
+        year, month, of_month = (part.cast(nw.Int64) for part in (day.dt.year(), day.dt.month(), day.dt.day()))
+    else:
+        year, month, of_month = day // 10000, day // 100 % 100, day % 100
+    if unit == "year":
+        return year
+    return year * 12 + month - 1 if unit == "month" else year * 10000 + month * 100 + of_month
+
+
+def _softened(frame: Frame, days: Sequence[str], numbers: Sequence[str], formats: Sequence[str], mark: str) -> Frame:
+    """Polars reads text as days and numbers faster than expressions can, and leaves null what it cannot read."""
+    import polars
+
+    schema = frame.collect_schema()
+
+    def read(column: str, how: str) -> polars.Expr:
+        text = polars.col(column).str.slice(0, 10) if how == "%Y-%m-%d" else polars.col(column)
+        return text.str.to_date(how, strict=False)
+
+    def cast(column: str) -> polars.Expr:
+        text = polars.col(column)
+        return (text.str.replace(mark, ".", literal=True) if mark != "." else text).cast(polars.Float64, strict=False)
+
+    made = [polars.coalesce(*(read(name, how) for how in formats)) for name in days if schema[name] == nw.String]
+    made += [cast(name) for name in numbers if schema[name] == nw.String]
+    return nw.from_native(frame.to_native().with_columns(made))
+
+
+def _number(column: nw.Expr, dtype: Any, mark: str = ".") -> nw.Expr:
+    if dtype == nw.String:
+        plain = column.str.replace_all(mark, ".", literal=True) if mark != "." else column
+        return nw.when(plain.str.contains(_NUMBER)).then(plain.str.strip_chars()).cast(nw.Float64)
+    return column
+
+
+def _day(schema: Any, columns: Sequence[str], formats: Sequence[str]) -> nw.Expr:
+    if len(columns) == 3:
+        return _checked(*(_number(nw.col(name), schema[name]).cast(nw.Int64) for name in columns))
+    dtype, column = schema[columns[0]], nw.col(columns[0])
+    if isinstance(dtype, nw.Date | nw.Datetime):
+        return column
+    if dtype != nw.String:
+        day = column.cast(nw.Int64)
+        return _checked(day // 10000, day // 100 % 100, day % 100)
+    return nw.coalesce(*(_written(column, how) for how in formats)) if len(formats) > 1 else _written(column, formats[0])
+
+
+def _written(text: nw.Expr, how: str) -> nw.Expr:
+    """Days written in one way; null where the text is another."""
+    if how == _NAMED:
+        pattern, blank = r"^[0-9]{1,2} [A-Z][a-z]+ [0-9]{4}$", "01 Jan 0000"
+        text = nw.when(text.str.contains(pattern)).then(text).otherwise(nw.lit(blank))
+        short = text.str.slice(1, 1) == " "
+        day = nw.when(short).then(text.str.slice(0, 1)).otherwise(text.str.slice(0, 2))
+        name = nw.when(short).then(text.str.slice(2, 3)).otherwise(text.str.slice(3, 3))
+        return _checked(text.str.tail(4).cast(nw.Int64), _named(name), day.cast(nw.Int64))
+    pattern, blank, at, where = "", "", 0, dict[str, nw.Expr]()
+    tokens = re.split(r"(%[A-Za-z])", how)
+    blanks = {"%Y": "0000", "%m": "01", "%d": "01", "%b": "Jan"}
+    slots: dict[str, tuple[int, int]] = {}
+    for token in tokens:
+        if token.startswith("%"):
+            if token not in _PARTS:
+                repair = "Write days as 2012-03-22, or install polars: python -m pip install \"sahelkit[events]\""
+                raise OptionError("date_formats", how, f"{token} is read by polars only", repair=repair)
+            slots[token] = (at, _PARTS[token][1])
+        pattern += _PARTS[token][0] if token in _PARTS else re.escape(token)
+        blank += blanks.get(token, token)
+        at += _PARTS[token][1] if token in _PARTS else len(token)
+    tail = "([T ].*)?" if how == "%Y-%m-%d" else ""
+    text = nw.when(text.str.contains(f"^{pattern}{tail}$")).then(text).otherwise(nw.lit(blank))
+    where = {token: text.str.slice(*slot) for token, slot in slots.items()}
+    month = _named(where["%b"]) if "%b" in where else where["%m"].cast(nw.Int64)
+    return _checked(where["%Y"].cast(nw.Int64), month, where["%d"].cast(nw.Int64))
+
+
+def _named(month: nw.Expr) -> nw.Expr:
+    return nw.sum_horizontal(*((month == name).cast(nw.Int64) * number for number, name in enumerate(_MONTHS, 1)))
+
+
+def _checked(year: nw.Expr, month: nw.Expr, day: nw.Expr) -> nw.Expr:
+    """Year, month and day as one number; null where there is no such day."""
+    leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
+    short = month.is_in([4, 6, 9, 11]).cast(nw.Int64) + (month == 2).cast(nw.Int64) * (3 - leap.cast(nw.Int64))
+    there = (year >= 1000) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31 - short)
+    return nw.when(there).then(year * 10000 + month * 100 + day)
