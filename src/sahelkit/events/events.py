@@ -17,7 +17,7 @@ from sahelkit.dates import parse_date, parse_window
 from sahelkit.errors import OptionError, RefusedRowsWarning, UnknownNameError, is_known
 from sahelkit.events.extent import Extent, Window, as_days, extent_of_groups, quick_extent, window_of
 from sahelkit.events.meaning import Meanings, cuts_of
-from sahelkit.events.passing import Pass, grouped
+from sahelkit.events.passing import Pass, formats_of, grouped
 from sahelkit.events.reading import Source, open_source
 from sahelkit.events.tally import (
     STEP,
@@ -92,9 +92,15 @@ class Events:
         return Meanings(system, cuts_of(system))
 
     @property
+    def _formats(self) -> tuple[str, ...]:
+        if "formats" not in self._found:
+            self._found["formats"] = formats_of(self.source)
+        return self._found["formats"]  # type: ignore[no-any-return]
+
+    @property
     def _extent(self) -> Extent | None:
         if "extent" not in self._found:
-            found = quick_extent(self.source, ())
+            found = quick_extent(self.source, self._formats)
             if found is None:
                 return None
             self._found["extent"] = found
@@ -221,8 +227,13 @@ class Events:
             cuts=meanings.cuts,
             spans=bool(unit and layout.last and self.rules.span != "first"),
             extent=extent is None,
+            formats=self._formats,
         )
         table = grouped(self.source, ask)
+        if len(ask.formats) < len(layout.date_formats) and unit and table["when"].null_count:
+            self._found |= {"formats": layout.date_formats}
+            self._found.pop("extent", None)
+            return self._groups(keys, unit, sums, wanted)
         if extent is None:
             extent = self._found["extent"] = extent_of_groups(table)
         window = self._window(extent)

@@ -62,6 +62,27 @@ def frames_of(source: Source, names: Sequence[str], *, numbered: bool = False) -
     yield from source.frames(list(wanted), numbered=numbered)
 
 
+def formats_of(source: Source) -> tuple[str, ...]:
+    """The ways of writing days that the first rows use, all of the layout where none does.
+
+    To try a second way on each of millions of days takes time; what is written in it further below is found when days
+    cannot be read.
+    """
+    formats, columns = source.layout.date_formats, columns_of(source.layout, "date")
+    if len(formats) < 2 or len(columns) > 1:
+        return formats
+    frame = next(frames_of(source, ("date",)))
+    if frame.collect_schema()[columns[0]] != nw.String:
+        return formats
+    head = frame.head(100)
+    tried = [nw.col("date").is_null().sum().alias("blank"), nw.len().alias("n")]
+    for how in formats:
+        table = collected(canonical(head, source, ["date"], formats=[how]).select(*tried))
+        if table["n"][0].as_py() and not table["blank"][0].as_py():
+            return (how,)
+    return formats
+
+
 def grouped(source: Source, ask: Pass) -> pyarrow.Table:
     """Counts and sums of the rows of a source.
 

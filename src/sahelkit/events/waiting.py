@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 # Seconds after which somebody wonders whether anything happens.
 PATIENCE = 3.0
@@ -21,22 +26,27 @@ def waiting(label: str, size: int = 0) -> Iterator[None]:
     size : int
         Bytes in all, for the label; 0 where unknown.
     """
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not (console.is_terminal or console.is_jupyter):
+    if not (sys.stderr.isatty() or "ipykernel" in sys.modules):
         yield
         return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    shown: list[Progress] = []
 
-    told = f"{label} ({size / 1e9:.1f} GB)" if size >= 1e8 else label
-    bar = Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console, transient=True)
-    bar.add_task(told, total=None)
-    timer = threading.Timer(PATIENCE, bar.start)
-    timer.daemon = True
+    def show() -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        bar.add_task(f"{label} ({size / 1e9:.1f} GB)" if size >= 1e8 else label, total=None)
+        shown.append(bar)
+        bar.start()
+
+    timer = threading.Timer(PATIENCE, show)
     timer.start()
     try:
         yield
     finally:
         timer.cancel()
-        bar.stop()
+        timer.join()
+        for bar in shown:
+            bar.stop()
