@@ -6,13 +6,14 @@ arithmetic of whole numbers, and many lack functions of dates.
 
 from __future__ import annotations
 
-import calendar
+import datetime as dt
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 
+from sahelkit.dates import YEARS
 from sahelkit.errors import OptionError
 from sahelkit.events.layouts import Layout
 from sahelkit.events.reading import Source
@@ -24,9 +25,17 @@ Frame: TypeAlias = "nw.LazyFrame[Any] | nw.DataFrame[Any]"
 UNITS = ("year", "month", "date")
 COORDINATES = ("latitude", "longitude")
 NUMBERS = ("fatalities", "fatalities_low", "fatalities_high", *COORDINATES)
-_MONTHS = list(calendar.month_abbr)[1:] if calendar.month_abbr[1] == "Jan" else "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-_PARTS = {"%Y": ("[0-9]{4}", 4), "%m": ("[0-9]{2}", 2), "%d": ("[0-9]{2}", 2), "%b": ("[A-Z][a-z]{2}", 3)}
-_NAMED = "%d %B %Y"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# What stands for a part of a day: a pattern, its length, and a value that is one.
+_PARTS = {
+    "%Y": ("[0-9]{4}", 4, "0000"),
+    "%y": ("[0-9]{2}", 2, "00"),
+    "%m": ("[0-9]{2}", 2, "01"),
+    "%d": ("[0-9]{2}", 2, "01"),
+    "%b": ("[A-Z][a-z]{2}", 3, "Jan"),
+    **dict.fromkeys(("%H", "%M", "%S"), ("[0-9]{2}", 2, "00")),
+}
+ISO = "%Y-%m-%d"
 _NUMBER = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$"
 
 
@@ -34,6 +43,11 @@ def columns_of(layout: Layout, name: str) -> tuple[str, ...]:
     """Columns of the source that give a column of events; ``code`` is that of the place."""
     given = {"date": layout.date, "last": layout.last or layout.date, "code": (layout.places[0][0],)}
     return given[name] if name in given else (layout.columns[name],)
+
+
+def formats_of(layout: Layout) -> tuple[str, ...]:
+    """How days may be written."""
+    return tuple(dict.fromkeys((ISO, *layout.date_formats)))
 
 
 def canonical(frame: Frame, source: Source, names: Sequence[str], *, formats: Sequence[str] = ()) -> Frame:
@@ -52,7 +66,7 @@ def canonical(frame: Frame, source: Source, names: Sequence[str], *, formats: Se
         How days are written; those of the layout when empty.
     """
     layout = source.layout
-    formats = tuple(formats) or layout.date_formats
+    formats = tuple(formats) or formats_of(layout)
     days = {name: columns_of(layout, name) for name in ("date", "last") if name in names}
     numbers = {name: layout.columns[name] for name in names if name in NUMBERS and name in layout.columns}
     parts = [column for columns in days.values() if len(columns) > 1 for column in columns]
@@ -92,14 +106,17 @@ def _softened(frame: Frame, days: Sequence[str], numbers: Sequence[str], formats
     schema = frame.collect_schema()
 
     def read(column: str, how: str) -> polars.Expr:
-        text = polars.col(column).str.slice(0, 10) if how == "%Y-%m-%d" else polars.col(column)
+        text = polars.col(column).str.slice(0, 10) if how == ISO else polars.col(column)
         return text.str.to_date(how, strict=False)
 
     def cast(column: str) -> polars.Expr:
         text = polars.col(column)
         return (text.str.replace(mark, ".", literal=True) if mark != "." else text).cast(polars.Float64, strict=False)
 
-    made = [polars.coalesce(*(read(name, how) for how in formats)) for name in days if schema[name] == nw.String]
+    def held(day: polars.Expr) -> polars.Expr:  # of "28 May 202" the year is 202 to polars
+        return polars.when(day.is_between(dt.date(YEARS[0], 1, 1), dt.date(YEARS[1], 12, 31))).then(day)
+
+    made = [held(polars.coalesce(*(read(name, how) for how in formats))) for name in days if schema[name] == nw.String]
     made += [cast(name) for name in numbers if schema[name] == nw.String]
     return nw.from_native(frame.to_native().with_columns(made))
 
@@ -125,31 +142,29 @@ def _day(schema: Any, columns: Sequence[str], formats: Sequence[str]) -> nw.Expr
 
 def _written(text: nw.Expr, how: str) -> nw.Expr:
     """Days written in one way; null where the text is another."""
-    if how == _NAMED:
-        pattern, blank = r"^[0-9]{1,2} [A-Z][a-z]+ [0-9]{4}$", "01 Jan 0000"
-        text = nw.when(text.str.contains(pattern)).then(text).otherwise(nw.lit(blank))
-        short = text.str.slice(1, 1) == " "
+    if how.startswith("%d") and how[3:] == f"%B{how[2]}%Y":
+        pattern = f"^[0-9]{{1,2}}{how[2]}[A-Z][a-z]+{how[2]}[0-9]{{4}}$"
+        text = nw.when(text.str.contains(pattern)).then(text).otherwise(nw.lit(f"01{how[2]}Jan{how[2]}0000"))
+        short = text.str.slice(1, 1) == how[2]
         day = nw.when(short).then(text.str.slice(0, 1)).otherwise(text.str.slice(0, 2))
         name = nw.when(short).then(text.str.slice(2, 3)).otherwise(text.str.slice(3, 3))
         return _checked(text.str.tail(4).cast(nw.Int64), _named(name), day.cast(nw.Int64))
-    pattern, blank, at, where = "", "", 0, dict[str, nw.Expr]()
-    tokens = re.split(r"(%[A-Za-z])", how)
-    blanks = {"%Y": "0000", "%m": "01", "%d": "01", "%b": "Jan"}
-    slots: dict[str, tuple[int, int]] = {}
-    for token in tokens:
-        if token.startswith("%"):
-            if token not in _PARTS:
-                repair = "Write days as 2012-03-22, or install polars: python -m pip install \"sahelkit[events]\""
-                raise OptionError("date_formats", how, f"{token} is read by polars only", repair=repair)
-            slots[token] = (at, _PARTS[token][1])
-        pattern += _PARTS[token][0] if token in _PARTS else re.escape(token)
-        blank += blanks.get(token, token)
-        at += _PARTS[token][1] if token in _PARTS else len(token)
-    tail = "([T ].*)?" if how == "%Y-%m-%d" else ""
+    pattern, blank, slots = "", "", dict[str, tuple[int, int]]()
+    for token in re.split(r"(%[A-Za-z])", how):
+        expected, length, other = _PARTS.get(token, (re.escape(token), len(token), token))
+        if token.startswith("%") and token not in _PARTS:
+            repair = 'Write days as 2012-03-22, or install polars: python -m pip install "sahelkit[events]"'
+            raise OptionError("date_format", how, f"{token} is read by polars only", repair=repair)
+        slots[token] = len(blank), length
+        pattern, blank = pattern + expected, blank + other
+    tail = "([T ].*)?" if how == ISO else ""
     text = nw.when(text.str.contains(f"^{pattern}{tail}$")).then(text).otherwise(nw.lit(blank))
-    where = {token: text.str.slice(*slot) for token, slot in slots.items()}
-    month = _named(where["%b"]) if "%b" in where else where["%m"].cast(nw.Int64)
-    return _checked(where["%Y"].cast(nw.Int64), month, where["%d"].cast(nw.Int64))
+    part = {token: text.str.slice(*slot) for token, slot in slots.items() if token in _PARTS}
+    year = part["%Y" if "%Y" in part else "%y"].cast(nw.Int64)
+    if "%Y" not in part:
+        year = year + 1900 + (year < 69).cast(nw.Int64) * 100
+    month = _named(part["%b"]) if "%b" in part else part["%m"].cast(nw.Int64)
+    return _checked(year, month, part["%d"].cast(nw.Int64))
 
 
 def _named(month: nw.Expr) -> nw.Expr:
@@ -160,5 +175,5 @@ def _checked(year: nw.Expr, month: nw.Expr, day: nw.Expr) -> nw.Expr:
     """Year, month and day as one number; null where there is no such day."""
     leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
     short = month.is_in([4, 6, 9, 11]).cast(nw.Int64) + (month == 2).cast(nw.Int64) * (3 - leap.cast(nw.Int64))
-    there = (year >= 1000) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31 - short)
+    there = (year >= YEARS[0]) & (year <= YEARS[1]) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31 - short)
     return nw.when(there).then(year * 10000 + month * 100 + day)

@@ -15,9 +15,10 @@ from sahelkit._types import DateLike, Places
 from sahelkit.catalog.publication import Publication
 from sahelkit.dates import parse_date, parse_window
 from sahelkit.errors import OptionError, RefusedRowsWarning, UnknownNameError, is_known
+from sahelkit.events.canonical import formats_of
 from sahelkit.events.extent import Extent, Window, as_days, extent_of_groups, quick_extent, window_of
 from sahelkit.events.meaning import Meanings, cuts_of
-from sahelkit.events.passing import Pass, formats_of, grouped
+from sahelkit.events.passing import Pass, first_formats, grouped
 from sahelkit.events.reading import Source, open_source
 from sahelkit.events.tally import (
     STEP,
@@ -39,8 +40,8 @@ Span: TypeAlias = Literal["first", "share", "refuse"]
 SPANS: tuple[Span, ...] = ("first", "share", "refuse")
 UNITS = ("year", "month", "date")
 ORDER = {
-    "date_precision": ("day", "week", "month", "year"),
-    "place_precision": ("exact", "near", "admin2", "admin1", "country", "other"),
+    "date_precision": ("day", "days", "week", "month", "year"),
+    "place_precision": ("exact", "near", "admin2", "admin1", "region", "country", "international"),
 }
 WHERE = ("iso3", "admin1", "place", "cell", "polygon")
 
@@ -94,7 +95,7 @@ class Events:
     @property
     def _formats(self) -> tuple[str, ...]:
         if "formats" not in self._found:
-            self._found["formats"] = formats_of(self.source)
+            self._found["formats"] = first_formats(self.source)
         return self._found["formats"]  # type: ignore[no-any-return]
 
     @property
@@ -161,7 +162,7 @@ class Events:
                 out[name] = frame[name].array
         out["events"] = typed(frame["n"].to_numpy(), known)
         out |= {name: typed(frame[name].to_numpy(), known) for name in sums}
-        if unit:
+        if unit and self.rules.published:
             when = frame["when"].to_numpy()
             low = int(when.min()) if len(when) else 0
             days = Publication(self.rules.published).dates(
@@ -173,14 +174,15 @@ class Events:
         order += [name for name in keys if name not in order]
         if list(keys) != order:
             made = made.sort_values(list(keys), kind="stable", ignore_index=True)
-        made.attrs["sahelkit"] = {"events": {self.source.layout.name: self._note(window, dropped)}}
+        made.attrs["sahelkit"] = {"events": self._note(window, dropped)}
         return made
 
     def _note(self, window: Window, dropped: Mapping[str, int]) -> dict[str, Any]:
         how = "declared" if window.declared else "from the first to the last day of the files, whole periods only"
-        note = {**self.source.note(), "rows": False, "published": self.rules.published, "span": self.rules.span}
-        note["coverage"] = f"{window.start} to {window.last} ({how})"
-        return note | {name: count for name, count in dropped.items() if count}
+        said = {"coverage": f"{window.start} to {window.last} ({how})", "published": self.rules.published}
+        said |= {"span": self.rules.span} if self.source.layout.last else {}
+        counts = {name: count for name, count in dropped.items() if count}
+        return {name: {**note, **said, **counts} for name, note in self.source.note().items()}
 
     def _by(self, by: str | Sequence[str]) -> tuple[list[str], str]:
         keys = list(dict.fromkeys({"day": "date"}.get(name, name) for name in as_names("by", by)))
@@ -230,8 +232,8 @@ class Events:
             formats=self._formats,
         )
         table = grouped(self.source, ask)
-        if len(ask.formats) < len(layout.date_formats) and unit and table["when"].null_count:
-            self._found |= {"formats": layout.date_formats}
+        if len(ask.formats) < len(formats_of(layout)) and unit and table["when"].null_count:
+            self._found |= {"formats": formats_of(layout)}
             self._found.pop("extent", None)
             return self._groups(keys, unit, sums, wanted)
         if extent is None:
@@ -277,7 +279,7 @@ class Events:
             wanted = getattr(self.rules, name)
             if wanted is not None:
                 words = ORDER[name][: ORDER[name].index(wanted) + 1]
-                meaning = self.source.layout.precise[name]
+                meaning = self.source.layout.labels.get(name, {})
                 found[name] = tuple(raw for raw, word in meaning.items() if word in words)
         return found
 
@@ -317,7 +319,7 @@ def read_events(
     place_precision: str | None = None,
 ) -> Events:
     """Open event files."""
-    opened = open_source(source, layout=layout)
+    opened = open_source(source, layout)
     if not is_known(span, SPANS):
         raise UnknownNameError("treatment of events that span periods", span, SPANS)
     rules = Rules(

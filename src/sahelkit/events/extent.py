@@ -12,7 +12,7 @@ import numpy as np
 from sahelkit._types import Days
 from sahelkit.events.canonical import canonical, columns_of, unit_of
 from sahelkit.events.meaning import Meanings
-from sahelkit.events.passing import collected, frames_of
+from sahelkit.events.passing import collected
 from sahelkit.events.reading import Source
 from sahelkit.geography import places
 
@@ -41,16 +41,17 @@ def as_days(numbers: Any) -> Days:
 
 def quick_extent(source: Source, formats: Sequence[str]) -> Extent | None:
     """The extent from the column of years; None where the source has none, or where it costs a pass over all."""
-    if not source.columnar or "year" not in source.layout.columns:
+    columnar = source.frame is not None or all(part.text is None and part.table is None for part in source.parts)
+    year = next((name for name in source.columns if name.casefold() == "year"), None)
+    if not columnar or year is None:
         return None
     years: dict[Any, int] = {}
     rows: dict[Any, int] = {}
     ends: list[int] = []
-    year = columns_of(source.layout, "year")[0]
-    for frame in frames_of(source, ("code", "year")):
+    code = columns_of(source.layout, "code")[0]
+    for frame in source.frames((code, year)):
         if not frame.collect_schema()[year].is_integer():
             return None
-        code = columns_of(source.layout, "code")[0]
         column = nw.col(year)
         asked = frame.group_by(code).agg(column.min().alias("low"), column.max().alias("high"), nw.len().alias("n"))
         table = collected(asked)
@@ -60,7 +61,7 @@ def quick_extent(source: Source, formats: Sequence[str]) -> Extent | None:
                 years[value] = min(low, years.get(value, low))
                 ends += [low, high]
     low, high = [], []
-    for frame in frames_of(source, ("date", "year")) if ends else ():
+    for frame in source.frames((*columns_of(source.layout, "date"), year)) if ends else ():
         edge = frame.filter(nw.col(year).is_in([min(ends), max(ends)]))
         days = canonical(edge, source, ["date"], formats=formats)
         day = unit_of(days, "date", "date")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 
-from sahelkit.events.canonical import COORDINATES, Frame, canonical, columns_of, unit_of
+from sahelkit.events.canonical import COORDINATES, Frame, canonical, columns_of, formats_of, unit_of
 from sahelkit.events.grid import cell_expr
 from sahelkit.events.reading import Source
 from sahelkit.events.waiting import waiting
@@ -62,13 +62,13 @@ def frames_of(source: Source, names: Sequence[str], *, numbered: bool = False) -
     yield from source.frames(list(wanted), numbered=numbered)
 
 
-def formats_of(source: Source) -> tuple[str, ...]:
+def first_formats(source: Source) -> tuple[str, ...]:
     """The ways of writing days that the first rows use, all of the layout where none does.
 
     To try a second way on each of millions of days takes time; what is written in it further below is found when days
     cannot be read.
     """
-    formats, columns = source.layout.date_formats, columns_of(source.layout, "date")
+    formats, columns = formats_of(source.layout), columns_of(source.layout, "date")
     if len(formats) < 2 or len(columns) > 1:
         return formats
     frame = next(frames_of(source, ("date",)))
@@ -98,7 +98,7 @@ def grouped(source: Source, ask: Pass) -> pyarrow.Table:
     names += ["code"] * (ask.codes is not None) + ["date"] * bool(ask.unit or ask.cuts or ask.extent)
     names = list(dict.fromkeys([*names, "last"] if ask.spans else names))
     found: list[pyarrow.Table] = []
-    with waiting(f"{source.layout.name}: {', '.join(source.files[:1])}", source.size):
+    with waiting(f"{source.layout.title}: {source.files[0]}", source.size), source.reading():
         for frame in frames_of(source, names):
             if ask.codes is not None:
                 code = columns_of(source.layout, "code")[0]
@@ -117,7 +117,7 @@ def _counts(frame: Frame, ask: Pass, keep: Mapping[str, tuple[Any, ...]]) -> Fra
         day = unit_of(frame, "date", "date")
         made["era"] = nw.sum_horizontal(*((day >= cut).cast(nw.Int64) for cut in ask.cuts))
     if keep:
-        kept = [nw.col(name).is_in(list(values)) & ~nw.col(name).is_null() for name, values in keep.items()]
+        kept = [_is_one_of(frame, name, values) for name, values in keep.items()]
         made["dropped"] = ~nw.all_horizontal(*kept, ignore_nulls=True)
     if ask.spans:
         wide = unit_of(frame, "last", ask.unit) > unit_of(frame, "date", ask.unit)
@@ -133,6 +133,12 @@ def _counts(frame: Frame, ask: Pass, keep: Mapping[str, tuple[Any, ...]]) -> Fra
         blank["day"] = unit_of(frame, "date", "date")
         numbers += [nw.col("day").min().alias("low"), nw.col("day").max().alias("high")]
     return frame.with_columns(**made, **blank).group_by(*keys).agg(nw.len().alias("n"), *numbers)
+
+
+def _is_one_of(frame: Frame, name: str, values: Sequence[str]) -> nw.Expr:
+    text = frame.collect_schema()[name] == nw.String
+    column = nw.col(name)
+    return column.is_in(list(values) if text else [int(value) for value in values]) & ~column.is_null()
 
 
 def collected(frame: Frame) -> pyarrow.Table:
