@@ -72,14 +72,14 @@ def canonical(frame: Frame, source: Source, names: Sequence[str], *, formats: Se
     parts = [column for columns in days.values() if len(columns) > 1 for column in columns]
     if frame.implementation.is_polars():
         written = [columns[0] for columns in days.values() if len(columns) == 1]
-        frame = _softened(frame, written, [*numbers.values(), *parts], formats, source.decimal)
+        frame = _softened(frame, written, [*numbers.values(), *parts], formats)
     schema = frame.collect_schema()
 
     def column(name: str) -> nw.Expr:
         if name in days:
             return _day(schema, days[name], formats)
         if name in numbers:
-            number = _number(nw.col(numbers[name]), schema[numbers[name]], source.decimal)
+            number = _number(nw.col(numbers[name]), schema[numbers[name]])
             unknown = [float(value) for value in layout.unknown.get(name, ()) if value]
             return nw.when(~number.is_in(unknown)).then(number) if unknown else number
         return nw.col(columns_of(layout, name)[0]) if name not in ("file", "row") else nw.col(name)
@@ -99,7 +99,7 @@ def unit_of(frame: Frame, name: str, unit: str) -> nw.Expr:
     return year * 12 + month - 1 if unit == "month" else year * 10000 + month * 100 + of_month
 
 
-def _softened(frame: Frame, days: Sequence[str], numbers: Sequence[str], formats: Sequence[str], mark: str) -> Frame:
+def _softened(frame: Frame, days: Sequence[str], numbers: Sequence[str], formats: Sequence[str]) -> Frame:
     """Polars reads text as days and numbers faster than expressions can, and leaves null what it cannot read."""
     import polars
 
@@ -109,22 +109,17 @@ def _softened(frame: Frame, days: Sequence[str], numbers: Sequence[str], formats
         text = polars.col(column).str.slice(0, 10) if how == ISO else polars.col(column)
         return text.str.to_date(how, strict=False)
 
-    def cast(column: str) -> polars.Expr:
-        text = polars.col(column)
-        return (text.str.replace(mark, ".", literal=True) if mark != "." else text).cast(polars.Float64, strict=False)
-
     def held(day: polars.Expr) -> polars.Expr:  # of "28 May 202" the year is 202 to polars
         return polars.when(day.is_between(dt.date(YEARS[0], 1, 1), dt.date(YEARS[1], 12, 31))).then(day)
 
     made = [held(polars.coalesce(*(read(name, how) for how in formats))) for name in days if schema[name] == nw.String]
-    made += [cast(name) for name in numbers if schema[name] == nw.String]
+    made += [polars.col(name).cast(polars.Float64, strict=False) for name in numbers if schema[name] == nw.String]
     return nw.from_native(frame.to_native().with_columns(made))
 
 
-def _number(column: nw.Expr, dtype: Any, mark: str = ".") -> nw.Expr:
+def _number(column: nw.Expr, dtype: Any) -> nw.Expr:
     if dtype == nw.String:
-        plain = column.str.replace_all(mark, ".", literal=True) if mark != "." else column
-        return nw.when(plain.str.contains(_NUMBER)).then(plain.str.strip_chars()).cast(nw.Float64)
+        return nw.when(column.str.contains(_NUMBER)).then(column.str.strip_chars()).cast(nw.Float64)
     return column
 
 
