@@ -15,7 +15,17 @@ LayoutLike: TypeAlias = "str | Layout | Mapping[str, Any] | None"
 SYSTEMS = ("iso3", "iso_numeric", "gw", "cow", "fips", "gwc", "cowc", "polity", "vdem", "worldbank")
 PLAIN = (
     *("event_id", "country", "admin1", "place", "latitude", "longitude", "place_precision", "date_precision"),
-    *("event_type", "sub_type", "actor1", "actor2", "fatalities", "fatalities_low", "fatalities_high", "published"),
+    *(
+        "year",
+        "event_type",
+        "sub_type",
+        "actor1",
+        "actor2",
+        "fatalities",
+        "fatalities_low",
+        "fatalities_high",
+        "published",
+    ),
 )
 NUMBERS = ("latitude", "longitude", "fatalities", "fatalities_low", "fatalities_high")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -267,6 +277,7 @@ _ACLED = Layout(
     title="ACLED",
     columns=_same(
         "acled",
+        year="year",
         event_id="event_id_cnty",
         place="location",
         date_precision="time_precision",
@@ -296,6 +307,7 @@ _GED = Layout(
     title="UCDP GED",
     columns={
         "event_id": "id",
+        "year": "year",
         "date_precision": "date_prec",
         "country": "country",
         "admin1": "adm_1",
@@ -316,15 +328,15 @@ _GED = Layout(
     places=(("country_id", "gw"), ("country", "name")),
     labels={
         "event_type": {"1": "state-based", "2": "non-state", "3": "one-sided"},
-        "date_precision": {"1": "day", "2": "days", "3": "week", "4": "month", "5": "year"},
+        "date_precision": {"1": "day", "2": "week", "3": "week", "4": "month", "5": "year"},
         "place_precision": {
             "1": "exact",
             "2": "near",
             "3": "admin2",
             "4": "admin1",
-            "5": "region",
+            "5": "other",  # a river, a border, a region without an administration
             "6": "country",
-            "7": "international",
+            "7": "other",  # international waters and air
         },
     },
     # The yearly release comes in June of the year after.
@@ -380,6 +392,7 @@ _GDELT = Layout(
     title="GDELT",
     columns={
         "event_id": "GlobalEventID",
+        "year": "Year",
         "admin1": "ActionGeo_ADM1Code",
         "place": "ActionGeo_FullName",
         "latitude": "ActionGeo_Lat",

@@ -19,6 +19,7 @@ from sahelkit.frames import HasFrame
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
+    import pandas as pd
     import pyarrow as pa
 
     Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
@@ -137,13 +138,18 @@ class Source:
             return refuse(", ".join(self.files[:3]), "a text in it is neither UTF-8 nor told by the samples", repair)
         return refuse(", ".join(self.files[:3]), f"it cannot be read ({said[:200]})", AGAIN) if self.parts else None
 
+    @property
+    def columnar(self) -> bool:
+        """Whether one column is read without the others: Parquet and frames."""
+        return self.frame is not None or all(part.member.kind == "parquet" for part in self.parts)
+
     def note(self) -> dict[str, Any]:
-        """What frames made of these events carry in ``attrs["sahelkit"]["events"]``: the layout, and what to cite.
+        """What frames made of these events say of their source in ``attrs["sahelkit"]["events"]``.
 
         Returns
         -------
         dict
-            By name of the layout: number of files, keys of references, attribution, terms, day of access.
+            Title, number of files, keys of references, attribution, terms, day of access; what is empty is left out.
         """
         layout = self.layout
         said = {
@@ -154,7 +160,7 @@ class Source:
             "terms": layout.terms,
             "accessed": self.accessed,
         }
-        return {layout.name: {name: value for name, value in said.items() if value}}
+        return {name: value for name, value in said.items() if value}
 
 
 def open_source(source: Any, layout: LayoutLike = None, *, accessed: str = "") -> Source:
@@ -522,16 +528,33 @@ def _of_frame(frame: tuple[Any, Mapping[str, str]], columns: list[str], *, numbe
 
     native, names = frame
     old = {new: name for name, new in names.items()}
+    if type(native).__module__.startswith("pandas"):
+        native = _of_pandas(native[list(dict.fromkeys(old[name] for name in columns if name in old))])
     found: Any = nw.from_native(native)
+    row = nw.lit(None, dtype=nw.Int64).alias("row")
     if numbered and isinstance(found, nw.DataFrame):
         found = found.with_row_index("row")
         row = (nw.col("row") + 1).cast(nw.Int64).alias("row")
-    elif numbered:
-        row = nw.lit(None, dtype=nw.Int64).alias("row")
-    chosen = [
-        nw.col(old[name]).alias(name) if name in old else nw.lit(None, dtype=nw.String).alias(name) for name in columns
-    ]
-    if numbered:
-        chosen += [nw.lit("frame").alias("file"), row]
-    made: Frame = found.select(*chosen)
+    none = nw.lit(None, dtype=nw.String)
+    chosen = [(nw.col(old[name]) if name in old else none).alias(name) for name in columns]
+    made: Frame = found.select(*chosen, *((nw.lit("frame").alias("file"), row) if numbered else ()))
     return made
+
+
+def _of_pandas(frame: pd.DataFrame) -> Any:
+    """A frame of pandas as one of polars, or of pyarrow; a column of several types becomes text."""
+    import pyarrow as pa
+
+    made = {}
+    for name, column in frame.items():
+        try:
+            array = pa.array(column, from_pandas=True)
+        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+            array = pa.array([_cell(value) for value in column], pa.string())
+        made[str(name)] = array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
+    table = pa.table(made)
+    if find_spec("polars") is None:
+        return table
+    import polars
+
+    return polars.from_arrow(table)
