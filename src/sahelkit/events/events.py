@@ -182,7 +182,7 @@ class Events:
         said = {"coverage": f"{window.start} to {window.last} ({how})", "published": self.rules.published}
         said |= {"span": self.rules.span} if self.source.layout.last else {}
         counts = {name: count for name, count in dropped.items() if count}
-        return {name: {**note, **said, **counts} for name, note in self.source.note().items()}
+        return {self.source.layout.name: {**self.source.note(), **said, **counts}}
 
     def _by(self, by: str | Sequence[str]) -> tuple[list[str], str]:
         keys = list(dict.fromkeys({"day": "date"}.get(name, name) for name in as_names("by", by)))
