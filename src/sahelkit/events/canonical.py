@@ -19,7 +19,7 @@ from sahelkit.events.layouts import Layout
 from sahelkit.events.reading import Source
 
 if TYPE_CHECKING:
-    from narwhals.typing import IntoExpr
+    pass
 
 Frame: TypeAlias = "nw.LazyFrame[Any] | nw.DataFrame[Any]"
 UNITS = ("year", "month", "date")
@@ -36,7 +36,7 @@ _PARTS = {
     **dict.fromkeys(("%H", "%M", "%S"), ("[0-9]{2}", 2, "00")),
 }
 ISO = "%Y-%m-%d"
-_NUMBER = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$"
+_NUMBER = r"^\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*$"
 
 
 def columns_of(layout: Layout, name: str) -> tuple[str, ...]:
@@ -50,7 +50,9 @@ def formats_of(layout: Layout) -> tuple[str, ...]:
     return tuple(dict.fromkeys((ISO, *layout.date_formats)))
 
 
-def canonical(frame: Frame, source: Source, names: Sequence[str], *, formats: Sequence[str] = ()) -> Frame:
+def canonical(
+    frame: Frame, source: Source, names: Sequence[str], *, formats: Sequence[str] = (), also: Sequence[str] = ()
+) -> Frame:
     """The named columns of events, typed, from a frame with the columns of the source.
 
     Parameters
@@ -64,27 +66,31 @@ def canonical(frame: Frame, source: Source, names: Sequence[str], *, formats: Se
         that cannot, is null.
     formats : sequence of str
         How days are written; those of the layout when empty.
+    also : sequence of str
+        Columns of the frame that are kept as they are.
     """
     layout = source.layout
     formats = tuple(formats) or formats_of(layout)
     days = {name: columns_of(layout, name) for name in ("date", "last") if name in names}
     numbers = {name: layout.columns[name] for name in names if name in NUMBERS and name in layout.columns}
     parts = [column for columns in days.values() if len(columns) > 1 for column in columns]
+    soft: dict[str, str] = {}
     if frame.implementation.is_polars():
         written = [columns[0] for columns in days.values() if len(columns) == 1]
-        frame = _softened(frame, written, [*numbers.values(), *parts], formats)
+        frame, soft = _softened(frame, written, [*numbers.values(), *parts], formats)
     schema = frame.collect_schema()
 
     def column(name: str) -> nw.Expr:
         if name in days:
-            return _day(schema, days[name], formats)
+            return _day(schema, [soft.get(part, part) for part in days[name]], formats)
         if name in numbers:
-            number = _number(nw.col(numbers[name]), schema[numbers[name]])
+            given = soft.get(numbers[name], numbers[name])
+            number = _number(nw.col(given), schema[given])
             unknown = [float(value) for value in layout.unknown.get(name, ()) if value]
             return nw.when(~number.is_in(unknown)).then(number) if unknown else number
-        return nw.col(columns_of(layout, name)[0]) if name not in ("file", "row") else nw.col(name)
+        return nw.col(columns_of(layout, name)[0])
 
-    return frame.select(**{name: column(name) for name in names})
+    return frame.select(*also, **{name: column(name) for name in names})
 
 
 def unit_of(frame: Frame, name: str, unit: str) -> nw.Expr:
@@ -99,22 +105,28 @@ def unit_of(frame: Frame, name: str, unit: str) -> nw.Expr:
     return year * 12 + month - 1 if unit == "month" else year * 10000 + month * 100 + of_month
 
 
-def _softened(frame: Frame, days: Sequence[str], numbers: Sequence[str], formats: Sequence[str]) -> Frame:
-    """Polars reads text as days and numbers faster than expressions can, and leaves null what it cannot read."""
+def _softened(
+    frame: Frame, days: Sequence[str], numbers: Sequence[str], formats: Sequence[str]
+) -> tuple[Frame, dict[str, str]]:
+    """The frame with texts that polars reads as days and numbers, and the names of those columns.
+
+    Polars does so faster than expressions can, and leaves null what it cannot read.
+    """
     import polars
 
     schema = frame.collect_schema()
 
-    def read(column: str, how: str) -> polars.Expr:
-        text = polars.col(column).str.slice(0, 10) if how == ISO else polars.col(column)
-        return text.str.to_date(how, strict=False)
+    def day(column: str) -> polars.Expr:
+        text = polars.col(column)
+        read = [(text.str.slice(0, 10) if how == ISO else text).str.to_date(how, strict=False) for how in formats]
+        found = polars.coalesce(*read)  # of "28 May 202" the year is 202 to polars
+        return polars.when(found.is_between(dt.date(YEARS[0], 1, 1), dt.date(YEARS[1], 12, 31))).then(found)
 
-    def held(day: polars.Expr) -> polars.Expr:  # of "28 May 202" the year is 202 to polars
-        return polars.when(day.is_between(dt.date(YEARS[0], 1, 1), dt.date(YEARS[1], 12, 31))).then(day)
-
-    made = [held(polars.coalesce(*(read(name, how) for how in formats))) for name in days if schema[name] == nw.String]
-    made += [polars.col(name).cast(polars.Float64, strict=False) for name in numbers if schema[name] == nw.String]
-    return nw.from_native(frame.to_native().with_columns(made))
+    made = {name: day(name) for name in days if schema[name] == nw.String}
+    made |= {name: polars.col(name).cast(polars.Float64, strict=False) for name in numbers if schema[name] == nw.String}
+    soft = {name: f"{name}, read" for name in made}
+    native = frame.to_native().with_columns(**{soft[name]: expression for name, expression in made.items()})
+    return nw.from_native(native), soft
 
 
 def _number(column: nw.Expr, dtype: Any) -> nw.Expr:
@@ -132,7 +144,9 @@ def _day(schema: Any, columns: Sequence[str], formats: Sequence[str]) -> nw.Expr
     if dtype != nw.String:
         day = column.cast(nw.Int64)
         return _checked(day // 10000, day // 100 % 100, day % 100)
-    return nw.coalesce(*(_written(column, how) for how in formats)) if len(formats) > 1 else _written(column, formats[0])
+    return (
+        nw.coalesce(*(_written(column, how) for how in formats)) if len(formats) > 1 else _written(column, formats[0])
+    )
 
 
 def _written(text: nw.Expr, how: str) -> nw.Expr:
@@ -152,7 +166,7 @@ def _written(text: nw.Expr, how: str) -> nw.Expr:
             raise OptionError("date_format", how, f"{token} is read by polars only", repair=repair)
         slots[token] = len(blank), length
         pattern, blank = pattern + expected, blank + other
-    tail = "([T ].*)?" if how == ISO else ""
+    tail = "(?:[T ].*)?" if how == ISO else ""
     text = nw.when(text.str.contains(f"^{pattern}{tail}$")).then(text).otherwise(nw.lit(blank))
     part = {token: text.str.slice(*slot) for token, slot in slots.items() if token in _PARTS}
     year = part["%Y" if "%Y" in part else "%y"].cast(nw.Int64)
@@ -163,7 +177,10 @@ def _written(text: nw.Expr, how: str) -> nw.Expr:
 
 
 def _named(month: nw.Expr) -> nw.Expr:
-    return nw.sum_horizontal(*((month == name).cast(nw.Int64) * number for number, name in enumerate(_MONTHS, 1)))
+    found = (month == _MONTHS[0]).cast(nw.Int64)
+    for number, name in enumerate(_MONTHS[1:], 2):
+        found = found + (month == name).cast(nw.Int64) * number
+    return found
 
 
 def _checked(year: nw.Expr, month: nw.Expr, day: nw.Expr) -> nw.Expr:

@@ -41,9 +41,8 @@ def as_days(numbers: Any) -> Days:
 
 def quick_extent(source: Source, formats: Sequence[str]) -> Extent | None:
     """The extent from the column of years; None where the source has none, or where it costs a pass over all."""
-    columnar = source.frame is not None or all(part.text is None and part.table is None for part in source.parts)
-    year = next((name for name in source.columns if name.casefold() == "year"), None)
-    if not columnar or year is None:
+    year = source.layout.columns.get("year")
+    if not source.columnar or year is None:
         return None
     years: dict[Any, int] = {}
     rows: dict[Any, int] = {}
@@ -81,12 +80,13 @@ def extent_of_groups(groups: pyarrow.Table) -> Extent:
         else:
             years.setdefault(code, 9999)
     rows = dict.fromkeys(years, 0)
+    for code, n in zip(groups["code"].to_pylist(), groups["n"].to_pylist(), strict=True):
+        rows[code] += n
     return Extent(*_ends(low, high), years, rows)
 
 
 def _ends(low: Any, high: Any) -> tuple[np.datetime64 | None, np.datetime64 | None]:
-    return (as_days(min(low)).item(), as_days(max(high)).item()) if len(low) else (None, None)
-
+    return (as_days([min(low)])[0], as_days([max(high)])[0]) if len(low) else (None, None)
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,10 @@ class Window:
 
 
 def window_of(
-    extent: Extent, meanings: Meanings, begins: Mapping[str, str], declared: tuple[Any, Any, Sequence[str] | None] | None
+    extent: Extent,
+    meanings: Meanings,
+    begins: Mapping[str, str],
+    declared: tuple[Any, Any, Sequence[str] | None] | None,
 ) -> Window:
     """The window of a source: as declared, or from its first to its last day for the states that occur in it.
 
@@ -129,10 +132,12 @@ def window_of(
         return Window(dict.fromkeys(found if states is None else states, first), last, first, True)
     if extent.first is None or extent.last is None:
         return Window({}, -NEVER.astype("int64").astype("datetime64[D]"), NEVER, False)
-    first, last = np.datetime64(extent.first, "D"), np.datetime64(extent.last, "D")
+    first, last = extent.first, extent.last
     known: dict[str, np.datetime64] = {}
     for group, day in begins.items():
         for state in places.members(group):
             known[state] = max(np.datetime64(day, "D"), known.get(state, np.datetime64(day, "D")))
-    start = {state: max(first, known.get(state, np.datetime64(f"{year:04d}-01-01", "D"))) for state, year in found.items()}
+    start = {
+        state: max(first, known.get(state, np.datetime64(f"{year:04d}-01-01", "D"))) for state, year in found.items()
+    }
     return Window(start, last, first, False)

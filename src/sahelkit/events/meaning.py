@@ -13,7 +13,7 @@ from sahelkit.geography.place_index import index
 
 def plain(code: Any) -> str:
     """A code as text: 466, 466.0 and "466" are one."""
-    return "" if code is None or code != code else str(code).strip().removesuffix(".0")  # noqa: PLR0124  NaN
+    return "" if code is None or code != code else str(code).strip().removesuffix(".0")
 
 
 def cuts_of(system: str) -> tuple[int, ...]:

@@ -98,7 +98,7 @@ def grouped(source: Source, ask: Pass) -> pyarrow.Table:
     names += ["code"] * (ask.codes is not None) + ["date"] * bool(ask.unit or ask.cuts or ask.extent)
     names = list(dict.fromkeys([*names, "last"] if ask.spans else names))
     found: list[pyarrow.Table] = []
-    with waiting(f"{source.layout.title}: {source.files[0]}", source.size), source.reading():
+    with waiting(f"{source.layout.title}: {source.files[0]}", source.size):
         for frame in frames_of(source, names):
             if ask.codes is not None:
                 code = columns_of(source.layout, "code")[0]
@@ -115,7 +115,9 @@ def _counts(frame: Frame, ask: Pass, keep: Mapping[str, tuple[Any, ...]]) -> Fra
         made["when"] = unit_of(frame, "date", ask.unit)
     if ask.cuts:
         day = unit_of(frame, "date", "date")
-        made["era"] = nw.sum_horizontal(*((day >= cut).cast(nw.Int64) for cut in ask.cuts))
+        made["era"] = (day >= ask.cuts[0]).cast(nw.Int64)
+        for cut in ask.cuts[1:]:
+            made["era"] = made["era"] + (day >= cut).cast(nw.Int64)
     if keep:
         kept = [_is_one_of(frame, name, values) for name, values in keep.items()]
         made["dropped"] = ~nw.all_horizontal(*kept, ignore_nulls=True)
@@ -144,8 +146,8 @@ def _is_one_of(frame: Frame, name: str, values: Sequence[str]) -> nw.Expr:
 def collected(frame: Frame) -> pyarrow.Table:
     """A small frame, computed where its data live."""
     if isinstance(frame, nw.LazyFrame):
-        how = {"engine": "streaming"} if frame.implementation.is_polars() else {}
-        frame = frame.collect("pyarrow", **how) if not how else frame.collect(**how)
+        in_stream: dict[str, Any] = {"engine": "streaming"} if frame.implementation.is_polars() else {}
+        frame = frame.collect("pyarrow", **in_stream)
     return frame.to_arrow()
 
 

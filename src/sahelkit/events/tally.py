@@ -10,14 +10,18 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._types import TEXT, Bools, Days, Floats, Ints64
+from sahelkit.catalog.publication import Publication
 from sahelkit.errors import OptionError
 from sahelkit.events.extent import Window, as_days
 from sahelkit.events.layouts import Layout
 from sahelkit.events.meaning import Meanings, plain
+from sahelkit.events.polygons import Polygons
 
 if TYPE_CHECKING:
     import pyarrow
 
+UNITS = ("year", "month", "date")
+WHERE = ("iso3", "admin1", "place", "cell", "polygon")
 STEP = {"year": "Y", "month": "M", "date": "D"}
 # More rows than this are a slip of the pen, or a table that no machine holds.
 MOST = 50_000_000
@@ -49,7 +53,7 @@ class Groups:
         """Some of the groups, or parts of them."""
 
         def part(array: Floats) -> Floats:
-            return array[rows] if share is None else array[rows] * share
+            return np.asarray(array[rows] if share is None else array[rows] * share)
 
         return Groups(
             self.when[rows],
@@ -74,7 +78,7 @@ def encoded(column: pyarrow.ChunkedArray) -> tuple[Ints64, list[Any]]:
 
 def numbers(column: pyarrow.ChunkedArray) -> Floats:
     """Numbers of a column, 0 where it is empty."""
-    return np.nan_to_num(column.to_numpy().astype(np.float64))
+    return np.asarray(np.nan_to_num(column.to_numpy().astype(np.float64)), dtype=np.float64)
 
 
 def states_of(groups: pyarrow.Table, meanings: Meanings) -> tuple[Ints64, list[str]]:
@@ -84,7 +88,9 @@ def states_of(groups: pyarrow.Table, meanings: Meanings) -> tuple[Ints64, list[s
     eras = np.nan_to_num(eras.astype(np.float64)).astype(np.int64)
     found: dict[str, int] = {}
     table = np.full((len(raw) + 1, len(meanings.cuts) + 1), -1)
-    for code, era in np.unique(np.stack([codes, eras]), axis=1).T if meanings.cuts else ((c, 0) for c in range(len(raw))):
+    for code, era in (
+        np.unique(np.stack([codes, eras]), axis=1).T if meanings.cuts else ((c, 0) for c in range(len(raw)))
+    ):
         state = meanings.iso3(raw[code], int(era)) if code >= 0 else None
         if state is not None:
             table[code, era] = found.setdefault(state, len(found))
@@ -102,6 +108,14 @@ def labelled(column: pyarrow.ChunkedArray, labels: Mapping[str, str]) -> tuple[I
             word = labels.get(text, text) if isinstance(value, str) or text in labels else value
             table[place] = words.setdefault(word, len(words))
     return table[codes], list(words)
+
+
+def located(groups: pyarrow.Table, polygons: Polygons) -> tuple[Ints64, list[Any]]:
+    """Number of the polygon of each group's place, -1 outside all, and their names."""
+    latitude, longitude = (groups[name].to_numpy().astype(np.float64) for name in ("latitude", "longitude"))
+    names = list(polygons.names)
+    codes = pd.Categorical(polygons.locate(latitude, longitude), categories=names).codes
+    return codes.astype(np.int64), names
 
 
 def since(unit: str, numbers: Any) -> Ints64:
@@ -137,10 +151,7 @@ def shared(groups: Groups, first: Ints64, until: Ints64, unit: str) -> Groups:
         np.concatenate([rest.n, parts.n]),
         {name: np.concatenate([rest.sums[name], parts.sums[name]]) for name in rest.sums},
         {name: np.concatenate([rest.blanks[name], parts.blanks[name]]) for name in rest.blanks},
-        {
-            name: (np.concatenate([codes, parts.keys[name][0]]), labels)
-            for name, (codes, labels) in rest.keys.items()
-        },
+        {name: (np.concatenate([codes, parts.keys[name][0]]), labels) for name, (codes, labels) in rest.keys.items()},
     )
 
 
@@ -232,8 +243,9 @@ def _words(labels: list[Any], codes: Ints64) -> Any:
     whole = bool(labels) and all(isinstance(label, int | float) for label in labels)
     values = np.array([*labels, None], dtype=object)
     if whole:
-        return pd.array(values, dtype="Int64" if all(float(label).is_integer() for label in labels) else "Float64").take(codes)
-    import pyarrow
+        return pd.array(
+            values, dtype="Int64" if all(float(label).is_integer() for label in labels) else "Float64"
+        ).take(codes)
 
     if TEXT == "object":
         return values[codes]
@@ -249,8 +261,46 @@ def typed(values: Floats, known: Bools) -> Any:
     return pd.arrays.FloatingArray(shown, ~known)
 
 
+def dressed(
+    frame: pd.DataFrame,
+    known: Any,
+    keys: Sequence[str],
+    unit: str,
+    sums: Sequence[str],
+    published: str,
+) -> pd.DataFrame:
+    """What `spread` gives, with the columns of a table for users, sorted by the keys."""
+    out: dict[str, Any] = {}
+    for name in keys:
+        if name == "month":
+            out[name] = pd.PeriodIndex.from_ordinals(frame["when"].to_numpy(), freq="M")
+        elif name == "year":
+            out[name] = frame["when"].to_numpy() + 1970
+        elif name == "date":
+            out[name] = first_days("date", frame["when"].to_numpy()).astype("datetime64[s]")
+        else:
+            out[name] = frame[name].array
+    out["events"] = typed(frame["n"].to_numpy(), known)
+    out |= {name: typed(frame[name].to_numpy(), known) for name in sums}
+    if unit and published:
+        when = frame["when"].to_numpy()
+        low = int(when.min()) if len(when) else 0
+        days = Publication(published).dates(
+            first_days(unit, np.arange(low, (int(when.max()) if len(when) else 0) + 1) + 1) - 1
+        )
+        out["published"] = days[when - low].astype("datetime64[s]")
+    made = pd.DataFrame(out, copy=False)
+    order = [name for name in keys if name in WHERE] + [name for name in keys if name in UNITS]
+    order += [name for name in keys if name not in order]
+    if list(keys) != order:
+        made = made.sort_values(list(keys), kind="stable", ignore_index=True)
+    return made
+
+
 def usable(layout: Layout) -> tuple[str, ...]:
     """What `by` may hold for a layout."""
-    names = [name for name in ("admin1", "place", "event_type", "sub_type", "actor1", "actor2") if name in layout.columns]
+    names = [
+        name for name in ("admin1", "place", "event_type", "sub_type", "actor1", "actor2") if name in layout.columns
+    ]
     cell = ["cell"] if {"latitude", "longitude"} <= set(layout.columns) else []
     return ("iso3", "year", "month", "date", *names, *cell)
