@@ -141,7 +141,9 @@ def test_events_that_span_months(span, expected):
 
 
 def test_an_event_is_shared_out_by_days():
-    table = read_events(GED, layout="ged", span="share").tally(("iso3", "month"), values=["fatalities", "fatalities_low"])
+    table = read_events(GED, layout="ged", span="share").tally(
+        ("iso3", "month"), values=["fatalities", "fatalities_low"]
+    )
     assert np.allclose(table["fatalities"].astype(float), [10 + 1, 29, 2, 1])
     assert np.isclose(float(table["events"].sum()), 3)
     assert np.isclose(float(table["fatalities_low"].sum()), 39)
@@ -200,7 +202,7 @@ def test_files_are_read_when_something_is_asked_and_not_before(tmp_path):
     events = read_events(path, layout="acled")
     path.unlink()
     assert repr(events) == f"Events('acled', {path})"
-    with pytest.raises(OptionError, match="acled.parquet"):
+    with pytest.raises(OptionError, match=r"acled\.parquet"):
         events.tally()
 
 
