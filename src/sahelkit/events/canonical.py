@@ -117,11 +117,18 @@ def _softened(
 
     def day(column: str) -> polars.Expr:
         text = polars.col(column)
-        read = [(text.str.strip_chars_start().str.slice(0, 10) if how == ISO else text).str.to_date(how, strict=False) for how in formats]
+        read = [
+            (text.str.strip_chars_start().str.slice(0, 10) if how == ISO else text).str.to_date(how, strict=False)
+            for how in formats
+        ]
         return polars.coalesce(*read) if len(read) > 1 else read[0]
 
     made = {name: day(name) for name in days if schema[name] == nw.String}
-    made |= {name: polars.col(name).str.strip_chars().cast(polars.Float64, strict=False) for name in numbers if schema[name] == nw.String}
+    made |= {
+        name: polars.col(name).str.strip_chars().cast(polars.Float64, strict=False)
+        for name in numbers
+        if schema[name] == nw.String
+    }
     soft = {name: f"{name}, read" for name in made}
     native = frame.to_native().with_columns(**{soft[name]: expression for name, expression in made.items()})
     return nw.from_native(native), soft

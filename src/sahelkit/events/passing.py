@@ -133,7 +133,8 @@ def _counts(frame: Frame, ask: Pass, keep: Mapping[str, tuple[Any, ...]]) -> Fra
     if ask.extent:
         made["day"] = unit_of(frame, "date", "date")
         numbers += [nw.col("day").min().alias("low"), nw.col("day").max().alias("high")]
-    return frame.with_columns(**made).group_by(*keys).agg(nw.len().alias("n"), *numbers)
+    frame = frame.with_columns(**made) if made else frame
+    return frame.group_by(*keys).agg(nw.len().alias("n"), *numbers)
 
 
 def _is_one_of(frame: Frame, name: str, values: Sequence[str]) -> nw.Expr:

@@ -31,7 +31,9 @@ class Declared:
     calendar: str = ""
 
     def __post_init__(self) -> None:
-        own = [step for step in self.steps if isinstance(step, UserFrame | Spells | EventCounts) and step.published is None]
+        own = [
+            step for step in self.steps if isinstance(step, UserFrame | Spells | EventCounts) and step.published is None
+        ]
         if self.known_on is not None and own:
             is_frame = not isinstance(own[0], EventCounts)
             call = "add_frame(frame" if is_frame else "add_events(events"
