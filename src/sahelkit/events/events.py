@@ -13,7 +13,7 @@ import pandas as pd
 from sahelkit._types import DateLike, Places
 from sahelkit.dates import parse_window
 from sahelkit.errors import OptionError, UnknownNameError
-from sahelkit.events.extent import Window
+from sahelkit.events.extent import NEVER, Window
 from sahelkit.events.grouping import Grouping
 from sahelkit.events.layouts import LayoutLike
 from sahelkit.events.polygons import Polygons
@@ -242,6 +242,8 @@ class Events:
         step = f"datetime64[{STEP[unit]}]"
         low = window.start if first is None else np.datetime64(first, "D")
         high = window.last if last is None else np.datetime64(last, "D")
+        if NEVER in (low, high):  # no day can be read, and none was named
+            return 0, -1
         return int(low.astype(step).astype(np.int64)), int(high.astype(step).astype(np.int64))
 
 

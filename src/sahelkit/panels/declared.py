@@ -12,6 +12,7 @@ import pandas as pd
 from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.panels.eventcounts import EventCounts
 from sahelkit.panels.layers import Step, as_names
+from sahelkit.panels.spells import Spells
 from sahelkit.panels.userframe import UserFrame
 
 
@@ -26,11 +27,15 @@ class Declared:
     version: str | None = None
     known_on: pd.Timestamp | None = None
     steps: tuple[Step, ...] = ()
+    sets: str = ""
+    calendar: str = ""
 
     def __post_init__(self) -> None:
-        own = [step for step in self.steps if isinstance(step, UserFrame | EventCounts) and step.published is None]
+        own = [
+            step for step in self.steps if isinstance(step, UserFrame | Spells | EventCounts) and step.published is None
+        ]
         if self.known_on is not None and own:
-            is_frame = isinstance(own[0], UserFrame)
+            is_frame = not isinstance(own[0], EventCounts)
             call = "add_frame(frame" if is_frame else "add_events(events"
             raise OptionError(
                 "published",
