@@ -45,7 +45,9 @@ def test_both_sides_are_those_of_the_panel_of_the_states(sahel):
 
 
 def test_columns_of_pairs_are_those_of_their_tables(sahel):
-    frame = sahel.frame.query("period == '2012-03'").set_index(["source", "target"])
+    frame = sahel.frame
+    frame = frame[frame["period"] == pd.Period("2012-03")].set_index(["source", "target"])
+    assert len(frame) == 12
     land = sk.load_borders(on="2012-03-15")
     bordering = set(zip(land["iso3"], land["neighbour_iso3"], strict=True))
     assert frame["border"].to_dict() == {pair: float(pair in bordering) for pair in frame.index}

@@ -581,8 +581,8 @@ def dyads(
     >>> frame = pairs.since_last("attempt").add_borders().frame
     >>> frame.shape[0], frame["source_attempt_past12"].isna().sum().item()
     (86400, 0)
-    >>> senegal = frame.query("target == 'SEN' and period == '2012-05' and source_attempt_past12 > 0")
-    >>> senegal[["source", "border"]].to_numpy().tolist()
+    >>> senegal = frame[(frame["target"] == "SEN") & (frame["period"] == pd.Period("2012-05"))]
+    >>> senegal.loc[senegal["source_attempt_past12"] > 0, ["source", "border"]].to_numpy().tolist()
     [['GNB', 1.0], ['MLI', 1.0]]
     """
     options.check_flag("directed", directed)
