@@ -19,6 +19,7 @@ from .catalog.codebook import codebook as codebook
 from .catalog.licences import licences as licences
 from .catalog.listing import datasets as datasets
 from .errors import CoverageWarning as CoverageWarning
+from .errors import PlaceWarning as PlaceWarning
 from .errors import SahelkitError as SahelkitError
 from .evaluate.backtest import backtest as backtest
 from .geography import places as places
