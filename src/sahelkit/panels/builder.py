@@ -105,7 +105,8 @@ class Panel(Adding, Spanning, Deriving):
         if self.sets:
             notes["place_sets"] = self.sets
         for step in self.steps:
-            notes |= step.settings()
+            for name, said in step.settings().items():
+                notes[name] = {**notes.get(name, {}), **said} if isinstance(said, dict) else said
         if self.known_on is not None:
             notes["as_of"] = f"{self.known_on:%Y-%m-%d}"
         return notes
