@@ -19,7 +19,6 @@ from .catalog.codebook import codebook as codebook
 from .catalog.licences import licences as licences
 from .catalog.listing import datasets as datasets
 from .errors import CoverageWarning as CoverageWarning
-from .errors import PlaceWarning as PlaceWarning
 from .errors import SahelkitError as SahelkitError
 from .evaluate.backtest import backtest as backtest
 from .events.events import read_events as read_events
