@@ -108,7 +108,8 @@ def add_coder(
     The rows are matched with the events of the table of coups by its rules: within ten days (a success and a failure
     within three), nearest first, no event twice, none crossing another. A row that names a month or a year only is the
     one event of its country in that time that no other row is and no coder contradicts; where there are several, the
-    only one with its outcome. Links by hand come first. A row without an event is a new one, with a ``coup_id`` of the usual form.
+    only one with its outcome. Links by hand come first. A row without an event is a new one, with a ``coup_id`` of the
+    usual form.
 
     `sahelkit.load_coups` then has the columns ``<name>_outcome`` and ``<name>_date``, and ``rule=name`` works
     everywhere. A list of its own counts in the rules ``"any"``, ``"majority"`` and ``"all"`` like any coder. A list
