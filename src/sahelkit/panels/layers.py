@@ -157,7 +157,7 @@ class Step:
         return self.reads
 
     def settings(self) -> dict[str, Any]:
-        """What a reader must know to repeat the step, for ``frame.attrs``."""
+        """What a reader must know to repeat the step, for ``frame.attrs``; mappings of several steps are joined."""
         return {}
 
     def caution(self, countries: Sequence[str], first: pd.Timestamp, last: pd.Timestamp, version: str | None) -> str:
