@@ -14,6 +14,7 @@ _FRENCH = {
     "africa": "Afrique",
     "african_organisation": "organisation africaine",
     "aid_suspension": "suspension de l’aide",
+    "alleged": "présumé",
     "alias": "autre nom",
     "americas": "Amériques",
     "annulled": "annulé",
