@@ -96,7 +96,8 @@ OPTIONS: Mapping[str, Option] = {
     "rule": Option(
         "Rule",
         "powell_thyne",
-        "Which coups count: a coder's list, or 'any', 'majority', 'all' of the coders. Powell and Thyne cover the "
+        "Which coups count: a coder's list, or 'any', 'majority', 'all' of the coders, or the name of an own list that "
+        "`sahelkit.add_coder` put beside them. Powell and Thyne cover the "
         "world, are current, and do not change in mid-window; 'any' is for the side-by-side view. Frames say it in "
         "``attrs['sahelkit']['rule']``.",
     ),
@@ -176,7 +177,10 @@ OPTIONS: Mapping[str, Option] = {
     ),
     "cluster": Option("str", "iso3", "Column whose rows hang together; standard errors allow for it. One name."),
     "repeats": Option(
-        "Repeats", "refuse", "What to do with several rows of one unit and time: refuse them, or keep them all."
+        "Repeats",
+        "refuse",
+        "What to do with several rows of one unit and time: refuse them, or keep them all. Of events that stand in two "
+        "files: refuse them, count each once as the first file has it, or keep all rows.",
     ),
     "ax": Option("matplotlib.axes.Axes | None", None, "Axes to draw on. None: a new figure in the house style."),
 }
