@@ -85,6 +85,7 @@ _FRENCH = {
     "full": "complet",
     "government": "gouvernement",
     "gw": "Gleditsch-Ward",
+    "half_million": "États de 500 000 habitants et plus",
     "hand": "à la main",
     "held": "tenu",
     "independence": "indépendance",
