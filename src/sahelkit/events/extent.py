@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from sahelkit._types import Days
+from sahelkit._types import Days, Ints64
 from sahelkit.dates import YEARS
 from sahelkit.events.canonical import canonical, columns_of, unit_of
 from sahelkit.events.meaning import Meanings
@@ -73,17 +73,25 @@ def quick_extent(source: Source, formats: Sequence[str]) -> Extent | None:
 
 def extent_of_groups(groups: pyarrow.Table) -> Extent:
     """The extent from what a pass over all rows found."""
-    low, high = (np.asarray(groups[name].drop_null(), dtype=np.int64) for name in ("low", "high"))
+    low, high = (day_numbers(groups[name]) for name in ("low", "high"))
     years: dict[Any, int] = {}
-    for code, day in zip(groups["code"].to_pylist(), groups["low"].to_pylist(), strict=True):
-        if day is not None:
-            years[code] = min(day // 10000, years.get(code, 9999))
-        else:
-            years.setdefault(code, 9999)
-    rows = dict.fromkeys(years, 0)
-    for code, n in zip(groups["code"].to_pylist(), groups["n"].to_pylist(), strict=True):
-        rows[code] += n
-    return Extent(*_ends(low, high), years, rows)
+    rows: dict[Any, int] = {}
+    for code, day, n in zip(groups["code"].to_pylist(), low.tolist(), groups["n"].to_pylist(), strict=True):
+        rows[code] = rows.get(code, 0) + n
+        years[code] = min(day // 10_000 or 9999, years.get(code, 9999))
+    return Extent(*_ends(low[low > 0], high[high > 0]), years, rows)
+
+
+def day_numbers(column: pyarrow.ChunkedArray) -> Ints64:
+    """Days of a column, dates or numbers, as numbers such as 20120322; 0 where empty."""
+    if not str(column.type).startswith(("date", "timestamp")):
+        return np.asarray(column.fill_null(0).to_numpy(), dtype=np.int64)
+    days = np.asarray(column.cast("timestamp[s]").to_numpy(), dtype="datetime64[D]")
+    known = ~np.isnat(days)
+    months = np.where(known, days, np.datetime64("1970-01-01")).astype("datetime64[M]")
+    years = months.astype("datetime64[Y]")
+    parts = (years.astype(np.int64) + 1970) * 10_000 + ((months - years).astype(np.int64) + 1) * 100
+    return np.where(known, parts + (days - months.astype("datetime64[D]")).astype(np.int64) + 1, 0)
 
 
 def _ends(low: Any, high: Any) -> tuple[np.datetime64 | None, np.datetime64 | None]:

@@ -91,7 +91,7 @@ def grouped(source: Source, ask: Pass) -> pyarrow.Table:
     pyarrow.Table
         The keys; ``when`` (see `unit_of`; null where the day cannot be read) if there is a unit; ``era`` with cuts;
         ``dropped`` with `keep`; ``first`` and ``last`` with spans; ``n``; for each value ``sum_`` and ``known_``
-        (rows with one); ``low`` and ``high`` (days as numbers) with extent. A group may have several rows.
+        (rows with one); ``low`` and ``high`` (days, as the source has them) with extent. A group may have several rows.
     """
     keep = dict(ask.keep or {})
     names = [name for key in ask.keys for name in (COORDINATES if key == "cell" else (key,))] + [*ask.values, *keep]
@@ -131,8 +131,7 @@ def _counts(frame: Frame, ask: Pass, keep: Mapping[str, tuple[Any, ...]]) -> Fra
     numbers = [nw.col(name).sum().alias(f"sum_{name}") for name in ask.values]
     numbers += [nw.col(name).count().alias(f"known_{name}") for name in ask.values]
     if ask.extent:
-        made["day"] = unit_of(frame, "date", "date")
-        numbers += [nw.col("day").min().alias("low"), nw.col("day").max().alias("high")]
+        numbers += [nw.col("date").min().alias("low"), nw.col("date").max().alias("high")]
     frame = frame.with_columns(**made) if made else frame
     return frame.group_by(*keys).agg(nw.len().alias("n"), *numbers)
 

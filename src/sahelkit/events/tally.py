@@ -80,7 +80,7 @@ def encoded(column: pyarrow.ChunkedArray) -> tuple[Ints64, list[Any]]:
 
 def numbers(column: pyarrow.ChunkedArray) -> Floats:
     """Numbers of a column, 0 where it is empty."""
-    return np.asarray(np.nan_to_num(column.to_numpy().astype(np.float64)), dtype=np.float64)
+    return np.asarray(column.fill_null(0).to_numpy().astype(np.float64))
 
 
 def states_of(groups: pyarrow.Table, meanings: Meanings) -> tuple[Ints64, list[str]]:
@@ -256,7 +256,7 @@ def _words(labels: list[Any], codes: Ints64) -> Any:
 
 def typed(values: Floats, known: Bools) -> Any:
     """Whole numbers where all are, else decimals; NA where not known or not a number."""
-    known = known & ~np.isnan(values)
+    known = known & np.isfinite(values)
     shown = np.where(known, values, 0.0)
     if (shown == np.floor(shown)).all():
         return pd.arrays.IntegerArray(shown.astype(np.int64), ~known)
