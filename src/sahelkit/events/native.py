@@ -244,7 +244,11 @@ def _of_pandas(frame: pd.DataFrame) -> Any:
         except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
             array = pa.array([_cell(value) for value in column], pa.string())
         made[str(name)] = array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
-    table = pa.table(made)
+    return quickest(pa.table(made))
+
+
+def quickest(table: pa.Table) -> Any:
+    """A table as a frame of polars where it is there: it counts faster."""
     if find_spec("polars") is None:
         return table
     import polars
