@@ -126,8 +126,7 @@ def _softened(
     made = {name: day(name) for name in days if schema[name] == nw.String}
     for name in numbers:
         if schema[name] == nw.String:
-            number = polars.col(name).cast(polars.Float64, strict=False)
-            made[name] = polars.when(number.is_finite()).then(number)
+            made[name] = polars.col(name).cast(polars.Float64, strict=False).fill_nan(None)
     soft = {name: f"{name}, read" for name in made}
     native = frame.to_native().with_columns(**{soft[name]: expression for name, expression in made.items()})
     return nw.from_native(native), soft

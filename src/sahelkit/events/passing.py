@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
+from sahelkit._types import Ints64
 from sahelkit.events.canonical import COORDINATES, Frame, canonical, columns_of, formats_of, unit_of
 from sahelkit.events.grid import cell_expr
 from sahelkit.events.reading import Source
@@ -75,6 +77,7 @@ def first_formats(source: Source) -> tuple[str, ...]:
     if frame.collect_schema()[columns[0]] != nw.String:
         return formats
     head = frame.head(100)
+    head = head.collect() if isinstance(head, nw.LazyFrame) else head
     tried = [nw.col("date").is_null().sum().alias("blank"), nw.len().alias("n")]
     for how in formats:
         table = collected(canonical(head, source, ["date"], formats=[how]).select(*tried))
@@ -148,6 +151,18 @@ def collected(frame: Frame) -> pyarrow.Table:
         in_stream: dict[str, Any] = {"engine": "streaming"} if frame.implementation.is_polars() else {}
         frame = frame.collect("pyarrow", **in_stream)
     return frame.to_arrow()
+
+
+def encoded(column: pyarrow.ChunkedArray) -> tuple[Ints64, list[Any]]:
+    """Number of each value (-1 where empty), and the values."""
+    import pyarrow.compute
+
+    whole = pyarrow.compute.dictionary_encode(column)
+    whole = whole.unify_dictionaries().combine_chunks() if isinstance(whole, pyarrow.ChunkedArray) else whole
+    if isinstance(whole, pyarrow.ChunkedArray):
+        whole = whole.chunk(0) if whole.num_chunks else pyarrow.array([], column.type).dictionary_encode()
+    codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return codes, whole.dictionary.to_pylist()
 
 
 def _joined(tables: Sequence[pyarrow.Table]) -> pyarrow.Table:

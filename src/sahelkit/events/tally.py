@@ -15,6 +15,7 @@ from sahelkit.errors import OptionError
 from sahelkit.events.extent import Window, as_days
 from sahelkit.events.layouts import Layout
 from sahelkit.events.meaning import Meanings, plain
+from sahelkit.events.passing import encoded
 from sahelkit.events.polygons import Polygons
 
 if TYPE_CHECKING:
@@ -64,18 +65,6 @@ class Groups:
             {name: array[rows] for name, array in self.blanks.items()},
             {name: (codes[rows], labels) for name, (codes, labels) in self.keys.items()},
         )
-
-
-def encoded(column: pyarrow.ChunkedArray) -> tuple[Ints64, list[Any]]:
-    """Number of each value (-1 where empty), and the values."""
-    import pyarrow.compute
-
-    whole = pyarrow.compute.dictionary_encode(column)
-    whole = whole.unify_dictionaries().combine_chunks() if isinstance(whole, pyarrow.ChunkedArray) else whole
-    if isinstance(whole, pyarrow.ChunkedArray):
-        whole = whole.chunk(0) if whole.num_chunks else pyarrow.array([], column.type).dictionary_encode()
-    codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    return codes, whole.dictionary.to_pylist()
 
 
 def numbers(column: pyarrow.ChunkedArray) -> Floats:
