@@ -21,6 +21,8 @@ from .catalog.listing import datasets as datasets
 from .errors import CoverageWarning as CoverageWarning
 from .errors import SahelkitError as SahelkitError
 from .evaluate.backtest import backtest as backtest
+from .events.events import read_events as read_events
+from .formats import export as export
 from .geography import places as places
 from .models.bounds import extreme_bounds as extreme_bounds
 from .models.forecast import HazardForecaster as HazardForecaster
@@ -39,8 +41,11 @@ from .models.relation import relation_matrix as relation_matrix
 from .models.relation import what_if as what_if
 from .panels import coverage as coverage
 from .panels import panel as panel
+from .record import add_coder as add_coder
 from .record import capture_lags as capture_lags
 from .record import group_reach as group_reach
+from .record import match_coups as match_coups
+from .record import remove_coder as remove_coder
 from .store import fetch as fetch
 from .study import scoreboard as scoreboard
 from .tables import coup_coders as coup_coders

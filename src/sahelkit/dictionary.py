@@ -50,8 +50,9 @@ OPTIONS: Mapping[str, Option] = {
         "Places",
         None,
         "Countries by any of their names and codes, numbers, and sets such as 'focus', 'west_africa', 'africa', "
-        "'world'; one or a list, mixed at will. None: all that there are. In models a set means its states that "
-        "existed in the window.",
+        "'world', 'ECOWAS'; one or a list, mixed at will. None: all that there are. In models a set means its states "
+        "that existed in the window. Of an organisation, models and panels take who was a member on some day of the "
+        "window, loaders whoever was.",
         {
             "panels.builder.panel": _WINDOW["panels.builder.panel"],
             "spatial_weights": "the countries are what the matrix is of, and stand first",
@@ -71,13 +72,14 @@ OPTIONS: Mapping[str, Option] = {
         | {
             "forecast_panel": "before 1955 too few states have the covariates",
             "response_cases": "the first day of the African Union, of which the table of acts speaks",
+            "add_spells": "the column of the first day of each spell",
         },
     ),
     "end": Option(
         "DateLike",
         None,
         "Last day, inclusive, as `start`; a year or month stands for its last day. None: to the end of the data.",
-        _WINDOW,
+        _WINDOW | {"add_spells": "the column of the last day of each spell"},
     ),
     "freq": Option(
         "Freq",
@@ -94,7 +96,8 @@ OPTIONS: Mapping[str, Option] = {
     "rule": Option(
         "Rule",
         "powell_thyne",
-        "Which coups count: a coder's list, or 'any', 'majority', 'all' of the coders. Powell and Thyne cover the "
+        "Which coups count: a coder's list, or 'any', 'majority', 'all' of the coders, or the name of an own list that "
+        "`sahelkit.add_coder` put beside them. Powell and Thyne cover the "
         "world, are current, and do not change in mid-window; 'any' is for the side-by-side view. Frames say it in "
         "``attrs['sahelkit']['rule']``.",
     ),
@@ -174,7 +177,10 @@ OPTIONS: Mapping[str, Option] = {
     ),
     "cluster": Option("str", "iso3", "Column whose rows hang together; standard errors allow for it. One name."),
     "repeats": Option(
-        "Repeats", "refuse", "What to do with several rows of one unit and time: refuse them, or keep them all."
+        "Repeats",
+        "refuse",
+        "What to do with several rows of one unit and time: refuse them, or keep them all. Of events that stand in two "
+        "files: refuse them, count each once as the first file has it, or keep all rows.",
     ),
     "ax": Option("matplotlib.axes.Axes | None", None, "Axes to draw on. None: a new figure in the house style."),
 }

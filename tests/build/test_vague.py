@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from sahelkit.build.linking import Report
+from sahelkit.tables.linking import Report
 from sahelkit.build.vague import attach, bounds
 
 ORDER = ["pt", "cline", "csp"]

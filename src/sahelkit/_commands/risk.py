@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from sahelkit._types import Rule
+    pass
 
 
 def risk_command(
@@ -30,9 +30,7 @@ def risk_command(
     from sahelkit.options import check_language
 
     spoken = check_language(lang)
-    found = risk_table(
-        date, horizon=horizon, countries=countries or "focus", outcome=outcome, rule=cast("Rule", rule), level=level
-    )
+    found = risk_table(date, horizon=horizon, countries=countries or "focus", outcome=outcome, rule=rule, level=level)
     if as_json or as_csv:
         print_frame(found.tidy(), shown=(), as_json=as_json, as_csv=as_csv)
         return

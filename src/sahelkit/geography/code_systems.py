@@ -1,9 +1,9 @@
 """What the codes of other projects mean: the systems, their tables, and how one code is read.
 
-The states dataset holds the numbers of Gleditsch and Ward and of the Correlates of War, and V-Dem's letters. The others
-stand in ``code_systems.csv`` beside this file, written by hand from the lists that their makers publish (ISO 3166-1, FIPS
-10-4 with its change notices, the Correlates of War state list, Polity5, the World Bank's list of economies and
-aggregates); a test compares it with an independent concordance.
+The states dataset holds the numbers of Gleditsch and Ward and of the Correlates of War, and V-Dem's letters. The
+others stand in ``code_systems.csv`` beside this file, written by hand from the lists that their makers publish (ISO
+3166-1, FIPS 10-4 with its change notices, the Correlates of War state list, Polity5, the World Bank's list of economies
+and aggregates); a test compares it with an independent concordance.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ SYSTEMS: Final = {
     "cow": "Correlates of War number",
     "vdem": "V-Dem country_text_id",
     "iso_numeric": "ISO 3166 number",
-    "polity": "Polity ccode",
-    "gwc": "Gleditsch-Ward letters",
-    "cowc": "Correlates of War letters",
-    "fips": "FIPS 10-4 code",
-    "worldbank": "World Bank code",
+    "polity": "Polity",
+    "gwc": "Gleditsch-Ward letter",
+    "cowc": "Correlates of War letter",
+    "fips": "FIPS 10-4",
+    "worldbank": "World Bank",
 }
 # A code that one list does not use is read as the other list has it (340, Serbia, among numbers of Correlates of War).
 _ELSE: Final = {"cow": "gw", "polity": "cow"}

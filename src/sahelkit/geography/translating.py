@@ -187,27 +187,35 @@ def _read(
     why = np.array([*reasons, ""], dtype=object)[place]
     unsettled = (why == "several").nonzero()[0]
     if dates is not None and len(unsettled):
-        days = _days(dates, rows, unsettled)
-        pairs, kinds = pd.factorize(pd.MultiIndex.from_arrays([place[unsettled], days]))
-        for number, (code, day) in enumerate(kinds):
-            open_to = pick(meanings(system)[texts[code]], day or None)
-            if len(open_to) == 1:
-                these = unsettled[pairs == number]
-                found.iloc[these], why[these] = min(open_to) or None, ""
+        which, days = _days(dates, rows, unsettled)
+        pairs, each = np.unique(place[unsettled] * len(days) + which, return_inverse=True)
+        settled: list[str | None] = []
+        for pair in pairs.tolist():
+            open_to = pick(meanings(system)[texts[pair // len(days)]], days[pair % len(days)] or None)
+            settled.append(min(open_to) if len(open_to) == 1 else None)
+        known = np.array([state is not None for state in settled])[each]
+        found.iloc[unsettled[known]] = np.array(settled, dtype=object)[each[known]]
+        why[unsettled[known]] = ""
     return found, why
 
 
-def _days(dates: pd.Series[Any], rows: pd.Index, needed: npt.NDArray[np.intp]) -> npt.NDArray[np.object_]:
-    """Last day of each date as ISO text, read only where a code has several meanings."""
+def _days(
+    dates: pd.Series[Any], rows: pd.Index, needed: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
+    """Last days of the dates as ISO text, each once, and which each row has; only where a code has several meanings."""
+    import numpy as np
+
     from sahelkit.dates import read_column
 
     if not dates.index.equals(rows) and not (dates.index.is_unique and rows.is_unique):
         why = "its index differs from that of the codes, and has labels twice"
         raise OptionError("dates", dates.name, why, repair="Take both from one frame")
     given = dates if dates.index.equals(rows) else dates.reindex(rows)
-    text = read_column(given.iloc[needed], what="dates", blanks=True, typed="dates").last.astype(str).astype(object)
-    text[text == "NaT"] = ""
-    return text
+    last = read_column(given.iloc[needed], what="dates", blanks=True, typed="dates").last
+    kinds, which = np.unique(last, return_inverse=True)
+    text = kinds.astype(str).astype(object)
+    text[np.isnat(kinds)] = ""
+    return which, text
 
 
 def _failures(

@@ -10,7 +10,9 @@ from typing import Any, Self
 import pandas as pd
 
 from sahelkit.errors import OptionError, UnknownNameError
+from sahelkit.panels.eventcounts import EventCounts
 from sahelkit.panels.layers import Step, as_names
+from sahelkit.panels.spells import Spells
 from sahelkit.panels.userframe import UserFrame
 
 
@@ -25,15 +27,21 @@ class Declared:
     version: str | None = None
     known_on: pd.Timestamp | None = None
     steps: tuple[Step, ...] = ()
+    sets: str = ""
+    calendar: str = ""
 
     def __post_init__(self) -> None:
-        undated = any(isinstance(step, UserFrame) and step.published is None for step in self.steps)
-        if self.known_on is not None and undated:
+        own = [
+            step for step in self.steps if isinstance(step, UserFrame | Spells | EventCounts) and step.published is None
+        ]
+        if self.known_on is not None and own:
+            is_frame = not isinstance(own[0], EventCounts)
+            call = "add_frame(frame" if is_frame else "add_events(events"
             raise OptionError(
                 "published",
                 None,
-                "as_of must know when the values of your frame became known",
-                repair="Type add_frame(frame, published='+30d'), 't+1-03-15', a column of days, or 'none'",
+                f"as_of must know when the values of your {'frame' if is_frame else 'events'} became known",
+                repair=f"Type {call}, published='+30d'), 't+1-03-15',{' a column of days,' * is_frame} or 'none'",
             )
 
     def __getstate__(self) -> dict[str, Any]:

@@ -150,7 +150,7 @@ def read_user_frame(frame: FrameLike, *, published: str | None, how: str, window
     names = [name for name in frame.columns if name not in {*_NOT_VALUES, *used, published}]
     if not names:
         raise MissingColumnsError(WHERE, ["a column of values"], frame.columns)
-    _check_states(frame["iso3"])
+    check_states(frame["iso3"])
     unit = str(times.unit[0]) if len(times.unit) else "Y"
     if unit == "M" and window.freq == "Y" and how != "sum":
         repair = "Type how='sum' to add up whole years, or give one row for each year"
@@ -181,7 +181,8 @@ def read_user_frame(frame: FrameLike, *, published: str | None, how: str, window
     )
 
 
-def _check_states(codes: pd.Series[Any]) -> None:
+def check_states(codes: pd.Series[Any]) -> None:
+    """Refuse a column in which something else stands than codes of states."""
     blank = codes.isna().to_numpy()
     if blank.any():
         where = row_words(codes, int(blank.argmax()))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +11,15 @@ import pandas as pd
 
 from sahelkit._types import Floats, Rule
 from sahelkit.catalog import record
+from sahelkit.catalog.publication import Published
 from sahelkit.errors import DateError, UnknownNameError, is_known
 from sahelkit.models.forecast.covariates import TERMS, covariates
 from sahelkit.models.forecast.forecaster import FittedForecaster, HazardForecaster
 from sahelkit.models.forecast.inputs import FIRST_YEAR, forecast_panel, silent
 from sahelkit.options import check_options
 from sahelkit.panels.realtime import real_time
+from sahelkit.tables.own_coders import known_of, remembered
+from sahelkit.tables.read import record_of
 
 EVENTS = ("attempt", "success")
 BASE_YEARS = 15
@@ -41,6 +43,8 @@ class World:
         Months since January 1970.
     counts : dict of str to array, shape (n,)
         Attempts and successes of the month as known today; NaN outside the list of coups.
+    published : Publication or TwoRules, optional
+        When the events of a month become known; as the table of coups says when absent.
     """
 
     rows: pd.DataFrame
@@ -48,6 +52,7 @@ class World:
     values: Floats
     ordinal: npt.NDArray[np.int64]
     counts: dict[str, Floats]
+    published: Published | None = None
 
     def labels(self, event: str, horizon: int) -> Floats:
         """Whether an event falls into the `horizon` months from each row's own on, shape (n,); NaN if not known.
@@ -68,7 +73,7 @@ class World:
 
     def recent_labels(self, origin: int, event: str, horizon: int) -> pd.Series:
         """Outcomes of the windows of the last fifteen years that were known at an origin, by ``iso3``."""
-        newest = newest_known(origin, horizon)
+        newest = newest_known(origin, horizon, self.published)
         recent = (self.ordinal <= newest) & (self.ordinal > newest - 12 * BASE_YEARS)
         return pd.Series(self.labels(event, horizon)[recent], index=self.rows["iso3"][recent].to_numpy())
 
@@ -84,13 +89,13 @@ class World:
     def _learn(
         self, model: HazardForecaster, values: Floats, labels: Floats, origin: int, horizon: int
     ) -> FittedForecaster:
-        newest = newest_known(origin, horizon)
+        newest = newest_known(origin, horizon, self.published)
         # The forecaster would thin the rows itself; to do it before they are copied saves most of the time.
         chosen = (self.ordinal <= newest) & ((newest - self.ordinal) % model.stride(horizon) == 0)
         return model.fit_arrays(self.rows[chosen], values[chosen], labels[chosen], horizon=horizon)
 
 
-@lru_cache(maxsize=4)
+@remembered(maxsize=4)
 def world(rule: Rule = "powell_thyne", version: str | None = None, *, leaders: bool = False) -> World:
     """All country-months since 1955, row by row as they were known; computed once per session (some seconds)."""
     with silent():
@@ -104,10 +109,11 @@ def world(rule: Rule = "powell_thyne", version: str | None = None, *, leaders: b
         values=covariates(known, terms),
         ordinal=known["period"].array.asi8.astype(np.int64),
         counts={event: today[event].to_numpy(dtype="float64") for event in EVENTS},
+        published=known_of(rule, record_of("coups", version)),
     )
 
 
-def newest_known(origin: int, horizon: int) -> int:
+def newest_known(origin: int, horizon: int, published: Published | None = None) -> int:
     """Last month whose window of `horizon` months had been published on the first day of the month `origin`.
 
     On 1 March of most years January is not: it is out 30 days after its end, on 2 March.
@@ -119,7 +125,7 @@ def newest_known(origin: int, horizon: int) -> int:
     ['2011-12', '2012-01', '2011-02']
     """
     day = np.datetime64(pd.Period(ordinal=origin, freq="M").start_time, "D")
-    rule = record("coups").published
+    rule = published or record("coups").published
     last = origin - 1
     while rule.dates([np.datetime64(pd.Period(ordinal=last, freq="M").end_time, "D")])[0] > day:
         last -= 1

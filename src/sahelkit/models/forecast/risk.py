@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from sahelkit._types import DateLike, Floats, Places, Rule
-from sahelkit.catalog import record
 from sahelkit.dates import parse_date
 from sahelkit.errors import DateError, OptionError
 from sahelkit.geography import places
@@ -21,6 +19,8 @@ from sahelkit.models.forecast.past import check_event, check_origin, newest_know
 from sahelkit.models.forecast.risk_result import RiskTable
 from sahelkit.models.forecast.sources import input_ages
 from sahelkit.options import check_options, check_whole_number
+from sahelkit.tables.own_coders import known_of, remembered
+from sahelkit.tables.read import record_of
 
 MOST_MONTHS = 60
 # Bands of probability in which past forecasts are counted.
@@ -49,7 +49,7 @@ def moment(date: DateLike, *, rule: Rule = "powell_thyne", version: str | None =
     last = last_month(rule, version)
     if date is None:
         end = np.datetime64(last.end_time, "D")
-        day = pd.Timestamp(record("coups").published.dates([end])[0])
+        day = pd.Timestamp(known_of(rule, record_of("coups", version)).dates([end])[0])
     else:
         parsed = parse_date(date, what="date")
         assert parsed is not None
@@ -66,14 +66,14 @@ class Forecast:
     fit: FittedForecaster
 
 
-@lru_cache(maxsize=32)
+@remembered(maxsize=32)
 def _rows(at: Moment, rule: Rule, version: str | None) -> tuple[pd.DataFrame, Floats]:
     with silent():
         frame = forecast_panel(start=at.origin, end=at.origin, rule=rule, version=version).as_of(at.day).frame
     return frame, covariates(frame)
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def forecast_at(at: Moment, event: str, horizon: int, rule: Rule, version: str | None) -> Forecast:
     """Fit on what was known at a moment, and the rows of all states."""
     history = world(rule, version)
@@ -83,11 +83,11 @@ def forecast_at(at: Moment, event: str, horizon: int, rule: Rule, version: str |
     return Forecast(frame, values, fit)
 
 
-@lru_cache(maxsize=16)
+@remembered(maxsize=16)
 def track_record(origin: int, event: str, horizon: int, rule: Rule, version: str | None) -> pd.DataFrame:
     """Forecasts made every twelve months since 1991 whose outcome was known at an origin."""
     history = world(rule, version)
-    newest = newest_known(origin, horizon)
+    newest = newest_known(origin, horizon, history.published)
     first = 12 * (_SINCE - 1970)
     origins = range(newest - 12 * ((newest - first) // 12), newest + 1, 12)
     if len(origins) == 0:
@@ -132,7 +132,8 @@ def risk_table(
     outcome : {"attempt", "success"}
         Any attempt, or a successful coup.
     rule : str
-        Whose list of attempts, as in `sahelkit.load_coups`.
+        Whose list of attempts, as in `sahelkit.load_coups`. An own list that extends a coder of the world
+        (`sahelkit.add_coder`) counts at once: the table begins with the month after its last one.
     level : float
         Level of the intervals.
     version : str, optional
