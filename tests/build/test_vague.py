@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from sahelkit.tables.linking import Report
 from sahelkit.build.vague import attach, bounds
+from sahelkit.tables.linking import Report
 
 ORDER = ["pt", "cline", "csp"]
 
