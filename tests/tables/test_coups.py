@@ -93,6 +93,13 @@ def test_a_coders_rule_gives_its_own_list(everything, rule, prefix):
     assert own.sort_values(["iso3", "date"], kind="stable")["coup_id"].tolist() == own["coup_id"].tolist()
 
 
+def test_the_readme_counts_the_coders_right():
+    words = {5: "Five", 6: "Six", 7: "Seven"}
+    readme = locate.datasets_dir().parent / "README.md"
+    if readme.is_file():
+        assert f"{words[len(coup_coders())]} lists of coups" in readme.read_text(encoding="utf-8")
+
+
 def test_the_coders_day_decides_what_a_window_holds():
     # Powell and Thyne date the coup of 24 January 2022 to the day before.
     window = {"countries": "BFA", "start": "2022-01-23", "end": "2022-01-23"}
