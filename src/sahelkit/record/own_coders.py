@@ -132,10 +132,11 @@ def add_coder(
     --------
     A coup of last night is one row:
 
+    >>> from sahelkit import load_coups
     >>> night = pd.DataFrame({"country": ["Togo"], "date": ["2026-11-30"], "outcome": ["success"]})
     >>> with add_coder("mine", night, extends="powell_thyne") as added:
     ...     counts = added.counts
-    ...     coups = counted("mine", countries="Togo", start=2000)
+    ...     coups = load_coups(rule="mine", countries="Togo", start=2000)
     >>> counts["new"], coups["coup_id"].tolist()
     (1, ['TGO-2005-02-05', 'TGO-2026-11-30'])
     """
