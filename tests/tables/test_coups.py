@@ -10,7 +10,8 @@ import pytest
 from sahelkit import panel
 from sahelkit.catalog import locate
 from sahelkit.errors import CoverageWarning, DateError, OptionError, UnknownNameError, UnknownPlaceError
-from sahelkit.tables.coups import coup_coders, diff_coups, load_coups
+from sahelkit.tables.coup_releases import diff_coups
+from sahelkit.tables.coups import coup_coders, load_coups
 from sahelkit.tables.read import read_table
 
 CODERS = {
