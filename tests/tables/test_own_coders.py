@@ -1,9 +1,11 @@
 """Own lists of coups: what they hold, what of it is an event of the table, and what the joint rules then count."""
 
+import doctest
 import os
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -363,3 +365,10 @@ def test_lists_for_a_rule():
         [],
     ]
     assert np.isin(["a", "b"], sk.coup_coders()["rule"]).all()
+
+
+def test_the_page_about_own_lists():
+    page = Path(__file__).parents[2] / "docs" / "own_coups.md"
+    flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+    done = doctest.testfile(str(page), module_relative=False, optionflags=flags, encoding="utf-8")
+    assert (done.failed, done.attempted > 10) == (0, True)

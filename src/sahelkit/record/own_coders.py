@@ -108,7 +108,8 @@ def add_coder(
     The rows are matched with the events of the table of coups by its rules: within ten days (a success and a failure
     within three), nearest first, no event twice, none crossing another. A row that names a month or a year only is the
     one event of its country in that time that no other row is and no coder contradicts; where there are several, the
-    only one with its outcome. Links by hand come first. A row without an event is a new one, with a ``coup_id`` of the usual form.
+    only one with its outcome. Links by hand come first. A row without an event is a new one, with a ``coup_id`` of the
+    usual form.
 
     `sahelkit.load_coups` then has the columns ``<name>_outcome`` and ``<name>_date``, and ``rule=name`` works
     everywhere. A list of its own counts in the rules ``"any"``, ``"majority"`` and ``"all"`` like any coder. A list
@@ -167,9 +168,9 @@ def add_coder(
     >>> night = pd.DataFrame({"country": ["Togo"], "date": ["2026-11-30"], "outcome": ["success"]})
     >>> with add_coder("mine", night, extends="powell_thyne") as added:
     ...     counts = added.counts
-    ...     coups = counted("mine", countries="Togo", start=1990)
+    ...     coups = counted("mine", countries="Togo", start=2000)
     >>> counts["new"], coups["coup_id"].tolist()
-    (1, ['TGO-1991-10-01', 'TGO-1991-10-08', 'TGO-1991-11-28', 'TGO-2026-11-30'])
+    (1, ['TGO-2005-02-05', 'TGO-2026-11-30'])
     """
     description = record_of(DATASET, None)
     name = _check_name(name, description)
