@@ -40,7 +40,7 @@ INNER = {
 ALSO = {
     "frame": ("FrameLike", "FrameLike | None", "pd.DataFrame", "pd.DataFrame | Panel", "pd.DataFrame | None"),
     "weights": ("xr.DataArray", "xr.DataArray | None"),
-    "cluster": ("str", "str | None"),  # None: rows hang together nowhere
+    "cluster": ("str", "str | tuple[str, ...]", "str | None"),  # None: rows hang together nowhere
     "seed": ("int | None", "int"),
     "level": ("float", "float | None"),
     "replicates": ("int", "int | None"),

@@ -40,6 +40,7 @@ from .models.placebo import placebo_test as placebo_test
 from .models.relation import relation_matrix as relation_matrix
 from .models.relation import what_if as what_if
 from .panels import coverage as coverage
+from .panels import dyads as dyads
 from .panels import panel as panel
 from .record import add_coder as add_coder
 from .record import capture_lags as capture_lags

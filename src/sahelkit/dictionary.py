@@ -35,6 +35,7 @@ class Option(NamedTuple):
 
 _WINDOW = {
     "panels.builder.panel": "countries and window say what a panel is, and stand first",
+    "panels.pairs.dyads": "as `panel`",
     "simulate_panel": "an invented history needs a window; this is that of the notebooks",
 }
 OPTIONS: Mapping[str, Option] = {
@@ -55,6 +56,7 @@ OPTIONS: Mapping[str, Option] = {
         "window, loaders whoever was.",
         {
             "panels.builder.panel": _WINDOW["panels.builder.panel"],
+            "panels.pairs.dyads": _WINDOW["panels.pairs.dyads"],
             "spatial_weights": "the countries are what the matrix is of, and stand first",
             "risk_table": "the five countries of the study, for a table that is read at a glance",
             "simulate_panel": "the region that the models are about",
@@ -175,7 +177,12 @@ OPTIONS: Mapping[str, Option] = {
             "decayed_exposure": "a ready matrix stands second, as in the formula",
         },
     ),
-    "cluster": Option("str", "iso3", "Column whose rows hang together; standard errors allow for it. One name."),
+    "cluster": Option(
+        "str | tuple[str, ...]",
+        "iso3",
+        "Column whose rows hang together; standard errors allow for it. Several columns where the function says so "
+        "(`fit_hazard`), such as ('source', 'target', 'pair'): rows that share a value of any of them hang together.",
+    ),
     "repeats": Option(
         "Repeats",
         "refuse",

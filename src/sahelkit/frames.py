@@ -49,6 +49,8 @@ __all__ = [
 
 TIMES = ("period", "month", "date", "year")
 REPEATS = ("refuse", "keep")
+# Columns that name both states of a pair.
+PAIRS = (("source", "target"), ("state_1", "state_2"))
 
 
 @runtime_checkable
@@ -210,7 +212,8 @@ def check_repeats(frame: pd.DataFrame, *, where: str, repeats: Repeats = "refuse
     Parameters
     ----------
     frame : pandas.DataFrame
-        Units are read from ``iso3``, else ``country`` or ``gwcode``; periods from ``period``, else ``month``, else
+        Units are read from ``iso3``, else ``country`` or ``gwcode``, else (pairs) from ``source`` and ``target`` or
+        ``state_1`` and ``state_2``; periods from ``period``, else ``month``, else
         ``date``, else ``year``. Nothing is checked when one of the two is missing.
     where : str
         Name of the calling function.
@@ -236,11 +239,12 @@ def check_repeats(frame: pd.DataFrame, *, where: str, repeats: Repeats = "refuse
     """
     if not is_known(repeats, REPEATS):
         raise UnknownNameError("treatment of repeated rows", repeats, REPEATS)
-    unit = next((name for name in UNITS if name in frame.columns), None)
+    units = [*((name,) for name in UNITS), *PAIRS]
+    unit = next((names for names in units if set(names) <= set(frame.columns)), None)
     time = next((name for name in TIMES if name in frame.columns), None)
     if repeats == "keep" or unit is None or time is None:
         return
-    keys = [unit, time]
+    keys = [*unit, time]
     if time == "month" and "year" in frame.columns:  # month may be a number from 1 to 12
         keys.append("year")
     known = frame[keys].notna().all(axis=1).to_numpy()

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from sahelkit.errors import ModelError, UnknownNameError
-from sahelkit.estimation.clustered import KINDS, cluster_sums, clustered_covariance, two_way_covariance
+from sahelkit.estimation.clustered import KINDS, cluster_sums, clustered_covariance
 from sahelkit.estimation.inverse_root import inverse_root
 from sahelkit.estimation.links import row_terms
+from sahelkit.estimation.multiway import multiway_covariance
 from sahelkit.estimation.newton import maximise
 from sahelkit.models.hazard.fitting import fit_hazard
 
@@ -222,14 +223,14 @@ def test_country_that_has_its_own_dummy_has_no_error_there_and_the_others_have(k
 
 def test_two_ways_equal_one_way_when_both_are_the_same():
     design, scores, weights, groups = _toy()
-    both = two_way_covariance(design, scores, weights, groups, groups)
+    both = multiway_covariance(design, scores, weights, [groups, groups], kind="CR1")
     assert both.cov == pytest.approx(clustered_covariance(design, scores, weights, groups, kind="CR1").cov)
 
 
 def test_two_ways_with_single_rows_in_the_intersection():
     design, scores, weights, _ = _toy(n=40)
     first, second = np.repeat(np.arange(8), 5), np.tile(np.arange(5), 8)
-    found = two_way_covariance(design, scores, weights, first, second)
+    found = multiway_covariance(design, scores, weights, [first, second], kind="CR1")
     parts = [clustered_covariance(design, scores, weights, g, kind="CR1").cov for g in (first, second, np.arange(40))]
     assert found.cov == pytest.approx(parts[0] + parts[1] - parts[2])
     assert found.freedom.tolist() == [4.0, 4.0, 4.0]

@@ -7,12 +7,13 @@ import pandas as pd
 import pytest
 
 from sahelkit.errors import ModelError
-from sahelkit.estimation.clustered import KINDS, clustered_covariance, two_way_covariance
+from sahelkit.estimation.clustered import KINDS, clustered_covariance
 from sahelkit.estimation.few_clusters import LEAST, balance_freedom, clusters_with_events, effective_clusters
 from sahelkit.estimation.links import row_terms
 from sahelkit.estimation.many.engine import run
 from sahelkit.estimation.many.plan import Plan
 from sahelkit.estimation.many.rescue import rescue
+from sahelkit.estimation.multiway import multiway_covariance
 from sahelkit.estimation.newton import maximise
 from sahelkit.models.bounds.extreme import extreme_bounds
 from sahelkit.models.hazard.fitting import fit_hazard
@@ -170,11 +171,11 @@ def test_one_of_three_countries_is_seen_though_it_bears_less_than_four_fifths():
 def test_two_ways_need_both_kinds_of_clusters():
     design, rows, outcome, groups = _working(_panel(120), "z", "x")
     second = np.tile(np.arange(20), 80)
-    known = two_way_covariance(design, rows.score, rows.expected, groups, second, outcome=outcome)
+    known = multiway_covariance(design, rows.score, rows.expected, [groups, second], outcome=outcome)
     assert np.isfinite(known.cov).all()
     for first, other in ((groups, 1 - outcome), (1 - outcome, groups)):
-        found = two_way_covariance(
-            design, rows.score, rows.expected, first.astype(np.intp), other.astype(np.intp), outcome=outcome
+        found = multiway_covariance(
+            design, rows.score, rows.expected, [first.astype(np.intp), other.astype(np.intp)], outcome=outcome
         )
         assert np.isnan(found.cov).all()
 

@@ -339,6 +339,9 @@ CASES: Mapping[str, Case] = {
     "sahelkit.models.hazard.fitting.fit_hazard[firth]": Case(
         years, lambda f, **o: _hazard(f, method="firth", **o), covariate="z", moves=("loglik",)
     ),
+    "sahelkit.models.hazard.fitting.fit_hazard[several clusters]": Case(
+        years, lambda frame: _hazard(frame, cluster=("iso3", "period")), covariate="z"
+    ),
     "sahelkit.models.hazard.fitting.fit_hazard[logit]": Case(
         years, lambda f, **o: _hazard(f, link="logit", **o), covariate="z"
     ),

@@ -13,7 +13,7 @@ from sahelkit.estimation.few_clusters import FULL_LEVERAGE, clusters_with_events
 from sahelkit.estimation.inverse_root import inverse_root
 from sahelkit.estimation.newton import gram
 
-__all__ = ["KINDS", "Clustered", "cluster_information", "cluster_sums", "clustered_covariance", "two_way_covariance"]
+__all__ = ["KINDS", "Clustered", "cluster_information", "cluster_sums", "clustered_covariance", "without"]
 
 KINDS = ("CR0", "CR1", "CR1S", "CR2", "CR3")
 
@@ -32,13 +32,16 @@ class Clustered:
     kind : str
         Which correction.
     n_clusters : int
-        G.
+        G; of several kinds of clusters, the scarcest.
+    repaired : bool
+        Whether negative eigenvalues, which several kinds of clusters can give, were set to zero.
     """
 
     cov: Floats
     freedom: Floats
     kind: str
     n_clusters: int
+    repaired: bool = False
 
 
 def clustered_covariance(
@@ -134,14 +137,14 @@ def clustered_covariance(
         found = Clustered(factor * half @ half.T, np.full(k, count - 1.0), kind, count)
     if outcome is not None:
         found = _as_events_allow(found, clusters_with_events(outcome, groups))
-    return _without(found, uncomparable(basis, turn, parts, groups, outcome))
+    return without(found, uncomparable(basis, turn, parts, groups, outcome))
 
 
 def _as_events_allow(found: Clustered, clusters: int) -> Clustered:
     return replace(found, freedom=np.minimum(found.freedom, max(clusters - 1.0, 0.0)))
 
 
-def _without(found: Clustered, weak: Bools) -> Clustered:
+def without(found: Clustered, weak: Bools) -> Clustered:
     """Unknown errors as NaN: no number at all, rather than one near 0."""
     if not weak.any():
         return found
@@ -198,55 +201,3 @@ def _satterthwaite(target: Floats, squares: Floats, crosses: Floats) -> float:
     own = (cross**2).sum(axis=1)
     trace = float(norm.sum() - own.sum())
     return trace**2 / float((norm**2).sum() - 2 * norm @ own + np.sum((cross.T @ cross) ** 2))
-
-
-def two_way_covariance(
-    design: Floats,
-    scores: Floats,
-    weights: Floats,
-    first: Ints,
-    second: Ints,
-    *,
-    observed: Floats | None = None,
-    outcome: Floats | None = None,
-) -> Clustered:
-    """CR1 covariance with two crossing kinds of clusters, e.g. countries and years.
-
-    The sum of both one-way covariances less that of their intersection; negative eigenvalues, which few clusters can
-    give, are set to zero. Degrees of freedom are those of the scarcer kind of cluster. A coefficient for which
-    clusters of either kind cannot be compared has NaN.
-
-    Parameters
-    ----------
-    design, scores, weights, observed, outcome
-        As in `clustered_covariance`.
-    first, second : array of int, shape (n,)
-        Cluster numbers.
-
-    Returns
-    -------
-    Clustered
-
-    Raises
-    ------
-    ModelError
-        If either kind has one cluster only.
-
-    References
-    ----------
-    Cameron, A. C., Gelbach, J. B., & Miller, D. L. (2011). Robust inference with multiway clustering. Journal of
-    Business & Economic Statistics, 29(2), 238-249. doi:10.1198/jbes.2010.07136
-    """
-    both = np.unique(np.column_stack([first, second]), axis=0, return_inverse=True)[1].ravel()
-    found = [
-        clustered_covariance(design, scores, weights, groups, kind="CR1", observed=observed, outcome=outcome)
-        for groups in (first, second, both)
-    ]
-    weak = np.isnan(found[0].freedom) | np.isnan(found[1].freedom)
-    whole = found[0].cov + found[1].cov - found[2].cov
-    cov = np.full_like(whole, np.nan)
-    known = np.ix_(~weak, ~weak)
-    values, vectors = np.linalg.eigh(whole[known])
-    cov[known] = (vectors * np.maximum(values, 0.0)) @ vectors.T
-    freedom = np.minimum(found[0].freedom, found[1].freedom)
-    return Clustered(cov, freedom, "CR1 two-way", min(found[0].n_clusters, found[1].n_clusters))

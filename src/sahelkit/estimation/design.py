@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._types import Floats, Repeats
-from sahelkit.errors import MissingColumnsError, ModelError
+from sahelkit._types import Floats, Ints, Repeats
+from sahelkit.errors import MissingColumnsError, ModelError, OptionError
 from sahelkit.estimation.clustered import KINDS
 from sahelkit.estimation.formula import blanked, both_sides, evaluate, in_order, used
 from sahelkit.estimation.newton import scaled
@@ -44,7 +44,7 @@ class Design:
     outcome : array, shape (n,)
         0 and 1.
     groups : array of int, shape (n,)
-        Number of each row's cluster.
+        Number of each row's cluster; of several kinds of clusters, the kind with the fewest.
     names : tuple of str, length G
         Clusters, in the order of their numbers.
     times : array, shape (n,)
@@ -56,14 +56,16 @@ class Design:
         last``. A row with NA in several columns is counted under each of them.
     n_dropped : int
         Rows left out.
-    cluster : str
-        Column of the clusters.
+    cluster : str or tuple of str
+        Column of the clusters, or columns of several kinds of them.
     origin : str
         Datasets, versions and rule of the frame, if it comes from `sahelkit.panel`.
     recipe : formulaic.ModelSpec or None
         How to build the columns for other rows; None for a formula of plain columns.
     repeats : str
         Whether two rows of one unit and period were refused or kept.
+    ways : tuple of arrays of int, each of shape (n,)
+        With several kinds of clusters the numbers of each kind; equal values have one number in all of them.
     """
 
     formula: str
@@ -76,15 +78,22 @@ class Design:
     rows: npt.NDArray[np.intp]
     dropped: pd.DataFrame
     n_dropped: int
-    cluster: str = "iso3"
+    cluster: str | tuple[str, ...] = "iso3"
     origin: str = ""
     recipe: Any = field(default=None, repr=False)
     repeats: Repeats = "refuse"
+    ways: tuple[Ints, ...] = field(default=(), repr=False)
 
     @property
     def response(self) -> str:
         """Name of the outcome."""
         return self.formula.split("~")[0].strip()
+
+    def check_one_way(self, *, where: str) -> None:
+        """Raise OptionError where rows hang together in several ways, for what knows clusters of one kind only."""
+        if self.ways:
+            why = f"{where} knows one kind of clusters"
+            raise OptionError("cluster", self.cluster, why, repair=f"Fit again with cluster={self.cluster[-1]!r}")
 
     def new(self, frame: pd.DataFrame) -> Floats:
         """Covariates of other rows, built by the same recipe, shape (m, k); NaN where a value is NA."""
@@ -101,7 +110,15 @@ class Design:
         return blanked(found.to_numpy(dtype=float), frame, self.formula.partition("~")[2])
 
 
-def read_design(formula: str, frame: FrameLike, *, cluster: str, where: str, repeats: Repeats = "refuse") -> Design:
+def read_design(
+    formula: str,
+    frame: FrameLike,
+    *,
+    cluster: str | tuple[str, ...],
+    where: str,
+    repeats: Repeats = "refuse",
+    several: bool = False,
+) -> Design:
     """Arrays of a model: evaluates the formula and leaves out rows with NA.
 
     Parameters
@@ -111,12 +128,14 @@ def read_design(formula: str, frame: FrameLike, *, cluster: str, where: str, rep
         evaluated by formulaic.
     frame : pandas.DataFrame or Panel
         One row per unit and period.
-    cluster : str
-        Column of the clusters.
+    cluster : str or tuple of str
+        Column of the clusters, or columns of several kinds of them.
     where : str
         Name of the calling function, for messages.
     repeats : {"refuse", "keep"}
         Whether two rows may describe one unit and period, see `sahelkit.frames.check_repeats`.
+    several : bool
+        Whether there may be several kinds of clusters.
 
     Returns
     -------
@@ -133,24 +152,31 @@ def read_design(formula: str, frame: FrameLike, *, cluster: str, where: str, rep
         repeat others.
     """
     check_name("formula", formula)
-    check_name("cluster", cluster)
+    given: tuple[Any, ...] = cluster if several and isinstance(cluster, tuple) and len(cluster) > 1 else (cluster,)
+    for name in given:
+        check_name("cluster", name)
+    columns = [str(name) for name in given]
+    if len(set(columns)) < len(columns):
+        raise OptionError("cluster", cluster, "a column stands there twice", repair="Name each kind of clusters once")
     frame = check_frame(frame, where=where)
-    if cluster not in frame.columns:
-        raise MissingColumnsError(where, [cluster], frame.columns, repair="Name the column in cluster=")
-    if frame[cluster].dtype == object:
-        check_labels(frame[cluster])
+    absent = [name for name in columns if name not in frame.columns]
+    if absent:
+        raise MissingColumnsError(where, absent, frame.columns, repair="Name the column in cluster=")
+    for name in columns:
+        if frame[name].dtype == object:
+            check_labels(frame[name])
     check_repeats(frame, where=where, repeats=repeats)
     outcome, matrix, terms, recipe = _evaluate(formula, frame)
     # The sum of a column is finite when the whole column is: one quick pass for the usual case.
     suspect = [column for column in (outcome, *matrix.T) if not np.isfinite(column.sum())]
-    known = ~frame[cluster].isna().to_numpy()
+    known = ~np.any([frame[name].isna().to_numpy() for name in columns], axis=0)
     for column in suspect:
         known &= ~np.isnan(column)
     rows = np.flatnonzero(known)
-    dropped = account_missing(formula, frame, ~known, cluster)
+    dropped = account_missing(formula, frame, ~known, columns[0])
     if not rows.size:
-        columns = ", ".join(dropped["column"].unique()) or "the formula"
-        raise ModelError(f"{formula!r}: no row is left, because a value is NA in each of them (look at {columns})")
+        guilty = ", ".join(dropped["column"].unique()) or "the formula"
+        raise ModelError(f"{formula!r}: no row is left, because a value is NA in each of them (look at {guilty})")
     if rows.size < len(frame):
         outcome, matrix = outcome[rows], matrix[rows]
     if suspect:
@@ -166,7 +192,10 @@ def read_design(formula: str, frame: FrameLike, *, cluster: str, where: str, rep
             f"{formula!r}: {len(repeated)} of {len(terms)} columns repeat others or are 0 throughout. "
             f"Leave out {', '.join(repeated)} (or, if it is a power of a large number such as a year, centre it)"
         )
-    numbers, names = pd.factorize(frame[cluster] if rows.size == len(frame) else frame[cluster].iloc[rows])
+    held = frame[columns] if rows.size == len(frame) else frame[columns].iloc[rows]
+    kinds = [pd.factorize(held[name]) for name in columns]
+    numbers, names = min(kinds, key=lambda kind: len(kind[1]))
+    alike = pd.factorize(pd.concat([held[name].astype(object) for name in columns]))[0] if len(columns) > 1 else None
     time = next((name for name in _TIMES if name in frame.columns), None)
     return Design(
         formula=formula,
@@ -183,6 +212,7 @@ def read_design(formula: str, frame: FrameLike, *, cluster: str, where: str, rep
         origin=origin_of(frame),
         recipe=recipe,
         repeats=repeats,
+        ways=() if alike is None else tuple(np.split(alike, len(columns))),
     )
 
 

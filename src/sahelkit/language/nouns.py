@@ -14,6 +14,8 @@ _UNITS = {
     "M": ("country-months", "pays-mois"),
     "Y": ("country-years", "pays-années"),
     "": ("rows", "lignes"),
+    "pairs M": ("pair-months", "paires-mois"),
+    "pairs Y": ("pair-years", "paires-années"),
 }
 # Groups whose French names readers know better than those of the source.
 _GROUPS_FR = {
@@ -81,14 +83,14 @@ def coup_words(outcome: str, lang: Lang) -> str:
 
 
 def unit_words(freq: str, lang: Lang) -> str:
-    """What a row of the panel is, in the plural."""
+    """What a row of the panel is, in the plural; ``pairs M`` and ``pairs Y`` for pairs of states."""
     english, french = _UNITS[freq]
     return english if lang == "en" else french
 
 
 def cluster_words(column: str, lang: Lang) -> str:
-    """What the clusters are, in the plural."""
-    if column in ("iso3", "gwcode", "country", "countryid"):
+    """What the clusters are, in the plural; of several kinds, set apart by commas, the first."""
+    if column.split(", ")[0] in ("iso3", "gwcode", "country", "countryid", "source", "target"):
         return "countries" if lang == "en" else "pays"
     return "clusters" if lang == "en" else "groupes"
 

@@ -6,6 +6,8 @@ from .layers import Context as Context
 from .layers import Layer as Layer
 from .layers import Step as Step
 from .layers import settle as settle
+from .pairs import Dyads as Dyads
+from .pairs import dyads as dyads
 from .realtime import real_time as real_time
 from .response_context import add_context as add_context
 from .response_context import fellow_members as fellow_members

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sahelkit._types import TEXT, Bools
 from sahelkit.panels.evaluate import Raster
 from sahelkit.panels.layers import Layer
+from sahelkit.panels.universe import Grid
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -35,20 +37,26 @@ def to_frame(raster: Raster, attrs: Mapping[str, Any], *, calendar: str = "") ->
         "iso3": _labels(grid.iso3, rows),
         "country": _labels(tuple(raster.names[code] for code in grid.iso3), rows),
         "gwcode": grid.gwcode[shown],
-        "period": pd.PeriodIndex.from_ordinals(grid.first + columns, freq=grid.freq),
+        **times(grid, columns, calendar=calendar),
     }
-    if calendar:
-        data["year"] = grid.years[columns]
-        if grid.freq == "M":
-            data["month"] = (grid.first + columns) % 12 + 1
-    if calendar == "timestamps":
-        data["period"] = grid.starts[columns].astype("datetime64[ns]")
     for name, layer in raster.layers.items():
         values = layer.values[shown]
         data[name] = _text(values) if values.dtype == object else values
     frame = pd.DataFrame(data)
     frame.attrs = {"sahelkit": dict(attrs)}
     return frame
+
+
+def times(grid: Grid, columns: npt.NDArray[Any], *, calendar: str) -> dict[str, Any]:
+    """The columns that say when, for the columns of the raster that rows have."""
+    found: dict[str, Any] = {"period": pd.PeriodIndex.from_ordinals(grid.first + columns, freq=grid.freq)}
+    if calendar:
+        found["year"] = grid.years[columns]
+        if grid.freq == "M":
+            found["month"] = (grid.first + columns) % 12 + 1
+    if calendar == "timestamps":
+        found["period"] = grid.starts[columns].astype("datetime64[ns]")
+    return found
 
 
 def to_dataset(raster: Raster, attrs: Mapping[str, Any]) -> xr.Dataset:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,8 @@ from sahelkit.language.texts import words
 from sahelkit.options import check_language
 from sahelkit.panels.builder import Panel
 from sahelkit.panels.evaluate import Raster
+from sahelkit.panels.pair_columns import PairLayer
+from sahelkit.panels.pairs import Dyads
 from sahelkit.panels.placing import COLUMNS
 from sahelkit.results.base import Result
 from sahelkit.tables.read import record_of
@@ -52,12 +54,12 @@ class Coverage(Result):
     Attributes
     ----------
     frame : pandas.DataFrame
-        One row per column and calendar year, with numbers of cells (country-months or country-years):
+        One row per column and calendar year, with numbers of cells (country-months or country-years, or pairs):
         ``existing`` (the state exists), and of these ``covered`` (a value is there), ``missing`` (the source covers
         the cell and has no value), ``unpublished`` (not yet known on the day of `Panel.as_of`) and ``outside`` (the
         source does not cover the cell). The last four add up to the first.
     freq : str
-        ``"M"`` or ``"Y"``.
+        ``"M"`` or ``"Y"``; ``"pairs M"`` or ``"pairs Y"`` where cells are pairs of states.
     n_states : int
         States with at least one cell.
     datasets : tuple of str
@@ -142,15 +144,16 @@ class Coverage(Result):
         )
 
 
-def coverage(panel: Panel) -> Coverage:
+def coverage(panel: Panel | Dyads) -> Coverage:
     """Count existing, known and missing cells of each source column of a panel, year by year.
 
     Computed columns (lags, clocks, neighbours) are left out: they are known where their sources are.
 
     Parameters
     ----------
-    panel : Panel
-        A panel with at least one source.
+    panel : Panel or Dyads
+        A panel, or pairs, with at least one source. Of pairs, cells are pairs in a month or year; a column of the
+        states is known in a pair when it is known of the source (that of the target is known in as many).
 
     Returns
     -------
@@ -169,19 +172,28 @@ def coverage(panel: Panel) -> Coverage:
     >>> known.frame.loc[known.frame["column"] == "attempt", ["year", "existing", "covered"]].to_numpy().tolist()
     [[2021, 5, 5], [2022, 5, 5]]
     """
-    if not isinstance(panel, Panel):
+    pairs = panel if isinstance(panel, Dyads) else None
+    states = panel.states if isinstance(panel, Dyads) else panel
+    if not isinstance(states, Panel):
         raise OptionError("panel", type(panel).__name__, "not a panel", repair="Pass what sahelkit.panel returns")
-    if not panel.columns:
+    if not (states.columns or (pairs and pairs.steps)):
         raise OptionError("panel", panel, "it has no columns yet", repair="Add a source, e.g. .add_coups()")
-    raster = panel._raster
+    raster = states._raster
     shown = raster.shown
-    names = [name for name, layer in raster.layers.items() if layer.published is not None]
-    frames = [_by_year(raster, name, shown) for name in names]
+    named = {name: layer for name, layer in raster.layers.items() if layer.published is not None}
+    weight = np.maximum(shown[:, raster.columns].sum(axis=0) - 1, 0) if pairs else np.ones(1, dtype=np.int64)
+    if pairs and not pairs.directed:
+        weight = weight / 2
+    frames = [_by_year(raster, name, shown, weight) for name in named]
+    sources = [layer.source for layer in named.values()]
+    for name, layer, there in pairs.cells() if pairs else ():
+        frames.append(_pairs_by_year(raster, name, layer, there))
+        sources.append(layer.source)
     return Coverage(
         frame=pd.concat(frames, ignore_index=True),
-        freq=panel.freq,
+        freq=f"pairs {states.freq}" if pairs else states.freq,
         n_states=int(shown.any(axis=1).sum()),
-        datasets=tuple(dict.fromkeys(_named(raster.layers[name].source, panel.version) for name in names)),
+        datasets=tuple(dict.fromkeys(_named(source, states.version) for source in sources)),
         unplaced=pd.concat(raster.unplaced, ignore_index=True)
         if raster.unplaced
         else pd.DataFrame(columns=list(COLUMNS)),
@@ -192,19 +204,27 @@ def _named(dataset: str, version: str | None) -> str:
     return f"{dataset} {record_of(dataset, version).version}" if dataset else "user"
 
 
-def _by_year(raster: Raster, name: str, shown: Bools) -> pd.DataFrame:
+def _by_year(raster: Raster, name: str, shown: Bools, weight: npt.NDArray[Any]) -> pd.DataFrame:
     layer = raster.layers[name]
     known = shown & layer.known
-    outside = shown & ~layer.covered
-    hidden = shown & layer.hidden & ~known
+    away, veiled = shown & ~layer.covered, shown & layer.hidden & ~known
+    counts = [cells[:, raster.columns].sum(axis=0) * weight for cells in (shown, known, away, veiled)]
+    return _counted(raster, name, *counts)
+
+
+def _pairs_by_year(raster: Raster, name: str, layer: PairLayer, there: Bools) -> pd.DataFrame:
+    known = there & ~np.isnan(layer.values)
+    counts = [cells.sum(axis=(0, 1)) for cells in (there, known, there & ~layer.covered, there & layer.hidden & ~known)]
+    return _counted(raster, name, *counts)
+
+
+def _counted(raster: Raster, name: str, *per_period: npt.NDArray[Any]) -> pd.DataFrame:
+    """Existing, known, uncovered and unpublished cells of each period, as a table by years."""
     years = raster.grid.years[raster.columns]
     first, slots = int(years[0]), int(years[-1] - years[0]) + 1
-
-    def count(cells: Bools) -> npt.NDArray[np.int64]:
-        per_period = cells[:, raster.columns].sum(axis=0)
-        return np.bincount(years - first, weights=per_period, minlength=slots).astype(np.int64)
-
-    existing, covered, away, veiled = count(shown), count(known), count(outside), count(hidden)
+    existing, covered, away, veiled = (
+        np.bincount(years - first, weights=counts, minlength=slots).round().astype(np.int64) for counts in per_period
+    )
     return pd.DataFrame(
         {
             "column": pd.Series([name] * slots, dtype=TEXT),

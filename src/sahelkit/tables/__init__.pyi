@@ -23,6 +23,7 @@ from .maps import load_places as load_places
 from .maps import map_geojson as map_geojson
 from .memberships import load_memberships as load_memberships
 from .military_rule import load_military_rule as load_military_rule
+from .refugees import load_refugees as load_refugees
 from .responses import load_response_searches as load_response_searches
 from .responses import load_responses as load_responses
 from .states import load_states as load_states

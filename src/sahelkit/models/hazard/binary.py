@@ -16,6 +16,8 @@ from sahelkit.language.nouns import sample_line, sample_words
 from sahelkit.language.samples import missing_words
 from sahelkit.results.estimates import Estimates
 
+_OF_PAIRS = {"source", "target", "pair", "state_1", "state_2"}
+
 
 @dataclass(frozen=True, repr=False)
 class BinaryFit(Estimates):
@@ -76,13 +78,18 @@ class BinaryFit(Estimates):
 
     @property
     def cluster(self) -> str:
-        """Column of the clusters."""
-        return self.data.cluster if self.data else "iso3"
+        """Column of the clusters; several are set apart by commas."""
+        column = self.data.cluster if self.data else "iso3"
+        return column if isinstance(column, str) else ", ".join(column)
 
     @property
     def freq(self) -> str:
-        """``"M"`` or ``"Y"`` where rows are country-months or country-years; empty where they have no time."""
-        return frequency(self.data.times if self.data else None)
+        """``"M"`` or ``"Y"`` where rows are country-months or country-years; empty where they have no time.
+
+        ``"pairs M"`` or ``"pairs Y"`` where clusters are those of pairs of states.
+        """
+        found = frequency(self.data.times if self.data else None)
+        return f"pairs {found}" if found and _OF_PAIRS & set(self.cluster.split(", ")) else found
 
     @property
     def origin(self) -> str:

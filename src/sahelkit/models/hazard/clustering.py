@@ -11,6 +11,7 @@ from sahelkit.estimation.design import Design
 from sahelkit.estimation.few_clusters import clusters_with_events, rarer
 from sahelkit.estimation.firth import Penalised, penalised_lr, profile_interval
 from sahelkit.estimation.links import row_terms
+from sahelkit.estimation.multiway import DYADIC, dyadic_covariance, multiway_covariance
 
 INSTEAD = "Use method='firth', whose profile intervals need no clusters, or errors='model'"
 
@@ -32,15 +33,15 @@ def clustered_errors(data: Design, coef: Floats, *, link: str, kind: str, score:
     Clustered
     """
     rows = row_terms(link, data.matrix @ coef, data.outcome)
+    own, observed = (rows.score, rows.observed) if score is None else (score, None)
+    arrays = data.matrix, own, rows.expected
+    if kind == DYADIC:
+        return dyadic_covariance(*arrays, *data.ways, observed=observed, outcome=data.outcome)
+    if data.ways:
+        return multiway_covariance(*arrays, data.ways, kind=kind, observed=observed, outcome=data.outcome)
+    variance = rows.chance * (1.0 - rows.chance)
     return clustered_covariance(
-        data.matrix,
-        rows.score if score is None else score,
-        rows.expected,
-        data.groups,
-        kind=kind,
-        observed=rows.observed if score is None else None,
-        variance=rows.chance * (1.0 - rows.chance),
-        outcome=data.outcome,
+        *arrays, data.groups, kind=kind, observed=observed, variance=variance, outcome=data.outcome
     )
 
 

@@ -14,6 +14,8 @@ from sahelkit.estimation.corrections import CORRECTIONS, Correction, flac, flac_
 from sahelkit.estimation.design import Design, check_outcome, read_design
 from sahelkit.estimation.firth import Penalised, firth_maximise
 from sahelkit.estimation.links import LINKS, Link, check_link, row_terms
+from sahelkit.estimation.multiway import DYADIC
+from sahelkit.estimation.multiway import KINDS as SEVERAL
 from sahelkit.estimation.newton import Maximum, inverse_gram, maximise
 from sahelkit.estimation.separation import separated_terms
 from sahelkit.estimation.splines import duration_terms
@@ -29,7 +31,7 @@ __all__ = ["LINKS", "HazardFit", "duration_terms", "fit_hazard", "separated_term
 
 Method: TypeAlias = Literal["ml", "firth"]
 METHODS: tuple[Method, ...] = get_args(Method)
-ERRORS = (*KINDS, "model", "observed", "profile")
+ERRORS = (*KINDS, DYADIC, "model", "observed", "profile")
 
 # Newton's method needs about six steps; under separation it goes on for ever, by one unit at a time. Fitted chances
 # this close to 0 or 1 are the other sign to look for separation. The search itself is exact.
@@ -42,7 +44,7 @@ def fit_hazard(
     frame: FrameLike,
     *,
     link: Link = "cloglog",
-    cluster: str = "iso3",
+    cluster: str | tuple[str, ...] = "iso3",
     level: float = 0.95,
     method: Method = "ml",
     errors: str | None = None,
@@ -64,8 +66,9 @@ def fit_hazard(
         which. Numbers held as text or as Python objects are read as numbers.
     link : {"cloglog", "logit"}
         Link function.
-    cluster : str
-        Column whose values may be correlated within.
+    cluster : str or tuple of str
+        Column whose values may be correlated within. Several columns, such as ``("source", "target", "pair")``: rows
+        that share a value of any of them may be correlated (multi-way).
     level : float
         Confidence level, between 0 and 1.
     method : {"ml", "firth"}
@@ -131,8 +134,8 @@ def fit_hazard(
     19.0
     """
     check_options(level=level)
-    kind = _check_options(link, method, errors, correction)
-    data = read_design(formula, frame, cluster=cluster, where="fit_hazard", repeats=repeats)
+    kind = _check_options(link, method, errors, correction, cluster)
+    data = read_design(formula, frame, cluster=cluster, where="fit_hazard", repeats=repeats, several=True)
     check_outcome(data, one_is_enough=method == "firth", errors=kind)
     plain = maximise(data.matrix, data.outcome, link=link)
     guilty = _separated(data, plain, link)
@@ -153,7 +156,7 @@ def fit_hazard(
     return found if correction == "none" else _corrected(found, data, fit, correction)
 
 
-def _check_options(link: str, method: str, errors: str | None, correction: str) -> str:
+def _check_options(link: str, method: str, errors: str | None, correction: str, cluster: str | tuple[str, ...]) -> str:
     check_link(link)
     choices = [("method", method, METHODS), ("correction", correction, CORRECTIONS)]
     for what, given, allowed in [*choices, ("kind of error", errors, (*ERRORS, None))]:
@@ -167,7 +170,15 @@ def _check_options(link: str, method: str, errors: str | None, correction: str) 
         raise OptionError("errors", errors, "profiles are of the penalised likelihood", repair="Add method='firth'")
     if correction == "flac" and errors not in (None, "model"):
         raise OptionError("errors", errors, "FLAC gives the errors of its model only", repair="Leave errors= out")
-    return errors or ("CR2" if method == "ml" else "model" if correction == "flac" else "profile")
+    several = isinstance(cluster, tuple) and len(cluster) > 1
+    if several and errors in KINDS and errors not in SEVERAL:
+        why = "with several kinds of clusters there are CR0, CR1 and CR3"
+        raise OptionError("errors", errors, why, repair="Type errors='CR1'")
+    if errors == DYADIC and not (several and len(cluster) == 2):
+        why = "they are those of pairs, which have two members"
+        raise OptionError("errors", errors, why, repair="Add cluster=('source', 'target')")
+    usual = "CR1" if several else "CR2"
+    return errors or (usual if method == "ml" else "model" if correction == "flac" else "profile")
 
 
 def _separated(data: Design, plain: Maximum, link: str) -> tuple[str, ...]:
@@ -185,10 +196,12 @@ def _fitted(data: Design, fit: Maximum | Penalised, *, link: str, kind: str, lev
     cov = inverse_gram(data.matrix, rows.observed if kind == "observed" else rows.expected)
     freedom = np.full(len(data.terms), np.inf)
     weak, unclustered = np.full(len(data.terms), kind == "profile"), np.zeros(len(data.terms), dtype=bool)
-    if kind in KINDS:
+    repaired = False
+    if kind in (*KINDS, DYADIC):
         score = penalised.score if penalised else None
         clustered = clustered_errors(data, fit.coef, link=link, kind=kind, score=score)
-        weak = unclustered = np.isnan(clustered.freedom)
+        weak, repaired = np.isnan(clustered.freedom), clustered.repaired
+        unclustered = weak
         if penalised:
             cov, freedom = patched(clustered, cov, weak)
             kind = "profile" if weak.all() else kind
@@ -209,6 +222,7 @@ def _fitted(data: Design, fit: Maximum | Penalised, *, link: str, kind: str, lev
         profile=profile_ends(data, profiled, link=link, level=level, wanted=weak) if profiled else None,
         profile_p=ratio_tests(data, link=link, wanted=weak) if profiled else None,
         unclustered=tuple(term for term, yes in zip(data.terms, unclustered, strict=True) if yes),
+        repaired=repaired,
     )
 
 
@@ -224,7 +238,7 @@ def _corrected(found: HazardFit, data: Design, fit: Penalised, correction: str) 
     # The error of the intercept is that at its corrected value, as in logistf; those of the others are Firth's.
     rows = row_terms(found.link, data.matrix @ coef, data.outcome)
     moved = inverse_gram(data.matrix, rows.expected)
-    if found.errors in KINDS and data.terms[place] not in found.unclustered:
+    if found.errors in (*KINDS, DYADIC) and data.terms[place] not in found.unclustered:
         moved = clustered_errors(data, coef, link=found.link, kind=found.errors, score=rows.score).cov
     factor = np.ones(len(coef))
     factor[place] = np.sqrt(moved[place, place] / found.cov[place, place])

@@ -63,7 +63,7 @@ class HazardFit(BinaryFit):
     method : str
         ``"ml"`` or ``"firth"``.
     errors : str
-        ``"CR0"``, ``"CR1"``, ``"CR2"``, ``"CR3"``, ``"model"``, ``"observed"`` or ``"profile"``.
+        ``"CR0"``, ``"CR1"``, ``"CR2"``, ``"CR3"``, ``"dyadic"``, ``"model"``, ``"observed"`` or ``"profile"``.
     correction : str
         ``"none"``, ``"flic"`` or ``"flac"``.
     freedom : array, shape (k,), optional
@@ -78,6 +78,8 @@ class HazardFit(BinaryFit):
         Terms for which clustered errors were asked for and do not exist, see `sahelkit.estimation.few_clusters`. With
         Firth's method the profile and the model's own error take their place; if that holds for all terms, `errors`
         is ``"profile"``.
+    repaired : bool
+        Whether the covariance of several kinds of clusters had negative eigenvalues, which were set to zero.
     data : Design, optional
         The arrays it was fitted to.
     """
@@ -90,6 +92,7 @@ class HazardFit(BinaryFit):
     profile_p: Floats | None = field(default=None, repr=False)
     separated: tuple[str, ...] = ()
     unclustered: tuple[str, ...] = ()
+    repaired: bool = False
 
     def _freedom(self) -> Floats:
         return np.full(len(self.terms), self.n_clusters - 1.0) if self.freedom is None else self.freedom
@@ -142,6 +145,7 @@ class HazardFit(BinaryFit):
                 *([remark("separated", lang, terms=self.separated)] if self.separated else []),
                 *([remark("wide", lang, terms=wide)] if wide else []),
                 *self.clustering_words(lang=lang),
+                *([remark("repaired", lang, cluster=self.cluster)] if self.repaired else []),
             ]
         )
 
@@ -159,7 +163,7 @@ class HazardFit(BinaryFit):
 
     def clustered(self, term: str | None = None) -> bool:
         """Whether intervals, or that of one term, allow for correlation within clusters."""
-        return self.errors.startswith("CR") and term not in self.unclustered
+        return self.errors not in ("model", "observed", "profile") and term not in self.unclustered
 
     def _shown(self, table: pd.DataFrame) -> pd.DataFrame:
         return table[_SHOWN].round(3)

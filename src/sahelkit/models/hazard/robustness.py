@@ -53,6 +53,7 @@ def leave_one_out(fit: HazardFit, term: str) -> pd.DataFrame:
     """
     fit = check_fit(fit, where="leave_one_out")
     place, data, found = fit.position(term), fit.held(), []
+    data.check_one_way(where="leave_one_out")
     for group, name in enumerate(data.names):
         kept = data.groups != group
         design, outcome = data.matrix[kept], data.outcome[kept]
@@ -61,7 +62,7 @@ def leave_one_out(fit: HazardFit, term: str) -> pd.DataFrame:
         slope = np.nan
         if place in used and 0 < outcome.sum() < len(outcome):
             slope = _refit(fit, np.asfortranarray(design[:, used]), outcome, used.index(place))
-        found.append({data.cluster: name, "coef": slope, "ratio": np.exp(slope), "n_events": int(outcome.sum())})
+        found.append({fit.cluster: name, "coef": slope, "ratio": np.exp(slope), "n_events": int(outcome.sum())})
     return pd.DataFrame(found)
 
 

@@ -220,6 +220,7 @@ def fit_success(
     check_options(level=level)
     check_name("formula", formula)
     check_name("attempt", attempt, optional=True)
+    check_name("cluster", cluster)
     success = formula.split("~")[0].strip()
     frame = check_frame(frame, where="fit_success")
     check_columns(frame, [success, *([attempt] if attempt else [])], where="fit_success")

@@ -280,6 +280,7 @@ def wild_score_test(
     check_level(level, optional=True)
     fit = check_fit(fit, where="wild_score_test")
     data, place = fit.held(), fit.position(term)
+    data.check_one_way(where="wild_score_test")
     if not is_known(multipliers, WEIGHTS):
         raise UnknownNameError("multipliers", multipliers, WEIGHTS)
     check_whole_number("replicates", replicates, least=99, example=9999, why="too few to give a p-value")
@@ -326,7 +327,7 @@ def wild_score_test(
         n_rows=fit.n_rows,
         link=fit.link,
         outcome=data.response,
-        cluster=data.cluster,
+        cluster=fit.cluster,
         origin=data.origin,
     )
 

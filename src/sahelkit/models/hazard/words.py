@@ -67,6 +67,7 @@ _HEADS = {
         "none": "no clustered errors, as one {cluster} bears nearly all that is known: {alone}",
         "some": "no clustered error where one {cluster} bears nearly all that is known: {terms}",
         "instead": "{some}; its {alone}",
+        "repaired": "covariance by {cluster} not positive semi-definite: negative eigenvalues set to 0",
         "more": "{terms} and {n} more",
     },
     "fr": {
@@ -77,6 +78,7 @@ _HEADS = {
         "none": "pas d’erreurs par groupe, car un seul groupe ({cluster}) porte presque toute l’information : {alone}",
         "some": "pas d’erreur par groupe là où un seul groupe ({cluster}) porte presque toute l’information : {terms}",
         "instead": "{some} ; pour eux {alone}",
+        "repaired": "covariance par {cluster} non semi-définie positive : valeurs propres négatives mises à 0",
         "more": "{terms} et {n} autres",
     },
 }
@@ -154,7 +156,7 @@ def head_line(formula: str, how: Sequence[str], level: float, lang: Lang) -> str
 
 
 def remark(what: str, lang: Lang, *, terms: Sequence[str] = (), cluster: str = "") -> str:
-    """What a reader must know besides: ``separated``, ``wide``, ``alone``, ``none``, ``some`` or ``instead``."""
+    """What a reader must know besides, by a key such as ``separated``, ``alone``, ``none`` or ``repaired``."""
     say, listed = _HEADS[lang], ", ".join(terms if what in ("separated", "wide") else terms[:_MOST])
     if what in ("some", "instead") and len(terms) > _MOST:
         listed = say["more"].format(terms=listed, n=len(terms) - _MOST)
