@@ -6,10 +6,10 @@ from .calibration import Corp as Corp
 from .calibration import corp as corp
 from .calibration import recalibrated as recalibrated
 from .calibration import reliability_curve as reliability_curve
-from .classifiers import SklearnForecaster as SklearnForecaster
 from .comparison import Comparison as Comparison
 from .forecaster import Fitted as Fitted
 from .forecaster import Forecaster as Forecaster
+from .forecaster import SklearnForecaster as SklearnForecaster
 from .result import Backtest as Backtest
 from .scores import average_precision as average_precision
 from .scores import brier_score as brier_score

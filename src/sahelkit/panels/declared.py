@@ -11,7 +11,7 @@ import pandas as pd
 
 from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.panels.layers import Step, as_names
-from sahelkit.panels.userframe import UserFrame
+from sahelkit.panels.userframe import check_published
 
 
 @dataclass(frozen=True, repr=False)
@@ -27,14 +27,8 @@ class Declared:
     steps: tuple[Step, ...] = ()
 
     def __post_init__(self) -> None:
-        undated = any(isinstance(step, UserFrame) and step.published is None for step in self.steps)
-        if self.known_on is not None and undated:
-            raise OptionError(
-                "published",
-                None,
-                "as_of must know when the values of your frame became known",
-                repair="Type add_frame(frame, published='+30d'), 't+1-03-15', a column of days, or 'none'",
-            )
+        if self.known_on is not None:
+            check_published(self.steps)
 
     def __getstate__(self) -> dict[str, Any]:
         # What was computed is left out: it can be computed again, and parts of it cannot be pickled.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -114,6 +114,19 @@ class UserFrame(Step):
             return out
 
         return place
+
+
+def check_published(steps: Iterable[Step]) -> None:
+    """Raise OptionError if a frame of the user's has no rule of publication, where a day of knowledge is asked for."""
+    for step in steps:
+        if isinstance(step, UserFrame) and step.published is None:
+            raise OptionError(
+                "published",
+                None,
+                "as_of and back-tests must know when the values of your frame became known "
+                f"({', '.join(map(str, step.values))})",
+                repair="Type add_frame(frame, published='+30d'), 't+1-03-15', a column of days, or 'none'",
+            )
 
 
 def read_user_frame(frame: FrameLike, *, published: str | None, how: str, window: Window) -> UserFrame:
