@@ -37,6 +37,10 @@ class CoverageWarning(UserWarning):
     """A request reaches outside what a source covers; the values there are NA."""
 
 
+class PlaceWarning(UserWarning):
+    """Codes of countries that may not be what they were taken for: of another system, unknown, or of no country."""
+
+
 def _plain(text: str) -> str:
     """Lower case without accents, for comparing names."""
     decomposed = unicodedata.normalize("NFKD", text)
@@ -154,6 +158,7 @@ class UnknownPlaceError(SahelkitError, ValueError):
         *,
         meanings: Mapping[Any, Sequence[str]] | None = None,
         near: Sequence[str] = (),
+        hint: str = "",
     ) -> UnknownPlaceError:
         """The error for a column with unknown codes: all of them, each with the rows in which it stands.
 
@@ -169,6 +174,8 @@ class UnknownPlaceError(SahelkitError, ValueError):
             Countries that a code may mean, for those with several.
         near : sequence of str
             Near matches of the one code.
+        hint : str
+            What else the column may be; stands before what to type next.
         """
         kinds = list(dict.fromkeys(codes.tolist()))
         named = []
@@ -186,6 +193,7 @@ class UnknownPlaceError(SahelkitError, ValueError):
         error.args = (
             f"{len(codes):,} of {total:,} rows {verb} {what} codes that cannot be read: "
             f"{'; '.join(named)}{more}.{meant} "
+            f"{hint + ' ' if hint else ''}"
             "Leave these rows out if they are no states, or mend the codes; sahelkit.places.translate(codes, "
             "system=...) reads those of other systems.",
         )

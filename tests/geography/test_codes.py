@@ -88,8 +88,8 @@ def test_a_column_of_codes_keeps_its_index_and_gaps():
     assert found.dropna().tolist() == ["SRB", "MLI", "YUG"]
     territories = codes.translate(pd.Series(["HKG", "MLI"]), system="vdem")
     assert territories.isna().tolist() == [True, False]
-    with pytest.raises(UnknownNameError, match="unknown code system 'polity'"):
-        codes.translate(numbers, system="polity")
+    with pytest.raises(UnknownNameError, match=r"unknown code system 'politi'.*Did you mean 'polity'"):
+        codes.translate(numbers, system="politi")
 
 
 # File, column of codes, system, column of years; the numbers that are slips in the file itself.

@@ -289,8 +289,8 @@ def test_a_bad_day_is_refused():
 def test_a_number_may_be_declared_to_be_of_one_system():
     assert places.resolve(345, on=2012, system="gw") == "YUG"
     assert places.resolve(345, on=2012, system="cow") == places.resolve(345, on=2012) == "SRB"
-    with pytest.raises(UnknownNameError, match="unknown code system 'iso_numeric'"):
-        places.resolve(694, system="iso_numeric")
+    with pytest.raises(UnknownNameError, match="unknown code system 'iso3n'"):
+        places.resolve(694, system="iso3n")
     with pytest.raises(UnknownPlaceError, match="Gleditsch-Ward number MLI"):
         places.resolve("MLI", system="gw")
     with pytest.raises(UnknownPlaceError, match="V-Dem country_text_id HKG"):

@@ -51,6 +51,10 @@ class Index:
         System spells by alpha-3 code, in order of time.
     sets : dict of str to tuple of str
         Members of each place set.
+    regions : dict of str to str
+        Region of the world by alpha-3 code.
+    vdem_ids : dict of str to str
+        V-Dem's ``country_id`` by alpha-3 code.
     """
 
     iso2: dict[str, str]
@@ -59,6 +63,8 @@ class Index:
     titles: dict[tuple[str, str], tuple[tuple[Meaning, str], ...]]
     spells: dict[str, tuple[Meaning, ...]]
     sets: dict[str, tuple[str, ...]]
+    regions: dict[str, str]
+    vdem_ids: dict[str, str]
 
 
 def words(text: str) -> list[str]:
@@ -90,7 +96,8 @@ def _rows(table: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-def _meaning(row: dict[str, str]) -> Meaning:
+def spell_of(row: dict[str, str]) -> Meaning:
+    """Meaning that a row of a table states; an empty start or end is open."""
     number = row.get("gwcode", "")
     return Meaning(row["iso3"], row["start"] or _ALWAYS, row["end"] or _NEVER_ENDS, int(number) if number else None)
 
@@ -99,7 +106,7 @@ def _codes() -> dict[str, dict[str, tuple[Meaning, ...]]]:
     codes: dict[str, dict[str, tuple[Meaning, ...]]] = {}
     for row in _rows("codes"):
         system = codes.setdefault(row["system"], {})
-        system[row["code"]] = (*system.get(row["code"], ()), _meaning(row))
+        system[row["code"]] = (*system.get(row["code"], ()), spell_of(row))
     return codes
 
 
@@ -108,14 +115,19 @@ def index() -> Index:
     """The look-up tables; read on first use, then kept."""
     iso2: dict[str, str] = {}
     spells: dict[str, tuple[Meaning, ...]] = {}
+    regions: dict[str, str] = {}
+    vdem_ids: dict[str, str] = {}
     for row in sorted(_rows("states"), key=lambda row: row["start"]):
-        spells[row["iso3"]] = (*spells.get(row["iso3"], ()), _meaning(row))
+        spells[row["iso3"]] = (*spells.get(row["iso3"], ()), spell_of(row))
         if row["iso2"]:
             iso2[row["iso2"]] = row["iso3"]
+        if row["vdem_id"]:
+            vdem_ids[row["iso3"]] = row["vdem_id"]
+        regions[row["iso3"]] = row["region"]
     names: dict[str, tuple[Meaning, ...]] = {}
     titles: dict[tuple[str, str], tuple[tuple[Meaning, str], ...]] = {}
     for row in _rows("names"):
-        meaning, name = _meaning(row), row["name"]
+        meaning, name = spell_of(row), row["name"]
         names[key(name)] = (*names.get(key(name), ()), meaning)
         known = titles.get((row["iso3"], row["language"]), ())
         if row["kind"] == "former":
@@ -125,4 +137,4 @@ def index() -> Index:
     sets: dict[str, tuple[str, ...]] = {}
     for row in sorted(_rows("sets"), key=lambda row: int(row["position"])):
         sets[row["set"]] = (*sets.get(row["set"], ()), row["iso3"])
-    return Index(iso2, _codes(), names, titles, spells, sets)
+    return Index(iso2, _codes(), names, titles, spells, sets, regions, vdem_ids)

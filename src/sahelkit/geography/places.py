@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, cast
 
 from sahelkit._types import Lang, Place
 from sahelkit.errors import OptionError, UnknownPlaceError
+from sahelkit.geography.code_systems import clear_codes, day_of, pick
 from sahelkit.geography.codes import (
-    day_of,
+    Translation,
     gwcode_of,
     iso3_of_cow,
     iso3_of_gw,
     iso3_of_vdem,
-    pick,
     translate,
     translate_one,
 )
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from sahelkit._types import DateLike, Places
 
 __all__ = [
+    "Translation",
     "chosen",
     "clear_caches",
     "gwcode_of",
@@ -156,9 +157,8 @@ def resolve(place: Place, *, on: DateLike = None, system: str | None = None) -> 
     on : date-like, optional
         Day at which a name or number with several meanings is read: "Congo" in 1985 is Congo-Brazzaville
         alone, since the other was then Zaire. It does not ask whether the state existed.
-    system : {"gw", "cow", "vdem"}, optional
-        What kind of code `place` is, and nothing else: Gleditsch-Ward number, Correlates of War number or V-Dem's
-        letters.
+    system : {"gw", "cow", "vdem", "iso_numeric", "polity", "gwc", "cowc", "fips", "worldbank"}, optional
+        What kind of code `place` is, and nothing else; `translate` says what each system is.
 
     Returns
     -------
@@ -177,11 +177,10 @@ def resolve(place: Place, *, on: DateLike = None, system: str | None = None) -> 
 
     Warnings
     --------
-    A code of a system that is not listed here is read as one that is, when there is one that looks alike. ISO 3166
-    *numbers* (ACLED's ``iso``) are taken for Gleditsch-Ward numbers: 694, 404 and 516 are Sierra Leone, Kenya and
-    Namibia there, and Qatar, Guinea-Bissau and Burundi here. Polity's ``ccode`` differs from both in places (626 in
-    2012, 347), and the letters of Correlates of War from ISO's (SWZ, AUS and SLV are Switzerland, Austria and
-    Slovenia there). Translate such codes before.
+    Without `system`, a code of a list that is not named here is read as one that is, when there is one that looks
+    alike. ISO 3166 *numbers* (ACLED's ``iso``) are taken for Gleditsch-Ward numbers: 694, 404 and 516 are Sierra
+    Leone, Kenya and Namibia there, and Qatar, Guinea-Bissau and Burundi here; the letters of Correlates of War for
+    ISO's (SWZ, AUS and SLV are Switzerland, Austria and Slovenia there). Name the system of such codes.
 
     Examples
     --------
@@ -358,5 +357,6 @@ def name(place: Place, *, lang: Lang | None = None, on: DateLike = None) -> str:
 def clear_caches() -> None:
     """Forget what was read, e.g. after the states dataset has been built anew."""
     index.cache_clear()
+    clear_codes()
     _resolve.cache_clear()
     set_names.cache_clear()
