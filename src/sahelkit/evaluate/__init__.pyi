@@ -1,3 +1,5 @@
+from .added import AddedValue as AddedValue
+from .added import added_value as added_value
 from .backtest import backtest as backtest
 from .baselines import BaseRate as BaseRate
 from .baselines import OwnHistory as OwnHistory

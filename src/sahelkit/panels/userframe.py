@@ -117,14 +117,14 @@ class UserFrame(Step):
 
 
 def check_published(steps: Iterable[Step]) -> None:
-    """Raise OptionError if a frame of the user's has no rule of publication, where a day of knowledge is asked for."""
+    """Raise OptionError if data of the user's have no rule of publication, where a day of knowledge is asked for."""
     for step in steps:
-        if isinstance(step, UserFrame) and step.published is None:
+        if getattr(step, "published", "") is None:
             raise OptionError(
                 "published",
                 None,
                 "as_of and back-tests must know when the values of your frame became known "
-                f"({', '.join(map(str, step.values))})",
+                f"({', '.join(step.kinds(None, {}))})",
                 repair="Type add_frame(frame, published='+30d'), 't+1-03-15', a column of days, or 'none'",
             )
 

@@ -39,6 +39,10 @@ def own_columns(columns: Iterable[str]) -> list[str]:
 def unknown_term(term: object, built_in: Sequence[str], columns: Iterable[str]) -> UnknownNameError:
     """The error for a covariate that is neither built in nor a column."""
     own = own_columns(columns)
+    lagged = _LAGGED.fullmatch(str(term))
+    if lagged and lagged[1] in own:
+        repair = f"The panel has {lagged[1]!r}: type .lag({lagged[1]!r}, periods={lagged[2]})"
+        return UnknownNameError("covariate", term, (*built_in, *own), repair=repair)
     has = f"Columns of the panel: {', '.join(own)}" if own else "The panel has no column of your own"
     example = own[0] if own else "mycov"
     repair = f"{has}. A column is added with .add_frame(frame, published='+30d').lag({example!r}, periods=1)"
@@ -99,6 +103,13 @@ def computed_columns(panel: Panel) -> list[str]:
     return [name for name, step, kind in found if isinstance(step, _COMPUTED) and kind != "text"]
 
 
+def _is_late(step: Step) -> bool:
+    """Whether what a source says of a period is never known on the first day of that period."""
+    if isinstance(step, UserFrame):
+        return step.published is not None and bool((step.published > step.starts).all())
+    return not isinstance(step, _COMPUTED) and type(step).__module__.startswith("sahelkit.")
+
+
 def widened(panel: Panel, terms: Iterable[str], *, built_in: Sequence[str] = ()) -> Panel:
     """The panel with the newest known value of the last five years beside each lag that is a term.
 
@@ -123,7 +134,7 @@ def widened(panel: Panel, terms: Iterable[str], *, built_in: Sequence[str] = ())
         step, kind = maker(panel, term)
         if kind == "text":
             own_values(pd.DataFrame({term: ["text"]}), term)
-        if isinstance(step, UserFrame) and step.published is not None and (step.published > step.starts).all():
+        if _is_late(step):
             why = "its value is not yet known when the period that it describes begins"
             repair = f"Type .lag({term!r}, periods=1) and the term '{term}_lag1'"
             raise OptionError("terms", term, why, repair=repair)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -129,22 +129,36 @@ class World:
 def world(rule: Rule = "powell_thyne", version: str | None = None, *, leaders: bool = False) -> World:
     """All country-months since 1955, row by row as they were known; computed once per session (some seconds)."""
     terms = (*TERMS, *(("tenure", "election_year") if leaders else ()))
-    return replace(world_of(forecast_panel(rule=rule, leaders=leaders, version=version), terms), columns=None)
+    known, today = _real_rows(forecast_panel(rule=rule, leaders=leaders, version=version))
+    return _world(known, today, terms, columns=None)
 
 
 def world_of(recipe: Panel, terms: Sequence[str]) -> World:
     """All rows of a panel, each as it was known on the first day of its month."""
-    with silent():
-        known = real_time(recipe)
-        today = recipe.frame
+    try:
+        known, today = _kept_rows(recipe)
+    except TypeError:  # a step of the user's that cannot be hashed
+        known, today = _real_rows(recipe)
+    return _world(known, today, terms, columns=known)
+
+
+def _world(known: pd.DataFrame, today: pd.DataFrame, terms: Sequence[str], columns: pd.DataFrame | None) -> World:
     return World(
         rows=known[["iso3", "country", "period"]],
         terms=tuple(terms),
         values=covariates(known, terms),
         ordinal=known["period"].array.asi8.astype(np.int64),
         counts={event: today[event].to_numpy(dtype="float64") for event in EVENTS},
-        columns=known,
+        columns=columns,
     )
+
+
+def _real_rows(recipe: Panel) -> tuple[pd.DataFrame, pd.DataFrame]:
+    with silent():
+        return real_time(recipe), recipe.frame[list(EVENTS)]
+
+
+_kept_rows = lru_cache(maxsize=2)(_real_rows)
 
 
 def newest_known(origin: int, horizon: int) -> int:

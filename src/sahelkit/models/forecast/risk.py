@@ -142,6 +142,7 @@ def risk_table(
         coups_until=last_month(rule, using.version),
         model=using.name,
         own=using.own,
+        too_late=using.too_late(),
     )
 
 

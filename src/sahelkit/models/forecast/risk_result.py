@@ -61,6 +61,8 @@ class RiskTable(Result):
         Name of the model where it is not the penalised hazard; it gives no interval then.
     own : tuple of str
         Columns of the user's that the forecast reads.
+    too_late : tuple of (str, int)
+        Those that are lags and never known in time, with the months after which their source is.
     """
 
     frame: pd.DataFrame
@@ -78,6 +80,7 @@ class RiskTable(Result):
     coups_until: pd.Period
     model: str = ""
     own: tuple[str, ...] = ()
+    too_late: tuple[tuple[str, int], ...] = ()
     _index = ("iso3",)
 
     @property
@@ -143,7 +146,8 @@ class RiskTable(Result):
             lang=lang,
         )
         explained = any(self.drivers)
-        return "\n".join([head, *input_lines(self.inputs, lang), *own_lines(self.model, self.own, explained, lang)])
+        mine = own_lines(self.model, self.own, explained, lang, late=self.too_late)
+        return "\n".join([head, *input_lines(self.inputs, lang), *mine])
 
     def summary(self, *, lang: Lang | None = None) -> str:
         """The table as plain text, with its drivers and the ages of its inputs."""

@@ -50,6 +50,8 @@ _WORDS = {
         "stale": "; stale inputs ({which}) make it describe, in part, an older situation",
         "own input": "{name} (own data)",
         "own": "  columns of your own in the forecast: {names}; the newest published value counts for five years",
+        "too late": "  {name} is never known on the first day of a month: values {months} months old stand for it; "
+        "type .lag({source!r}, periods={months})",
         "model": "  model: {model}; it gives no interval (NA): that of the penalised hazard is not its own",
         "driven": "; ×: odds against the same state with the median value",
         "undriven": "; what moves it is not known: its class does not say which columns it reads",
@@ -86,6 +88,8 @@ _WORDS = {
         "stale": " ; des données périmées ({which}) font qu’elle décrit en partie une situation plus ancienne",
         "own input": "{name} (vos données)",
         "own": "  vos colonnes dans la prévision : {names} ; la dernière valeur publiée vaut cinq ans",
+        "too late": "  {name} n’est jamais connue le premier du mois : des valeurs de {months} mois la remplacent ; "
+        "tapez .lag({source!r}, periods={months})",
         "model": "  modèle : {model} ; il ne donne pas d’intervalle (NA), celui du modèle de risque pénalisé n’étant "
         "pas le sien",
         "driven": " ; × : cote rapportée à celle du même État à la valeur médiane",
@@ -153,13 +157,18 @@ def _input(name: str, lang: Lang) -> str:
     return INPUTS[name][lang == "fr"] if name in INPUTS else words(_WORDS, lang)["own input"].format(name=name)
 
 
-def own_lines(model: str, own: Sequence[str], explained: bool | None, lang: Lang) -> list[str]:
+def own_lines(
+    model: str, own: Sequence[str], explained: bool | None, lang: Lang, *, late: Sequence[tuple[str, int]] = ()
+) -> list[str]:
     """What is not sahelkit's own in a forecast: columns, and the model with what it cannot say.
 
-    `explained` tells whether drivers of the model are known; None where no drivers are shown.
+    `explained` tells whether drivers of the model are known, None where no drivers are shown; `late` names lags that
+    are never known in time, and the months after which their source is.
     """
     say = words(_WORDS, lang)
     lines = [say["own"].format(names=", ".join(own))] if own else []
+    for name, months in late:
+        lines.append(say["too late"].format(name=name, source=name.rpartition("_lag")[0], months=months))
     if model:
         more = "" if explained is None else say["driven" if explained else "undriven"]
         lines.append(say["model"].format(model=model) + more)

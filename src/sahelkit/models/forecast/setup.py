@@ -20,10 +20,11 @@ from sahelkit.models.forecast.drivers import Driver, drivers, drivers_of
 from sahelkit.models.forecast.forecaster import FittedForecaster, HazardForecaster
 from sahelkit.models.forecast.inputs import forecast_panel, last_month, silent
 from sahelkit.models.forecast.learning import Learnt, as_forecaster, name_of
-from sahelkit.models.forecast.own import own_columns, own_values, source_of
+from sahelkit.models.forecast.own import computed_columns, maker, own_columns, own_values, source_of, widened
 from sahelkit.models.forecast.past import World, check_origin, newest_known, past_forecasts, world, world_of
 from sahelkit.panels import Panel
 from sahelkit.panels.coups import Coups
+from sahelkit.panels.history import Lag
 
 _SINCE = 1991
 
@@ -120,7 +121,9 @@ class Setup:
         self.standard = panel is None and forecaster is None
         plain = forecast_panel(rule=rule, version=version) if panel is None else _checked(panel, rule, version)
         self.model = HazardForecaster() if forecaster is None else as_forecaster(forecaster, plain)
-        self.panel: Panel = getattr(self.model, "prepared", lambda given: given)(plain)
+        # All lags of the user's are carried, so that setups of one panel share its rows.
+        wide = widened(plain, [name for name in computed_columns(plain) if isinstance(maker(plain, name)[0], Lag)])
+        self.panel: Panel = getattr(self.model, "prepared", lambda given: given)(wide)
         # One of each kept by each setup, so that nothing outlives it.
         self.at = lru_cache(maxsize=64)(self._at)
         self.track_record = lru_cache(maxsize=16)(self._track_record)
@@ -195,6 +198,17 @@ class Setup:
                     repair = f"Type .lag({source!r}, periods={back}) and the term '{source}_lag{back}'"
             why = f"no state has a value that was known on {at.day:%Y-%m-%d} ({when})"
             raise OptionError("terms", name, why, repair=repair)
+
+    def too_late(self) -> tuple[tuple[str, int], ...]:
+        """Lags among the user's columns that are never known in time, each with the age of the newest value known."""
+        found, columns = [], self.history.columns
+        for name in () if columns is None else self.own:
+            step, _ = maker(self.panel, name)
+            if isinstance(step, Lag) and columns is not None:
+                age = columns[f"{name.removesuffix(f'_lag{step.periods}')}_newest{step.periods}_age"].min()
+                if age > step.periods:
+                    found.append((name, int(age)))
+        return tuple(found)
 
     def _newest(self, source: str, at: Moment) -> str | None:
         with silent():
