@@ -377,16 +377,25 @@ def check_columns(
 def origin_of(frame: pd.DataFrame) -> str:
     """Datasets, versions and rule of a frame of sahelkit's, from its attributes; empty for any other.
 
+    Event files of the user's that it was made from stand with the attribution that their source asks for.
+
     Examples
     --------
     >>> frame = pd.DataFrame()
     >>> frame.attrs["sahelkit"] = {"datasets": {"coups": "2026.2"}, "rule": "any"}
     >>> origin_of(frame), origin_of(pd.DataFrame())
     ('sahelkit coups 2026.2; rule any', '')
+    >>> files = {"acled": {"attribution": "ACLED (acleddata.com)", "accessed": "2026-11-30"}}
+    >>> frame.attrs["sahelkit"] = {"datasets": {"states": "2026.2"}, "events": files}
+    >>> origin_of(frame)
+    'sahelkit states 2026.2; ACLED (acleddata.com), 2026-11-30'
     """
     note = frame.attrs.get("sahelkit", {})
     text = ", ".join(f"{name} {version}" for name, version in note.get("datasets", {}).items())
-    return f"sahelkit {text}; rule {note['rule']}" if text and "rule" in note else (f"sahelkit {text}" if text else "")
+    parts = [f"sahelkit {text}" if text else "", f"rule {note['rule']}" if text and "rule" in note else ""]
+    for files in note.get("events", {}).values():
+        parts.append(", ".join(filter(None, (files.get("attribution"), files.get("accessed")))))
+    return "; ".join(filter(None, parts))
 
 
 def beside(frame: pd.DataFrame, columns: Mapping[str, Floats]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from sahelkit.catalog.columns import (
     match_columns,
     only_source,
     recorded_datasets,
+    recorded_events,
     recorded_rule,
 )
 from sahelkit.catalog.plain_styles import apa, text
@@ -32,6 +33,7 @@ class _Debts:
         self.datasets: dict[str, str] = {}
         self.keys: set[str] = set()
         self.sources: set[str] = set()
+        self.accessed: dict[str, str] = {}
 
     def add_dataset(self, record: Record, version: str | None = None) -> None:
         self.datasets.setdefault(record.name, version or record.version)
@@ -76,8 +78,19 @@ class _Debts:
         for column in unknown:
             self.keys.update(_common_keys(column))
 
+    def add_events(self, notes: Mapping[str, Mapping[str, Any]]) -> None:
+        """Works behind event files of the user's, with the day on which the files were got."""
+        known = references()
+        for note in notes.values():
+            for key in note.get("references", ()):
+                if key in known:
+                    self.keys.add(key)
+                    self.accessed[key] = str(note.get("accessed") or "")
+
     def note(self, key: str) -> str:
         """Which editions of a work's data stand behind the columns."""
+        if self.accessed.get(key):
+            return f"Data accessed {self.accessed[key]}"
         editions = dict.fromkeys(
             item.vintage for item in sources().values() if item.name in self.sources and key in item.references
         )
@@ -150,9 +163,11 @@ def _add(debts: _Debts, obj: Any) -> None:
     elif hasattr(type(obj), "columns"):
         obj = check_frame(obj, where="cite", what="obj")
         debts.add_columns(column_names(obj), recorded_datasets(obj), recorded_rule(obj))
+        debts.add_events(recorded_events(obj))
     elif hasattr(obj, "index") and hasattr(obj, "name") and not isinstance(obj, list | tuple):
         names = [obj.name] if isinstance(obj.name, str) else []
         debts.add_columns([*names, *column_names(obj)], recorded_datasets(obj), recorded_rule(obj))
+        debts.add_events(recorded_events(obj))
     elif hasattr(obj, "frame"):
         _add(debts, obj.frame)
     elif isinstance(obj, Iterable):

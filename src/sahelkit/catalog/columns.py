@@ -194,6 +194,14 @@ def recorded_rule(obj: Any) -> str:
     return rule if isinstance(rule, str) else ""
 
 
+def recorded_events(obj: Any) -> dict[str, Mapping[str, Any]]:
+    """What the ``attrs`` of a frame say of event files that it was made from, by the name of their layout."""
+    listed = _notes(obj).get("events")
+    if not isinstance(listed, Mapping):
+        return {}
+    return {str(name): note for name, note in listed.items() if isinstance(note, Mapping)}
+
+
 def only_source(entry: Entry, rule: str) -> tuple[str, ...]:
     """The one upstream file that a rule reads, where the record names it: ``[details.coders.pt] rule=, source=``."""
     coders = entry.record.details.get("coders")

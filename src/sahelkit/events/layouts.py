@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from sahelkit.errors import MissingColumnsError, OptionError, UnknownNameError
+from sahelkit.errors import MissingColumnsError, OptionError, UnknownNameError, is_known
+from sahelkit.events import gdelt
 
 LayoutLike: TypeAlias = "str | Layout | Mapping[str, Any] | None"
 
@@ -120,8 +121,13 @@ class Layout:
         return {name: new if new not in exact or _plain(name) in own else name for name, new in found.items()}
 
     def missing(self, columns: Iterable[str]) -> list[str]:
-        """Columns that no event can do without and that are not there: the day, and one that says the state."""
+        """Columns that no event can do without and that are not there: the day, and one that says the state.
+
+        Of a mapping of the user's none may be missing: it names what the file has.
+        """
         there = set(columns)
+        if not self.signs:
+            return [name for name in self.known if name not in there]
         lost = [name for name in self.date if name not in there]
         if not any(name in there for name, _ in self.places):
             lost += [self.places[0][0]]
@@ -168,17 +174,8 @@ def guess_layout(columns: Iterable[str]) -> str | None:
     return None
 
 
-def find_layout(layout: LayoutLike, columns: Sequence[str], *, file: str) -> Layout:
-    """The layout that a caller named, or the one that a header looks like, after a look at whether it fits.
-
-    Parameters
-    ----------
-    layout : str, Layout, mapping or None
-        Name of a layout; a mapping such as ``{"date": "jour", "iso3": "pays"}``; None: the one that fits.
-    columns : sequence of str
-        Header of the first file.
-    file : str
-        Its name, for messages.
+def as_layout(layout: LayoutLike) -> Layout | None:
+    """The layout that a caller named or described; None where it is to be guessed.
 
     Raises
     ------
@@ -186,49 +183,51 @@ def find_layout(layout: LayoutLike, columns: Sequence[str], *, file: str) -> Lay
         If no layout has this name.
     OptionError
         If a mapping names no day or no state, or something that is no column of an event.
+
+    Examples
+    --------
+    >>> as_layout({"date": "jour", "country": "pays", "fatalities": "morts"}).places
+    (('pays', 'name'),)
+    """
+    if layout is None or isinstance(layout, Layout):
+        return layout
+    if isinstance(layout, Mapping):
+        return _of_mapping(layout)
+    if not is_known(layout, LAYOUTS):
+        raise UnknownNameError("layout", layout, LAYOUTS, repair=_HOW)
+    return LAYOUTS[layout]
+
+
+def fitting_layout(layout: Layout | None, columns: Sequence[str], *, file: str) -> Layout:
+    """A layout after a look at whether it fits a header; the one that the header looks like where it is to be guessed.
+
+    Raises
+    ------
     MissingColumnsError
         If the header lacks the day or the state; the message says which layout it looks like.
 
     Examples
     --------
-    >>> find_layout({"date": "jour", "country": "pays"}, ["jour", "pays", "morts"], file="mali.csv").places
-    (('pays', 'name'),)
-    >>> find_layout("ged", ["event_date", "event_type", "iso"], file="a.csv")
+    >>> fitting_layout(LAYOUTS["ged"], ["event_date", "event_type", "iso"], file="a.csv")
     Traceback (most recent call last):
     sahelkit.errors.MissingColumnsError: layout='ged' (a.csv) needs the columns 'date_start', 'country_id'; the frame
     has event_date, event_type, iso. It looks like ACLED: type layout='acled'.
     """
     guess = guess_layout(columns)
-    if isinstance(layout, Layout):
-        found = layout
-    elif isinstance(layout, Mapping):
-        found = _of_mapping(layout)
-    elif layout is None:
-        if guess is None:
-            raise MissingColumnsError(
-                f"layout=None ({file})",
-                ["date", "country"],
-                columns,
-                repair=f"It looks like none of {_names()}. {_HOW}",
-            )
+    if layout is None and guess is not None:
         return LAYOUTS[guess]
-    elif isinstance(layout, str) and layout in LAYOUTS:
-        found = LAYOUTS[layout]
-    else:
-        raise UnknownNameError("layout", layout, LAYOUTS, repair=_HOW)
-    missing = found.missing(found.spelled(columns).values())
+    if layout is None:
+        repair = f"It looks like none of {', '.join(map(repr, LAYOUTS))}. {_HOW}"
+        raise MissingColumnsError(f"layout=None ({file})", ["date", "country"], columns, repair=repair)
+    missing = layout.missing(layout.spelled(columns).values())
     if missing:
-        other = guess if guess != found.name else None
+        other = guess if guess != layout.name else None
         repair = f"It looks like {LAYOUTS[other].title}: type layout={other!r}" if other else _HOW
-        raise MissingColumnsError(f"layout={found.name!r} ({file})", missing, columns, repair=repair)
-    return found
+        raise MissingColumnsError(f"layout={layout.name!r} ({file})", missing, columns, repair=repair)
+    return layout
 
 
 _HOW = "For a layout of your own type layout={'date': 'jour', 'country': 'pays', 'fatalities': 'morts'}"
-
-
-def _names() -> str:
-    return ", ".join(map(repr, LAYOUTS))
 
 
 def _of_mapping(given: Mapping[str, Any]) -> Layout:
@@ -351,42 +350,6 @@ _GED = Layout(
 # A candidate release describes a month and comes about three weeks after it.
 _CANDIDATE = replace(_GED, name="ged_candidate", title="UCDP GED Candidate", published="+55d")
 
-_ACTOR = (
-    *("Code", "Name", "CountryCode", "KnownGroupCode", "EthnicCode", "Religion1Code", "Religion2Code"),
-    *("Type1Code", "Type2Code", "Type3Code"),
-)
-
-
-def _gdelt_header(*, second: bool, address: bool) -> tuple[str, ...]:
-    """Columns by position: 57 to March 2013, 58 with the address from April 2013, 61 in the second edition."""
-    geo = (
-        "Type",
-        "FullName",
-        "CountryCode",
-        "ADM1Code",
-        *(("ADM2Code",) if second else ()),
-        "Lat",
-        "Long",
-        "FeatureID",
-    )
-    return (
-        *("GlobalEventID", "SQLDATE", "MonthYear", "Year", "FractionDate"),
-        *(f"Actor{number}{part}" for number in (1, 2) for part in _ACTOR),
-        *("IsRootEvent", "EventCode", "EventBaseCode", "EventRootCode", "QuadClass", "GoldsteinScale"),
-        *("NumMentions", "NumSources", "NumArticles", "AvgTone"),
-        *(f"{whose}Geo_{part}" for whose in ("Actor1", "Actor2", "Action") for part in geo),
-        "DATEADDED",
-        *(("SOURCEURL",) if address else ()),
-    )
-
-
-_CAMEO = (
-    *("make public statement", "appeal", "express intent to cooperate", "consult", "engage in diplomatic cooperation"),
-    *("engage in material cooperation", "provide aid", "yield", "investigate", "demand", "disapprove", "reject"),
-    *("threaten", "protest", "exhibit force posture", "reduce relations", "coerce", "assault", "fight"),
-    "use unconventional mass violence",
-)
-
 _GDELT = Layout(
     name="gdelt",
     title="GDELT",
@@ -408,7 +371,9 @@ _GDELT = Layout(
     date_formats=("%Y%m%d", "%Y%m%d%H%M%S"),
     places=(("ActionGeo_CountryCode", "fips"),),
     labels={
-        "event_type": {key: word for code, word in enumerate(_CAMEO, start=1) for key in {f"{code:02d}", str(code)}},
+        "event_type": {
+            key: word for code, word in enumerate(gdelt.ROOT_CODES, start=1) for key in {f"{code:02d}", str(code)}
+        },
         "sub_type": {
             "1": "verbal cooperation",
             "2": "material cooperation",
@@ -421,11 +386,7 @@ _GDELT = Layout(
     published="+1d",
     begins={"world": "1979-01-01"},
     spellings={"day": "SQLDATE", "date": "SQLDATE"},
-    headers=(
-        _gdelt_header(second=False, address=False),
-        _gdelt_header(second=False, address=True),
-        _gdelt_header(second=True, address=True),
-    ),
+    headers=gdelt.HEADERS,
     signs=("SQLDATE", "EventRootCode"),
     references=("leetaru_schrodt_2013",),
     attribution="The GDELT Project (gdeltproject.org)",

@@ -19,10 +19,13 @@ from sahelkit.errors import OptionError
 SAMPLE = 1 << 16
 _LOOKS = 24  # places of a large file at which its encoding is looked at
 _SEPARATORS = (",", ";", "\t", "|")
+# Readers that take some columns only do not see a row with a field too many. Files made by hand are small.
+_CHECKED = 1 << 22
 _HEADER_ROWS = 20  # a title and some remarks may stand above the header
 _COMMA = re.compile(r"-?\d{1,3},\d+")
 
 AGAIN = "Get the file again"
+MEND = "Mend the row; a text that holds the separator or a line break must stand in quotation marks"
 
 
 def refuse(file: str, why: str, repair: str) -> OptionError:
@@ -190,6 +193,9 @@ def sniff(member: Member, fits: Callable[[list[str]], bool], headers: tuple[tupl
     text_of = Text(encoding, separator, names, above, frozenset(commas), not rows)
     if not member.packing:
         _check_end(member, text_of)
+        small = above and member.size <= _CHECKED and fits(list(names))
+        if small and (where := ragged(member, text_of)):
+            raise refuse(member.name, where, MEND)
     return text_of
 
 
@@ -219,10 +225,10 @@ def _with_header(
         for position, row in enumerate(rows[:_HEADER_ROWS]):
             if fits(row):
                 return separator, row, position + 1, [row for row in rows[position + 1 :] if any(row)]
-    # None fits: the widest first row tells which columns there are.
-    separator = max(tables, key=lambda mark: len(tables[mark][0]) if tables[mark] else 0)
-    rows = tables[separator]
-    return separator, rows[0] if rows else [], 1, rows[1:]
+    # None fits: the widest of the first rows tells which columns there are.
+    heads = [(row, mark, position) for mark, rows in tables.items() for position, row in enumerate(rows[:_HEADER_ROWS])]
+    row, separator, position = max(heads, key=lambda head: sum(map(bool, head[0])))
+    return separator, row, position + 1, tables[separator][position + 1 :]
 
 
 def different(header: Sequence[str]) -> tuple[str, ...]:
