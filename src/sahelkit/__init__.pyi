@@ -21,6 +21,7 @@ from .catalog.listing import datasets as datasets
 from .errors import CoverageWarning as CoverageWarning
 from .errors import SahelkitError as SahelkitError
 from .evaluate.backtest import backtest as backtest
+from .events.events import read_events as read_events
 from .geography import places as places
 from .models.bounds import extreme_bounds as extreme_bounds
 from .models.forecast import HazardForecaster as HazardForecaster

@@ -37,6 +37,10 @@ class CoverageWarning(UserWarning):
     """A request reaches outside what a source covers; the values there are NA."""
 
 
+class RefusedRowsWarning(UserWarning):
+    """Rows of a user's file could not be read and are left out."""
+
+
 class PlaceWarning(UserWarning):
     """Codes of countries that may not be what they were taken for: of another system, unknown, or of no country."""
 

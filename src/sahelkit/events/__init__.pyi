@@ -1,3 +1,5 @@
+from .events import Events as Events
+from .events import read_events as read_events
 from .grid import grid_cell as grid_cell
 from .grid import grid_centre as grid_centre
 from .layouts import LAYOUTS as LAYOUTS

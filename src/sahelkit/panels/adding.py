@@ -7,6 +7,7 @@ from typing import Self
 
 from sahelkit._types import Rule
 from sahelkit.errors import OptionError, UnknownNameError
+from sahelkit.events import Events
 from sahelkit.frames import FrameLike
 from sahelkit.options import check_flag
 from sahelkit.panels.conflict import DATASET as CONFLICT
@@ -14,6 +15,7 @@ from sahelkit.panels.conflict import Conflict, counts
 from sahelkit.panels.coups import Coups
 from sahelkit.panels.declared import Declared
 from sahelkit.panels.elections import Elections
+from sahelkit.panels.eventcounts import count_events
 from sahelkit.panels.layers import KINDS, Step, as_names
 from sahelkit.panels.leaders import Leaders
 from sahelkit.panels.military import MilitaryRule
@@ -242,6 +244,57 @@ class Adding(Declared):
         [0.0, 1.0, 1.0]
         """
         return self._with(MilitaryRule())
+
+    def add_events(
+        self,
+        events: Events,
+        *,
+        by: str | None = "event_type",
+        values: str | Sequence[str] | None = "fatalities",
+        published: str | None = None,
+        prefix: str | None = None,
+    ) -> Self:
+        """Add counts of the user's events, as `sahelkit.read_events` opens them.
+
+        With ``by="event_type"`` one column for each kind that occurs, such as ``acled_battles``, and one for the
+        deaths in each, ``acled_fatalities_battles``; with None ``acled_events`` and ``acled_fatalities``. 0 where the
+        files cover state and period and hold no event, NA where they do not cover it. The events are counted here,
+        for all states in the files, so that neighbours can be asked; of the rows nothing is kept.
+
+        Parameters
+        ----------
+        events : Events
+            What `sahelkit.read_events` gives; its coverage says where no event means none.
+        by : {"event_type", "sub_type"}, optional
+            Kinds that have a column each; None for all in one.
+        values : str or sequence of str, optional
+            What is added up, as in `Events.tally`; None for nothing.
+        published : str, optional
+            When a period was wholly known: ``"+30d"`` is 30 days after its end. Absent: the rule of `read_events`,
+            that of the layout. Needed for `as_of`.
+        prefix : str, optional
+            Begins the names of the columns; the name of the layout when absent, nothing for a layout of your own.
+
+        Raises
+        ------
+        OptionError
+            If it is something else, `published` is no rule, or the panel has one of the columns already.
+        UnknownNameError
+            If the layout has no such kind or value.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from sahelkit import panel, read_events
+        >>> rows = {"event_date": ["1 March 2012", "31 May 2012"], "event_type": "Battles", "country": "Mali"}
+        >>> events = read_events(pd.DataFrame(rows).assign(fatalities=[3, 1]), layout="acled")
+        >>> mali = panel("Mali", "2012-02", "2012-05").add_events(events)
+        >>> mali.frame[["acled_battles", "acled_fatalities_battles"]].to_numpy().tolist()
+        [[nan, nan], [1.0, 3.0], [0.0, 0.0], [1.0, 1.0]]
+        >>> mali.as_of("2012-05-14").frame["acled_battles"].tolist()
+        [nan, 1.0, 0.0, nan]
+        """
+        return self._with(count_events(events, self.freq, by=by, values=values, published=published, prefix=prefix))
 
     def add_frame(self, frame: FrameLike, *, published: str | None = None, how: How = "one") -> Self:
         """Add the columns of a user's own frame.

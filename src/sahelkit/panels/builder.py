@@ -93,7 +93,8 @@ class Panel(Adding, Deriving):
         names = ["states", *(name for step in self.steps for name in step.datasets())]
         notes: dict[str, Any] = {"datasets": {name: record_of(name, self.version).version for name in names}}
         for step in self.steps:
-            notes |= step.settings()
+            for name, said in step.settings().items():
+                notes[name] = {**notes.get(name, {}), **said} if isinstance(said, dict) else said
         if self.known_on is not None:
             notes["as_of"] = f"{self.known_on:%Y-%m-%d}"
         return notes

@@ -156,8 +156,8 @@ class Step:
         """Datasets of sahelkit that the step reads; their versions go into ``frame.attrs``."""
         return self.reads
 
-    def settings(self) -> dict[str, str]:
-        """What a reader must know to repeat the step, for ``frame.attrs``."""
+    def settings(self) -> dict[str, Any]:
+        """What a reader must know to repeat the step, for ``frame.attrs``; mappings of several steps are joined."""
         return {}
 
     def caution(self, countries: Sequence[str], first: pd.Timestamp, last: pd.Timestamp, version: str | None) -> str:

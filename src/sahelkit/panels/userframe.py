@@ -119,14 +119,18 @@ class UserFrame(Step):
 def check_published(steps: Iterable[Step]) -> None:
     """Raise OptionError if data of the user's have no rule of publication, where a day of knowledge is asked for."""
     for step in steps:
-        if getattr(step, "published", "") is None:
-            raise OptionError(
-                "published",
-                None,
-                "as_of and back-tests must know when the values of your frame became known "
-                f"({', '.join(step.kinds(None, {}))})",
-                repair="Type add_frame(frame, published='+30d'), 't+1-03-15', a column of days, or 'none'",
-            )
+        if getattr(step, "published", "") is not None:
+            continue
+        framed = isinstance(step, UserFrame)
+        what, call = ("frame", "add_frame(frame") if framed else ("events", "add_events(events")
+        names = [*step.kinds(None, {})]
+        listed = ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
+        raise OptionError(
+            "published",
+            None,
+            f"as_of and back-tests must know when the values of your {what} became known ({listed})",
+            repair=f"Type {call}, published='+30d'), 't+1-03-15',{' a column of days,' * framed} or 'none'",
+        )
 
 
 def read_user_frame(frame: FrameLike, *, published: str | None, how: str, window: Window) -> UserFrame:
