@@ -13,7 +13,6 @@ from sahelkit.language.numbers import number
 from sahelkit.models.forecast.covariates import BUILT_IN, GROUPS, TRIED, covariates, newest, unit_of
 from sahelkit.models.forecast.forecaster import FittedForecaster
 from sahelkit.models.forecast.inputs import INTENSITY
-from sahelkit.options import LANGUAGES
 
 # Group of the user's columns.
 OWN = "own data"
@@ -154,11 +153,10 @@ def _driver(group: str, factor: float, one: pd.DataFrame, known: dict[str, float
         return Driver(group, factor, *_words(one, known, group))
     value = known[column]
     key = "own unknown" if np.isnan(value) else "own"
+    size = ("−" if value < 0 else "") + "{}"
     digits = 0 if abs(value) >= 100 else 2
-    en, fr = (
-        _WORDS[lang][key].format(name=column, value=number(value, "en" if lang == "en" else "fr", digits=digits))
-        for lang in LANGUAGES
-    )
+    en = _WORDS["en"][key].format(name=column, value=size.format(number(abs(value), "en", digits=digits)))
+    fr = _WORDS["fr"][key].format(name=column, value=size.format(number(abs(value), "fr", digits=digits)))
     return Driver(OWN, factor, en, fr, column)
 
 

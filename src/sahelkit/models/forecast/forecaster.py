@@ -61,7 +61,7 @@ class HazardForecaster(Parameters):
 
     With a column of one's own, which a panel adds with ``.add_frame(rain, published="+30d").lag("rain", periods=1)``:
 
-    >>> from sahelkit.models.forecast.covariates import TERMS
+    >>> from sahelkit.models.forecast import TERMS
     >>> HazardForecaster(terms=(*TERMS, "rain_lag1")).terms[-1]
     'rain_lag1'
     """
