@@ -134,7 +134,7 @@ def test_tables_are_plain_where_nobody_looks(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["name", "title", "places", "years", "version", "licence"]
     states = next(line for line in lines if line.startswith("states "))
-    assert states.split()[-4:] == ["world", "1816–2025", "2026.2", "CC-BY-4.0"]
+    assert states.split()[-4:] == ["world", "1816–2025", "2026.3", "CC-BY-4.0"]
 
 
 def test_json_and_csv_hold_every_column(capsys):

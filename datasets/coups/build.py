@@ -13,10 +13,11 @@ from typing import Any
 import pandas as pd
 
 from sahelkit.build import Sources
-from sahelkit.build.coup_lists import cam, cline, colpus, powell_thyne, powell_thyne_2026
-from sahelkit.build.linking import Event, Report, link
+from sahelkit.build.coup_lists import cam, cline, colpus, csp, csp_list, leader_names, powell_thyne, powell_thyne_2026
+from sahelkit.build.linking import SAME_EVENT_DAYS, Event, Report, link
 from sahelkit.build.nearby import pairs_of, parts, undecided
 from sahelkit.build.rulers import Key, corrected, findings, first_days
+from sahelkit.build.vague import attach, bounds
 from sahelkit.catalog import record
 from sahelkit.errors import CoverageWarning, TableError
 
@@ -25,6 +26,8 @@ DATASET = "coups"
 LAST_DAY = dt.date(2025, 12, 31)
 # Coders whose lists may be shown for the study region only (sources.toml: study-region-facts).
 STUDY_ONLY = ("colpus", "cam")
+# Identifiers hold no more of the day than is known: MLI-2020-08-18, NPL-1960-10, CIV-1980.
+ID_LENGTH = {"day": 14, "month": 11, "year": 8}
 # How much of a page that a hand-made table names was read by whoever decided.
 SEEN = ("page_read", "copy_read", "in_part", "not_read")
 
@@ -49,7 +52,12 @@ class States:
     spells: dict[str, list[tuple[dt.date, dt.date, int]]]
     names: dict[str, str]
     iso2: dict[str, str]
-    study: frozenset[str]
+    sets: dict[str, frozenset[str]]
+
+    @property
+    def study(self) -> frozenset[str]:
+        """The study region."""
+        return self.sets["study"]
 
     def gwcode(self, iso3: str, day: dt.date) -> int | None:
         """Gleditsch-Ward number on a day; None where the state is not in the system."""
@@ -67,7 +75,7 @@ def _states(sources: Sources) -> States:
         spells=spells,
         names=dict(zip(states["iso3"], states["name_en"], strict=True)),
         iso2={k: v for k, v in zip(states["iso2"], states["iso3"], strict=True) if isinstance(k, str)},
-        study=frozenset(sets.loc[sets["set"] == "study", "iso3"]),
+        sets={str(name): frozenset(members) for name, members in sets.groupby("set")["iso3"]},
     )
 
 
@@ -76,7 +84,7 @@ def _beyond(report: Report, states: States) -> bool:
     return report.source in STUDY_ONLY and report.place not in states.study
 
 
-def reports(sources: Sources, states: States, *, world: bool) -> list[Report]:
+def reports(sources: Sources, states: States, listed: pd.DataFrame, *, world: bool) -> list[Report]:
     """All reports that may be linked: Colpus and CAM outside the study region only in the world's table."""
     days: dict[Key, dt.date] = {
         (row["iso3"], row["source"], _day(row["date_given"])): _day(row["date"])
@@ -87,6 +95,7 @@ def reports(sources: Sources, states: States, *, world: bool) -> list[Report]:
         *cline(sources.path("cline_2023")),
         *colpus(sources.path("colpus_1_1")),
         *cam(sources.path("cam_3_0")),
+        *csp(listed),
     ]
     for row in _hand(sources.here, "hand_verdicts.csv"):
         if row["verdict"] != "absent":
@@ -105,8 +114,11 @@ def _withdrawn(here: Path, found: Iterable[Report]) -> set[Report]:
 
 
 def _event_day(event: Event) -> dt.date:
-    """The day that most coders give; of several such days the earliest, since coups begin before they are known."""
-    votes = Counter(r.day for r in event)
+    """The day that most coders give; of several such days the earliest, since coups begin before they are known.
+
+    Where all that is known is a month or a year, its first day stands for it.
+    """
+    votes = Counter(r.day for r in event if r.precision == "day") or Counter(r.day for r in event)
     most = max(votes.values())
     return min(day for day, number in votes.items() if number == most)
 
@@ -123,7 +135,7 @@ def _outcome(event: Event) -> str | None:
 
 
 def _covers(coder: dict[str, Any], iso3: str, day: dt.date, *, states: States, world: bool) -> bool:
-    inside = coder["places"] == "world" or (world and coder["places_when_built"] == "world") or iso3 in states.study
+    inside = iso3 in states.sets[coder["places_when_built" if world else "places"]]
     return inside and _day(coder["first"]) <= day <= _day(coder["last"])
 
 
@@ -132,7 +144,9 @@ def _row(
 ) -> dict[str, Any]:
     iso3 = event[0].place
     gwcode = states.gwcode(iso3, day)
-    given = {r.source: r.said for r in event}
+    given = {r.source: r for r in event}
+    exact = [r for r in event if r.precision == "day"]
+    spans = [bounds(r) for r in exact or event]
     verdict = {r.source: r.verdict for r in event}
     # What a coder withdrew later stays in its own column and decides nothing.
     holds = tuple(replace(r, verdict="plot") if r in withdrawn else r for r in event)
@@ -142,9 +156,9 @@ def _row(
         "gwcode": gwcode,
         "country": states.names[iso3],
         "date": day,
-        "date_min": min(r.day for r in event),
-        "date_max": max(r.day for r in event),
-        "date_precision": "day",
+        "date_min": min(first for first, _ in spans),
+        "date_max": max(last for _, last in spans),
+        "date_precision": "day" if exact else event[0].precision,
         "kind": "plot" if outcome is None else "attempt",
         "outcome": outcome,
         "n_listing": len(event),
@@ -152,10 +166,12 @@ def _row(
     covering = 0
     for source, coder in coders.items():
         covers = gwcode is not None and _covers(coder, iso3, day, states=states, world=world)
-        if source in given and not _covers(coder, iso3, given[source], states=states, world=world):
-            raise TableError(DATASET, f"{source} lists {iso3} {given[source]}, outside the coverage in record.toml")
+        if source in given and not _covers(coder, iso3, given[source].said, states=states, world=world):
+            raise TableError(
+                DATASET, f"{source} lists {iso3} {given[source].said}, outside the coverage in record.toml"
+            )
         row[f"{source}_outcome"] = verdict.get(source, "absent" if covers else "not_covered")
-        row[f"{source}_date"] = given.get(source)
+        row[f"{source}_date"] = given[source].said if source in given and given[source] in exact else None
         # A coder that records no plots says nothing about one by leaving it out.
         covering += source in given or (covers and (outcome is not None or coder["plots"]))
     agreeing = sum(r.verdict == (outcome or "plot") for r in holds)
@@ -163,10 +179,10 @@ def _row(
 
 
 def _with_ids(rows: list[dict[str, Any]]) -> None:
-    """Country and day, with a number behind it from the second event of the day on, the most listed first."""
+    """Country and day, or what is known of it, and a number from the second event on, the most listed first."""
     seen: Counter[str] = Counter()
     for row in sorted(rows, key=lambda r: (r["iso3"], r["date"], -r["n_listing"], r["outcome"] != "success")):
-        base = f"{row['iso3']}-{row['date']}"
+        base = f"{row['iso3']}-{row['date']}"[: ID_LENGTH[row["date_precision"]]]
         seen[base] += 1
         row["coup_id"] = base if seen[base] == 1 else f"{base}-{seen[base]}"
 
@@ -202,8 +218,10 @@ def _add_links(
     of = _by_report(rows, events)
     for entry in moved:
         row = of[(entry["iso3"], entry["source"], _day(entry["date_given"]))]
-        row["former_id"] = entry["former_id"]
-        if entry["former_id"] in {other["coup_id"] for other in rows}:
+        # With the world's Colpus and CAM the vote on the day may give the old identifier again.
+        if entry["former_id"] != row["coup_id"]:
+            row["former_id"] = entry["former_id"]
+        if entry["former_id"] in {other["coup_id"] for other in rows if other is not row}:
             raise TableError(DATASET, f"hand_moved.csv: {entry['former_id']} is the identifier of another event now")
 
 
@@ -230,7 +248,7 @@ def _nearest(rows: Iterable[dict[str, Any]], iso3: str, day: dt.date, *, column:
     gaps = [
         (abs((row[column] - day).days), row["coup_id"])
         for row in rows
-        if row["iso3"] == iso3 and row[column] is not None
+        if row["iso3"] == iso3 and row[column] is not None and row["date_precision"] == "day"
     ]
     near = [(gap, name) for gap, name in gaps if gap <= days]
     return min(near)[1] if near else None
@@ -285,6 +303,32 @@ def _verdicts(own: list[dict[str, str]], rows: list[dict[str, Any]]) -> pd.DataF
     return pd.DataFrame(out)
 
 
+def _csp_table(
+    listed: pd.DataFrame, rows: list[dict[str, Any]], events: list[Event], states: States, written: dict[str, str]
+) -> pd.DataFrame:
+    """Every report of the Center for Systemic Peace, with its event; an alleged plot goes with what others list."""
+    of = {
+        int(r.record): row["coup_id"]
+        for row, event in zip(rows, events, strict=True)
+        for r in event
+        if r.source == "csp"
+    }
+    others = [row for row in rows if row["csp_outcome"] == "absent"]
+    out = []
+    for entry in listed.to_dict("records"):
+        event = of.get(entry["report"])
+        if entry["verdict"] == "alleged" and entry["date_precision"] == "day":
+            event = _nearest(others, entry["iso3"], entry["date"], column="date", days=SAME_EVENT_DAYS)
+        facts = {
+            "coup_id": event,
+            "gwcode": states.gwcode(entry["iso3"], entry["date"]),
+            "country": states.names[entry["iso3"]],
+            "leaders": written.get(str(entry["report"]), leader_names(entry["leaders"])) or None,
+        }
+        out.append(entry | facts)
+    return pd.DataFrame(out)
+
+
 def _add_notes(rows: list[dict[str, Any]], notes: list[dict[str, str]], verdicts: pd.DataFrame) -> None:
     texts = {row["coup_id"]: (row["note_en"], row["note_fr"]) for row in notes}
     unknown = set(texts) - {row["coup_id"] for row in rows}
@@ -301,9 +345,14 @@ def _tables(sources: Sources, *, world: bool) -> dict[str, pd.DataFrame]:
     states = _states(sources)
     coders: dict[str, Any] = record(DATASET).details["coders"]
     pairs = pairs_of(_hand(sources.here, "hand_links.csv"))
-    found = reports(sources, states, world=world)
+    listed = csp_list(sources.path("csp_coups_2014"))
+    found = reports(sources, states, listed, world=world)
     beyond = {report for report in found if _beyond(report, states)}
-    events = link(found, order=list(coders), decisions=[pair.link for pair in pairs])
+    vague = [report for report in found if report.precision != "day"]
+    unsure = {(r.place, r.source, r.said) for r in vague}
+    links = [p.link for p in pairs if not {(p.place, *p.first), (p.place, *p.second)} & unsure]
+    events = link([r for r in found if r.precision == "day"], order=list(coders), decisions=links)
+    events = attach(events, vague, order=list(coders), unseen=beyond)
     days = [_event_day(event) for event in events]
     dated = list(zip(events, days, strict=True))
     named = (tuple(r for r in event if r not in beyond) for event in events)
@@ -328,7 +377,13 @@ def _tables(sources: Sources, *, world: bool) -> dict[str, pd.DataFrame]:
         "2022-11-29": powell_thyne(sources.path("powell_thyne_2022"), separator=","),
         "2026-01-13": [replace(report, day=report.said) for report in found if report.source == "pt"],
     }
-    return {"coups": pd.DataFrame(rows), "vintages": vintages(by_vintage, rows, states), "verdicts": verdicts}
+    written = {row["report"]: row["leaders"] for row in _hand(sources.here, "hand_leaders.csv")}
+    return {
+        "coups": pd.DataFrame(rows),
+        "vintages": vintages(by_vintage, rows, states),
+        "verdicts": verdicts,
+        "csp": _csp_table(listed, rows, events, states, written),
+    }
 
 
 def build(sources: Sources) -> dict[str, pd.DataFrame]:

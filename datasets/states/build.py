@@ -17,6 +17,8 @@ ALWAYS = "1789-01-01"
 STILL_A_MEMBER = 2932896
 ECOWAS_AND = ["MRT"]
 STUDY_AND = ["MRT", "TCD", "CMR", "GAB", "SDN", "DZA"]
+# Never had 500,000 inhabitants up to 2014, and are no microstates by the Gleditsch-Ward list (250,000).
+BELOW_HALF_A_MILLION = {"BHS", "BLZ", "BRB", "BRN", "ISL", "MDV", "MLT", "ZZB"}
 
 
 def _hand(here: Path, name: str) -> pd.DataFrame:
@@ -99,12 +101,14 @@ def _sets(spells: pd.DataFrame, written: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame({"set": name, "position": range(1, len(members) + 1), "iso3": members})
 
     ecowas = written.loc[written["set"] == "ecowas_2012", "iso3"].tolist()
+    larger = set(spells.loc[~spells["microstate"].astype(bool), "iso3"]) - BELOW_HALF_A_MILLION
     return pd.concat(
         [
             written,
             rows("west_africa", sorted([*ecowas, *ECOWAS_AND])),
             rows("study", sorted([*ecowas, *STUDY_AND])),
             rows("africa", sorted(set(spells.loc[spells["region"] == "africa", "iso3"]))),
+            rows("half_million", sorted(larger)),
             rows("world", sorted(set(spells["iso3"]))),
         ]
     )

@@ -22,6 +22,7 @@ from .errors import CoverageWarning as CoverageWarning
 from .errors import SahelkitError as SahelkitError
 from .evaluate.backtest import backtest as backtest
 from .events.events import read_events as read_events
+from .formats import export as export
 from .geography import places as places
 from .models.bounds import extreme_bounds as extreme_bounds
 from .models.forecast import HazardForecaster as HazardForecaster

@@ -26,7 +26,7 @@ Places: TypeAlias = "str | int | Sequence[str | int] | None"
 # Options with few values; `typing.get_args` gives them to the checks.
 Lang: TypeAlias = Literal["en", "fr"]
 Freq: TypeAlias = Literal["M", "Y"]
-Rule: TypeAlias = Literal["any", "majority", "all", "powell_thyne", "cline", "colpus", "cam", "sahelkit"]
+Rule: TypeAlias = Literal["any", "majority", "all", "powell_thyne", "cline", "csp", "colpus", "cam", "sahelkit"]
 Repeats: TypeAlias = Literal["refuse", "keep"]
 
 _PANDAS = int(pd.__version__.split(".")[0])

@@ -19,6 +19,7 @@ from sahelkit._commands.cite import cite_command
 from sahelkit._commands.claims import claims_command
 from sahelkit._commands.codebook import codebook_command
 from sahelkit._commands.datasets import datasets_command
+from sahelkit._commands.export import export_command
 from sahelkit._commands.lab import lab_command
 from sahelkit._commands.licences import licences_command
 from sahelkit._commands.notebooks import notebooks_app
@@ -42,6 +43,7 @@ app.command("datasets", rich_help_panel=_WORDS)(datasets_command)
 app.command("codebook", rich_help_panel=_WORDS)(codebook_command)
 app.command("licences", rich_help_panel=_WORDS)(licences_command)
 app.command("cite", rich_help_panel=_WORDS)(cite_command)
+app.command("export", rich_help_panel=_WORDS)(export_command)
 app.command("claims", rich_help_panel=_WORDS)(claims_command)
 app.command("relate", rich_help_panel=_WORDS)(relate_command)
 app.command("risk", rich_help_panel=_WORDS)(risk_command)

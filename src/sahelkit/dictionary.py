@@ -50,8 +50,9 @@ OPTIONS: Mapping[str, Option] = {
         "Places",
         None,
         "Countries by any of their names and codes, numbers, and sets such as 'focus', 'west_africa', 'africa', "
-        "'world'; one or a list, mixed at will. None: all that there are. In models a set means its states that "
-        "existed in the window.",
+        "'world', 'ECOWAS'; one or a list, mixed at will. None: all that there are. In models a set means its states "
+        "that existed in the window. Of an organisation, models and panels take who was a member on some day of the "
+        "window, loaders whoever was.",
         {
             "panels.builder.panel": _WINDOW["panels.builder.panel"],
             "spatial_weights": "the countries are what the matrix is of, and stand first",
@@ -71,13 +72,14 @@ OPTIONS: Mapping[str, Option] = {
         | {
             "forecast_panel": "before 1955 too few states have the covariates",
             "response_cases": "the first day of the African Union, of which the table of acts speaks",
+            "add_spells": "the column of the first day of each spell",
         },
     ),
     "end": Option(
         "DateLike",
         None,
         "Last day, inclusive, as `start`; a year or month stands for its last day. None: to the end of the data.",
-        _WINDOW,
+        _WINDOW | {"add_spells": "the column of the last day of each spell"},
     ),
     "freq": Option(
         "Freq",
@@ -88,7 +90,7 @@ OPTIONS: Mapping[str, Option] = {
     "version": Option(
         "str | None",
         None,
-        "Data version, such as '2026.2'. None: the one bundled.",
+        "Data version, such as '2026.3'. None: the one bundled.",
         {"data_path": "dataset, file and version are one address"},
     ),
     "rule": Option(

@@ -382,13 +382,13 @@ def origin_of(frame: pd.DataFrame) -> str:
     Examples
     --------
     >>> frame = pd.DataFrame()
-    >>> frame.attrs["sahelkit"] = {"datasets": {"coups": "2026.2"}, "rule": "any"}
+    >>> frame.attrs["sahelkit"] = {"datasets": {"coups": "2026.3"}, "rule": "any"}
     >>> origin_of(frame), origin_of(pd.DataFrame())
-    ('sahelkit coups 2026.2; rule any', '')
+    ('sahelkit coups 2026.3; rule any', '')
     >>> files = {"acled": {"attribution": "ACLED (acleddata.com)", "accessed": "2026-11-30"}}
-    >>> frame.attrs["sahelkit"] = {"datasets": {"states": "2026.2"}, "events": files}
+    >>> frame.attrs["sahelkit"] = {"datasets": {"states": "2026.3"}, "events": files}
     >>> origin_of(frame)
-    'sahelkit states 2026.2; ACLED (acleddata.com), 2026-11-30'
+    'sahelkit states 2026.3; ACLED (acleddata.com), 2026-11-30'
     """
     note = frame.attrs.get("sahelkit", {})
     text = ", ".join(f"{name} {version}" for name, version in note.get("datasets", {}).items())

@@ -12,7 +12,7 @@ from sahelkit.catalog.citation import works
 from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.tables.read import read_table
 
-OTHERS = {"peyton_2023", "chin_carter_wright_2021", "albrecht_koehler_schutz_2021"}
+OTHERS = {"peyton_2023", "marshall_marshall_2015", "chin_carter_wright_2021", "albrecht_koehler_schutz_2021"}
 
 
 def _keys(obj) -> list[str]:

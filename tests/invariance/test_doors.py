@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -67,6 +68,11 @@ def _study(events):
     return sk.models.impact.impact_table(_conflict(), events, **options).table
 
 
+def _exported(frame):
+    with tempfile.TemporaryDirectory() as folder:
+        return pd.read_csv(sk.export(frame, f"{folder}/x.csv").path)
+
+
 # Name -> the frames, and what is made of them.
 DOORS = {
     "catalog.cite": ([coded], sk.cite),
@@ -75,6 +81,7 @@ DOORS = {
         [attempts],
         lambda f: sk.exposure.decayed_exposure(f, _weights(), start=2000, end=2002).to_series().dropna(),
     ),
+    "formats.export": ([coded], _exported),
     "models.bounds.influence": (
         [lambda: sk.extreme_bounds("attempt ~ x | z | w + v", years(), k=1, progress=False).models],
         sk.models.bounds.influence,

@@ -60,7 +60,7 @@ def test_the_window_holds_the_periods_of_its_first_and_last_day():
 def test_attrs_tell_what_the_frame_is_made_of():
     assert _coups().as_of("2012-05-01").frame.attrs == {
         "sahelkit": {
-            "datasets": {"states": "2026.2", "coups": "2026.2"},
+            "datasets": {"states": "2026.3", "coups": "2026.3"},
             "rule": "powell_thyne",
             "as_of": "2012-05-01",
         }

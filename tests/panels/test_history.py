@@ -111,8 +111,12 @@ def test_lengths(freq, length, periods):
     [
         ("M", {}, "give exactly one of periods=, months= or years="),
         ("M", {"months": 1, "years": 1}, "give exactly one of periods=, months= or years="),
-        ("M", {"months": -1}, "months=-1: a lag looks back, by at least one period. The panel gives no future values."),
-        ("M", {"periods": 0}, "periods=0: a lag looks back"),
+        (
+            "M",
+            {"months": -1},
+            "months=-1: a length is at least one period. lag() and past() look back, lead() looks ahead.",
+        ),
+        ("M", {"periods": 0}, "periods=0: a length is at least one period"),
         ("M", {"years": 0.5}, "years=0.5: not a whole number."),
         ("M", {"years": True}, "years=True: not a whole number."),
         ("Y", {"months": 6}, "months=6: not a whole number of years. This panel is yearly: use years=."),

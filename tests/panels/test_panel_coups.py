@@ -8,7 +8,7 @@ from sahelkit.geography import places
 from sahelkit.panels import panel
 from sahelkit.tables.coups import load_coups
 
-RULES = ("any", "majority", "all", "powell_thyne", "cline", "colpus", "cam", "sahelkit")
+RULES = ("any", "majority", "all", "powell_thyne", "cline", "csp", "colpus", "cam", "sahelkit")
 pytestmark = pytest.mark.filterwarnings("ignore::sahelkit.errors.CoverageWarning")
 
 

@@ -133,7 +133,7 @@ def test_timeline_takes_countries_as_loaders_do(countries):
     axes = plot_coup_timeline(events, countries=countries).axes[0]
     names = {text.get_text() for text in axes.texts}
     words = " ".join(text.get_text() for text in axes.figure.texts)
-    assert "sahelkit coups 2026.2; rule any" in " ".join(words.split())
+    assert "sahelkit coups 2026.3; rule any" in " ".join(words.split())
     assert {"Mali", "Burkina Faso", "Guinea", "Niger", "Côte d’Ivoire"} <= {name.replace("'", "’") for name in names}
 
 

@@ -83,7 +83,7 @@ def test_every_finding_is_on_the_page_with_its_result(mixed):
 
 def test_page_says_versions_and_what_to_cite(mixed):
     text = read(mixed.page("index.html")).text
-    for name in ("numpy", "pandas", "Python", "states", "2026.2", "CC-BY-4.0"):
+    for name in ("numpy", "pandas", "Python", "states", "2026.3", "CC-BY-4.0"):
         assert name in text
     assert "https://doi.org/10.1080/03050629908434958" in text
 

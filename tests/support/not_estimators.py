@@ -52,6 +52,7 @@ NOT_ESTIMATORS: Mapping[str, str] = {
     "sahelkit.panels.neighbours.spans": MADE_HERE,
     "sahelkit.panels.placing.words": MADE_HERE,
     "sahelkit.panels.response_context.add_context": MADE_HERE,
+    "sahelkit.panels.spells.on_raster": MADE_HERE,
     "sahelkit.panels.universe.make_grid": MADE_HERE,
     "sahelkit.tables.leader_months.leaders_at": MADE_HERE,
     "sahelkit.tables.leaders.in_office": MADE_HERE,

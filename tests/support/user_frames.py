@@ -305,6 +305,21 @@ def _joined(frame: pd.DataFrame) -> pd.DataFrame:
     return made.frame[["iso3", "period", "z", "x"]]
 
 
+def regimes() -> pd.DataFrame:
+    """Spells with a first and a last year, some of them open."""
+    rng = np.random.default_rng(13)
+    starts = np.sort(rng.choice(np.arange(1976, 2010), size=(len(CODES), 4)), axis=1)
+    frame = pd.DataFrame({"iso3": np.repeat(CODES, 4), "start": starts.ravel(), "end": starts.ravel() + 3})
+    return frame.assign(end=frame["end"].where(frame["end"] < 2010), regime=[f"r{row % 5}" for row in frame.index])
+
+
+def _spelled(frame: pd.DataFrame) -> pd.DataFrame:
+    made = sk.panel(list(CODES), 1975, 2014, freq="Y").add_spells(
+        frame, measure=("count", "share", "first_day"), overlaps="union", coverage=(1975, 2012)
+    )
+    return made.frame[["iso3", "period", *made.columns]]
+
+
 COUP = "MLI-2012-03-22"
 CASES: Mapping[str, Case] = {
     "sahelkit.models.hazard.fitting.fit_hazard": Case(years, _hazard, covariate="z"),
@@ -355,4 +370,5 @@ CASES: Mapping[str, Case] = {
         _responses("severity_ranks", [COUP, "NER-2023-07-26", "GIN-2021-09-05"], coup_id=COUP, replicates=99, seed=1),
     ),
     "sahelkit.panels.userframe.read_user_frame": Case(lambda: years()[["iso3", "period", "z", "x"]], _joined),
+    "sahelkit.panels.spells.read_spells": Case(regimes, _spelled),
 }

@@ -20,7 +20,7 @@ def test_months_are_tidy_and_typed():
     assert frame["month"].dtype == pd.PeriodDtype("M")
     assert frame["gwcode"].dtype == "int64"
     assert (frame["month"].min(), frame["month"].max()) == (pd.Period("1989-01"), pd.Period("2026-05"))
-    assert frame.attrs["sahelkit"]["datasets"] == {"conflict": "2026.2"}
+    assert frame.attrs["sahelkit"]["datasets"] == {"conflict": "2026.3"}
 
 
 def test_years_are_tidy_and_typed():

@@ -51,7 +51,7 @@ def test_country_finds_pairs_for_which_it_is_one_of_several_states():
 def test_everything_is_sorted_and_named():
     frame = sk.load_conflict_actors()
     assert frame.equals(frame.sort_values(["ucdp_dyad_id", "month"], ignore_index=True))
-    assert frame.attrs == {"sahelkit": {"datasets": {"conflict_actors": "2026.2"}}}
+    assert frame.attrs == {"sahelkit": {"datasets": {"conflict_actors": "2026.3"}}}
     window = sk.load_conflict_actors(start="2012-03-22", end="2012-04-01")
     assert set(window["month"].astype(str)) == {"2012-03", "2012-04"}
     assert sk.load_conflict_actors(actors=[]).empty

@@ -14,18 +14,23 @@ from sahelkit.panels import panel, response_cases
 from sahelkit.tables.coup_coverage import coder_counts
 from sahelkit.tables.coups import coup_coders, load_coups
 
-# Thailand lies outside the study region: Cline from 1945, Powell and Thyne from 1950; Cline ends in 2022.
+# Thailand lies outside the study region: Cline covers it from 1945 to 2022, the Center for Systemic Peace from 1946 to
+# 2014, Powell and Thyne from 1950.
 UNEVEN = {
     "from 2023 on one coder alone": {"countries": "THA", "start": 2020, "end": 2023},
-    "before 1950 one coder alone": {"countries": "THA", "start": 1949, "end": 1950},
+    "when Powell and Thyne begin": {"countries": "THA", "start": 1949, "end": 1950},
+    "before 1946 one coder alone": {"countries": "THA", "start": 1945, "end": 1945},
+    "when the Center for Systemic Peace ends": {"countries": "THA", "start": 2014, "end": 2015},
     "one coder alone all along": {"countries": "THA", "start": 2023},
     "the study region beside the rest": {"countries": ["THA", "MLI"], "start": 1970, "end": 1990},
     "the study region when a coder ends": {"countries": "MLI", "start": 2017, "end": 2018},
     "an open window": {},
 }
 EVEN = {
-    "two coders throughout": {"countries": "THA", "start": 1950, "end": 2022},
-    "four coders throughout": {"countries": "study", "start": 1950, "end": 2017},
+    "three coders throughout": {"countries": "THA", "start": 1950, "end": 2014},
+    "two coders throughout": {"countries": "THA", "start": 2015, "end": 2022},
+    "two coders of a small state throughout": {"countries": "GRD", "start": 1974, "end": 2022},
+    "four coders throughout": {"countries": ["MLI", "NER"], "start": 2015, "end": 2017},
 }
 
 
@@ -57,8 +62,10 @@ def test_rules_that_do_not_count_coders_are_silent(rule):
 
 def test_the_message_gives_years_numbers_and_the_coder_that_stands_alone():
     (message,) = caught(lambda: load_coups(rule="majority", countries="THA", start=1948, end=2024))
-    assert "1948-1949: 1 coder; 1950-2022: 2 coders; 2023-2024: 1 coder." in message
-    assert "(Cline Center, 1948-1949; Powell and Thyne, 2023-2024)" in message
+    assert "1948-1949: 2 coders; 1950-2014: 3 coders; 2015-2022: 2 coders; 2023-2024: 1 coder." in message
+    assert "(Powell and Thyne, 2023-2024)" in message
+    (message,) = caught(lambda: load_coups(rule="all", countries="THA", start=1945, end=1946))
+    assert "(Cline Center, 1945)" in message
     (message,) = caught(lambda: load_coups(rule="majority", countries=["THA", "MLI"], start=2022, end=2023))
     assert "2022: 4 coders in 1 country and 2 coders in 1 country; 2023: 2 coders in 1 country and 1 coder" in message
 
@@ -69,7 +76,7 @@ def test_panels_warn_of_their_own_window_and_countries():
 
     (message,) = build("THA", "2020", "2024")
     assert "2020-2022: 2 coders; 2023-2024: 1 coder" in message
-    assert build("THA", "1960", "2022") == []
+    assert build("THA", "1960", "2014") == []
     assert build("THA", "2020", "2024", "any") == []
     # Neighbours and history are on the raster, but not in the panel.
     quiet = panel("BFA", "1990", "2000", freq="Y").add_coups(rule="majority").lag("attempt", years=1)
@@ -98,7 +105,7 @@ def test_the_number_of_coders_is_that_of_the_table():
 def test_days_without_a_state_are_no_country_days():
     coders = record("coups").details["coders"]
     counts = coder_counts(coders, ["MLI"], pd.Timestamp("1945-01-01"), pd.Timestamp("1961-12-31"))
-    assert counts[["n", "countries"]].to_numpy().tolist() == [[4, 1]]
+    assert counts[["n", "countries"]].to_numpy().tolist() == [[5, 1]]
     labels = coup_coders().set_index("prefix")["label_en"]
-    assert counts["coders"].item() == ", ".join(labels[["pt", "cline", "colpus", "cam"]])
+    assert counts["coders"].item() == ", ".join(labels[["pt", "cline", "csp", "colpus", "cam"]])
     assert "MLI" in members("study")

@@ -13,7 +13,14 @@ from sahelkit.errors import CoverageWarning, DateError, OptionError, UnknownName
 from sahelkit.tables.coups import coup_coders, diff_coups, load_coups
 from sahelkit.tables.read import read_table
 
-CODERS = {"powell_thyne": "pt", "cline": "cline", "colpus": "colpus", "cam": "cam", "sahelkit": "sahelkit"}
+CODERS = {
+    "powell_thyne": "pt",
+    "cline": "cline",
+    "csp": "csp",
+    "colpus": "colpus",
+    "cam": "cam",
+    "sahelkit": "sahelkit",
+}
 # Limit of the project, with room for a machine that is busy with other things.
 
 
@@ -74,7 +81,8 @@ def test_a_coders_rule_gives_its_own_list(everything, rule, prefix):
     listed = everything[everything[f"{prefix}_outcome"].isin(["success", "failure", "plot"])]
     assert sorted(own["coup_id"]) == sorted(listed["coup_id"])
     # A day that is known to be wrong is put right under the coder's own rule where it lies in another month.
-    moved = own[own["date"] != own[f"{prefix}_date"]].set_index("coup_id")
+    own_day = own[f"{prefix}_date"]
+    moved = own[(own["date"] != own_day) & own_day.notna()].set_index("coup_id")
     wrong = pd.read_csv(locate.datasets_dir() / "coups" / "hand_dates.csv").query("source == @prefix")
     wrong = wrong[wrong["date"].str[:7] != wrong["date_given"].str[:7]]
     given = dict(zip(wrong["iso3"] + "-" + wrong["date"], wrong["date_given"], strict=True))
@@ -90,6 +98,19 @@ def test_the_coders_day_decides_what_a_window_holds():
     window = {"countries": "BFA", "start": "2022-01-23", "end": "2022-01-23"}
     assert load_coups(rule="powell_thyne", **window)["coup_id"].tolist() == ["BFA-2022-01-24"]
     assert load_coups(rule="any", **window).empty
+
+
+def test_a_month_belongs_to_every_window_that_it_touches():
+    october = {"countries": "NPL", "rule": "csp", "end": "1960-10-31"}
+    assert load_coups(start="1960-10-09", **october)["coup_id"].tolist() == ["NPL-1960-10"]
+    assert load_coups(start="1960-11", end="1960-11", countries="NPL", rule="csp").empty
+
+
+def test_small_states_are_not_covered_by_the_center():
+    grenada = load_coups(rule="any", countries="GRD")
+    assert set(grenada["csp_outcome"]) == {"not_covered"}
+    with pytest.warns(CoverageWarning, match="covers the place set 'half_million' only; no row for GRD"):
+        assert load_coups(rule="csp", countries="GRD").empty
 
 
 def test_a_year_that_a_coder_mistook_is_put_right_in_every_list_and_panel():
@@ -267,7 +288,7 @@ def test_a_result_may_be_changed_without_harm():
 
 
 def test_the_frame_says_by_which_rule_it_was_made():
-    assert load_coups().attrs["sahelkit"] == {"datasets": {"coups": "2026.2"}, "rule": "powell_thyne"}
+    assert load_coups().attrs["sahelkit"] == {"datasets": {"coups": "2026.3"}, "rule": "powell_thyne"}
     assert load_coups(rule="any", countries="MLI").attrs["sahelkit"]["rule"] == "any"
     assert load_coups(vintage="2022-11-29").attrs["sahelkit"]["vintage"] == "2022-11-29"
 

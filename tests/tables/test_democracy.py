@@ -20,7 +20,7 @@ def test_all_columns_in_the_order_of_the_record():
     assert not frame.duplicated(["iso3", "year"]).any()
     assert frame["year"].dtype == "int64"
     assert frame["independent"].dtype == "bool"
-    assert frame.attrs == {"sahelkit": {"datasets": {"democracy": "2026.2"}}}
+    assert frame.attrs == {"sahelkit": {"datasets": {"democracy": "2026.3"}}}
 
 
 def test_variables_one_or_several_once_each():
@@ -58,7 +58,7 @@ def test_xarray_has_dimensions_units_and_gaps():
     }
     assert array["ert_aut_ep"].sel(iso3="MLI", year=[2015, 2020]).values.tolist() == [0.0, 1.0]
     assert np.isnan(array["vdem_regime"].sel(iso3="SEN", year=2025))
-    assert array.attrs == {"dataset_democracy": "2026.2"}
+    assert array.attrs == {"dataset_democracy": "2026.3"}
 
 
 def test_shape_and_place_and_dates_are_checked():

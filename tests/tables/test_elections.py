@@ -19,7 +19,7 @@ def test_all_rows_in_order():
     assert frame["status"].value_counts().to_dict() == {
         "held": 326, "not_held": 24, "cancelled": 18, "postponed": 6, "annulled": 5, "scheduled": 2,
     }  # fmt: skip
-    assert frame.attrs == {"sahelkit": {"datasets": {"elections": "2026.2"}}}
+    assert frame.attrs == {"sahelkit": {"datasets": {"elections": "2026.3"}}}
 
 
 def test_choice_of_type_status_and_window():

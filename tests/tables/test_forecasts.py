@@ -12,7 +12,7 @@ def test_one_row_per_state_and_year():
         assert not frame.duplicated(["iso3", "year"]).any()
         assert len(frame) == 1687
         assert set(frame["method"]) == {"direct"}
-    assert frame.attrs["sahelkit"]["datasets"] == {"forecasts": "2026.2"}
+    assert frame.attrs["sahelkit"]["datasets"] == {"forecasts": "2026.3"}
 
 
 def test_mali_was_twenty_second_of_the_live_forecast():

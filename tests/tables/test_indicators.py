@@ -34,7 +34,7 @@ def test_tidy_rows_are_typed_and_sorted():
     assert (frame["year"].dtype, frame["value"].dtype) == ("int64", "float64")
     assert frame["value"].notna().all()
     assert set(frame["indicator"]) == {item.name for item in record("indicators").table().series}
-    assert frame.attrs["sahelkit"]["datasets"] == {"indicators": "2026.2"}
+    assert frame.attrs["sahelkit"]["datasets"] == {"indicators": "2026.3"}
     pd.testing.assert_index_equal(
         pd.MultiIndex.from_frame(frame[["indicator", "iso3", "year"]]),
         pd.MultiIndex.from_frame(frame[["indicator", "iso3", "year"]].sort_values(["indicator", "iso3", "year"])),
@@ -108,7 +108,7 @@ def test_xarray_has_dimensions_units_and_sources():
         assert variable.attrs["long_name"]
         assert "https://" in variable.attrs["source"]
     assert cube.attrs["licence"] == "CC-BY-4.0"
-    assert cube.attrs["version"] == "2026.2"
+    assert cube.attrs["version"] == "2026.3"
 
 
 def test_an_empty_selection_keeps_its_shape():

@@ -18,7 +18,7 @@ def test_all_spells_in_order():
     assert frame["spell_id"].is_unique
     assert frame.equals(frame.sort_values(["iso3", "start"], ignore_index=True))
     assert frame["start"].dtype == frame["end"].dtype == "datetime64[ns]"
-    assert frame.attrs == {"sahelkit": {"datasets": {"leaders": "2026.2"}}}
+    assert frame.attrs == {"sahelkit": {"datasets": {"leaders": "2026.3"}}}
 
 
 @pytest.mark.parametrize(("iso3", "day", "leader"), [

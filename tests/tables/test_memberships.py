@@ -24,7 +24,7 @@ def test_all_spells_in_order():
     assert frame["membership_id"].is_unique
     assert frame.equals(frame.sort_values(["organisation", "iso3", "status", "start"], ignore_index=True))
     assert frame["start"].dtype == frame["end"].dtype == "datetime64[ns]"
-    assert frame.attrs == {"sahelkit": {"datasets": {"memberships": "2026.2"}}}
+    assert frame.attrs == {"sahelkit": {"datasets": {"memberships": "2026.3"}}}
 
 
 def test_members_on_the_day_of_the_coup_of_2012():

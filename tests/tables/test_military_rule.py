@@ -34,7 +34,7 @@ def test_months_of_mali_in_2012():
     frame = load_military_rule(countries="Mali", start="2012-02", end="2012-05-15")
     assert frame["month"].astype(str).tolist() == ["2012-02", "2012-03", "2012-04", "2012-05"]
     assert frame["reign_military"].tolist() == [False, True, True, False]
-    assert frame.attrs == {"sahelkit": {"datasets": {"military_rule": "2026.2"}}}
+    assert frame.attrs == {"sahelkit": {"datasets": {"military_rule": "2026.3"}}}
 
 
 def test_outside_the_coverage_is_no_row_and_a_warning():

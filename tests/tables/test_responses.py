@@ -16,7 +16,7 @@ def test_all_acts_in_order():
     assert len(frame) == 321
     assert frame["response_id"].is_unique
     assert frame.equals(frame.sort_values(["coup_date", "date", "response_id"], ignore_index=True))
-    assert frame.attrs == {"sahelkit": {"datasets": {"responses": "2026.2"}}}
+    assert frame.attrs == {"sahelkit": {"datasets": {"responses": "2026.3"}}}
     for name in ("coup_date", "date", "date_min", "date_max"):
         assert pd.api.types.is_datetime64_any_dtype(frame[name])
 
@@ -53,7 +53,7 @@ def test_searches_by_country_and_body():
     frame = sk.tables.load_response_searches()
     assert len(frame) == 189
     assert not frame.duplicated(["coup_id", "body"]).any()
-    assert frame.attrs == {"sahelkit": {"datasets": {"responses": "2026.2"}}}
+    assert frame.attrs == {"sahelkit": {"datasets": {"responses": "2026.3"}}}
     mali = sk.tables.load_response_searches(countries="Mali", bodies="ECOWAS")
     expected = frame[(frame["iso3"] == "MLI") & (frame["body"] == "ECOWAS")]
     assert mali["coup_id"].tolist() == expected["coup_id"].tolist()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pandas as pd
 
 from sahelkit.build.linking import Report
 from sahelkit.errors import TableError
+from sahelkit.geography import places
 from sahelkit.geography.codes import iso3_of_cow
 
 # States of the past share today's two-letter code in the 2026 file, which tells them apart by name only.
@@ -115,3 +117,82 @@ def cam(path: Path) -> list[Report]:
             again = day if day.year == int(year) else dt.date(int(year), 1, 1)
             found.append(Report(iso3_of_cow(int(code), day), "cam", day, verdicts[int(success)], stated=again))
     return found
+
+
+_CSP_VERDICTS = {1: "success", 2: "failure", 3: "plot", 4: "alleged"}
+# Stands for a number of deaths that is not known.
+_CSP_UNKNOWN = 999
+_CSP_COLUMNS = ["country", "scode", "mth", "day", "year", "success", "leader", "deaths", "arc"]
+
+
+def _csp_deaths(text: object) -> tuple[int | None, int | None]:
+    """Least and greatest number: one number, a range such as 10-20, or nothing known."""
+    numbers = [int(float(part)) for part in str(text).strip().split("-") if part]
+    if not numbers or _CSP_UNKNOWN in numbers:
+        return None, None
+    return numbers[0], numbers[-1]
+
+
+def _csp_day(year: object, month: object, day: object) -> tuple[dt.date, str]:
+    """First day that a report may mean, and how much of the day it gives."""
+    known = [int(float(str(part))) for part in (year, month, day) if str(part).strip()]
+    return dt.date(*known, *[1] * (3 - len(known))), ("year", "month", "day")[len(known) - 1]
+
+
+def csp_list(path: Path) -> pd.DataFrame:
+    """The list of the Center for Systemic Peace, one row per report, in our own columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``report`` (place in the published list, from 1), ``iso3``, ``date``, ``date_precision``, ``verdict`` (success,
+        failure, plot, alleged), ``leaders`` (as the list writes them), ``deaths_low``, ``deaths_high``,
+        ``regime_change`` (whether the list counts it as an adverse change of regime).
+
+    Raises
+    ------
+    TableError
+        If the columns, or a code of the outcome, are others than those known.
+    """
+    from python_calamine import CalamineWorkbook
+
+    head, *rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    if head != _CSP_COLUMNS:
+        raise TableError("csp_coups_2014", f"the columns are {head}, not {_CSP_COLUMNS}")
+    found = []
+    for number, (country, _, month, day, year, success, leaders, deaths, change) in enumerate(rows, start=1):
+        if success not in _CSP_VERDICTS:
+            raise TableError("csp_coups_2014", f"row {number + 1}: success is {success!r}, none of 1 to 4")
+        date, precision = _csp_day(year, month, day)
+        low, high = _csp_deaths(deaths)
+        place = places.resolve(str(country), on=f"{date}")
+        verdict = _CSP_VERDICTS[int(str(success).removesuffix(".0"))]
+        found.append((number, place, date, precision, verdict, str(leaders), low, high, bool(str(change).strip())))
+    columns = ["report", "iso3", "date", "date_precision", "verdict", "leaders", "deaths_low", "deaths_high"]
+    return pd.DataFrame(found, columns=[*columns, "regime_change"])
+
+
+def leader_names(text: str) -> str:
+    """Names among what a list writes of those who led, without remarks; empty where it names nobody.
+
+    Examples
+    --------
+    >>> leader_names("incl. Col. Gordillo Martinez, Maj. Ponciano and 86 others (in question)")
+    'Col. Gordillo Martinez; Maj. Ponciano'
+    >>> leader_names("unspecified")
+    ''
+    """
+    pieces = re.split(r"[,;]|\band\b|&", re.sub(r"\(.*?\)|\bincl\.", "", text))
+    kept = [piece.strip().strip('"') for piece in pieces if re.search(r"[A-Z]", piece)]
+    return "; ".join(piece for piece in kept if not re.search(r"\d|others", piece))
+
+
+def csp(listed: pd.DataFrame) -> list[Report]:
+    """Attempts and plots of the Center for Systemic Peace; what it calls alleged is neither."""
+    rows = listed[listed["verdict"] != "alleged"]
+    return [
+        Report(place, "csp", day, verdict, record=f"{number:03d}", precision=precision)
+        for number, place, day, precision, verdict in zip(
+            rows["report"], rows["iso3"], rows["date"], rows["date_precision"], rows["verdict"], strict=True
+        )
+    ]

@@ -37,6 +37,9 @@ class Report:
         Day that the coder gives, where `day` corrects it.
     stated : datetime.date, optional
         Day that the report gives a second time, inside its identifier or in another column.
+    precision : str
+        ``"day"``; ``"month"`` or ``"year"`` where the coder gives no more, and `day` is the first day of it. Only
+        reports of a day are linked here.
     """
 
     place: str
@@ -46,6 +49,7 @@ class Report:
     record: str = ""
     given: dt.date | None = None
     stated: dt.date | None = None
+    precision: str = "day"
 
     @property
     def said(self) -> dt.date:

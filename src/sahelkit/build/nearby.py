@@ -13,7 +13,7 @@ from sahelkit.errors import TableError
 # Two events of a country this close may be one, told twice.
 NEAR_DAYS = 100
 _ATTEMPT = ("success", "failure")
-VERDICTS = ("one", "two", "part")
+VERDICTS = ("one", "two", "part", "undecided")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Pair:
         Coder and the day that it gives.
     verdict : str
         ``"one"``: the reports are of one event; ``"two"``: of two; ``"part"``: the second is of a step of the first's
-        event, which a coder lists as an event of its own.
+        event, which a coder lists as an event of its own; ``"undecided"``: no page tells, and they stay apart.
     """
 
     place: str
@@ -45,17 +45,19 @@ class Pair:
 def pairs_of(rows: Iterable[Mapping[str, str]]) -> list[Pair]:
     """Read the rows of a table of decisions: iso3, source_1, date_1, source_2, date_2, decision, reason, address.
 
+    A month or a year that is all that a coder gives is named by its first day.
+
     Raises
     ------
     TableError
-        If a decision is none of one, two and part, or has no reason or address.
+        If a decision is none of one, two, part and undecided, or has no reason, or (except undecided) no address.
     """
     found = []
     for row in rows:
         what = f"{row['iso3']} {row['source_1']} {row['date_1']} and {row['source_2']} {row['date_2']}"
         if row["decision"] not in VERDICTS:
             raise TableError("hand_links.csv", f"{what}: the decision {row['decision']!r} is none of {VERDICTS}")
-        if not row["reason"] or not row["address"].startswith("http"):
+        if not row["reason"] or not (row["address"].startswith("http") or row["decision"] == "undecided"):
             raise TableError("hand_links.csv", f"{what}: a decision needs a reason and the address of a page")
         first, second = ((row[f"source_{n}"], dt.date.fromisoformat(row[f"date_{n}"])) for n in "12")
         found.append(Pair(row["iso3"], first, second, row["decision"]))

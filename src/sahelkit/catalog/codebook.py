@@ -44,11 +44,14 @@ _STEPS = {
 }
 
 
-def _step(step: str, lang: Lang) -> str:
+def step_words(step: str, lang: Lang) -> str:
+    """What was done to a column, in words."""
     number = re.search(r"\d+$", step)
     stem = step[: number.start()] if number else step
     words = _STEPS.get(stem.removesuffix("s") if stem == "neighbours" else stem)
-    return words[lang == "fr"].format(n=number.group() if number else "") if words else step
+    said = words[lang == "fr"].format(n=number.group() if number else "") if words else step
+    one = number is not None and number.group() == "1"
+    return said.replace("periods", "period").replace("périodes", "période") if one else said
 
 
 def _row(entry: Entry, name: str, label: str) -> dict[str, str]:
@@ -101,7 +104,8 @@ def _search(query: str, dataset: str | None, lang: Lang) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _what(found: Match, entry: Entry, lang: Lang) -> str:
+def field_words(found: Match, entry: Entry, lang: Lang) -> str:
+    """The label of the field behind a column, or what a panel has counted in it."""
     if not found.counted:
         return _label(entry, lang)
     words = "Nombre d’événements où {} vaut {}" if lang == "fr" else "Number of events whose {} is {}"
@@ -109,10 +113,10 @@ def _what(found: Match, entry: Entry, lang: Lang) -> str:
 
 
 def _matched(found: Match, lang: Lang, dataset: str | None) -> list[dict[str, str]]:
-    steps = "".join(f" [{_step(step, lang)}]" for step in reversed(found.steps))
+    steps = "".join(f" [{step_words(step, lang)}]" for step in reversed(found.steps))
     # Where no dataset is more likely than another, one entry tells enough about `iso3` or `year`.
     entries = found.entries if found.certain or dataset else found.entries[:1]
-    rows = [_row(entry, found.column, _what(found, entry, lang) + steps) for entry in entries]
+    rows = [_row(entry, found.column, field_words(found, entry, lang) + steps) for entry in entries]
     by_label: dict[str, dict[str, str]] = {}
     for row in rows:
         if dataset in (None, row["dataset"]):

@@ -96,7 +96,7 @@ def _values(entries: Iterable[Entry]) -> dict[str, dict[str, Entry]]:
     return found
 
 
-def _peel(name: str) -> list[tuple[str, tuple[str, ...]]]:
+def peel(name: str) -> list[tuple[str, tuple[str, ...]]]:
     """The name itself, then what is left of it when suffixes and prefixes are taken off."""
     queue: list[tuple[str, tuple[str, ...]]] = [(name, ())]
     for base, steps in queue:
@@ -148,7 +148,7 @@ def match_columns(columns: Iterable[str], datasets: Mapping[str, str]) -> tuple[
     by_name, by_value = _index(entries), _values(entries)
     candidates: dict[str, tuple[dict[str, Entry], tuple[str, ...], str]] = {}
     for column in columns:
-        for base, steps in _peel(column):
+        for base, steps in peel(column):
             # A value names a column only if one dataset alone uses it.
             value = by_value.get(base, {})
             hit = by_name.get(base) or (value if len(value) == 1 else None)

@@ -1,9 +1,9 @@
 """What the codes of other projects mean: the systems, their tables, and how one code is read.
 
-The states dataset holds the numbers of Gleditsch and Ward and of the Correlates of War, and V-Dem's letters. The others
-stand in ``code_systems.csv`` beside this file, written by hand from the lists that their makers publish (ISO 3166-1, FIPS
-10-4 with its change notices, the Correlates of War state list, Polity5, the World Bank's list of economies and
-aggregates); a test compares it with an independent concordance.
+The states dataset holds the numbers of Gleditsch and Ward and of the Correlates of War, and V-Dem's letters. The
+others stand in ``code_systems.csv`` beside this file, written by hand from the lists that their makers publish (ISO
+3166-1, FIPS 10-4 with its change notices, the Correlates of War state list, Polity5, the World Bank's list of economies
+and aggregates); a test compares it with an independent concordance.
 """
 
 from __future__ import annotations

@@ -32,6 +32,10 @@ class Meaning:
         """Whether the meaning holds on `day`."""
         return self.start <= day <= self.end
 
+    def touches(self, first: str | None, last: str | None) -> bool:
+        """Whether the meaning holds on some day from `first` to `last`; None is open."""
+        return (last is None or self.start <= last) and (first is None or self.end >= first)
+
 
 @dataclass(frozen=True, slots=True)
 class Index:
@@ -91,8 +95,9 @@ def key(text: str) -> str:
     return "".join(words(text))
 
 
-def _rows(table: str) -> Iterator[dict[str, str]]:
-    with store.data_path("states", f"{table}.csv").open(encoding="utf-8", newline="") as file:
+def table_rows(table: str, *, dataset: str = "states") -> Iterator[dict[str, str]]:
+    """Rows of a bundled table that is written as text, without pandas."""
+    with store.data_path(dataset, f"{table}.csv").open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
 
 
@@ -104,7 +109,7 @@ def spell_of(row: dict[str, str]) -> Meaning:
 
 def _codes() -> dict[str, dict[str, tuple[Meaning, ...]]]:
     codes: dict[str, dict[str, tuple[Meaning, ...]]] = {}
-    for row in _rows("codes"):
+    for row in table_rows("codes"):
         system = codes.setdefault(row["system"], {})
         system[row["code"]] = (*system.get(row["code"], ()), spell_of(row))
     return codes
@@ -117,7 +122,7 @@ def index() -> Index:
     spells: dict[str, tuple[Meaning, ...]] = {}
     regions: dict[str, str] = {}
     vdem_ids: dict[str, str] = {}
-    for row in sorted(_rows("states"), key=lambda row: row["start"]):
+    for row in sorted(table_rows("states"), key=lambda row: row["start"]):
         spells[row["iso3"]] = (*spells.get(row["iso3"], ()), spell_of(row))
         if row["iso2"]:
             iso2[row["iso2"]] = row["iso3"]
@@ -126,7 +131,7 @@ def index() -> Index:
         regions[row["iso3"]] = row["region"]
     names: dict[str, tuple[Meaning, ...]] = {}
     titles: dict[tuple[str, str], tuple[tuple[Meaning, str], ...]] = {}
-    for row in _rows("names"):
+    for row in table_rows("names"):
         meaning, name = spell_of(row), row["name"]
         names[key(name)] = (*names.get(key(name), ()), meaning)
         known = titles.get((row["iso3"], row["language"]), ())
@@ -135,6 +140,6 @@ def index() -> Index:
         elif row["kind"] == "current":
             titles[row["iso3"], row["language"]] = (*known, (meaning, name))
     sets: dict[str, tuple[str, ...]] = {}
-    for row in sorted(_rows("sets"), key=lambda row: int(row["position"])):
+    for row in sorted(table_rows("sets"), key=lambda row: int(row["position"])):
         sets[row["set"]] = (*sets.get(row["set"], ()), row["iso3"])
     return Index(iso2, _codes(), names, titles, spells, sets, regions, vdem_ids)

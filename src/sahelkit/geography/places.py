@@ -10,12 +10,13 @@ from __future__ import annotations
 import difflib
 import numbers
 import re
+import warnings
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from sahelkit._types import Lang, Place
-from sahelkit.errors import OptionError, UnknownPlaceError
+from sahelkit.errors import OptionError, PlaceWarning, UnknownPlaceError
 from sahelkit.geography.code_systems import clear_codes, day_of, pick
 from sahelkit.geography.codes import (
     Translation,
@@ -26,8 +27,18 @@ from sahelkit.geography.codes import (
     translate,
     translate_one,
 )
-from sahelkit.geography.place_index import ARTICLES, Meaning, index, key, words
-from sahelkit.geography.place_sets import members, set_named, set_names, sets
+from sahelkit.geography.place_index import ARTICLES, index, key, words
+from sahelkit.geography.place_sets import (
+    INITIALS,
+    changes_in,
+    clear_sets,
+    codes_of,
+    is_dated,
+    members,
+    set_named,
+    set_names,
+    sets,
+)
 from sahelkit.options import check_language
 
 if TYPE_CHECKING:
@@ -126,7 +137,7 @@ def _resolve(place: str | int, day: str | None) -> str:
     if found is None:
         group = set_named(str(place))
         if group is not None:
-            some = [_labelled(iso3) for iso3 in index().sets[group]]
+            some = [_labelled(iso3) for iso3 in codes_of(group)]
             raise UnknownPlaceError(place, [*some[:5], "…"] if len(some) > 5 else some, ambiguous=True)
         raise UnknownPlaceError(place, _near(str(place)))
     return found
@@ -207,9 +218,10 @@ def resolve_many(places: Place | Iterable[Place], *, on: DateLike = None) -> lis
     Parameters
     ----------
     places : str, int or iterable of these
-        Countries as in `resolve`, and names of sets as in `sets`.
+        Countries as in `resolve`, and names of sets as in `sets`; of an organisation, every state that was a member
+        at some time.
     on : date-like, optional
-        As in `resolve`.
+        As in `resolve`; of an organisation, only its members on that day.
 
     Returns
     -------
@@ -222,6 +234,11 @@ def resolve_many(places: Place | Iterable[Place], *, on: DateLike = None) -> lis
         If one of them is unknown or means several countries.
     DateError
         If `on` cannot be read.
+
+    Warns
+    -----
+    PlaceWarning
+        If ``"AU"`` or ``"UA"`` stands there, which are Australia and Ukraine: the set is ``"African Union"``.
 
     Examples
     --------
@@ -238,10 +255,21 @@ def resolve_many(places: Place | Iterable[Place], *, on: DateLike = None) -> lis
         plain = _plain(place)
         group = set_named(plain) if isinstance(plain, str) else None
         if group is None:
+            _warn_of_initials(plain)
             found[_resolve(plain, day)] = None
         else:
-            found.update(dict.fromkeys(index().sets[group]))
+            # The states of a region are all that it ever had, whatever the day; those of an organisation change.
+            found.update(dict.fromkeys(codes_of(group, day, day) if is_dated(group) else codes_of(group)))
     return list(found)
+
+
+def _warn_of_initials(place: str | int) -> None:
+    if isinstance(place, str) and place in INITIALS:
+        text = (
+            f"{place!r} is read as the ISO code of {name(place)}. Type 'African Union' for the members of the African "
+            f"Union, or {_resolve(place, None)!r} for the country."
+        )
+        warnings.warn(text, PlaceWarning, stacklevel=4)
 
 
 def chosen(
@@ -250,6 +278,7 @@ def chosen(
     what: str = "countries",
     default: str = "world",
     during: tuple[pd.Timestamp | None, pd.Timestamp | None] | None = None,
+    regions: bool = True,
 ) -> list[str]:
     """What an option such as ``countries=`` names: the one reader of it, so that it takes the same everywhere.
 
@@ -263,8 +292,10 @@ def chosen(
         Place set meant when the option is absent.
     during : pair of pandas.Timestamp, optional
         First and last day of a window: of a place set, and of the default, only the states that existed on one of
-        its days are taken. A country that is named stays, whenever it existed; so do all
-        where none existed, so that an error can name them.
+        its days are taken, of an organisation those that were members on one of its days. A country that is named
+        stays, whenever it existed; so do all where none existed, so that an error can name them.
+    regions : bool
+        False: the window cuts organisations only, and the states of a region stay whenever they existed.
 
     Returns
     -------
@@ -298,19 +329,37 @@ def chosen(
     if during is None:
         return resolve_many(given)
     first, last = (None if day is None else f"{day:%Y-%m-%d}" for day in during)
-    found = list(dict.fromkeys(code for place in given for code in _lasting(place, first, last)))
+    found = list(dict.fromkeys(code for place in given for code in _lasting(place, first, last, regions)))
     return found or resolve_many(given)
 
 
-def _lasting(place: Place, first: str | None, last: str | None) -> list[str]:
+def _lasting(place: Place, first: str | None, last: str | None, regions: bool) -> list[str]:
     codes = resolve_many(place)
-    if not isinstance(place, str) or set_named(place) is None:
+    group = set_named(place) if isinstance(place, str) else None
+    if group is None or not (regions or is_dated(group)):
         return codes
+    return codes_of(group, first, last)
 
-    def lasts(spell: Meaning) -> bool:
-        return (last is None or spell.start <= last) and (first is None or spell.end >= first)
 
-    return [code for code in codes if any(map(lasts, index().spells[code]))]
+def set_notes(given: Places, during: tuple[pd.Timestamp, pd.Timestamp]) -> str:
+    """How the organisations among `given` were read in a window, in words; empty if there are none.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> set_notes(["AES", "Togo"], (pd.Timestamp(2024, 1, 1), pd.Timestamp(2024, 12, 31)))
+    'aes: members on some day from 2024-01-01 to 2024-12-31'
+    """
+    first, last = (f"{day:%Y-%m-%d}" for day in during)
+    single = isinstance(given, (str, bytes)) or not isinstance(given, Iterable)
+    named = [given] if single else list(cast("Iterable[Place]", given))
+    notes = []
+    for group in dict.fromkeys(set_named(place) for place in named if isinstance(place, str)):
+        if group is not None and is_dated(group):
+            changes = changes_in(group, first, last)
+            part = f" (not all of it: {changes})" if changes else ""
+            notes.append(f"{group}: members on some day from {first} to {last}{part}")
+    return "; ".join(notes)
 
 
 def name(place: Place, *, lang: Lang | None = None, on: DateLike = None) -> str:
@@ -359,4 +408,4 @@ def clear_caches() -> None:
     index.cache_clear()
     clear_codes()
     _resolve.cache_clear()
-    set_names.cache_clear()
+    clear_sets()

@@ -199,15 +199,19 @@ def _read(
 
 def _days(dates: pd.Series[Any], rows: pd.Index, needed: npt.NDArray[np.intp]) -> npt.NDArray[np.object_]:
     """Last day of each date as ISO text, read only where a code has several meanings."""
+    import numpy as np
+
     from sahelkit.dates import read_column
 
     if not dates.index.equals(rows) and not (dates.index.is_unique and rows.is_unique):
         why = "its index differs from that of the codes, and has labels twice"
         raise OptionError("dates", dates.name, why, repair="Take both from one frame")
     given = dates if dates.index.equals(rows) else dates.reindex(rows)
-    text = read_column(given.iloc[needed], what="dates", blanks=True, typed="dates").last.astype(str).astype(object)
-    text[text == "NaT"] = ""
-    return text
+    last = read_column(given.iloc[needed], what="dates", blanks=True, typed="dates").last
+    kinds, which = np.unique(last, return_inverse=True)
+    text = kinds.astype(str).astype(object)
+    text[np.isnat(kinds)] = ""
+    return text[which]
 
 
 def _failures(

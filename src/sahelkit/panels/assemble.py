@@ -24,8 +24,11 @@ def _labels(names: tuple[str, ...], rows: Any) -> pd.Series[Any]:
     return _text(list(names)).take(rows).reset_index(drop=True)
 
 
-def to_frame(raster: Raster, attrs: Mapping[str, Any]) -> pd.DataFrame:
-    """One row per existing state and period, sorted by ``iso3`` and ``period``."""
+def to_frame(raster: Raster, attrs: Mapping[str, Any], *, calendar: str = "") -> pd.DataFrame:
+    """One row per existing state and period, sorted by ``iso3`` and ``period``.
+
+    With a calendar (``"periods"`` or ``"timestamps"``) the numbers of year and month stand beside the period.
+    """
     grid, shown = raster.grid, raster.shown
     rows, columns = np.nonzero(shown)
     data: dict[str, Any] = {
@@ -34,6 +37,12 @@ def to_frame(raster: Raster, attrs: Mapping[str, Any]) -> pd.DataFrame:
         "gwcode": grid.gwcode[shown],
         "period": pd.PeriodIndex.from_ordinals(grid.first + columns, freq=grid.freq),
     }
+    if calendar:
+        data["year"] = grid.years[columns]
+        if grid.freq == "M":
+            data["month"] = (grid.first + columns) % 12 + 1
+    if calendar == "timestamps":
+        data["period"] = grid.starts[columns].astype("datetime64[ns]")
     for name, layer in raster.layers.items():
         values = layer.values[shown]
         data[name] = _text(values) if values.dtype == object else values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -12,10 +13,12 @@ from sahelkit._types import COPY_DEEP, DateLike, Freq, Places
 from sahelkit.dates import parse_date, parse_window
 from sahelkit.errors import DateError, OptionError, UnknownNameError, is_known
 from sahelkit.geography import places
+from sahelkit.options import check_flag
 from sahelkit.panels import assemble
 from sahelkit.panels.adding import Adding
 from sahelkit.panels.deriving import Deriving
 from sahelkit.panels.evaluate import Raster, evaluate
+from sahelkit.panels.spanning import Spanning
 from sahelkit.panels.universe import state_spells
 from sahelkit.tables.read import record_of
 
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 FREQUENCIES = ("M", "Y")
 
 
-class Panel(Adding, Deriving):
+class Panel(Adding, Spanning, Deriving):
     """Existing states by months or years, and the columns to join; made by `sahelkit.panel`.
 
     Every method returns a new panel. Nothing is loaded before `frame`, `to_xarray`, `latest` or
@@ -45,6 +48,10 @@ class Panel(Adding, Deriving):
         Day of knowledge, set by `as_of`.
     steps : tuple
         What was added, in order.
+    sets : str
+        How organisations whose members change were read; empty if none was named.
+    calendar : str
+        What `with_calendar` asked for: ``"periods"``, ``"timestamps"`` or nothing.
     """
 
     def as_of(self, date: DateLike) -> Self:
@@ -87,17 +94,45 @@ class Panel(Adding, Deriving):
 
     @cached_property
     def _frame(self) -> pd.DataFrame:
-        return assemble.to_frame(self._raster, self._provenance())
+        return assemble.to_frame(self._raster, self._provenance(), calendar=self.calendar)
 
     def _provenance(self) -> dict[str, Any]:
         names = ["states", *(name for step in self.steps for name in step.datasets())]
+        if self.sets:
+            names.append("memberships")
         notes: dict[str, Any] = {"datasets": {name: record_of(name, self.version).version for name in names}}
+        if self.sets:
+            notes["place_sets"] = self.sets
         for step in self.steps:
             for name, said in step.settings().items():
                 notes[name] = {**notes.get(name, {}), **said} if isinstance(said, dict) else said
         if self.known_on is not None:
             notes["as_of"] = f"{self.known_on:%Y-%m-%d}"
         return notes
+
+    def with_calendar(self, *, timestamps: bool = False) -> Self:
+        """The panel whose frame has the numbers ``year`` and, for months, ``month`` beside the period.
+
+        Parameters
+        ----------
+        timestamps : bool
+            Make ``period`` the first day of each period as a timestamp, so that it merges with tables of timestamps.
+            A frame that goes to a model of sahelkit keeps its periods.
+
+        Raises
+        ------
+        OptionError
+            If `timestamps` is neither True nor False.
+
+        Examples
+        --------
+        >>> panel("Mali", "2012-12", "2013-01").with_calendar().frame[["period", "year", "month"]]
+            period  year  month
+        0  2012-12  2012     12
+        1  2013-01  2013      1
+        """
+        check_flag("timestamps", timestamps)
+        return replace(self, calendar="timestamps" if timestamps else "periods")
 
     def as_frame(self) -> pd.DataFrame:
         """`frame`: a panel stands wherever a function takes a frame."""
@@ -111,8 +146,8 @@ class Panel(Adding, Deriving):
         added. ``attrs["sahelkit"]`` names the datasets and versions, the rule and the day of knowledge.
 
         A period is no timestamp: a merge with a table whose ``period`` holds timestamps matches nothing, and pandas
-        does not say so. Let `add_frame` join such a table, or turn the periods into timestamps (the first day of each)
-        or into numbers first; formats without periods, such as Stata's, need that too.
+        does not say so. Let `add_frame` join such a table, which reads timestamps, texts and numbers alike; or ask for
+        columns that merge, and that formats without periods such as Stata's can hold, with `with_calendar`.
 
         Warns
         -----
@@ -122,11 +157,17 @@ class Panel(Adding, Deriving):
 
         Examples
         --------
-        >>> frame = panel("Mali", "2012-03", "2012-03").frame
-        >>> when = frame["period"].dt
-        >>> frame.assign(period=when.to_timestamp(), year=when.year, month=when.month)[["period", "year", "month"]]
-              period  year  month
-        0 2012-03-01  2012      3
+        >>> import pandas as pd
+        >>> rain = pd.DataFrame({"iso3": ["MLI"], "period": pd.to_datetime(["2012-03-01"]), "rain_mm": [2.5]})
+        >>> mali = panel("Mali", "2012-03", "2012-03")
+        >>> mali.frame.merge(rain, on=["iso3", "period"], how="left")["rain_mm"].tolist()
+        [nan]
+        >>> mali.add_frame(rain).frame["rain_mm"].tolist()
+        [2.5]
+        >>> merging = mali.with_calendar(timestamps=True).frame
+        >>> merging.merge(rain, on=["iso3", "period"], how="left")[["period", "year", "month", "rain_mm"]]
+              period  year  month  rain_mm
+        0 2012-03-01  2012      3      2.5
         """
         return self._frame.copy(deep=COPY_DEEP)
 
@@ -167,7 +208,10 @@ def panel(countries: Places, start: DateLike, end: DateLike, *, freq: Freq = "M"
     Parameters
     ----------
     countries : str, int or sequence of these
-        Countries or place sets, as in `sahelkit.places.resolve_many`; None for the world.
+        Countries or place sets, as in `sahelkit.places.resolve_many`; None for the world. Of an organisation whose
+        members change (``"ECOWAS"``, ``"UEMOA"``, ``"AES"``, ``"African Union"``, ``"G5 Sahel"``) every state that was
+        a member on some day of the window is in, with all its periods: ``attrs["sahelkit"]["place_sets"]`` says
+        who joined or left within it.
     start, end : date-like
         First and last period: those that hold the first day of `start` and the last day of `end`.
     freq : str
@@ -208,7 +252,9 @@ def panel(countries: Places, start: DateLike, end: DateLike, *, freq: Freq = "M"
     if start is None or end is None:
         raise DateError("start" if start is None else "end", None, "a panel needs its first and last period")
     first, last = parse_window(start, end)
-    chosen = places.chosen(countries)
+    if isinstance(countries, Iterator):
+        countries = list(countries)
+    chosen = places.chosen(countries, during=(first, last), regions=False)
     spells = state_spells(version)
     alive = (spells["start"] <= last) & (spells["end"].isna() | (spells["end"] >= first))
     if not spells.loc[alive, "iso3"].isin(chosen).any():
@@ -219,4 +265,5 @@ def panel(countries: Places, start: DateLike, end: DateLike, *, freq: Freq = "M"
         end=pd.Period(last, freq),
         freq=freq,
         version=version,
+        sets=places.set_notes(countries, (first, last)),
     )

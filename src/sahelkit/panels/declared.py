@@ -25,6 +25,8 @@ class Declared:
     version: str | None = None
     known_on: pd.Timestamp | None = None
     steps: tuple[Step, ...] = ()
+    sets: str = ""
+    calendar: str = ""
 
     def __post_init__(self) -> None:
         if self.known_on is not None:

@@ -7,7 +7,7 @@ from typing import Self
 
 from sahelkit.errors import OptionError
 from sahelkit.panels.declared import Declared
-from sahelkit.panels.history import Lag, Past, SinceLast, periods_in
+from sahelkit.panels.history import Lag, Lead, Past, SinceLast, periods_in
 from sahelkit.panels.neighbours import Neighbours
 
 
@@ -82,6 +82,44 @@ class Deriving(Declared):
         """
         names = self._chosen(columns)
         return self._with(Lag(names, periods_in(self.freq, periods=periods, months=months, years=years)))
+
+    def lead(
+        self,
+        columns: str | Sequence[str],
+        *,
+        periods: int | None = None,
+        months: int | None = None,
+        years: int | None = None,
+    ) -> Self:
+        """Add ``<column>_lead<k>``: the value `k` periods later; NA where the state did not exist then.
+
+        Values after the last period of the panel are read where the source has them. A lead looks ahead: it is what is
+        to be explained, never what explains. Under `as_of` it holds what was known on that day of the later period,
+        and is NA where that was not yet published; `real_time` refuses it.
+
+        Parameters
+        ----------
+        columns : str or sequence of str
+            Columns of the panel.
+        periods, months, years : int
+            How far to look ahead; exactly one of them, at least one period.
+
+        Raises
+        ------
+        UnknownNameError
+            If the panel has no such column.
+        OptionError
+            Unless exactly one length of at least one period is given.
+
+        Examples
+        --------
+        >>> from sahelkit import panel
+        >>> mali = panel("Mali", "2012-01", "2012-03").add_coups().lead("attempt", months=2)
+        >>> mali.frame["attempt_lead2"].tolist(), mali.as_of("2012-05-30").frame["attempt_lead2"].tolist()
+        ([1.0, 0.0, 1.0], [1.0, 0.0, nan])
+        """
+        names = self._chosen(columns)
+        return self._with(Lead(names, periods_in(self.freq, periods=periods, months=months, years=years)))
 
     def past(
         self,

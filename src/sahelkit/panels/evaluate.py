@@ -15,6 +15,7 @@ import pandas as pd
 from sahelkit._types import Bools
 from sahelkit.errors import CoverageWarning
 from sahelkit.panels.declared import Declared
+from sahelkit.panels.history import Lead
 from sahelkit.panels.layers import Context, Layer, check_layers
 from sahelkit.panels.neighbours import Neighbours, land_borders
 from sahelkit.panels.placing import unplaced, words
@@ -83,7 +84,9 @@ def evaluate(panel: Declared, *, warn: bool = True) -> Raster:
         states |= set(borders.loc[borders["iso3"].isin(panel.countries), "neighbour_iso3"])
     history = (HISTORY_BEGINS - 1970) * (12 if panel.freq == "M" else 1)
     first = min(panel.start.ordinal, history)
-    grid = make_grid(spells, sorted(states), freq=panel.freq, first=first, last=panel.end.ordinal)
+    # A lead reads the periods after the last one, which are no rows.
+    ahead = sum(step.periods for step in panel.steps if isinstance(step, Lead))
+    grid = make_grid(spells, sorted(states), freq=panel.freq, first=first, last=panel.end.ordinal + ahead)
     known_on = None if panel.known_on is None else np.datetime64(panel.known_on, "D")
     context = Context(grid=grid, as_of=known_on, version=panel.version)
     layers: dict[str, Layer] = {}
@@ -93,7 +96,9 @@ def evaluate(panel: Declared, *, warn: bool = True) -> Raster:
         check_layers(step, found, wanted, context)
         kinds |= wanted
         layers.update({layer.name: layer for layer in found})
-    stop = grid.shape[1] if known_on is None else int(np.searchsorted(grid.starts, known_on, side="right"))
+    stop = grid.shape[1] - ahead
+    if known_on is not None:
+        stop = min(stop, int(np.searchsorted(grid.starts, known_on, side="right")))
     frames = [step for step in panel.steps if isinstance(step, UserFrame)]
     begins = panel.start.ordinal - first
     computes = any(layer.published is None for layer in layers.values())

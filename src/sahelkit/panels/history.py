@@ -1,10 +1,10 @@
-"""Columns computed from the past of other columns: lags, counts over past windows, time since the last event."""
+"""Columns computed from other times of other columns: lags, leads, counts over past windows, time since an event."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +32,7 @@ def periods_in(freq: str, *, periods: int | None, months: int | None, years: int
         raise OptionError(name, value, "not a whole number")
     if value < 1:
         raise OptionError(
-            name, value, "a lag looks back, by at least one period", repair="The panel gives no future values"
+            name, value, "a length is at least one period", repair="lag() and past() look back, lead() looks ahead"
         )
     if name == "months" and freq == "Y":
         if value % 12:
@@ -127,10 +127,12 @@ class Lag(Step):
 
     of: tuple[str, ...]
     periods: int
+    word: ClassVar[str] = "lag"
+    toward: ClassVar[int] = 1
 
     def kinds(self, version: str | None, have: Mapping[str, str]) -> dict[str, str]:
         """Columns and their kinds."""
-        return {f"{name}_lag{self.periods}": have[name] for name in self.of}
+        return {f"{name}_{self.word}{self.periods}": have[name] for name in self.of}
 
     def layers(self, context: Context, have: Mapping[str, Layer]) -> list[Layer]:
         """The columns on the raster."""
@@ -138,13 +140,14 @@ class Lag(Step):
         for name in self.of:
             old = have[name]
             empty: Any = None if old.values.dtype == object else np.nan
-            values = shifted(old.values, self.periods, empty)
+            move = self.toward * self.periods
+            values = shifted(old.values, move, empty)
             found.append(
                 Layer(
-                    name=f"{name}_lag{self.periods}",
+                    name=f"{name}_{self.word}{self.periods}",
                     values=np.where(context.grid.exists, values, empty),
-                    covered=shifted(old.covered, self.periods, False),
-                    hidden=shifted(old.hidden, self.periods, False),
+                    covered=shifted(old.covered, move, False),
+                    hidden=shifted(old.hidden, move, False),
                     published=None,
                     kind=old.kind,
                     source="",
@@ -152,6 +155,14 @@ class Lag(Step):
                 )
             )
         return found
+
+
+@dataclass(frozen=True)
+class Lead(Lag):
+    """Values of `periods` periods later, as far as they were known."""
+
+    word: ClassVar[str] = "lead"
+    toward: ClassVar[int] = -1
 
 
 @dataclass(frozen=True)

@@ -257,8 +257,15 @@ def as_names(columns: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def shifted(values: Cells, periods: int, fill: Any) -> npt.NDArray[Any]:
-    """Array moved `periods` columns to the right, the left filled with `fill`."""
+    """Array moved `periods` columns to the right (to the left where negative), what falls free filled with `fill`.
+
+    Examples
+    --------
+    >>> shifted(np.array([[1, 2, 3]]), 1, 0).tolist(), shifted(np.array([[1, 2, 3]]), -1, 0).tolist()
+    ([[0, 1, 2]], [[2, 3, 0]])
+    """
     out = np.full_like(values, fill)
-    if periods < values.shape[1]:
-        out[:, periods:] = values[:, : values.shape[1] - periods]
+    if abs(periods) < values.shape[1]:
+        kept = values.shape[1] - abs(periods)
+        out[:, max(periods, 0) :][:, :kept] = values[:, max(-periods, 0) :][:, :kept]
     return out

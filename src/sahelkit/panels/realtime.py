@@ -19,7 +19,7 @@ from sahelkit.errors import OptionError
 from sahelkit.panels import assemble
 from sahelkit.panels.builder import Panel
 from sahelkit.panels.carrying import Newest
-from sahelkit.panels.history import Lag, Past, SinceLast, elapsed, last_before
+from sahelkit.panels.history import Lag, Lead, Past, SinceLast, elapsed, last_before
 from sahelkit.panels.layers import Layer, Seen, Step, shifted
 from sahelkit.panels.neighbours import Neighbours, land_borders, map_begins, neighbour_sum, spans
 from sahelkit.panels.universe import Grid
@@ -68,7 +68,8 @@ def real_time(panel: Panel) -> pd.DataFrame:
     ------
     OptionError
         If it is not a panel, or has a day of knowledge already, or holds a frame of your own without a rule of
-        publication, or a column that a step of your own computes from others and gives no days of publication.
+        publication, or a column that a step of your own computes from others and gives no days of publication, or a
+        lead.
 
     Examples
     --------
@@ -95,13 +96,16 @@ def real_time(panel: Panel) -> pd.DataFrame:
         now = column.at(0)
         seen[name] = replace(column.final, values=now.values, covered=now.covered, hidden=now.hidden)
     notes = panel._provenance() | {"as_of": AS_OF}
-    return assemble.to_frame(replace(raster, layers=seen), notes)
+    return assemble.to_frame(replace(raster, layers=seen), notes, calendar=panel.calendar)
 
 
 def _moving(
     step: Step, name: str, layers: Mapping[str, Layer], have: Mapping[str, Moving], grid: Grid, version: str | None
 ) -> Moving:
     layer = layers[name]
+    if isinstance(step, Lead):
+        why = "a lead looks ahead, and what it holds was not known on the first day of the row's own period"
+        raise OptionError("panel", name, why, repair="Leave lead() out here, and join the frame of a panel with it")
     if isinstance(step, Lag):
         return _lag(layer, have[name.removesuffix(f"_lag{step.periods}")], step.periods, grid)
     if isinstance(step, Past):

@@ -121,8 +121,9 @@ def check_published(steps: Iterable[Step]) -> None:
     for step in steps:
         if getattr(step, "published", "") is not None:
             continue
-        framed = isinstance(step, UserFrame)
-        what, call = ("frame", "add_frame(frame") if framed else ("events", "add_events(events")
+        name = type(step).__name__
+        call = {"EventCounts": "add_events(events", "Spells": "add_spells(frame"}.get(name, "add_frame(frame")
+        what, framed = call.partition("(")[2], name == "UserFrame"
         names = [*step.kinds(None, {})]
         listed = ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
         raise OptionError(
@@ -167,7 +168,7 @@ def read_user_frame(frame: FrameLike, *, published: str | None, how: str, window
     names = [name for name in frame.columns if name not in {*_NOT_VALUES, *used, published}]
     if not names:
         raise MissingColumnsError(WHERE, ["a column of values"], frame.columns)
-    _check_states(frame["iso3"])
+    check_states(frame["iso3"])
     unit = str(times.unit[0]) if len(times.unit) else "Y"
     if unit == "M" and window.freq == "Y" and how != "sum":
         repair = "Type how='sum' to add up whole years, or give one row for each year"
@@ -198,7 +199,8 @@ def read_user_frame(frame: FrameLike, *, published: str | None, how: str, window
     )
 
 
-def _check_states(codes: pd.Series[Any]) -> None:
+def check_states(codes: pd.Series[Any]) -> None:
+    """Refuse a column in which something else stands than codes of states."""
     blank = codes.isna().to_numpy()
     if blank.any():
         where = row_words(codes, int(blank.argmax()))

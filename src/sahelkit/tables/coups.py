@@ -94,7 +94,7 @@ def _as_coded(frame: pd.DataFrame, prefix: str, *, include_plots: bool) -> pd.Da
     """Rows that one coder lists, with its own day, kind and outcome.
 
     A day that is known to be wrong stays the coder's within its month; in another month than the event it would put an
-    attempt where there was none, and the event's day takes its place.
+    attempt where there was none, and the event's day takes its place, as it does where the coder gives no day.
     """
     verdict = frame[f"{prefix}_outcome"]
     rows = frame[verdict.isin((*_ATTEMPT, "plot") if include_plots else _ATTEMPT)].copy()
@@ -102,7 +102,7 @@ def _as_coded(frame: pd.DataFrame, prefix: str, *, include_plots: bool) -> pd.Da
     is_plot = verdict == "plot"
     own, day = rows[f"{prefix}_date"], rows["date"]
     elsewhere = own.dt.to_period("M") != day.dt.to_period("M")
-    rows["date"] = own.mask(_known_wrong(rows, prefix) & elsewhere, day)
+    rows["date"] = own.mask(_known_wrong(rows, prefix) & elsewhere, day).fillna(day)
     rows["kind"] = pd.Series("attempt", index=rows.index, dtype=TEXT).where(~is_plot, "plot")
     rows["outcome"] = verdict.where(~is_plot)
     return rows.sort_values(["iso3", "date", "coup_id"], kind="stable")
@@ -189,12 +189,13 @@ def load_coups(
     version: str | None = None,
     vintage: str | None = None,
 ) -> pd.DataFrame:
-    """Coup events of the world, 1945 to 2025, with the verdict of five coders side by side.
+    """Coup events of the world, 1945 to 2025, with the verdict of each coder side by side.
 
-    One row is one event. Coders: Powell and Thyne (``pt_``), the Cline Center (``cline_``), Colpus (``colpus_``) and
-    CAM (``cam_``), the last two for the study region only, and our own verdicts (``sahelkit_``) for the study region
-    from 2019 on. Reports of one country within ten days are one event, unless a link made by hand says otherwise;
-    ``datasets/coups/README.md`` gives the rules. Licence CC BY 4.0; cite the coders (``sahelkit.cite``).
+    One row is one event. Coders, listed by `coup_coders`: Powell and Thyne (``pt_``), the Cline Center (``cline_``),
+    the Center for Systemic Peace to 2014 (``csp_``), Colpus (``colpus_``) and CAM (``cam_``), the last two for the
+    study region only, and our own verdicts (``sahelkit_``) for the study region from 2019 on. Reports of one country
+    within ten days are one event, unless a link made by hand says otherwise; ``datasets/coups/README.md`` gives the
+    rules. Licence CC BY 4.0; cite the coders (``sahelkit.cite``).
 
     Parameters
     ----------
@@ -207,13 +208,14 @@ def load_coups(
         - ``"any"``: at least one of them lists it;
         - ``"majority"``: more than half of them list it;
         - ``"all"``: each of them lists it;
-        - ``"powell_thyne"``, ``"cline"``, ``"colpus"``, ``"cam"``, ``"sahelkit"``: that coder lists it. Then
+        - ``"powell_thyne"``, ``"cline"``, ``"csp"``, ``"colpus"``, ``"cam"``, ``"sahelkit"``: that coder lists it. Then
           ``date``, ``kind`` and ``outcome`` are that coder's own, so that its list comes back as published; only a day
           that is known to be wrong and lies in another month or year is put right in ``date``, never in
           ``<coder>_date``.
 
-        ``"majority"`` and ``"all"`` mean less where fewer coders cover: outside the study region Cline stands alone
-        before 1950 and Powell and Thyne from 2023 on, and then the rule is that coder's list. A warning says where.
+        ``"majority"`` and ``"all"`` mean less where fewer coders cover: outside the study region the Center for
+        Systemic Peace ends in 2014, Cline stands alone before 1946 (in states that never had 500,000 inhabitants before
+        1950) and Powell and Thyne from 2023 on, and then the rule is that coder's list. A warning says where.
         Steps of a takeover that a coder lists on their own (``part_of``) count under that coder's rule only.
 
         To list an attempt is to call it a success or a failure. A coder that calls it a plot does not list it.
@@ -235,16 +237,17 @@ def load_coups(
     pandas.DataFrame
         Sorted by country and date, with ``coup_id``, ``iso3``, ``gwcode`` (NA where the state was not yet in the
         system), ``country``; ``date`` (the day most coders give, the earliest of several such days), ``date_min``,
-        ``date_max`` (of the days that coders give, without those known to be wrong), ``date_precision``; ``kind``
-        (attempt, plot); ``outcome`` (success or failure by the majority of the coders that list an attempt; a tie goes
-        to Powell and Thyne, else it is a failure; NA for a plot); ``<coder>_outcome`` (success, failure, plot, absent,
-        not_covered) and ``<coder>_date`` (NaT where the coder does not list the event) for each coder; ``n_covering``;
-        ``n_listing`` (coders that list it as an attempt or a plot); ``agreement`` (share of the ``n_covering`` coders
-        whose verdict is that of the event: 1 when all list it with one outcome; a coder that leaves it out disagrees);
-        ``ruler_change`` (a coder lists a success, and the list of leaders shows no new ruler within 60 days: changed
-        all the same, none, undone, restored, later; else NA); ``part_of`` (``coup_id`` of the event of which the row is
-        a step, under a coder's rule only); ``former_id`` (``coup_id`` of earlier versions, where it changed);
-        ``note_en``, ``note_fr``.
+        ``date_max`` (of the days that coders give, without those known to be wrong), ``date_precision`` (day; month or
+        year, of which ``date`` is then the first day); ``kind`` (attempt, plot); ``outcome`` (success or failure by the
+        majority of the coders that list an attempt; a tie goes to Powell and Thyne, else it is a failure; NA for a
+        plot); ``<coder>_outcome`` (success, failure, plot, absent, not_covered) and ``<coder>_date`` (NaT where the
+        coder does not list the event, or gives no day: the Center for Systemic Peace has reports of a month, and two of
+        a year) for each coder; ``n_covering``; ``n_listing`` (coders that list it as an attempt or a plot);
+        ``agreement`` (share of the ``n_covering`` coders whose verdict is that of the event: 1 when all list it with
+        one outcome; a coder that leaves it out disagrees); ``ruler_change`` (a coder lists a success, and the list of
+        leaders shows no new ruler within 60 days: changed all the same, none, undone, restored, later; else NA);
+        ``part_of`` (``coup_id`` of the event of which the row is a step, under a coder's rule only); ``former_id``
+        (``coup_id`` of earlier versions, where it changed); ``note_en``, ``note_fr``.
         No row inside a coder's coverage means that it lists no event; outside it nothing is known.
 
     Raises
@@ -277,6 +280,9 @@ def load_coups(
 
     Albrecht, H., Koehler, K., & Schutz, A. (2021). Coup agency and prospects for democracy. International Studies
     Quarterly, 65(4), 1052-1063. https://doi.org/10.1093/isq/sqab079
+
+    Marshall, M. G., & Marshall, D. R. (2015). Coup d'État Events, 1946-2014. Center for Systemic Peace.
+    https://www.systemicpeace.org/inscrdata.html
 
     Examples
     --------

@@ -109,9 +109,9 @@ def last_month(rule: Rule = "powell_thyne", version: str | None = None) -> pd.Pe
     chosen = coders if rule in JOINT_RULES else coders[coders["rule"] == rule]
     if chosen.empty:
         raise UnknownNameError("rule", rule, [*JOINT_RULES, *coders["rule"]], repair="coup_coders() lists the coders")
-    everywhere = chosen[chosen["places"] == "world"]
+    everywhere = chosen[chosen["places"] != "study"]
     if everywhere.empty:
-        worldly = ", ".join(map(repr, coders.loc[coders["places"] == "world", "rule"]))
+        worldly = ", ".join(map(repr, coders.loc[coders["places"] != "study", "rule"]))
         why = "its list holds the study region alone, and the forecaster learns from the world"
         raise OptionError("rule", rule, why, repair=f"Choose one of {worldly}, or 'any', 'majority', 'all'")
     return pd.Period(everywhere["last"].max(), freq="M")

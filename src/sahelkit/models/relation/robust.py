@@ -20,7 +20,7 @@ from sahelkit.models.relation.result import RelationMatrix
 from sahelkit.options import check_options, check_seed
 
 # Those that cover at least six decades of West Africa.
-CODERS: tuple[Rule, ...] = ("powell_thyne", "cline", "colpus", "cam", "any", "majority")
+CODERS: tuple[Rule, ...] = ("powell_thyne", "cline", "csp", "colpus", "cam", "any", "majority")
 _DRAWS, _GROUPS = 300, 1
 _LAGS = (1 / 12, 1 / 4, 1 / 2, 1.0, 2.0, 3.0)
 _STEPS = np.linspace(0.0, 0.6, 25)
