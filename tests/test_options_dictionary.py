@@ -47,6 +47,7 @@ ALSO = {
     "freq": ("Freq", "Freq | None"),
     "horizon": ("int", "int | None", "int | Sequence[int]"),
     "ax": ("Axes | None",),
+    "repeats": ("Repeats", "EventRepeats"),
 }
 
 

@@ -176,7 +176,10 @@ OPTIONS: Mapping[str, Option] = {
     ),
     "cluster": Option("str", "iso3", "Column whose rows hang together; standard errors allow for it. One name."),
     "repeats": Option(
-        "Repeats", "refuse", "What to do with several rows of one unit and time: refuse them, or keep them all."
+        "Repeats",
+        "refuse",
+        "What to do with several rows of one unit and time: refuse them, or keep them all. Of events that stand in two "
+        "files: refuse them, count each once as the first file has it, or keep all rows.",
     ),
     "ax": Option("matplotlib.axes.Axes | None", None, "Axes to draw on. None: a new figure in the house style."),
 }

@@ -6,7 +6,6 @@ arithmetic of whole numbers, and many lack functions of dates.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -97,7 +96,7 @@ def unit_of(frame: Frame, name: str, unit: str) -> nw.Expr:
     """Years, months (``year * 12 + month - 1``) or days (``20120322``) of a column of days made by `canonical`."""
     day = nw.col(name)
     if isinstance(frame.collect_schema()[name], nw.Date | nw.Datetime):
-        year, month, of_month = (part.cast(nw.Int64) for part in (day.dt.year(), day.dt.month(), day.dt.day()))
+        year, month, of_month = (part.cast(nw.Int32) for part in (day.dt.year(), day.dt.month(), day.dt.day()))
     else:
         year, month, of_month = day // 10000, day // 100 % 100, day % 100
     if unit == "year":
@@ -118,12 +117,18 @@ def _softened(
 
     def day(column: str) -> polars.Expr:
         text = polars.col(column)
-        read = [(text.str.slice(0, 10) if how == ISO else text).str.to_date(how, strict=False) for how in formats]
-        found = polars.coalesce(*read)  # of "28 May 202" the year is 202 to polars
-        return polars.when(found.is_between(dt.date(YEARS[0], 1, 1), dt.date(YEARS[1], 12, 31))).then(found)
+        read = [
+            (text.str.strip_chars_start().str.slice(0, 10) if how == ISO else text).str.to_date(how, strict=False)
+            for how in formats
+        ]
+        return polars.coalesce(*read) if len(read) > 1 else read[0]
 
     made = {name: day(name) for name in days if schema[name] == nw.String}
-    made |= {name: polars.col(name).cast(polars.Float64, strict=False) for name in numbers if schema[name] == nw.String}
+    made |= {
+        name: polars.col(name).str.strip_chars().cast(polars.Float64, strict=False)
+        for name in numbers
+        if schema[name] == nw.String
+    }
     soft = {name: f"{name}, read" for name in made}
     native = frame.to_native().with_columns(**{soft[name]: expression for name, expression in made.items()})
     return nw.from_native(native), soft
@@ -151,6 +156,7 @@ def _day(schema: Any, columns: Sequence[str], formats: Sequence[str]) -> nw.Expr
 
 def _written(text: nw.Expr, how: str) -> nw.Expr:
     """Days written in one way; null where the text is another."""
+    text = text.str.strip_chars()
     if how.startswith("%d") and how[3:] == f"%B{how[2]}%Y":
         pattern = f"^[0-9]{{1,2}}{how[2]}[A-Z][a-z]+{how[2]}[0-9]{{4}}$"
         text = nw.when(text.str.contains(pattern)).then(text).otherwise(nw.lit(f"01{how[2]}Jan{how[2]}0000"))

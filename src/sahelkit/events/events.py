@@ -13,12 +13,13 @@ import pandas as pd
 from sahelkit._types import DateLike, Places
 from sahelkit.dates import parse_window
 from sahelkit.errors import OptionError, UnknownNameError
-from sahelkit.events.extent import Window
+from sahelkit.events.extent import NEVER, Window
 from sahelkit.events.grouping import Grouping
 from sahelkit.events.layouts import LayoutLike
 from sahelkit.events.polygons import Polygons
 from sahelkit.events.reading import Source, open_source
 from sahelkit.events.refusals import refused_rows
+from sahelkit.events.repeats import EventRepeats
 from sahelkit.events.rows import rows_of
 from sahelkit.events.rules import Rules, Span, check_rules
 from sahelkit.events.tally import STEP, UNITS, WHERE, dressed, spread, usable
@@ -241,6 +242,8 @@ class Events:
         step = f"datetime64[{STEP[unit]}]"
         low = window.start if first is None else np.datetime64(first, "D")
         high = window.last if last is None else np.datetime64(last, "D")
+        if NEVER in (low, high):  # no day can be read, and none was named
+            return 0, -1
         return int(low.astype(step).astype(np.int64)), int(high.astype(step).astype(np.int64))
 
 
@@ -259,6 +262,7 @@ def read_events(
     date_precision: str | None = None,
     place_precision: str | None = None,
     accessed: str = "",
+    repeats: EventRepeats = "refuse",
 ) -> Events:
     """Open event files of any size: exports of ACLED, UCDP GED, GDELT, SCAD, and your own.
 
@@ -289,6 +293,10 @@ def read_events(
         Least precision of places, likewise.
     accessed : str
         Day on which the files were got, for the citation.
+    repeats : {"refuse", "first", "keep"}
+        What to do with an event that stands in two of several files, as in exports that overlap: refuse, count it once
+        as the first file has it, or count every row. SCAD gives an event one row for each of its places: the first
+        counts, unless all are kept. Rows that were left out are counted in ``attrs``.
 
     Returns
     -------
@@ -317,7 +325,7 @@ def read_events(
     >>> declared.tally(by=("iso3", "year"))[["iso3", "events", "fatalities"]].to_numpy().tolist()
     [['MLI', 2, 4], ['NER', 0, 0]]
     """
-    opened = open_source(source, layout, accessed=accessed)
+    opened = open_source(source, layout, accessed=accessed, repeats=repeats)
     rules = check_rules(
         opened.layout,
         coverage=coverage,

@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from sahelkit._types import Days
+from sahelkit.dates import YEARS
 from sahelkit.events.canonical import canonical, columns_of, unit_of
 from sahelkit.events.meaning import Meanings
 from sahelkit.events.passing import collected
@@ -86,6 +87,8 @@ def extent_of_groups(groups: pyarrow.Table) -> Extent:
 
 
 def _ends(low: Any, high: Any) -> tuple[np.datetime64 | None, np.datetime64 | None]:
+    held = YEARS[0] * 10_000, (YEARS[1] + 1) * 10_000  # of "28 May 202" polars reads the year 202
+    low, high = ([day for day in days if held[0] <= day < held[1]] for days in (low, high))
     return (as_days([min(low)])[0], as_days([max(high)])[0]) if len(low) else (None, None)
 
 
@@ -131,7 +134,7 @@ def window_of(
         first, last, states = declared
         return Window(dict.fromkeys(found if states is None else states, first), last, first, True)
     if extent.first is None or extent.last is None:
-        return Window({}, -NEVER.astype("int64").astype("datetime64[D]"), NEVER, False)
+        return Window({}, NEVER, NEVER, False)
     first, last = extent.first, extent.last
     known: dict[str, np.datetime64] = {}
     for group, day in begins.items():

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from sahelkit.dates import YEARS
 from sahelkit.errors import RefusedRowsWarning
 from sahelkit.events.canonical import COORDINATES, formats_of
 from sahelkit.events.extent import Extent, Window, extent_of_groups, quick_extent, window_of
@@ -18,7 +19,7 @@ from sahelkit.events.passing import Pass, first_formats, grouped
 from sahelkit.events.polygons import Polygons
 from sahelkit.events.reading import Source
 from sahelkit.events.rules import ORDER, Rules
-from sahelkit.events.tally import UNITS, Groups, labelled, located, numbers, shared, since, states_of
+from sahelkit.events.tally import PER_YEAR, UNITS, Groups, labelled, located, numbers, shared, since, states_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,8 +113,9 @@ class Grouping:
         window = self._window(extent)
         state, found = states_of(table, meanings)
         n = numbers(table["n"])
-        dated = np.asarray(table["when"].is_valid())
-        when = since(unit, table["when"].fill_null(19700101 if unit == "date" else 0).to_numpy())
+        when = table["when"].fill_null(0).to_numpy().astype(np.int64)
+        dated = (when >= YEARS[0] * PER_YEAR[unit]) & (when < (YEARS[1] + 1) * PER_YEAR[unit])
+        when = since(unit, np.where(dated, when, 1970 * PER_YEAR[unit] + (101 if unit == "date" else 0)))
         drop = (
             np.asarray(table["dropped"].to_numpy(zero_copy_only=False), dtype=bool)
             if ask.keep
@@ -145,7 +147,7 @@ class Grouping:
             when,
             n,
             {name: numbers(table[f"sum_{name}"]) for name in sums},
-            {name: numbers(table[f"na_{name}"]) for name in sums},
+            {name: n - numbers(table[f"known_{name}"]) for name in sums},
             {"iso3": (iso3, states)} | named,
         ).take(kept)
         if ask.spans and self.rules.span == "share":

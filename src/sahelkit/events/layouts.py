@@ -59,7 +59,7 @@ class Layout:
     begins : mapping of str to str
         Set of places -> first day from which the source covers it.
     unique : bool
-        Whether an ``event_id`` names one event wherever it stands, so that a second row of it is a repetition.
+        Whether an event has one row; of a source with several, such as one a place, the first counts.
     spellings : mapping of str to str
         Other names of a column, in small letters -> its name here.
     headers : tuple of tuple of str
@@ -429,6 +429,7 @@ _SCAD = Layout(
     unknown={"fatalities": ("-99", "-88", "-77"), "latitude": ("-99",), "longitude": ("-99",)},
     published="t+1-12-31",
     begins={"africa": "1990-01-01"},
+    unique=False,  # one row for each place of an event; the deaths are those of the whole event
     signs=("eventid", "startdate", "etype"),
     references=("salehyan_2012",),
     attribution="SCAD (Strauss Center, University of Texas at Austin)",

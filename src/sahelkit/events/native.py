@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
+
+from sahelkit._types import Ints
 from sahelkit.errors import MissingExtraError
 from sahelkit.events.sniffing import AGAIN, Member, Text, different, refuse
 
@@ -41,8 +44,8 @@ def is_scanned(part: Part) -> bool:
     return part.text is None or (part.text.encoding == "utf-8" and not part.text.empty)
 
 
-def scan_part(part: Part, columns: list[str], *, numbered: bool) -> Any:
-    """Columns of a file, lazy, with polars; the names are those of the layout."""
+def scan_part(part: Part, columns: list[str], *, numbered: bool, without: Ints | None = None) -> Any:
+    """Columns of a file, lazy, with polars, without the rows of these positions; the names are those of the layout."""
     import polars
 
     if part.text is None:
@@ -55,8 +58,10 @@ def scan_part(part: Part, columns: list[str], *, numbered: bool) -> Any:
             skip_rows=part.text.above,
             schema=dict.fromkeys(part.text.header, polars.String),
         )
-    if numbered:
+    if numbered or without is not None:
         scan = scan.with_row_index("row", offset=1)
+    if without is not None:
+        scan = scan.filter(~polars.col("row").is_in((without + 1).tolist()))
     old = {new: name for name, new in part.names.items()}
     chosen = []
     for name in columns:
@@ -71,8 +76,8 @@ def scan_part(part: Part, columns: list[str], *, numbered: bool) -> Any:
     return scan.select(chosen)
 
 
-def batches(part: Part, columns: list[str], *, numbered: bool) -> Iterator[pa.Table]:
-    """Columns of a file, batch by batch, with pyarrow; the names are those of the layout."""
+def batches(part: Part, columns: list[str], *, numbered: bool, without: Ints | None = None) -> Iterator[pa.Table]:
+    """Columns of a file, batch by batch, with pyarrow, without the rows of these positions; names as in the layout."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -90,8 +95,13 @@ def batches(part: Part, columns: list[str], *, numbered: bool) -> Iterator[pa.Ta
         if numbered:
             made["file"] = pa.array([part.member.name] * given.num_rows, pa.string())
             made["row"] = pa.array(range(done + 1, done + given.num_rows + 1), pa.int64())
+        table = pa.table(made)
+        if without is not None:
+            kept = np.ones(given.num_rows, dtype=bool)
+            kept[without[(without >= done) & (without < done + given.num_rows)] - done] = False
+            table = table.filter(pa.array(kept))
         done += given.num_rows
-        yield pa.table(made)
+        yield table
 
 
 def _raw(part: Part, columns: list[str]) -> Iterator[pa.Table]:
@@ -190,8 +200,10 @@ def _cell(value: Any) -> str | None:
     return str(value)
 
 
-def of_frame(frame: tuple[Any, Mapping[str, str]], columns: list[str], *, numbered: bool) -> Frame:
-    """Columns of a frame that was handed in, where its data live; the names are those of the layout."""
+def of_frame(
+    frame: tuple[Any, Mapping[str, str]], columns: list[str], *, numbered: bool, without: Ints | None = None
+) -> Frame:
+    """Columns of a frame that was handed in, where its data live, without the rows of these positions."""
     import narwhals.stable.v2 as nw
 
     native, names = frame
@@ -200,8 +212,13 @@ def of_frame(frame: tuple[Any, Mapping[str, str]], columns: list[str], *, number
         native = _of_pandas(native[list(dict.fromkeys(old[name] for name in columns if name in old))])
     found: Any = nw.from_native(native)
     row = nw.lit(None).alias("row")
-    if numbered and isinstance(found, nw.DataFrame):
+    if isinstance(found, nw.DataFrame) and without is not None:
+        kept = np.ones(len(found), dtype=bool)
+        kept[without] = False
+        found = found.with_row_index("row").filter(kept.tolist())
+    elif numbered and isinstance(found, nw.DataFrame):
         found = found.with_row_index("row")
+    if "row" in found.collect_schema().names() and "row" not in old.values():
         row = (nw.col("row") + 1).cast(nw.Int64).alias("row")
     none = nw.lit(None, dtype=nw.String)
     chosen = [(nw.col(old[name]) if name in old else none).alias(name) for name in columns]

@@ -90,8 +90,8 @@ def grouped(source: Source, ask: Pass) -> pyarrow.Table:
     -------
     pyarrow.Table
         The keys; ``when`` (see `unit_of`; null where the day cannot be read) if there is a unit; ``era`` with cuts;
-        ``dropped`` with `keep`; ``first`` and ``last`` with spans; ``n``; for each value ``sum_`` and ``na_`` (rows
-        without one); ``low`` and ``high`` (days as numbers) with extent. A group may have several rows.
+        ``dropped`` with `keep`; ``first`` and ``last`` with spans; ``n``; for each value ``sum_`` and ``known_``
+        (rows with one); ``low`` and ``high`` (days as numbers) with extent. A group may have several rows.
     """
     keep = dict(ask.keep or {})
     names = [name for key in ask.keys for name in (COORDINATES if key == "cell" else (key,))] + [*ask.values, *keep]
@@ -129,12 +129,12 @@ def _counts(frame: Frame, ask: Pass, keep: Mapping[str, tuple[Any, ...]]) -> Fra
         }
     keys = list(dict.fromkeys([*ask.keys, *made]))
     numbers = [nw.col(name).sum().alias(f"sum_{name}") for name in ask.values]
-    numbers += [nw.col(f"na_{name}").sum() for name in ask.values]
-    blank = {f"na_{name}": nw.col(name).is_null().cast(nw.Int64) for name in ask.values}
+    numbers += [nw.col(name).count().alias(f"known_{name}") for name in ask.values]
     if ask.extent:
-        blank["day"] = unit_of(frame, "date", "date")
+        made["day"] = unit_of(frame, "date", "date")
         numbers += [nw.col("day").min().alias("low"), nw.col("day").max().alias("high")]
-    return frame.with_columns(**made, **blank).group_by(*keys).agg(nw.len().alias("n"), *numbers)
+    frame = frame.with_columns(**made) if made else frame
+    return frame.group_by(*keys).agg(nw.len().alias("n"), *numbers)
 
 
 def _is_one_of(frame: Frame, name: str, values: Sequence[str]) -> nw.Expr:

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from sahelkit.errors import OptionError, SahelkitError, near_matches
+from sahelkit.errors import OptionError, SahelkitError, UnknownNameError, is_known, near_matches
 from sahelkit.events.layouts import LAYOUTS, NUMBERS, Layout, LayoutLike, as_layout, fitting_layout, guess_layout
 from sahelkit.events.native import Frame, Part, batches, is_scanned, of_frame, parquet_header, scan_part, sheet_of
+from sahelkit.events.repeats import EventRepeats, Repetitions, find_repetitions, refuse_repetitions
 from sahelkit.events.sniffing import AGAIN, MEND, Member, members, ragged, refuse, sniff
 from sahelkit.frames import HasFrame
 
@@ -44,6 +45,8 @@ class Source:
     parts: tuple[Part, ...] = field(default=(), repr=False)
     frame: Any = field(default=None, repr=False)
     accessed: str = ""
+    repeats: EventRepeats = "refuse"
+    _found: dict[str, Repetitions] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def frames(self, columns: Sequence[str], *, numbered: bool = False) -> Iterator[Frame]:
         """Columns of the source, in as many frames as it takes.
@@ -60,15 +63,25 @@ class Source:
         ------
         narwhals.DataFrame or narwhals.LazyFrame
             Lazy ones with polars; batches without it, and for what polars cannot read bit by bit.
+
+        Raises
+        ------
+        OptionError
+            If an event stands in two files and `repeats` is ``"refuse"``.
         """
         wanted = list(dict.fromkeys(columns))
+        later = self._repetitions().later
         if self.frame is not None:
-            yield of_frame(self.frame, wanted, numbered=numbered)
+            yield of_frame(self.frame, wanted, numbered=numbered, without=later[0] if later and len(later[0]) else None)
             return
         lazy: dict[Any, list[Any]] = {}
-        for part in self.parts:
+        parts = [
+            (part, later[position] if later and len(later[position]) else None)
+            for position, part in enumerate(self.parts)
+        ]
+        for part, rows in parts:
             if is_scanned(part):
-                scan = scan_part(part, wanted, numbered=numbered)
+                scan = scan_part(part, wanted, numbered=numbered, without=rows)
                 lazy.setdefault(None if part.text else tuple(scan.collect_schema().items()), []).append(scan)
         import narwhals.stable.v2 as nw
 
@@ -76,10 +89,27 @@ class Source:
             import polars
 
             yield nw.from_native(polars.concat(scans) if len(scans) > 1 else scans[0])
-        for part in self.parts:
+        for part, rows in parts:
             if not is_scanned(part):
-                for table in batches(part, wanted, numbered=numbered):
+                for table in batches(part, wanted, numbered=numbered, without=rows):
                     yield nw.from_native(table, eager_only=True)
+
+    def _repetitions(self) -> Repetitions:
+        """Rows that are left out because their event stands in an earlier one; found once.
+
+        A single file of a source whose events have one row each is not looked through.
+        """
+        column = self.layout.columns.get("event_id")
+        unique = self.layout.unique
+        if column is None or self.repeats == "keep" or (unique and len(self.parts) < 2):
+            return Repetitions(())
+        if "rows" not in self._found:
+            with self.reading():
+                self._found["rows"] = find_repetitions(self.parts, self.frame, column)
+        found = self._found["rows"]
+        if unique and self.repeats == "refuse":
+            refuse_repetitions(found, self.files)
+        return found
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -125,7 +155,8 @@ class Source:
         Returns
         -------
         dict
-            Title, number of files, keys of references, attribution, terms, day of access; what is empty is left out.
+            Title, number of files, keys of references, attribution, terms, day of access, number of repeated rows that
+            were left out; what is empty is left out.
         """
         layout = self.layout
         said = {
@@ -135,11 +166,14 @@ class Source:
             "attribution": layout.attribution,
             "terms": layout.terms,
             "accessed": self.accessed,
+            "repeated": self._found["rows"].count if "rows" in self._found else 0,
         }
         return {name: value for name, value in said.items() if value}
 
 
-def open_source(source: Any, layout: LayoutLike = None, *, accessed: str = "") -> Source:
+def open_source(
+    source: Any, layout: LayoutLike = None, *, accessed: str = "", repeats: EventRepeats = "refuse"
+) -> Source:
     """Open files or a frame of events.
 
     Parameters
@@ -151,6 +185,10 @@ def open_source(source: Any, layout: LayoutLike = None, *, accessed: str = "") -
         Name of a layout; a mapping such as ``{"date": "jour", "iso3": "pays"}``; None: the one that fits.
     accessed : str
         Day on which the files were got, for the citation.
+    repeats : {"refuse", "first", "keep"}
+        What to do with an event that stands in two of several files, as in exports that overlap: refuse, count it once
+        as the first file has it, or count every row. Of a source that gives an event several rows (SCAD: one a place)
+        the first counts, unless all are kept.
 
     Raises
     ------
@@ -166,8 +204,10 @@ def open_source(source: Any, layout: LayoutLike = None, *, accessed: str = "") -
     >>> open_source(rows, {"date": "jour", "country": "pays"}).columns
     ('jour', 'pays')
     """
+    if not is_known(repeats, get_args(EventRepeats)):
+        raise UnknownNameError("treatment of repeated events", repeats, get_args(EventRepeats))
     if isinstance(source, str | Path) or (isinstance(source, list | tuple) and source and _are_paths(source)):
-        return _of_files(_paths([source] if isinstance(source, str | Path) else source), layout, accessed)
+        return _of_files(_paths([source] if isinstance(source, str | Path) else source), layout, accessed, repeats)
     native = source.as_frame() if isinstance(source, HasFrame) else source
     columns = _columns_of(native)
     found = fitting_layout(as_layout(layout), columns, file="the frame")
@@ -175,7 +215,8 @@ def open_source(source: Any, layout: LayoutLike = None, *, accessed: str = "") -
     _check_names(names, found, "frame")
     frame = (native, names)
     notes = _said(found, layout)
-    return Source(found.fitted(names.values()), ("frame",), tuple(names.values()), 0, notes, (), frame, accessed)
+    fitted = found.fitted(names.values())
+    return Source(fitted, ("frame",), tuple(names.values()), 0, notes, (), frame, accessed, repeats)
 
 
 def _are_paths(source: Sequence[Any]) -> bool:
@@ -238,7 +279,7 @@ def _beside(path: Path) -> str:
     return f"The folder {str(folder)!r} has {held}"
 
 
-def _of_files(paths: list[tuple[Path, str]], layout: LayoutLike, accessed: str) -> Source:
+def _of_files(paths: list[tuple[Path, str]], layout: LayoutLike, accessed: str, repeats: EventRepeats) -> Source:
     wanted, found = as_layout(layout), None
     parts: list[Part] = []
     notes: list[str] = []
@@ -268,7 +309,7 @@ def _of_files(paths: list[tuple[Path, str]], layout: LayoutLike, accessed: str) 
     said = _said(found, layout)
     size = sum(part.member.size for part in parts)
     names = tuple(part.member.name for part in parts)
-    return Source(fitted, names, columns, size, (*said, *notes), tuple(parts), None, accessed)
+    return Source(fitted, names, columns, size, (*said, *notes), tuple(parts), None, accessed, repeats)
 
 
 def _said(found: Layout, layout: LayoutLike) -> tuple[str, ...]:

@@ -9,9 +9,9 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from sahelkit._types import TEXT
-from sahelkit.dates import parse_date
+from sahelkit.dates import YEARS, parse_date
 from sahelkit.errors import DateError
-from sahelkit.events.canonical import NUMBERS, canonical, columns_of, formats_of
+from sahelkit.events.canonical import NUMBERS, canonical, columns_of, formats_of, unit_of
 from sahelkit.events.meaning import Meanings, plain
 from sahelkit.events.passing import collected
 from sahelkit.events.reading import Source
@@ -45,6 +45,10 @@ def refused_rows(source: Source, meanings: Meanings, good: Iterable[Any]) -> pd.
             written = {_written(name): nw.col(name) for name in wanted}
             kept = [*written, "file", "row"]
             typed = canonical(frame.with_columns(**written), source, [*days, *texts], also=kept)
+            held = {name: unit_of(typed, name, "date") for name in days}
+            typed = typed.with_columns(
+                **{name: nw.when(day >= YEARS[0] * 10_000).then(day) for name, day in held.items()}
+            )
             bad = [nw.col(name).is_null() for name in days]
             code = nw.col(_written(columns["code"][0]))
             bad.append(code.is_null() | ~code.is_in(known))

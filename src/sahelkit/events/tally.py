@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 UNITS = ("year", "month", "date")
 WHERE = ("iso3", "admin1", "place", "cell", "polygon")
+# What `unit_of` counts from one year to the next.
+PER_YEAR = {"year": 1, "month": 12, "date": 10_000}
 STEP = {"year": "Y", "month": "M", "date": "D"}
 # More rows than this are a slip of the pen, or a table that no machine holds.
 MOST = 50_000_000
