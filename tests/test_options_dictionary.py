@@ -120,7 +120,7 @@ def test_old_words_for_replicates_are_gone():
 
 
 def test_the_rules_are_those_of_the_coders():
-    assert set(get_args(_types.Rule)) == {*JOINT_RULES, *coup_coders()["rule"]}
+    assert set(get_args(_types.CoderRule)) == {*JOINT_RULES, *coup_coders()["rule"]}
 
 
 def page() -> str:
@@ -150,7 +150,7 @@ def page() -> str:
         "| --- | --- |",
         *(
             f"| `{name}` | {', '.join(f'`{value!r}`' for value in get_args(getattr(_types, name)))} |"
-            for name in ("Lang", "Freq", "Rule", "Repeats")
+            for name in ("Lang", "Freq", "CoderRule", "Repeats")
         ),
         "",
     ]

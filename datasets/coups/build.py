@@ -14,12 +14,12 @@ import pandas as pd
 
 from sahelkit.build import Sources
 from sahelkit.build.coup_lists import cam, cline, colpus, csp, csp_list, leader_names, powell_thyne, powell_thyne_2026
-from sahelkit.build.linking import SAME_EVENT_DAYS, Event, Report, link
 from sahelkit.build.nearby import pairs_of, parts, undecided
 from sahelkit.build.rulers import Key, corrected, findings, first_days
 from sahelkit.build.vague import attach, bounds
 from sahelkit.catalog import record
 from sahelkit.errors import CoverageWarning, TableError
+from sahelkit.tables.linking import SAME_EVENT_DAYS, Event, Report, link
 
 DATASET = "coups"
 # The dataset ends here; coders that go on are cut.

@@ -41,8 +41,11 @@ from .models.relation import relation_matrix as relation_matrix
 from .models.relation import what_if as what_if
 from .panels import coverage as coverage
 from .panels import panel as panel
+from .record import add_coder as add_coder
 from .record import capture_lags as capture_lags
 from .record import group_reach as group_reach
+from .record import match_coups as match_coups
+from .record import remove_coder as remove_coder
 from .store import fetch as fetch
 from .study import scoreboard as scoreboard
 from .tables import coup_coders as coup_coders

@@ -26,7 +26,8 @@ Places: TypeAlias = "str | int | Sequence[str | int] | None"
 # Options with few values; `typing.get_args` gives them to the checks.
 Lang: TypeAlias = Literal["en", "fr"]
 Freq: TypeAlias = Literal["M", "Y"]
-Rule: TypeAlias = Literal["any", "majority", "all", "powell_thyne", "cline", "csp", "colpus", "cam", "sahelkit"]
+CoderRule: TypeAlias = Literal["any", "majority", "all", "powell_thyne", "cline", "csp", "colpus", "cam", "sahelkit"]
+Rule: TypeAlias = CoderRule | str  # an own list of coups is a rule by the name that its user gave it
 Repeats: TypeAlias = Literal["refuse", "keep"]
 
 _PANDAS = int(pd.__version__.split(".")[0])

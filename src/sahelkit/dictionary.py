@@ -96,7 +96,8 @@ OPTIONS: Mapping[str, Option] = {
     "rule": Option(
         "Rule",
         "powell_thyne",
-        "Which coups count: a coder's list, or 'any', 'majority', 'all' of the coders. Powell and Thyne cover the "
+        "Which coups count: a coder's list, or 'any', 'majority', 'all' of the coders, or the name of an own list that "
+        "`sahelkit.add_coder` put beside them. Powell and Thyne cover the "
         "world, are current, and do not change in mid-window; 'any' is for the side-by-side view. Frames say it in "
         "``attrs['sahelkit']['rule']``.",
     ),

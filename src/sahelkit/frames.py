@@ -393,6 +393,7 @@ def origin_of(frame: pd.DataFrame) -> str:
     note = frame.attrs.get("sahelkit", {})
     text = ", ".join(f"{name} {version}" for name, version in note.get("datasets", {}).items())
     parts = [f"sahelkit {text}" if text else "", f"rule {note['rule']}" if text and "rule" in note else ""]
+    parts += [about["en"] for about in note.get("own_lists", {}).values() if text and "rule" in note]
     for files in note.get("events", {}).values():
         parts.append(", ".join(filter(None, (files.get("attribution"), files.get("accessed")))))
     return "; ".join(filter(None, parts))

@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from sahelkit.build.linking import Report
 from sahelkit.build.nearby import Pair, pairs_of, parts, undecided
 from sahelkit.errors import TableError
+from sahelkit.tables.linking import Report
 
 START = dt.date(1970, 1, 1)
 

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from sahelkit.build import coup_lists
-from sahelkit.build.linking import Report
 from sahelkit.build.rulers import corrected, findings, first_days, without_change
 from sahelkit.errors import TableError
+from sahelkit.tables.linking import Report
 
 RIGHT, WRONG = dt.date(2011, 1, 14), dt.date(2019, 1, 14)
 

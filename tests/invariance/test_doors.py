@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow
 import pytest
 from libraries import LIBRARIES
-from user_frames import CASES, COUP, attempts, cases, coded, crisis, indicators, series, window, years
+from user_frames import CASES, COUP, attempts, cases, coded, crisis, indicators, own_coups, series, window, years
 
 import sahelkit as sk
 from sahelkit.errors import OptionError
@@ -63,6 +63,11 @@ def _simulated(history):
     return sk.models.hawkes.simulate_hawkes(fit, start=2021, end=2022, history=history, replicates=20, seed=1)
 
 
+def _added(frame):
+    with sk.add_coder("mine", frame) as found:
+        return found.tidy()
+
+
 def _study(events):
     options = {"coups": _attempts_since_2010(), "weights": _weights(), "methods": ["synthetic_did"]}
     return sk.models.impact.impact_table(_conflict(), events, **options).table
@@ -77,6 +82,12 @@ def _exported(frame):
 DOORS = {
     "catalog.cite": ([coded], sk.cite),
     "catalog.codebook": ([coded], sk.codebook),
+    "record.add_coder": ([own_coups], _added),
+    "record.match_coups": ([own_coups, lambda: own_coups().drop(2)], lambda f, g: sk.match_coups(f, g).tidy()),
+    "plots.plot_coup_match": (
+        [lambda: sk.match_coups(own_coups(), "any").tidy()],
+        lambda f: _text(sk.plots.plot_coup_match(f, source="s")),
+    ),
     "exposure.decayed_exposure": (
         [attempts],
         lambda f: sk.exposure.decayed_exposure(f, _weights(), start=2000, end=2002).to_series().dropna(),

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from user_frames import COUP, DONORS, acts, cases, crisis, spells, years
+from user_frames import COUP, DONORS, acts, cases, crisis, own_coups, spells, years
 
 import sahelkit as sk
 
@@ -163,6 +163,10 @@ def _backtest(forecaster: str) -> Any:
     return sk.backtest(getattr(baselines, forecaster)(), west, origins=("2008", "2015"))
 
 
+def _coup_match() -> Any:
+    return sk.match_coups(own_coups(), "powell_thyne")
+
+
 def _captures() -> Any:
     from sahelkit.record.captures import capture_lags
 
@@ -199,6 +203,7 @@ def _added() -> Any:
 
 
 EXAMPLES: Mapping[str, Callable[[], Any]] = {
+    "CoupMatch": _coup_match,
     "HazardFit": _fit,
     "WildTest": _wild,
     "OutcomeFit": _success,

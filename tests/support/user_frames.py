@@ -114,6 +114,18 @@ def attempts() -> pd.DataFrame:
     return frame.assign(weight=1.0 + (frame["outcome"] == "success")).reset_index(drop=True)
 
 
+def own_coups() -> pd.DataFrame:
+    """A list of coups as a user may hold it: names, days and months, outcomes in two languages, a note."""
+    return pd.DataFrame(
+        {
+            "country": ["Mali", "Mali", "Niger", "Togo", "Burkina Faso", "Côte d'Ivoire"],
+            "date": ["2012-03-22", "2020-08-19", "2023-07", "2025-11-30", "2015-10-30", "2011-01-01"],
+            "outcome": ["success", "réussi", "success", "échec", "failure", "complot"],
+            "who": list("abcdef"),
+        }
+    )
+
+
 def crisis() -> pd.DataFrame:
     """Losses and recaptures of places in Mali."""
     return sk.load_crisis(countries="MLI").reset_index(drop=True)

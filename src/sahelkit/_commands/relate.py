@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from sahelkit._types import Lang, Rule
+    from sahelkit._types import Lang
     from sahelkit.models.relation import RelationMatrix
 
 _WORDS = {
@@ -57,7 +57,7 @@ def relate_command(
 
     spoken = check_language(lang)
     say = words(_WORDS, spoken)
-    coder = cast("Rule", rule)
+    coder = rule
     found = relation_matrix(source=source, horizon=horizon, rule=coder, draws=draws, seed=seed, n_jobs=jobs)
     if as_json or as_csv:
         print_frame(found.tidy(), shown=(), as_json=as_json, as_csv=as_csv)

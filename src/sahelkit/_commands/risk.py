@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -44,14 +44,13 @@ def risk_command(
     from sahelkit.options import check_language
 
     spoken = check_language(lang)
-    counted = cast("Rule", rule)
-    panel, forecaster, columns = _own(own, published, terms, counted)
+    panel, forecaster, columns = _own(own, published, terms, rule)
     found = risk_table(
         date,
         horizon=horizon,
         countries=countries or "focus",
         outcome=outcome,
-        rule=counted,
+        rule=rule,
         level=level,
         panel=panel,
         forecaster=forecaster,

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from sahelkit.build.linking import Report
 from sahelkit.errors import TableError
 from sahelkit.geography import places
 from sahelkit.geography.codes import iso3_of_cow
+from sahelkit.tables.linking import Report
 
 # States of the past share today's two-letter code in the 2026 file, which tells them apart by name only.
 PT_NAMES = {"Republic of Vietnam": "VDR", "Yemen People's Republic; S. Yemen": "YMD"}

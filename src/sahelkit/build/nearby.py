@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, groupby
 
-from sahelkit.build.linking import Decision, Event
 from sahelkit.errors import TableError
+from sahelkit.tables.linking import Decision, Event
 
 # Two events of a country this close may be one, told twice.
 NEAR_DAYS = 100

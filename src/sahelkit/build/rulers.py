@@ -9,9 +9,9 @@ from typing import TypeAlias
 
 import pandas as pd
 
-from sahelkit.build.linking import Event, Report
 from sahelkit.errors import TableError
 from sahelkit.geography.codes import translate
+from sahelkit.tables.linking import Event, Report
 
 # A success with no new ruler so close to it is looked at by hand.
 CHANGE_DAYS = 60

@@ -6,7 +6,7 @@ import calendar
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 
-from sahelkit.build.linking import Event, Report
+from sahelkit.tables.linking import Event, Report
 
 _OPPOSITE = {"success", "failure"}
 

@@ -14,6 +14,7 @@ from sahelkit.catalog.columns import (
     only_source,
     recorded_datasets,
     recorded_events,
+    recorded_lists,
     recorded_rule,
 )
 from sahelkit.catalog.plain_styles import apa, text
@@ -26,6 +27,10 @@ from sahelkit.frames import check_frame
 _STYLES: dict[str, Callable[[Reference, str], str]] = {"bibtex": bibtex_entry, "apa": apa, "text": text}
 
 
+# Rule of counts behind which no coder stands.
+_NOBODY = "own"
+
+
 class _Debts:
     """What a citation must cover, gathered piece by piece."""
 
@@ -33,6 +38,7 @@ class _Debts:
         self.datasets: dict[str, str] = {}
         self.keys: set[str] = set()
         self.sources: set[str] = set()
+        self.lists: dict[str, str] = {}
         self.accessed: dict[str, str] = {}
 
     def add_dataset(self, record: Record, version: str | None = None) -> None:
@@ -48,7 +54,15 @@ class _Debts:
         self.add_sources(record.sources)
         self.keys.update(record.references)
 
-    def add_columns(self, columns: Iterable[str], datasets: Mapping[str, str], rule: str = "") -> None:
+    def add_columns(self, columns: Iterable[str], obj: Any) -> None:
+        """Cover columns of a frame, by what its ``attrs`` say of datasets, rule and own lists."""
+        lists, rule = recorded_lists(obj), recorded_rule(obj)
+        self.lists |= {name: str(about["en"]) for name, about in lists.items()}
+        if rule in lists:  # the counts are those of the coder that the list extends, or the user's alone
+            rule = lists[rule]["extends"] or _NOBODY
+        self._add_columns(columns, recorded_datasets(obj), rule)
+
+    def _add_columns(self, columns: Iterable[str], datasets: Mapping[str, str], rule: str = "") -> None:
         matches, unknown = match_columns(columns, datasets)
         known = records()
         for name, version in datasets.items():
@@ -58,6 +72,9 @@ class _Debts:
         for found in matches:
             if all(entry.identity for entry in found.entries):
                 identities.append(found)
+                continue
+            if found.counted and rule == _NOBODY:
+                observed |= {entry.dataset for entry in found.entries}
                 continue
             narrowed = [only_source(entry, rule) for entry in found.entries] if found.counted else []
             self.add_sources([name for names in narrowed for name in names] or found.sources)
@@ -133,6 +150,10 @@ def _table_reference(record: Record, version: str) -> Reference:
     )
 
 
+def _own_list(name: str, text: str) -> Reference:
+    return Reference(key=f"own_list_{name}", type="dataset", title=f"Coups: {text}", authors=("{The user}",))
+
+
 def _add_names(debts: _Debts, names: Iterable[Any]) -> None:
     known = records()
     for name in names:
@@ -142,7 +163,7 @@ def _add_names(debts: _Debts, names: Iterable[Any]) -> None:
             debts.add_whole(known[name])
         elif matches := match_columns([name], {})[0]:
             entries = matches[0].entries
-            debts.add_columns([name], {entries[0].dataset: entries[0].record.version} if len(entries) == 1 else {})
+            debts._add_columns([name], {entries[0].dataset: entries[0].record.version} if len(entries) == 1 else {})
         else:
             columns = {entry.field.name for entry in all_entries()}
             raise UnknownNameError(
@@ -159,14 +180,14 @@ def _add(debts: _Debts, obj: Any) -> None:
     elif hasattr(obj, "data_vars") and hasattr(obj, "coords"):
         names = [*map(str, obj.data_vars), *map(str, obj.coords)]
         listed = [str(value) for value in obj["indicator"].values] if "indicator" in obj.coords else []
-        debts.add_columns([*names, *listed], recorded_datasets(obj), recorded_rule(obj))
+        debts.add_columns([*names, *listed], obj)
     elif hasattr(type(obj), "columns"):
         obj = check_frame(obj, where="cite", what="obj")
-        debts.add_columns(column_names(obj), recorded_datasets(obj), recorded_rule(obj))
+        debts.add_columns(column_names(obj), obj)
         debts.add_events(recorded_events(obj))
     elif hasattr(obj, "index") and hasattr(obj, "name") and not isinstance(obj, list | tuple):
         names = [obj.name] if isinstance(obj.name, str) else []
-        debts.add_columns([*names, *column_names(obj)], recorded_datasets(obj), recorded_rule(obj))
+        debts.add_columns([*names, *column_names(obj)], obj)
         debts.add_events(recorded_events(obj))
     elif hasattr(obj, "frame"):
         _add(debts, obj.frame)
@@ -191,6 +212,10 @@ def works(obj: Any = None) -> list[tuple[Reference, str]]:
     for name in sorted(debts.datasets):
         licence = f"Licence {known[name].licence}"
         found.append((_table_reference(known[name], debts.datasets[name]), licence))
+    found += [
+        (_own_list(name, text), "A list of the user's own, added with sahelkit.add_coder")
+        for name, text in debts.lists.items()
+    ]
     for key in sorted(debts.keys):
         reference(key)
     return found + [(work, debts.note(key)) for key, work in references().items() if key in debts.keys]

@@ -194,6 +194,12 @@ def recorded_rule(obj: Any) -> str:
     return rule if isinstance(rule, str) else ""
 
 
+def recorded_lists(obj: Any) -> dict[str, dict[str, Any]]:
+    """A user's own lists of coups behind a frame: for each what it is called, and the rule that it extends."""
+    lists = _notes(obj).get("own_lists")
+    return {str(name): dict(about) for name, about in lists.items()} if isinstance(lists, Mapping) else {}
+
+
 def recorded_events(obj: Any) -> dict[str, Mapping[str, Any]]:
     """What the ``attrs`` of a frame say of event files that it was made from, by the name of their layout."""
     listed = _notes(obj).get("events")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -64,3 +65,33 @@ class Publication:
         first_month = (ends.astype("datetime64[Y]") + np.timedelta64(years, "Y")).astype("datetime64[M]")
         offset = (first_month + np.timedelta64(month - 1, "M")).astype("datetime64[D]") + np.timedelta64(day - 1, "D")
         return np.asarray(offset, dtype="datetime64[D]")
+
+
+@dataclass(frozen=True, slots=True)
+class TwoRules:
+    """One rule for what happened until a day, and another for what came after it.
+
+    Attributes
+    ----------
+    before, after : Publication
+    last : str
+        Last day for which `before` holds.
+    """
+
+    before: Publication
+    after: Publication
+    last: str
+
+    def dates(self, period_end: npt.ArrayLike) -> npt.NDArray[np.datetime64]:
+        """Days on which values are published, as `Publication.dates`.
+
+        Examples
+        --------
+        >>> TwoRules(Publication("+30d"), Publication("+1d"), "2025-12-31").dates(["2025-12-31", "2026-01-31"])
+        array(['2026-01-30', '2026-02-01'], dtype='datetime64[D]')
+        """
+        ends: npt.NDArray[np.datetime64] = np.asarray(period_end, dtype="datetime64[D]")
+        return np.where(ends <= np.datetime64(self.last, "D"), self.before.dates(ends), self.after.dates(ends))
+
+
+Published: TypeAlias = Publication | TwoRules

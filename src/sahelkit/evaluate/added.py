@@ -290,7 +290,7 @@ def _known(history: World, using: Setup, columns: tuple[str, ...]) -> Bools:
 def _origins(history: World, using: Setup, known: Bools, horizon: int, given: Any) -> list[int]:
     """Origins at which some row is known, and some row to learn from was."""
     if given is None:
-        newest = newest_known(int(history.ordinal.max()) + 1, horizon)
+        newest = newest_known(int(history.ordinal.max()) + 1, horizon, history.published)
         first = 12 * (_SINCE - 1970)
         numbers = list(range(newest - 12 * ((newest - first) // 12), newest + 1, 12))
     else:
@@ -301,4 +301,6 @@ def _origins(history: World, using: Setup, known: Bools, horizon: int, given: An
         return []
     earliest = int(history.ordinal[known].min())
     here = set(history.ordinal[known].tolist())
-    return [origin for origin in numbers if origin in here and newest_known(origin, horizon) >= earliest]
+    return [
+        origin for origin in numbers if origin in here and newest_known(origin, horizon, history.published) >= earliest
+    ]

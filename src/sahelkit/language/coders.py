@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sahelkit._types import Lang
 from sahelkit.tables.coups import coup_coders
+from sahelkit.tables.own_coders import own_named, session
 
-__all__ = ["coup_coders", "rule_name"]
+__all__ = ["coup_coders", "own_lists", "rule_name"]
 
 
 def rule_name(rule: str, lang: Lang) -> str:
-    """Name of a rule as a reader knows it.
+    """Name of a rule as a reader knows it; an own list of coups is said to be one.
 
     Examples
     --------
@@ -22,5 +23,13 @@ def rule_name(rule: str, lang: Lang) -> str:
     }[lang]
     if rule in joint:
         return joint[rule]
+    own = own_named(rule)
+    if own is not None:
+        return own.described(lang)
     coders = coup_coders().set_index("rule")[f"label_{lang}"]
     return str(coders.get(rule, rule))
+
+
+def own_lists(lang: Lang) -> dict[str, str]:
+    """What the user's own lists of this session are called, by the prefix of their columns."""
+    return {coder.name: coder.described(lang) for coder in session()}

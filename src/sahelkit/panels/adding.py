@@ -21,6 +21,7 @@ from sahelkit.panels.leaders import Leaders
 from sahelkit.panels.military import MilitaryRule
 from sahelkit.panels.userframe import How, Window, read_user_frame
 from sahelkit.panels.yearly import Yearly
+from sahelkit.tables.own_coders import lists_for
 from sahelkit.tables.read import record_of
 from sahelkit.tables.series import find_series
 
@@ -65,10 +66,11 @@ class Adding(Declared):
         Parameters
         ----------
         rule : str
-            Which events count, as in `sahelkit.load_coups`. A period is 0 where at least one of the coders that the
-            rule asks covers it, NA where none does: ``"cline"`` ends in 2022, ``"cam"`` in 2017 and knows the study
-            region only. ``"majority"`` and ``"all"`` mean less where fewer coders cover; the frame of a panel that
-            holds such periods comes with a warning.
+            Which events count, as in `sahelkit.load_coups`, or an own list that `sahelkit.add_coder` added, which the
+            panel keeps as it is now. A period is 0 where at least one of the coders that the rule asks covers it, NA
+            where none does: ``"cline"`` ends in 2022, ``"cam"`` in 2017 and knows the study region only.
+            ``"majority"`` and ``"all"`` mean less where fewer coders cover; the frame of a panel that holds such
+            periods comes with a warning.
         include_plots : bool
             Add ``plot``; NA where no coder that records plots speaks.
 
@@ -87,7 +89,7 @@ class Adding(Declared):
         [[0.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 0.0], [1.0, 0.0, 1.0]]
         """
         check_flag("include_plots", include_plots)
-        return self._with(Coups(rule=rule, include_plots=include_plots))
+        return self._with(Coups(rule=rule, include_plots=include_plots, lists=lists_for(rule)))
 
     def add_conflict(self, columns: str | Sequence[str] | None = None) -> Self:
         """Add events and deaths of organised violence (UCDP), as in `sahelkit.load_conflict`.

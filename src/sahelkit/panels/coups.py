@@ -11,15 +11,14 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._types import Bools, Rule
-from sahelkit.catalog import Record
-from sahelkit.errors import CoverageWarning, UnknownNameError
-from sahelkit.geography import places
-from sahelkit.options import check_name
+from sahelkit.errors import CoverageWarning
 from sahelkit.panels.events import event_layer
 from sahelkit.panels.layers import Context, Layer, Step
 from sahelkit.panels.universe import Grid
 from sahelkit.tables.coup_coverage import uneven_text
-from sahelkit.tables.coups import DATASET, JOINT_RULES, load_coups, releases
+from sahelkit.tables.coups import DATASET, JOINT_RULES, counted, load_coups, releases
+from sahelkit.tables.own_coders import OwnCoder, known_of, lists_for, noted, speaking, states_of
+from sahelkit.tables.own_table import known_days
 from sahelkit.tables.read import record_of
 from sahelkit.tables.select import coverage_days
 
@@ -31,24 +30,11 @@ _LABELS = {
 }
 
 
-def _coders(description: Record, rule: str) -> dict[str, dict[str, Any]]:
-    """Coders whose silence means no event under a rule: one, or all of them."""
-    coders: dict[str, dict[str, Any]] = dict(description.details["coders"])
-    check_name("rule", rule)
-    if rule in JOINT_RULES:
-        return coders
-    chosen = {prefix: coder for prefix, coder in coders.items() if coder["rule"] == rule}
-    if not chosen:
-        known = [*JOINT_RULES, *(coder["rule"] for coder in coders.values())]
-        raise UnknownNameError("rule", rule, known, repair="coup_coders() lists the coders")
-    return chosen
-
-
 def _covered(grid: Grid, coders: Mapping[str, Mapping[str, Any]], *, plots: bool) -> Bools:
     found = np.zeros(grid.shape, dtype=bool)
     for coder in coders.values():
         if coder["plots"] or not plots:
-            found |= grid.within(places.members(coder["places"]), coder["first"], coder["last"])
+            found |= grid.within(states_of(coder), coder["first"], coder["last"])
     return found
 
 
@@ -68,43 +54,55 @@ def carried_on(release: str, version: str | None) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Coups(Step):
-    """Counts of coup attempts, successes, failures and plots under one rule, or by one release carried on."""
+    """Counts of coup attempts, successes, failures and plots under one rule, or by one release carried on.
+
+    A panel keeps the own `lists` with which it was declared, also in another process; None stands for the session's.
+    """
 
     reads = (DATASET,)
     rule: Rule
     include_plots: bool
     release: str | None = None
+    lists: tuple[OwnCoder, ...] | None = None
 
     def kinds(self, version: str | None, have: Mapping[str, str]) -> dict[str, str]:
         """Columns and their kinds."""
-        _coders(record_of(DATASET, version), self.rule)
+        speaking(self.rule, record_of(DATASET, version), self.lists)
         names = ("attempt", "success", "failure", *(("plot",) if self.include_plots else ()))
         return dict.fromkeys(names, "count")
 
-    def settings(self) -> dict[str, str]:
-        """The rule, and the release if there is one."""
-        return {"rule": self.rule} | ({"vintage": self.release} if self.release else {})
+    def settings(self) -> dict[str, Any]:
+        """The rule, the release if there is one, and the own lists behind the rule."""
+        release = {"vintage": self.release} if self.release else {}
+        return {"rule": self.rule} | release | noted(self.rule, self.lists)
 
     def caution(self, countries: Sequence[str], first: pd.Timestamp, last: pd.Timestamp, version: str | None) -> str:
         """Where the rule weighs more coders in one part of the panel than in another."""
         description = record_of(DATASET, version)
         begins, ends = coverage_days(description.coverage)
         first, last = max(first, begins), min(last, ends)
-        if first > last:
+        if first > last or self.rule not in JOINT_RULES:
             return ""
-        return uneven_text(self.rule, dict(description.details["coders"]), countries, first, last, version=version)
+        coders = speaking(self.rule, description, self.lists)
+        return uneven_text(self.rule, coders, countries, first, last, version=version)
 
     def layers(self, context: Context, have: Mapping[str, Layer]) -> list[Layer]:
         """The columns on the raster."""
         description = record_of(DATASET, context.version)
-        coders = _coders(description, self.rule)
+        coders = speaking(self.rule, description, self.lists)
+        known = known_of(self.rule, description, self.lists)
         if self.release is None:
             # The panel's own window decides what there is to warn of.
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", CoverageWarning)
-                events = load_coups(rule=self.rule, include_plots=self.include_plots, version=context.version)
+                events = counted(self.rule, include_plots=self.include_plots, version=context.version, lists=self.lists)
         else:
             events = carried_on(self.release, context.version)
+        own = lists_for(self.rule) if self.lists is None else self.lists
+        events["known"] = pd.NaT
+        if own:
+            stated = known_days(self.rule, context.version, own, known)
+            events["known"] = stated.reindex(events["coup_id"]).to_numpy()
         chosen = {
             "attempt": events["kind"] == "attempt",
             "success": events["outcome"] == "success",
@@ -115,9 +113,9 @@ class Coups(Step):
             event_layer(
                 context,
                 name,
-                events.loc[chosen[name].fillna(False).astype(bool), ["iso3", "date"]],
+                events.loc[chosen[name].fillna(False).astype(bool), ["iso3", "date", "known"]],
                 covered=_covered(context.grid, coders, plots=name == "plot"),
-                rule=description.published,
+                rule=known,
                 source=DATASET,
                 extent=_extent(coders, plots=name == "plot", rule=self.rule),
                 label=_LABELS[name],

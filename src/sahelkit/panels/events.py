@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sahelkit._types import Bools
-from sahelkit.catalog.publication import Publication
+from sahelkit.catalog.publication import Published
 from sahelkit.panels.layers import Context, Layer, Seen, shifted
 
 
@@ -19,7 +19,7 @@ def event_layer(
     events: pd.DataFrame,
     *,
     covered: Bools,
-    rule: Publication,
+    rule: Published,
     source: str,
     extent: str = "",
     label: str = "",
@@ -34,16 +34,20 @@ def event_layer(
     Parameters
     ----------
     events : pandas.DataFrame
-        Columns ``iso3`` and ``date``.
+        Columns ``iso3`` and ``date``; ``known``, if present, is the day on which each event became known, which the
+        rule says where it is empty.
     covered : array of bool, shape (S, T)
         Where a missing event means that there was none.
-    rule : Publication
+    rule : Published
         Publication rule of the events.
     """
     grid = context.grid
     days = events["date"].to_numpy().astype("datetime64[D]")
     rows, columns = grid.rows_of(events["iso3"]), grid.columns_of(days)
     published = rule.dates(days)
+    if "known" in events.columns:
+        stated = events["known"].to_numpy().astype("datetime64[D]")
+        published = np.where(np.isnat(stated), published, stated)
     seen = (rows >= 0) & (columns >= 0) & ~context.unpublished(published)
     counts = _count(rows[seen], columns[seen], grid.shape)
     complete = np.broadcast_to(rule.dates(grid.ends)[None, :], grid.shape)

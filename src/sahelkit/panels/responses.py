@@ -15,6 +15,7 @@ from sahelkit.options import as_names
 from sahelkit.tables.coups import load_coups
 from sahelkit.tables.day_bounds import holds
 from sahelkit.tables.memberships import load_memberships
+from sahelkit.tables.own_coders import lists_for
 from sahelkit.tables.read import record_of
 from sahelkit.tables.responses import load_response_searches, load_responses
 
@@ -74,7 +75,11 @@ def _events(countries: Places, start: DateLike, end: DateLike, rule: Rule, versi
     """Successful coups under a rule and other attempts answered by suspension, with the day that pages give."""
     wanted = "study" if countries is None else countries
     everything = load_coups(rule="any", countries=wanted, start=start, end=end)
-    known = set(load_coups(rule=rule, countries=wanted, start=start, end=end).query("outcome == 'success'")["coup_id"])
+    under = load_coups(rule=rule, countries=wanted, start=start, end=end)
+    known = set(under.query("outcome == 'success'")["coup_id"])
+    if lists_for(rule):  # what an own list adds to a coder's is in no joint rule
+        added = under[~under["coup_id"].isin(everything["coup_id"]) & under["part_of"].isna()]
+        everything = pd.concat([everything, added], ignore_index=True)
     acts = load_responses(countries=wanted, version=version).dropna(subset=["coup_id"])
     treated = set(acts.loc[acts["act"] == "suspension", "coup_id"])
     chosen = everything[everything["coup_id"].isin(known | treated)].copy()

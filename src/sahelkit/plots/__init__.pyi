@@ -1,6 +1,7 @@
 from . import bounds as bounds
 from . import captures as captures
 from . import comparison as comparison
+from . import coup_match as coup_match
 from . import coups as coups
 from . import coverage as coverage
 from . import curves as curves
@@ -30,6 +31,7 @@ from . import trap as trap
 from .bounds import plot_bounds as plot_bounds
 from .captures import plot_capture_lags as plot_capture_lags
 from .comparison import plot_comparison as plot_comparison
+from .coup_match import plot_coup_match as plot_coup_match
 from .coups import plot_agreement as plot_agreement
 from .coups import plot_coup_timeline as plot_coup_timeline
 from .coverage import plot_coverage as plot_coverage

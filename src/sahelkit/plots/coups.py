@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 from sahelkit._types import Lang, Places
 from sahelkit.frames import FrameLike, check_columns, origin_of
 from sahelkit.geography import places
-from sahelkit.language.coders import coup_coders
+from sahelkit.language.coders import coup_coders, own_lists
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
 from sahelkit.plots.heat import cell_colour, heat_map
@@ -63,6 +64,21 @@ def _year(days: pd.Series) -> pd.Series:
     return days.dt.year + (days.dt.day_of_year - 1) / 366
 
 
+def _lanes(coders: pd.DataFrame | None, there: Sequence[str]) -> pd.DataFrame:
+    """The coders to draw: those that are given, else all but own lists that came after the frame was made."""
+    if coders is not None:
+        return coders.set_index("prefix")
+    late = set(own_lists("en")) - set(there)
+    found = coup_coders()
+    return found[~found["prefix"].isin(late)].set_index("prefix")
+
+
+def _names(lanes: pd.DataFrame, lang: Lang) -> list[str]:
+    """What a source line says of the coders: an own list is said to be one."""
+    own = own_lists(lang)
+    return [own.get(str(prefix), label) for prefix, label in lanes[f"label_{lang}"].items()]
+
+
 def plot_coup_timeline(
     coups: FrameLike,
     *,
@@ -76,7 +92,7 @@ def plot_coup_timeline(
     ----------
     coups : pandas.DataFrame
         As ``load_coups(rule="any", include_plots=True)`` gives it: ``iso3, date`` and ``<prefix>_outcome`` for each
-        coder.
+        coder, own lists (`sahelkit.add_coder`) among them.
     countries : str, int or sequence of these
         Countries and place sets, top to bottom, as in `sahelkit.places.resolve_many`.
     coders : pandas.DataFrame, optional
@@ -97,8 +113,10 @@ def plot_coup_timeline(
     """
     lang = check_language(lang)
     say = words(_WORDS, lang)
-    lanes = (coup_coders() if coders is None else coders).set_index("prefix")
-    coups = check_columns(coups, ["iso3", "date", *(f"{c}_outcome" for c in lanes.index)], where="plot_coup_timeline")
+    coups = check_columns(coups, ["iso3", "date"], where="plot_coup_timeline")
+    there = [name.removesuffix("_outcome") for name in coups.columns]
+    lanes = _lanes(coders, there)
+    coups = check_columns(coups, [f"{coder}_outcome" for coder in lanes.index], where="plot_coup_timeline")
     codes = places.chosen(countries)
     shown = coups[coups["iso3"].isin(codes)]
     years = _year(shown["date"])
@@ -153,7 +171,7 @@ def plot_coup_timeline(
             fontsize=9,
         )
         figure.suptitle(say["timeline"], x=0.01, ha="left", fontweight="bold", fontsize=13)
-        source = "; ".join(filter(None, [origin_of(coups), *lanes[f"label_{lang}"]]))
+        source = "; ".join(filter(None, [origin_of(coups), *_names(lanes, lang)]))
         sign(figure, source=source, n=f"n = {len(shown)} {say['events']}", lang=lang)
     return figure
 
@@ -183,7 +201,7 @@ def plot_agreement(agreement: FrameLike, *, coders: pd.DataFrame | None = None, 
     lang = check_language(lang)
     agreement = check_columns(agreement, ["coder_a", "coder_b", "n_either", "n_both", "share"], where="plot_agreement")
     say = words(_WORDS, lang)
-    lanes = (coup_coders() if coders is None else coders).set_index("prefix")
+    lanes = _lanes(coders, agreement["coder_a"].tolist())
     order, names = list(lanes.index), list(lanes[f"label_{lang}"])
     grid = agreement.set_index(["coder_a", "coder_b"])
     wanted = pd.MultiIndex.from_product([order, order])
@@ -198,5 +216,5 @@ def plot_agreement(agreement: FrameLike, *, coders: pd.DataFrame | None = None, 
         axes.tick_params(axis="y", rotation=0)
         axes.set_xticklabels(names, rotation=20, ha="right")
         figure.suptitle(say["agree"], x=0.01, ha="left", fontweight="bold", fontsize=12)
-        sign(figure, source="; ".join(names), n=say["cell"], lang=lang)
+        sign(figure, source="; ".join(_names(lanes, lang)), n=say["cell"], lang=lang)
     return figure

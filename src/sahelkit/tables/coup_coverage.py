@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from sahelkit.tables.own_coders import states_of
 from sahelkit.tables.read import read_table
 
 # Rules whose bar depends on how many coders there are.
@@ -51,13 +52,11 @@ def coder_counts(
     >>> coder_counts(coders, ["THA"], *ends)[["coders", "n"]].to_numpy().tolist()
     [['Powell and Thyne, Cline Center', 2], ['Powell and Thyne', 1]]
     """
-    from sahelkit.geography import places
-
     spans = {
         prefix: (
             pd.Timestamp(coder["first"]),
             pd.Timestamp(coder["last"]),
-            None if coder["places"] == "world" else set(places.members(coder["places"])),
+            None if coder["places"] == "world" else set(states_of(coder)),
         )
         for prefix, coder in coders.items()
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,24 +13,22 @@ from sahelkit._types import TEXT, DateLike, Places, Rule
 from sahelkit.catalog import Coverage, Record
 from sahelkit.dates import parse_window
 from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError
-from sahelkit.options import check_flag, check_name
+from sahelkit.options import check_flag
 from sahelkit.tables.coup_coverage import uneven_text
+from sahelkit.tables.own_coders import DATASET as DATASET
+from sahelkit.tables.own_coders import JOINT_RULES as JOINT_RULES
+from sahelkit.tables.own_coders import OwnCoder, coders_of, noted, session, speaking, states_of
+from sahelkit.tables.own_table import coups_table
 from sahelkit.tables.read import read_table, record_of
 from sahelkit.tables.select import coverage_days, select
 
-DATASET = "coups"
-# Rules that weigh the coders; every other rule is one coder's own list.
-JOINT_RULES = ("any", "majority", "all")
 _ATTEMPT = ("success", "failure")
-
-
-def _coders(description: Record) -> dict[str, dict[str, Any]]:
-    """Column prefix of each coder and what the record says of it."""
-    return dict(description.details["coders"])
 
 
 def coup_coders(*, version: str | None = None) -> pd.DataFrame:
     """Coders whose verdicts stand side by side in the coups table: where, when and what each of them records.
+
+    Own lists that `sahelkit.add_coder` put beside them in this session stand at the end.
 
     Parameters
     ----------
@@ -41,10 +39,10 @@ def coup_coders(*, version: str | None = None) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per coder: ``prefix`` (of its columns), ``rule`` (its name for ``load_coups(rule=...)``), ``label_en``,
-        ``label_fr``, ``source`` (name in ``sahelkit.licences()``, empty for our own verdicts), ``places`` (set of
-        countries covered in the shipped table), ``first`` and ``last`` (days), ``plots`` (whether it records plots),
-        ``scope_en``, ``scope_fr`` (what counts as a coup for it). Inside this coverage an event that the coder does
-        not list is ``absent``; outside it is ``not_covered``.
+        ``label_fr``, ``source`` (name in ``sahelkit.licences()``, empty for our own verdicts and own lists), ``places``
+        (set of countries covered in the shipped table, or codes with commas between them), ``first`` and ``last``
+        (days), ``plots`` (whether it records plots), ``scope_en``, ``scope_fr`` (what counts as a coup for it). Inside
+        this coverage an event that the coder does not list is ``absent``; outside it is ``not_covered``.
 
     Examples
     --------
@@ -53,25 +51,13 @@ def coup_coders(*, version: str | None = None) -> pd.DataFrame:
     (['cam', 'study'], ['cline', 'sahelkit'])
     """
     frame = pd.DataFrame(
-        [{"prefix": prefix, **entry} for prefix, entry in _coders(record_of(DATASET, version)).items()]
+        [{"prefix": prefix, **entry} for prefix, entry in coders_of(record_of(DATASET, version)).items()]
     )
     for column in ("first", "last"):
         frame[column] = pd.to_datetime(frame[column], format="%Y-%m-%d").astype("datetime64[ns]")
     frame = frame.drop(columns="places_when_built")
     text = [name for name in frame.columns if name not in ("first", "last", "plots")]
     return frame.astype(dict.fromkeys(text, TEXT))
-
-
-def _prefix_of(rule: str, coders: dict[str, dict[str, Any]]) -> str:
-    """Column prefix of a coder's rule; "" for a rule that weighs the coders."""
-    check_name("rule", rule)
-    if rule in JOINT_RULES:
-        return ""
-    for prefix, entry in coders.items():
-        if entry["rule"] == rule:
-            return prefix
-    known = [*JOINT_RULES, *(entry["rule"] for entry in coders.values())]
-    raise UnknownNameError("rule", rule, known, repair="coup_coders() lists the coders")
 
 
 def _joint(frame: pd.DataFrame, rule: Rule, prefixes: Iterable[str], *, include_plots: bool) -> pd.Series:
@@ -81,16 +67,21 @@ def _joint(frame: pd.DataFrame, rule: Rule, prefixes: Iterable[str], *, include_
     for prefix in prefixes:
         listing = listing + (frame[f"{prefix}_outcome"].isin(_ATTEMPT) & attempt)
     enough = {"any": listing > 0, "majority": 2 * listing > frame["n_covering"], "all": listing == frame["n_covering"]}
-    return enough[rule] & (attempt | include_plots) & frame["part_of"].isna()
+    # An event of an own list that extends a coder may lie where no coder that counts has looked.
+    return enough[rule] & (listing > 0) & (attempt | include_plots) & frame["part_of"].isna()
 
 
-def _known_wrong(frame: pd.DataFrame, prefix: str) -> pd.Series:
-    """Rows on which the coder's day is known to be wrong: ``date_min`` and ``date_max`` leave such days out."""
+def _known_wrong(frame: pd.DataFrame, prefix: str, base: str = "") -> pd.Series:
+    """Rows on which the coder's day is known to be wrong: ``date_min`` and ``date_max`` leave such days out.
+
+    An own list that extends the coder `base` is wrong where it repeats that coder's day; what its user typed stands.
+    """
     day = frame[f"{prefix}_date"]
-    return day.notna() & ((day < frame["date_min"]) | (day > frame["date_max"]))
+    wrong = day.notna() & ((day < frame["date_min"]) | (day > frame["date_max"]))
+    return wrong & (day == frame[f"{base}_date"]) if base else wrong
 
 
-def _as_coded(frame: pd.DataFrame, prefix: str, *, include_plots: bool) -> pd.DataFrame:
+def _as_coded(frame: pd.DataFrame, prefix: str, *, include_plots: bool, base: str = "") -> pd.DataFrame:
     """Rows that one coder lists, with its own day, kind and outcome.
 
     A day that is known to be wrong stays the coder's within its month; in another month than the event it would put an
@@ -102,7 +93,8 @@ def _as_coded(frame: pd.DataFrame, prefix: str, *, include_plots: bool) -> pd.Da
     is_plot = verdict == "plot"
     own, day = rows[f"{prefix}_date"], rows["date"]
     elsewhere = own.dt.to_period("M") != day.dt.to_period("M")
-    rows["date"] = own.mask(_known_wrong(rows, prefix) & elsewhere, day).fillna(day)
+    # A row that names a month only has the day of the event.
+    rows["date"] = own.mask(_known_wrong(rows, prefix, base) & elsewhere, day).fillna(day)
     rows["kind"] = pd.Series("attempt", index=rows.index, dtype=TEXT).where(~is_plot, "plot")
     rows["outcome"] = verdict.where(~is_plot)
     return rows.sort_values(["iso3", "date", "coup_id"], kind="stable")
@@ -142,15 +134,29 @@ def _vintage(vintage: str, version: str | None) -> pd.DataFrame:
     return listed[listed["vintage"] == str(vintage)]
 
 
-def _coverage_of(description: Record, prefix: str, vintage: str | None) -> Record:
+def _coverage_of(description: Record, coder: Mapping[str, Any], vintage: str | None) -> Record:
     """The record, with the coverage of one coder in place of the dataset's."""
-    coder = _coders(description)[prefix]
     last = min(coder["last"], vintage) if vintage else coder["last"]
     coverage = Coverage(places=coder["places"], first=coder["first"], last=last, absent=description.coverage.absent)
     return replace(description, name=f"coups (rule={coder['rule']!r})", coverage=coverage)
 
 
-def _warn_uneven(description: Record, rule: Rule, countries: Places, start: DateLike, end: DateLike) -> None:
+def _widened(description: Record, coders: Mapping[str, Mapping[str, Any]]) -> Record:
+    """The record, with a coverage that reaches as far as the coders."""
+    first, last = description.coverage.first, description.coverage.last
+    first = min(first, *(coder["first"] for coder in coders.values()))
+    last = max(last, *(coder["last"] for coder in coders.values()))
+    return replace(description, coverage=replace(description.coverage, first=first, last=last))
+
+
+def _warn_uneven(
+    description: Record,
+    rule: Rule,
+    coders: Mapping[str, Mapping[str, Any]],
+    countries: Places,
+    start: DateLike,
+    end: DateLike,
+) -> None:
     """Warn where a rule that counts coders has more of them in one part of the window than in another."""
     from sahelkit.geography import places
 
@@ -158,9 +164,9 @@ def _warn_uneven(description: Record, rule: Rule, countries: Places, start: Date
     begins, ends = coverage_days(description.coverage)
     first, last = parse_window(start, end)
     first, last = max(first or begins, begins), min(last or ends, ends)
-    text = uneven_text(rule, _coders(description), codes, first, last) if first <= last else ""
+    text = uneven_text(rule, coders, codes, first, last) if first <= last else ""
     if text:
-        warnings.warn(text, CoverageWarning, stacklevel=3)
+        warnings.warn(text, CoverageWarning, stacklevel=4)
 
 
 def _warn_places(description: Record, countries: Places) -> None:
@@ -169,13 +175,14 @@ def _warn_places(description: Record, countries: Places) -> None:
     known = description.coverage.places
     if countries is None or known == "world":
         return
-    outside = sorted(set(places.resolve_many(countries)) - set(places.members(known)))
+    outside = sorted(set(places.resolve_many(countries)) - set(states_of({"places": known})))
     if outside:
+        what = "the place set" if known in places.sets() else "only the states"
         warnings.warn(
-            f"{description.name} covers the place set {known!r} only; no row for {', '.join(outside[:5])}"
+            f"{description.name} covers {what} {known!r} only; no row for {', '.join(outside[:5])}"
             f"{' …' if len(outside) > 5 else ''} means unknown, not zero.",
             CoverageWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
 
 
@@ -211,7 +218,8 @@ def load_coups(
         - ``"powell_thyne"``, ``"cline"``, ``"csp"``, ``"colpus"``, ``"cam"``, ``"sahelkit"``: that coder lists it. Then
           ``date``, ``kind`` and ``outcome`` are that coder's own, so that its list comes back as published; only a day
           that is known to be wrong and lies in another month or year is put right in ``date``, never in
-          ``<coder>_date``.
+          ``<coder>_date``;
+        - the name of an own list that `sahelkit.add_coder` put beside them: that list, as typed.
 
         ``"majority"`` and ``"all"`` mean less where fewer coders cover: outside the study region the Center for
         Systemic Peace ends in 2014, Cline stands alone before 1946 (in states that never had 500,000 inhabitants before
@@ -299,28 +307,74 @@ def load_coups(
     >>> [len(load_coups(rule=rule, **years)) for rule in ("any", "majority", "all")]
     [171, 111, 86]
     """
+    return counted(
+        rule,
+        include_plots=include_plots,
+        countries=countries,
+        start=start,
+        end=end,
+        version=version,
+        vintage=vintage,
+    )
+
+
+def counted(
+    rule: Rule,
+    *,
+    include_plots: bool = False,
+    countries: Places = None,
+    start: DateLike = None,
+    end: DateLike = None,
+    version: str | None = None,
+    vintage: str | None = None,
+    lists: Sequence[OwnCoder] | None = None,
+) -> pd.DataFrame:
+    """Coup events that a rule counts, as `load_coups` gives them, with the own lists that are given.
+
+    Parameters
+    ----------
+    rule, include_plots, countries, start, end, version, vintage
+        As in `load_coups`.
+    lists : sequence of OwnCoder, optional
+        Own lists that stand beside the coders; those of the session when absent. A panel keeps those with which it was
+        declared.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `load_coups`.
+    """
     check_flag("include_plots", include_plots)
     description = record_of(DATASET, version)
-    coders = _coders(description)
-    prefix = _prefix_of(rule, coders)
+    coders = speaking(rule, description, lists)
+    prefix = "" if rule in JOINT_RULES else next(iter(coders))
     if vintage is not None and prefix != "pt":
         raise OptionError(
             "vintage", vintage, "only Powell and Thyne's list has vintages", repair="Add rule='powell_thyne'"
         )
-    frame = read_table(DATASET, version=version)
+    frame = coups_table(version, () if vintage is not None else lists)
     attrs = frame.attrs
     if not prefix:
         frame = frame[_joint(frame, rule, coders, include_plots=include_plots)]
-        _warn_uneven(description, rule, countries, start, end)
+        description = _widened(description, coders)
+        _warn_uneven(description, rule, coders, countries, start, end)
     else:
         if vintage is not None:
             frame = _of_vintage(frame, vintage, version)
-        frame = _as_coded(frame, prefix, include_plots=include_plots)
-        description = _coverage_of(description, prefix, vintage)
+        base = _base(rule, description, lists)
+        frame = _as_coded(frame, prefix, include_plots=include_plots, base=base)
+        description = _coverage_of(description, coders[prefix], vintage)
         _warn_places(description, countries)
-    chosen = {"rule": rule} | ({} if vintage is None else {"vintage": vintage})
+    behind = [coder for coder in (session() if lists is None else lists) if coder.name in coders]
+    chosen = {"rule": rule} | ({} if vintage is None else {"vintage": vintage}) | noted(rule, behind)
     frame.attrs = {"sahelkit": attrs["sahelkit"] | chosen}
-    return select(frame, description, countries=countries, start=start, end=end)
+    return select(frame, description, countries=countries, start=start, end=end, stacklevel=5)
+
+
+def _base(rule: Rule, description: Record, lists: Sequence[OwnCoder] | None) -> str:
+    """Prefix of the coder that an own list extends; "" for every other rule."""
+    extends = next((c.extends for c in (session() if lists is None else lists) if c.name == rule), "")
+    return next((p for p, coder in coders_of(description, ()).items() if coder["rule"] == extends), "")
 
 
 def diff_coups(old: str, new: str, *, version: str | None = None) -> pd.DataFrame:

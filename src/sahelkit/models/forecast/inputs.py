@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
 from sahelkit._types import DateLike, Freq, Rule
 from sahelkit.catalog import record
-from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError
+from sahelkit.errors import CoverageWarning, OptionError
 from sahelkit.geography import places
-from sahelkit.options import check_name
 from sahelkit.panels import Panel, panel
 from sahelkit.panels.coups import Coups
 from sahelkit.tables.conflict import load_conflict
-from sahelkit.tables.coups import JOINT_RULES, coup_coders
+from sahelkit.tables.coups import DATASET
+from sahelkit.tables.own_coders import coders_of, own_named, speaking, states_of
+from sahelkit.tables.read import record_of
 
 # Earlier rows have few states and hardly any covariate; coups are listed from 1950 on.
 FIRST_YEAR = 1955
@@ -104,17 +107,22 @@ def last_month(rule: Rule = "powell_thyne", version: str | None = None) -> pd.Pe
     OptionError
         If the list covers the study region only: the forecaster learns from the world.
     """
-    coders = coup_coders(version=version)
-    check_name("rule", rule)
-    chosen = coders if rule in JOINT_RULES else coders[coders["rule"] == rule]
-    if chosen.empty:
-        raise UnknownNameError("rule", rule, [*JOINT_RULES, *coders["rule"]], repair="coup_coders() lists the coders")
-    everywhere = chosen[chosen["places"] != "study"]
-    if everywhere.empty:
-        worldly = ", ".join(map(repr, coders.loc[coders["places"] != "study", "rule"]))
-        why = "its list holds the study region alone, and the forecaster learns from the world"
-        raise OptionError("rule", rule, why, repair=f"Choose one of {worldly}, or 'any', 'majority', 'all'")
-    return pd.Period(everywhere["last"].max(), freq="M")
+    chosen = speaking(rule, record_of(DATASET, version))
+    everywhere = [coder["last"] for coder in chosen.values() if _wide(coder)]
+    if not everywhere:
+        coders = coders_of(record_of(DATASET, version)).values()
+        worldly = ", ".join(repr(coder["rule"]) for coder in coders if _wide(coder))
+        region = next(iter(chosen.values()))["places"]
+        where = "the study region" if region == "study" else f"a part of it ({region})"
+        why = f"its list holds {where} alone, and the forecaster learns from the world"
+        own = ", or add your list with extends='powell_thyne'" if own_named(rule) else ""
+        raise OptionError("rule", rule, why, repair=f"Choose one of {worldly}, or 'any', 'majority', 'all'{own}")
+    return pd.Period(max(everywhere), freq="M")
+
+
+def _wide(coder: Mapping[str, Any]) -> bool:
+    """Whether a coder lists the world, or nearly: a list of some countries teaches the forecaster nothing of others."""
+    return 2 * len(states_of(coder)) > len(places.members("world"))
 
 
 def warn_of_rule(rule: Rule, origin: pd.Period, version: str | None = None, *, stacklevel: int = 2) -> None:

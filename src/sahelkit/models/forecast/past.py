@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import pandas as pd
 
 from sahelkit._types import Bools, Floats, Rule
 from sahelkit.catalog import record
+from sahelkit.catalog.publication import Published
 from sahelkit.errors import DateError, UnknownNameError, is_known
 from sahelkit.models.forecast.covariates import TERMS, covariates
 from sahelkit.models.forecast.forecaster import FittedForecaster, HazardForecaster
@@ -21,6 +21,8 @@ from sahelkit.models.forecast.learning import Learnt, learn
 from sahelkit.options import check_options
 from sahelkit.panels import Panel
 from sahelkit.panels.realtime import real_time
+from sahelkit.tables.own_coders import known_of, remembered
+from sahelkit.tables.read import record_of
 
 EVENTS = ("attempt", "success")
 BASE_YEARS = 15
@@ -46,6 +48,8 @@ class World:
         Attempts and successes of the month as known today; NaN outside the list of coups.
     columns : pandas.DataFrame, optional
         All columns of the panel, for models that read them.
+    published : Publication or TwoRules, optional
+        When the events of a month become known; as the table of coups says when absent.
     """
 
     rows: pd.DataFrame
@@ -54,6 +58,7 @@ class World:
     ordinal: npt.NDArray[np.int64]
     counts: dict[str, Floats]
     columns: pd.DataFrame | None = None
+    published: Published | None = None
 
     def labels(self, event: str, horizon: int) -> Floats:
         """Whether an event falls into the `horizon` months from each row's own on, shape (n,); NaN if not known.
@@ -74,7 +79,7 @@ class World:
 
     def recent_labels(self, origin: int, event: str, horizon: int) -> pd.Series:
         """Outcomes of the windows of the last fifteen years that were known at an origin, by ``iso3``."""
-        newest = newest_known(origin, horizon)
+        newest = newest_known(origin, horizon, self.published)
         recent = (self.ordinal <= newest) & (self.ordinal > newest - 12 * BASE_YEARS)
         return pd.Series(self.labels(event, horizon)[recent], index=self.rows["iso3"][recent].to_numpy())
 
@@ -103,7 +108,7 @@ class World:
         `values` and `labels`, where given, are those that `read` and `labels` give.
         """
         labels = self.labels(event, horizon) if labels is None else labels
-        newest = newest_known(origin, horizon)
+        newest = newest_known(origin, horizon, self.published)
         hazard = isinstance(model, HazardForecaster)
         step = model.stride(horizon) if hazard else max(horizon // 2, 1)
         # The forecaster would thin the rows itself; to do it before they are copied saves most of the time.
@@ -125,24 +130,30 @@ class World:
         return fit.predict_arrays(values[here])[0]
 
 
-@lru_cache(maxsize=4)
+@remembered(maxsize=4)
 def world(rule: Rule = "powell_thyne", version: str | None = None, *, leaders: bool = False) -> World:
     """All country-months since 1955, row by row as they were known; computed once per session (some seconds)."""
     terms = (*TERMS, *(("tenure", "election_year") if leaders else ()))
     known, today = _real_rows(forecast_panel(rule=rule, leaders=leaders, version=version))
-    return _world(known, today, terms, columns=None)
+    return _world(known, today, terms, None, known_of(rule, record_of("coups", version)))
 
 
-def world_of(recipe: Panel, terms: Sequence[str]) -> World:
-    """All rows of a panel, each as it was known on the first day of its month."""
+def world_of(recipe: Panel, terms: Sequence[str], rule: Rule = "powell_thyne") -> World:
+    """All rows of a panel with coups by a rule, each as it was known on the first day of its month."""
     try:
-        known, today = _kept_rows(recipe)
+        known, today = _kept_rows(recipe, rule)
     except TypeError:  # a step of the user's that cannot be hashed
         known, today = _real_rows(recipe)
-    return _world(known, today, terms, columns=known)
+    return _world(known, today, terms, known, known_of(rule, record_of("coups", recipe.version)))
 
 
-def _world(known: pd.DataFrame, today: pd.DataFrame, terms: Sequence[str], columns: pd.DataFrame | None) -> World:
+def _world(
+    known: pd.DataFrame,
+    today: pd.DataFrame,
+    terms: Sequence[str],
+    columns: pd.DataFrame | None,
+    published: Published,
+) -> World:
     return World(
         rows=known[["iso3", "country", "period"]],
         terms=tuple(terms),
@@ -150,6 +161,7 @@ def _world(known: pd.DataFrame, today: pd.DataFrame, terms: Sequence[str], colum
         ordinal=known["period"].array.asi8.astype(np.int64),
         counts={event: today[event].to_numpy(dtype="float64") for event in EVENTS},
         columns=columns,
+        published=published,
     )
 
 
@@ -158,10 +170,12 @@ def _real_rows(recipe: Panel) -> tuple[pd.DataFrame, pd.DataFrame]:
         return real_time(recipe), recipe.frame[list(EVENTS)]
 
 
-_kept_rows = lru_cache(maxsize=2)(_real_rows)
+@remembered(maxsize=2)
+def _kept_rows(recipe: Panel, rule: Rule) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return _real_rows(recipe)
 
 
-def newest_known(origin: int, horizon: int) -> int:
+def newest_known(origin: int, horizon: int, published: Published | None = None) -> int:
     """Last month whose window of `horizon` months had been published on the first day of the month `origin`.
 
     On 1 March of most years January is not: it is out 30 days after its end, on 2 March.
@@ -173,7 +187,7 @@ def newest_known(origin: int, horizon: int) -> int:
     ['2011-12', '2012-01', '2011-02']
     """
     day = np.datetime64(pd.Period(ordinal=origin, freq="M").start_time, "D")
-    rule = record("coups").published
+    rule = published or record("coups").published
     last = origin - 1
     while rule.dates([np.datetime64(pd.Period(ordinal=last, freq="M").end_time, "D")])[0] > day:
         last -= 1

@@ -62,7 +62,8 @@ def risk_table(
     outcome : {"attempt", "success"}
         Any attempt, or a successful coup.
     rule : str
-        Whose list of attempts, as in `sahelkit.load_coups`.
+        Whose list of attempts, as in `sahelkit.load_coups`. An own list that extends a coder of the world
+        (`sahelkit.add_coder`) counts at once: the table begins with the month after its last one.
     level : float
         Level of the intervals.
     version : str, optional

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from sahelkit._types import DateLike, Floats, Rule
-from sahelkit.catalog import record
 from sahelkit.dates import parse_date
 from sahelkit.errors import OptionError
 from sahelkit.estimation.links import chances
@@ -25,6 +24,8 @@ from sahelkit.models.forecast.past import World, check_origin, newest_known, pas
 from sahelkit.panels import Panel
 from sahelkit.panels.coups import Coups
 from sahelkit.panels.history import Lag
+from sahelkit.tables.own_coders import known_of, remembered
+from sahelkit.tables.read import record_of
 
 _SINCE = 1991
 
@@ -50,7 +51,7 @@ def moment(date: DateLike, *, rule: Rule = "powell_thyne", version: str | None =
     last = last_month(rule, version)
     if date is None:
         end = np.datetime64(last.end_time, "D")
-        day = pd.Timestamp(record("coups").published.dates([end])[0])
+        day = pd.Timestamp(known_of(rule, record_of("coups", version)).dates([end])[0])
     else:
         parsed = parse_date(date, what="date")
         assert parsed is not None
@@ -156,7 +157,7 @@ class Setup:
             terms = self.model.terms if self.hazard else ()
             # A panel that holds more is no other world to a model that does not read it.
             whole = shipped and self.panel.start == forecast_panel(rule=self.rule, version=self.version).start
-            self._history = world(self.rule, self.version) if whole else world_of(self.panel, terms)
+            self._history = world(self.rule, self.version) if whole else world_of(self.panel, terms, self.rule)
         return self._history
 
     def _read_rows(self, at: Moment) -> tuple[pd.DataFrame, Floats]:
@@ -172,7 +173,7 @@ class Setup:
 
     def _track_record(self, origin: int, event: str, horizon: int) -> pd.DataFrame:
         """Forecasts made every twelve months since 1991 whose outcome was known at an origin."""
-        newest = newest_known(origin, horizon)
+        newest = newest_known(origin, horizon, self.history.published)
         first = 12 * (_SINCE - 1970)
         origins = range(newest - 12 * ((newest - first) // 12), newest + 1, 12)
         if len(origins) == 0:
@@ -282,6 +283,6 @@ def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-@lru_cache(maxsize=6)
+@remembered(maxsize=6)
 def _kept(panel: Panel | None, choices: Any, rule: Rule, version: str | None) -> Setup:
     return Setup(panel, None if choices is None else HazardForecaster(**dict(choices)), rule, version)

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -248,7 +248,7 @@ def robustness(
 def _events(rule: str, codes: Sequence[str]) -> pd.DataFrame:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CoverageWarning)  # the window is cut to what the coder covers
-        return load_coups(rule=cast("Rule", rule), countries=list(codes))
+        return load_coups(rule=rule, countries=list(codes))
 
 
 def _coverages(

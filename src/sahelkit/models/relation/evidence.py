@@ -16,8 +16,9 @@ from sahelkit.estimation.hawkes.observed import Observed
 from sahelkit.exposure.weights import spatial_weights
 from sahelkit.geography import places
 from sahelkit.models.hawkes.observing import observe, state_windows
-from sahelkit.options import check_name
-from sahelkit.tables.coups import coup_coders, load_coups
+from sahelkit.tables.coups import JOINT_RULES, load_coups
+from sahelkit.tables.own_coders import speaking
+from sahelkit.tables.read import record_of
 
 FIRST = "1960-01-01"
 
@@ -67,11 +68,11 @@ def reach_of(
     rule: Rule, start: DateLike, end: DateLike, *, version: str | None = None
 ) -> tuple[pd.Timestamp, pd.Timestamp]:
     """First and last day of a study under one coder: what was asked for, else what the coder covers from 1960 on."""
-    coders = coup_coders(version=version).set_index("rule")
-    check_name("rule", rule)
-    known = coders.loc[[rule]] if rule in coders.index else coders[coders["places"] == "world"]
+    coders = speaking(rule, record_of("coups", version)).values()
+    known = [coder for coder in coders if coder["places"] == "world" or rule not in JOINT_RULES]
     first, last = parse_window(start, end)
-    opens, closes = max(pd.Timestamp(FIRST), known["first"].min()), known["last"].max()
+    opens = max(pd.Timestamp(FIRST), pd.Timestamp(min(coder["first"] for coder in known)))
+    closes = pd.Timestamp(max(coder["last"] for coder in known))
     return opens if first is None else first, closes if last is None else last
 
 

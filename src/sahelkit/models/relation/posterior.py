@@ -15,6 +15,7 @@ from sahelkit.models.relation.density import SCALARS, Density, baseline_rates, d
 from sahelkit.models.relation.evidence import Evidence, gather, reach_of
 from sahelkit.models.relation.prior import Excitation, Prior, given_prior
 from sahelkit.options import check_options, check_seed
+from sahelkit.tables.own_coders import token_of
 
 # Chains come in groups that learn their step size together; the number of groups is fixed, so that the numbers do not
 # depend on how many processes share them.
@@ -193,7 +194,7 @@ def posterior_of(
     window = reach_of(rule, start, end, version=version)
     codes = tuple(places.chosen(countries, default="west_africa", during=window))
     prior = given_prior(prior)
-    key = (codes, rule, str(start), str(end), prior, draws, seed, version)
+    key = (codes, rule, token_of(rule), str(start), str(end), prior, draws, seed, version)
     if key not in _REMEMBERED:
         evidence = gather(countries=codes, rule=rule, start=start, end=end, version=version)
         drawn = draw_posterior(evidence, prior=prior, draws=draws, seed=seed, n_jobs=n_jobs)

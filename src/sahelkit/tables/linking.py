@@ -1,9 +1,12 @@
-"""Links what several coders report into events: one report per coder and event, no event crossing another."""
+"""Links what several coders report into events: one report per coder and event, no event crossing another.
+
+The build makes the table of coups with it, and a user's own list is put beside that table by the same rules.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import TypeAlias
@@ -193,3 +196,52 @@ def link(reports: Iterable[Report], *, order: Sequence[str], decisions: Iterable
         for event in _link_place(here, same.get(place, []), apart)
     ]
     return sorted(events, key=lambda event: min(position(report) for report in event))
+
+
+def attach(
+    reports: Iterable[Report], events: Sequence[Event], *, given: Mapping[Report, int | None] | None = None
+) -> dict[Report, int]:
+    """Find the event that each report of one further list belongs to, by the rules of `link`; events stay as they are.
+
+    Parameters
+    ----------
+    reports : iterable of Report
+        Reports of one source that is in none of the events.
+    events : sequence of tuple of Report
+        Events that stand. None of them grows into another.
+    given : mapping of Report to int or None, optional
+        Decided by hand: the position of the report's event, or None where it belongs to none of them.
+
+    Returns
+    -------
+    dict of Report to int
+        Position of the event, for the reports that have one.
+
+    Examples
+    --------
+    >>> events = [(Report("MLI", "pt", dt.date(2021, 5, 21), "success"),)]
+    >>> late = Report("MLI", "mine", dt.date(2021, 5, 24), "success")
+    >>> attach([late], events), attach([late], events, given={late: None})
+    ({Report(place='MLI', source='mine', day=datetime.date(2021, 5, 24), verdict='success', ...): 0}, {})
+    """
+    given = given or {}
+    found = {report: place for report, place in given.items() if place is not None}
+    here: dict[str, list[int]] = {}
+    for place, event in enumerate(events):
+        here.setdefault(event[0].place, []).append(place)
+    waiting = sorted((r for r in reports if r not in given), key=lambda report: (report.place, report.day))
+    pairs = [
+        (min((_gap(report, other), report.verdict != other.verdict) for other in events[place]), report, place)
+        for report in waiting
+        for place in here.get(report.place, ())
+        if all(_fits(report, other, set()) for other in events[place])
+    ]
+    pairs.sort(key=lambda pair: pair[0])
+    of = {place: report for report, place in found.items()}
+    for _, report, place in pairs:
+        if report in found or place in of:
+            continue
+        joined = [(*events[other], of[other]) for other in here[report.place] if other in of]
+        if not any(_crosses((report,), events[place], event) for event in joined):
+            found[report], of[place] = place, report
+    return found

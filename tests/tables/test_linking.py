@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from sahelkit.build.linking import Decision, Report, link
 from sahelkit.errors import TableError
+from sahelkit.tables.linking import Decision, Report, link
 
 ORDER = ["pt", "cline", "colpus", "cam"]
 YEAR = 1970
