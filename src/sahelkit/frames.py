@@ -381,22 +381,17 @@ def origin_of(frame: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> frame = pd.DataFrame()
-    >>> frame.attrs["sahelkit"] = {"datasets": {"coups": "2026.3"}, "rule": "any"}
+    >>> frame, files = pd.DataFrame(), {"acled": {"attribution": "ACLED (acleddata.com)", "accessed": "2026-11-30"}}
+    >>> frame.attrs["sahelkit"] = {"datasets": {"coups": "2026.3"}, "rule": "any", "events": files}
     >>> origin_of(frame), origin_of(pd.DataFrame())
-    ('sahelkit coups 2026.3; rule any', '')
-    >>> files = {"acled": {"attribution": "ACLED (acleddata.com)", "accessed": "2026-11-30"}}
-    >>> frame.attrs["sahelkit"] = {"datasets": {"states": "2026.3"}, "events": files}
-    >>> origin_of(frame)
-    'sahelkit states 2026.3; ACLED (acleddata.com), 2026-11-30'
+    ('sahelkit coups 2026.3; rule any; ACLED (acleddata.com), 2026-11-30', '')
     """
     note = frame.attrs.get("sahelkit", {})
     text = ", ".join(f"{name} {version}" for name, version in note.get("datasets", {}).items())
     parts = [f"sahelkit {text}" if text else "", f"rule {note['rule']}" if text and "rule" in note else ""]
     parts += [about["en"] for about in note.get("own_lists", {}).values() if text and "rule" in note]
-    for files in note.get("events", {}).values():
-        parts.append(", ".join(filter(None, (files.get("attribution"), files.get("accessed")))))
-    return "; ".join(filter(None, parts))
+    own = [(files.get("attribution"), files.get("accessed")) for files in note.get("events", {}).values()]
+    return "; ".join(filter(None, [*parts, *(", ".join(filter(None, said)) for said in own)]))
 
 
 def beside(frame: pd.DataFrame, columns: Mapping[str, Floats]) -> pd.DataFrame:

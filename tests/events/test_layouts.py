@@ -5,7 +5,8 @@ import pytest
 from sahelkit.catalog.publication import Publication
 from sahelkit.catalog.references import references
 from sahelkit.errors import MissingColumnsError, OptionError, UnknownNameError
-from sahelkit.events.layouts import LAYOUTS, PLAIN, SYSTEMS, as_layout, fitting_layout, guess_layout
+from sahelkit.events.choosing import as_layout, fitting_layout, guess_layout
+from sahelkit.events.layouts import LAYOUTS, PLAIN, SYSTEMS
 from sahelkit.geography import places
 
 # Headers as the sources write them; the second of ACLED is that of its seventh version, the third of 2018 to 2022.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from formats_reading import ENDINGS, check_same, read
 
@@ -168,6 +170,57 @@ def test_categories_are_coded_by_their_order(tmp_path):
     assert plain["tension"].tolist()[::2] == [1, 3]
     assert plain["code"].tolist() == [3, 1, 3]
     assert read(made.path)["tension"].tolist()[::2] == ["low", "high"]
+
+
+UTC = dt.UTC
+KINDS = {
+    "1, ,3": [
+        pd.array([1, None, 3], dtype="UInt64"),
+        pd.array([1, None, 3], dtype=pd.ArrowDtype(pa.int64())),
+        pd.array([1, None, 3], dtype="Float64"),
+        pd.Series([pd.NA, 1, 3], dtype=object).reindex([1, 0, 2]),
+        pd.Categorical([1, None, 3]),
+        [Decimal(1), None, Decimal(3)],
+    ],
+    "1.5, ,2.5": [
+        pd.array([1.5, None, 2.5], dtype=pd.ArrowDtype(pa.decimal128(5, 2))),
+        np.array([1.5, np.nan, 2.5], dtype="float32"),
+    ],
+    "true, ,false": [
+        pd.array([True, None, False], dtype=pd.ArrowDtype(pa.bool_())),
+        pd.Series([np.bool_(True), None, np.bool_(False)], dtype=object),
+    ],
+    '"a", ,"b"': [pd.array(["a", None, "b"], dtype=pd.ArrowDtype(pa.string())), pd.Categorical(["a", None, "b"])],
+    "2012-03-22, ,2012-03-23": [
+        [dt.date(2012, 3, 22), None, dt.date(2012, 3, 23)],
+        pd.array([dt.date(2012, 3, 22), None, dt.date(2012, 3, 23)], dtype=pd.ArrowDtype(pa.date32())),
+        pd.PeriodIndex(["2012-03-22", None, "2012-03-23"], freq="D"),
+        pd.Categorical(pd.to_datetime(["2012-03-22", None, "2012-03-23"])),
+    ],
+    "2012-03-22 01:00:00, ,2012-03-22 00:30:00": [
+        [
+            dt.datetime(2012, 3, 22, 1, tzinfo=UTC),
+            None,
+            dt.datetime(2012, 3, 22, 1, 30, tzinfo=dt.timezone(dt.timedelta(hours=1))),
+        ],
+    ],
+    '"2012-03", ,"2012-04"': [
+        pd.PeriodIndex(["2012-03", None, "2012-04"], freq="M"),
+        pd.Series([pd.Period("2012-03"), None, pd.Period("2012-04")], dtype=object),
+    ],
+    "2012, ,2014": [pd.PeriodIndex(["2012", None, "2014"], freq="Y")],
+    "0,1,0": [pd.arrays.SparseArray([0, 1, 0])],
+}
+
+
+@pytest.mark.parametrize("written", KINDS)
+def test_every_type_of_pandas_is_written_as_what_it_is(written, tmp_path):
+    for number, values in enumerate(KINDS[written]):
+        frame = pd.DataFrame({"k": range(3)})
+        frame["x"] = values.to_numpy() if isinstance(values, pd.Series) else values
+        made = sk.export(frame, tmp_path / f"{number}.csv")
+        lines = made.path.read_text(encoding="utf-8").splitlines()[1:]
+        assert ",".join(line.split(",")[1] or " " for line in lines) == written, type(values)
 
 
 def test_two_exports_of_one_frame_are_the_same_bytes(tmp_path):

@@ -11,7 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sahelkit as sk
-from sahelkit.errors import CoverageWarning, DateError, MissingColumnsError, OptionError, UnknownNameError
+from sahelkit.errors import (
+    CoverageWarning,
+    DateError,
+    MissingColumnsError,
+    OptionError,
+    UnknownNameError,
+    UnknownPlaceError,
+)
 
 SANCTIONS = pd.DataFrame({
     "iso3": ["MLI", "MLI", "NER"],
@@ -141,6 +148,11 @@ REFUSED = [
     ({"start": "begin"}, MissingColumnsError, "needs the column 'begin'"),
     ({"published": "soon"}, OptionError, r"no publication rule\. Type '\+30d'"),
     ({"label": "iso"}, MissingColumnsError, "needs the column 'iso'"),
+    ({"label": "iso3"}, OptionError, "label='iso3': the panel has another column of this name"),
+    ({"coverage": ("2013", "2012")}, DateError, r"coverage=\('2013', '2012'\): it ends before it begins"),
+    ({"coverage": ("2013", "soon")}, DateError, "coverage='soon'"),
+    ({"countries": "nowhere"}, UnknownPlaceError, "unknown country or place set 'nowhere'"),
+    ({"start": "end", "end": "start"}, DateError, "ends before it starts|it is empty"),
 ]
 
 

@@ -1,10 +1,10 @@
+from .choosing import guess_layout as guess_layout
 from .events import Events as Events
 from .events import read_events as read_events
 from .grid import grid_cell as grid_cell
 from .grid import grid_centre as grid_centre
 from .layouts import LAYOUTS as LAYOUTS
 from .layouts import Layout as Layout
-from .layouts import guess_layout as guess_layout
 from .polygons import Polygons as Polygons
 from .polygons import read_polygons as read_polygons
 from .reading import Source as Source

@@ -65,8 +65,10 @@ def grid_centre(cell: npt.ArrayLike) -> tuple[Floats, Floats]:
 
     Returns
     -------
-    latitude, longitude : arrays of float, shape (n,)
+    latitude : array of float, shape (n,)
         Degrees; NaN where the cell is unknown.
+    longitude : array of float, shape (n,)
+        Likewise.
 
     Raises
     ------

@@ -67,10 +67,13 @@ def scan_part(part: Part, columns: list[str], *, numbered: bool, without: Ints |
     for name in columns:
         if name not in old:
             chosen.append(polars.lit(None, dtype=polars.String).alias(name))
-        elif name in part.decimals:
-            chosen.append(polars.col(old[name]).str.replace(_COMMA, "${1}.${2}").alias(name))
         else:
-            chosen.append(polars.col(old[name]).alias(name))
+            column = polars.col(old[name])
+            if name in part.decimals:
+                column = column.str.replace(_COMMA, "${1}.${2}")
+            if part.text is not None and old[name] in part.text.padded:
+                column = column.str.strip_chars()
+            chosen.append(column.alias(name))
     if numbered:
         chosen += [polars.lit(part.member.name).alias("file"), polars.col("row").cast(polars.Int64)]
     return scan.select(chosen)
@@ -88,10 +91,13 @@ def batches(part: Part, columns: list[str], *, numbered: bool, without: Ints | N
         for name in columns:
             if name not in old:
                 made[name] = pa.nulls(given.num_rows, pa.string())
-            elif name in part.decimals:
-                made[name] = pc.replace_substring_regex(given[old[name]], _COMMA, r"\1.\2")
             else:
-                made[name] = given[old[name]]
+                column = given[old[name]]
+                if name in part.decimals:
+                    column = pc.replace_substring_regex(column, _COMMA, r"\1.\2")
+                if part.text is not None and old[name] in part.text.padded:
+                    column = pc.utf8_trim_whitespace(column)
+                made[name] = column
         if numbered:
             made["file"] = pa.array([part.member.name] * given.num_rows, pa.string())
             made["row"] = pa.array(range(done + 1, done + given.num_rows + 1), pa.int64())

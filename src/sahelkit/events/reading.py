@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from sahelkit.errors import OptionError, SahelkitError, UnknownNameError, is_known, near_matches
-from sahelkit.events.layouts import LAYOUTS, NUMBERS, Layout, LayoutLike, as_layout, fitting_layout, guess_layout
+from sahelkit.events.choosing import as_layout, fitting_layout, guess_layout
+from sahelkit.events.layouts import LAYOUTS, NUMBERS, Layout, LayoutLike
 from sahelkit.events.native import Frame, Part, batches, is_scanned, of_frame, parquet_header, scan_part, sheet_of
 from sahelkit.events.repeats import EventRepeats, Repetitions, find_repetitions, refuse_repetitions
 from sahelkit.events.sniffing import AGAIN, MEND, Member, members, ragged, refuse, sniff
@@ -190,12 +191,18 @@ def open_source(
         as the first file has it, or count every row. Of a source that gives an event several rows (SCAD: one a place)
         the first counts, unless all are kept.
 
+    Returns
+    -------
+    Source
+
     Raises
     ------
     OptionError
         If a file is not there, is no table, or cannot be read; the message has its name and what to do.
     MissingColumnsError
         If a file lacks the day or the state.
+    UnknownNameError
+        If `layout` or `repeats` is none of those there are.
 
     Examples
     --------

@@ -80,8 +80,8 @@ class Text:
         Names of all columns, each different.
     above : int
         Rows above the first row of data, that of the header among them; 0 for a file without a header.
-    commas : frozenset of str
-        Columns in which the samples hold decimals that are written with a comma.
+    commas, padded : frozenset of str
+        Columns in which the sample holds decimals that are written with a comma, and values with blanks around them.
     empty : bool
         Whether there is no row of data.
     """
@@ -91,6 +91,7 @@ class Text:
     header: tuple[str, ...]
     above: int
     commas: frozenset[str]
+    padded: frozenset[str]
     empty: bool
 
 
@@ -189,8 +190,10 @@ def sniff(member: Member, fits: Callable[[list[str]], bool], headers: tuple[tupl
     found = _without_header(text, headers, whole) or _with_header(text, fits, whole)
     separator, header, above, rows = found
     names = different(header)
-    commas = {name for row in rows for name, value in zip(names, row, strict=False) if _COMMA.fullmatch(value.strip())}
-    text_of = Text(encoding, separator, names, above, frozenset(commas), not rows)
+    cells = [cell for row in rows for cell in zip(names, row, strict=False)]
+    commas = frozenset(name for name, value in cells if _COMMA.fullmatch(value.strip()))
+    padded = frozenset(name for name, value in cells if value != value.strip())
+    text_of = Text(encoding, separator, names, above, commas, padded, not rows)
     if not member.packing:
         _check_end(member, text_of)
         small = above and member.size <= _CHECKED and fits(list(names))

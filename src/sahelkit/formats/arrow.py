@@ -31,8 +31,11 @@ def _array(column: Column) -> Any:
     if column.kind == "date":
         return pa.array(values.astype("datetime64[s]").to_numpy().astype("datetime64[D]"), type=pa.date32())
     if column.kind == "time":
-        unit = np.datetime_data(values.dtype)[0]
-        return pa.array(values.to_numpy(), type=pa.timestamp("us" if unit == "s" else unit))
+        times = values.to_numpy()
+        # The coarsest unit that loses nothing: a CSV then has no zeros after the seconds.
+        units = ("s", "us", "ns")
+        unit = next(unit for unit in units if (np.isnat(times) | (times.astype(f"datetime64[{unit}]") == times)).all())
+        return pa.array(times.astype(f"datetime64[{unit}]"), type=pa.timestamp(unit))
     kinds = {"number": pa.float64(), "boolean": pa.bool_(), "text": pa.string()}
     return pa.array(values, type=kinds.get(column.kind), from_pandas=True)
 

@@ -24,11 +24,11 @@ SYSTEMS: Final = {
     "cow": "Correlates of War number",
     "vdem": "V-Dem country_text_id",
     "iso_numeric": "ISO 3166 number",
-    "polity": "Polity ccode",
-    "gwc": "Gleditsch-Ward letters",
-    "cowc": "Correlates of War letters",
-    "fips": "FIPS 10-4 code",
-    "worldbank": "World Bank code",
+    "polity": "Polity",
+    "gwc": "Gleditsch-Ward letter",
+    "cowc": "Correlates of War letter",
+    "fips": "FIPS 10-4",
+    "worldbank": "World Bank",
 }
 # A code that one list does not use is read as the other list has it (340, Serbia, among numbers of Correlates of War).
 _ELSE: Final = {"cow": "gw", "polity": "cow"}

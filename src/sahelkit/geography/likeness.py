@@ -9,9 +9,11 @@ from typing import Final
 from sahelkit.geography.code_systems import SYSTEMS, meanings, spelled
 from sahelkit.geography.place_index import index
 
-# Another list must know nearly all codes, and more of them by a share that a few slips of the pen do not make.
+# Another list must know nearly all codes, and more of them by a share that a few slips of the pen do not make; or so
+# many more that it hardly matters what else is wrong.
 _KNOWS: Final = 0.9
 _MORE: Final = 0.02
+_MANY_MORE: Final = 0.5
 # Where both know them all, the states of the other must lie closer together: share of those in one region.
 _CLOSER: Final = 0.3
 _CLOSE: Final = 0.9
@@ -52,8 +54,9 @@ def another_system(system: str, codes: Sequence[str]) -> str:
     known = sum(state is not None for state in mine)
     others = {name: _read(name, codes) for name in SYSTEMS if name != system}
     counts = {name: sum(state is not None for state in states) for name, states in others.items()}
-    best = max(counts, key=counts.__getitem__)
-    if counts[best] >= _KNOWS * total and counts[best] - known > _MORE * total:
+    best = max(counts, key=lambda name: (counts[name], _together(others[name])))
+    more = counts[best] - known
+    if (counts[best] >= _KNOWS * total and more > _MORE * total) or more >= _MANY_MORE * total:
         facts = f"{counts[best]:,} of {total:,} are known as {SYSTEMS[best]}, and {known:,} as {SYSTEMS[system]}"
     else:
         close = {name: _together(states) for name, states in others.items() if counts[name] >= known and states != mine}

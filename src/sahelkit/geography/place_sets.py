@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from sahelkit._types import Lang
 from sahelkit.errors import UnknownNameError
@@ -13,7 +14,9 @@ from sahelkit.geography.place_index import Meaning, index, key, table_rows
 from sahelkit.options import check_language
 
 if TYPE_CHECKING:
-    from sahelkit._types import DateLike
+    import pandas as pd
+
+    from sahelkit._types import DateLike, Places
 
 # Sets whose members change: the organisation in the memberships table, its names, and what it is in two languages.
 _ORGANISATIONS: Final = {
@@ -103,6 +106,27 @@ def changes_in(group: str, first: str, last: str) -> str:
             end = f" to {spell.end}" if spell.end < last else ""
             parts += [f"{spell.iso3}{begin}{end}"] if begin or end else []
     return ", ".join(parts)
+
+
+def set_notes(given: Places, during: tuple[pd.Timestamp, pd.Timestamp]) -> str:
+    """How the organisations among `given` were read in a window, in words; empty if there are none.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> set_notes(["AES", "Togo"], (pd.Timestamp(2024, 1, 1), pd.Timestamp(2024, 12, 31)))
+    'aes: members on some day from 2024-01-01 to 2024-12-31'
+    """
+    first, last = (f"{day:%Y-%m-%d}" for day in during)
+    single = isinstance(given, (str, bytes)) or not isinstance(given, Iterable)
+    named = [given] if single else list(cast("Iterable[object]", given))
+    notes = []
+    for group in dict.fromkeys(set_named(place) for place in named if isinstance(place, str)):
+        if group is not None and is_dated(group):
+            changes = changes_in(group, first, last)
+            part = f" (not all of it: {changes})" if changes else ""
+            notes.append(f"{group}: members on some day from {first} to {last}{part}")
+    return "; ".join(notes)
 
 
 def _descriptions() -> dict[str, dict[str, str]]:

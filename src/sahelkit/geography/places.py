@@ -30,7 +30,6 @@ from sahelkit.geography.codes import (
 from sahelkit.geography.place_index import ARTICLES, index, key, words
 from sahelkit.geography.place_sets import (
     INITIALS,
-    changes_in,
     clear_sets,
     codes_of,
     is_dated,
@@ -339,27 +338,6 @@ def _lasting(place: Place, first: str | None, last: str | None, regions: bool) -
     if group is None or not (regions or is_dated(group)):
         return codes
     return codes_of(group, first, last)
-
-
-def set_notes(given: Places, during: tuple[pd.Timestamp, pd.Timestamp]) -> str:
-    """How the organisations among `given` were read in a window, in words; empty if there are none.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> set_notes(["AES", "Togo"], (pd.Timestamp(2024, 1, 1), pd.Timestamp(2024, 12, 31)))
-    'aes: members on some day from 2024-01-01 to 2024-12-31'
-    """
-    first, last = (f"{day:%Y-%m-%d}" for day in during)
-    single = isinstance(given, (str, bytes)) or not isinstance(given, Iterable)
-    named = [given] if single else list(cast("Iterable[Place]", given))
-    notes = []
-    for group in dict.fromkeys(set_named(place) for place in named if isinstance(place, str)):
-        if group is not None and is_dated(group):
-            changes = changes_in(group, first, last)
-            part = f" (not all of it: {changes})" if changes else ""
-            notes.append(f"{group}: members on some day from {first} to {last}{part}")
-    return "; ".join(notes)
 
 
 def name(place: Place, *, lang: Lang | None = None, on: DateLike = None) -> str:

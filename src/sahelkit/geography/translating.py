@@ -187,18 +187,22 @@ def _read(
     why = np.array([*reasons, ""], dtype=object)[place]
     unsettled = (why == "several").nonzero()[0]
     if dates is not None and len(unsettled):
-        days = _days(dates, rows, unsettled)
-        pairs, kinds = pd.factorize(pd.MultiIndex.from_arrays([place[unsettled], days]))
-        for number, (code, day) in enumerate(kinds):
-            open_to = pick(meanings(system)[texts[code]], day or None)
-            if len(open_to) == 1:
-                these = unsettled[pairs == number]
-                found.iloc[these], why[these] = min(open_to) or None, ""
+        which, days = _days(dates, rows, unsettled)
+        pairs, each = np.unique(place[unsettled] * len(days) + which, return_inverse=True)
+        settled: list[str | None] = []
+        for pair in pairs.tolist():
+            open_to = pick(meanings(system)[texts[pair // len(days)]], days[pair % len(days)] or None)
+            settled.append(min(open_to) if len(open_to) == 1 else None)
+        known = np.array([state is not None for state in settled])[each]
+        found.iloc[unsettled[known]] = np.array(settled, dtype=object)[each[known]]
+        why[unsettled[known]] = ""
     return found, why
 
 
-def _days(dates: pd.Series[Any], rows: pd.Index, needed: npt.NDArray[np.intp]) -> npt.NDArray[np.object_]:
-    """Last day of each date as ISO text, read only where a code has several meanings."""
+def _days(
+    dates: pd.Series[Any], rows: pd.Index, needed: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
+    """Last days of the dates as ISO text, each once, and which each row has; only where a code has several meanings."""
     import numpy as np
 
     from sahelkit.dates import read_column
@@ -211,7 +215,7 @@ def _days(dates: pd.Series[Any], rows: pd.Index, needed: npt.NDArray[np.intp]) -
     kinds, which = np.unique(last, return_inverse=True)
     text = kinds.astype(str).astype(object)
     text[np.isnat(kinds)] = ""
-    return text[which]
+    return which, text
 
 
 def _failures(

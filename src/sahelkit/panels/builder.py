@@ -13,6 +13,7 @@ from sahelkit._types import COPY_DEEP, DateLike, Freq, Places
 from sahelkit.dates import parse_date, parse_window
 from sahelkit.errors import DateError, OptionError, UnknownNameError, is_known
 from sahelkit.geography import places
+from sahelkit.geography.place_sets import set_notes
 from sahelkit.options import check_flag
 from sahelkit.panels import assemble
 from sahelkit.panels.adding import Adding
@@ -265,5 +266,5 @@ def panel(countries: Places, start: DateLike, end: DateLike, *, freq: Freq = "M"
         end=pd.Period(last, freq),
         freq=freq,
         version=version,
-        sets=places.set_notes(countries, (first, last)),
+        sets=set_notes(countries, (first, last)),
     )

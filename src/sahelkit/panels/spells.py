@@ -12,7 +12,7 @@ import pandas as pd
 
 from sahelkit._types import Cells, DateLike, Days, Places
 from sahelkit.catalog.publication import Publication
-from sahelkit.dates import parse_window, read_column
+from sahelkit.dates import parse_date, read_column
 from sahelkit.errors import DateError, OptionError, UnknownNameError, is_known
 from sahelkit.frames import FrameLike, check_columns, chosen_names
 from sahelkit.geography import places
@@ -196,6 +196,9 @@ def read_spells(
     measures = tuple(dict.fromkeys(chosen_names("measure", measure, MEASURES)))
     if not measures:
         raise OptionError("measure", measure, "nothing is named", repair="Type measure='share'")
+    taken = {"iso3", "country", "gwcode", "period", "year", "month", *(f"{name}_{one}" for one in measures)}
+    if label in taken:
+        raise OptionError("label", label, "the panel has another column of this name", repair="Rename the column")
     table = check_columns(frame, ["iso3", start, end, *([label] if label else [])], where=WHERE)
     check_states(table["iso3"])
     if published is not None:
@@ -209,9 +212,7 @@ def read_spells(
         repair = f"Type coverage=('{begin}', '{newest}') if the list is complete between these days"
         raise OptionError("coverage", coverage, "the first and the last day that the list covers are wanted",
                           repair=repair)  # fmt: skip
-    first, last = parse_window(*coverage)
-    assert first is not None
-    assert last is not None
+    first, last = _covered_days(*coverage)
     covered = tuple(sorted(places.chosen(countries) if countries is not None else rows["iso3"].unique()))
     open_to = np.datetime64(last, "D") + _DAY
     # A spell that goes on is taken to hold to the last covered day, and one that begins after it for its first day.
@@ -238,6 +239,15 @@ def read_spells(
     )
 
 
+def _covered_days(start: DateLike, end: DateLike) -> tuple[pd.Timestamp, pd.Timestamp]:
+    first, last = parse_date(start, what="coverage"), parse_date(end, what="coverage", last=True)
+    assert first is not None
+    assert last is not None
+    if last < first:
+        raise DateError("coverage", (start, end), "it ends before it begins")
+    return first, last
+
+
 def _rows(
     table: pd.DataFrame, start: str, end: str, label: str | None, closed: str
 ) -> tuple[pd.DataFrame, pd.DataFrame, np.datetime64]:
@@ -253,12 +263,13 @@ def _rows(
         why = "the spell holds on no day" if same else f"the spell ends before it starts ({table[start].iloc[row]})"
         repair = "Type closed='both' if the last day belongs to the spell, or leave such rows out" if same else ""
         raise DateError(end, table[end].iloc[row], why, row=row_words(table[end], row, owner), repair=repair)
+    as_text = f"Type frame.astype({{{label!r}: str}})"
     rows = pd.DataFrame(
         {
             "iso3": owner.to_numpy(dtype=object),
             "first": begins.first.astype("datetime64[s]"),
             "until": until.astype("datetime64[s]"),
-            "label": texts_of(table[label], owner=owner) if label else None,
+            "label": texts_of(table[label], owner=owner, repair=as_text) if label else None,
             "row": np.arange(len(table)),
         }
     )
