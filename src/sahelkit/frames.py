@@ -375,9 +375,7 @@ def check_columns(
 
 
 def origin_of(frame: pd.DataFrame) -> str:
-    """Datasets, versions and rule of a frame of sahelkit's, from its attributes; empty for any other.
-
-    Event files of the user's that it was made from stand with the attribution that their source asks for.
+    """Datasets, versions and rule of a frame, from its attributes, and what own event files ask to be said; else empty.
 
     Examples
     --------
@@ -387,9 +385,10 @@ def origin_of(frame: pd.DataFrame) -> str:
     ('sahelkit coups 2026.3; rule any; ACLED (acleddata.com), 2026-11-30', '')
     """
     note = frame.attrs.get("sahelkit", {})
-    text = ", ".join(f"{name} {version}" for name, version in note.get("datasets", {}).items())
-    parts = [f"sahelkit {text}" if text else "", f"rule {note['rule']}" if text and "rule" in note else ""]
-    parts += [about["en"] for about in note.get("own_lists", {}).values() if text and "rule" in note]
+    parts = [", ".join(f"{name} {version}" for name, version in note.get("datasets", {}).items())]
+    if parts[0]:
+        lists = [about["en"] for about in note.get("own_lists", {}).values()]
+        parts = [f"sahelkit {parts[0]}", *([f"rule {note['rule']}", *lists] if "rule" in note else [])]
     own = [(files.get("attribution"), files.get("accessed")) for files in note.get("events", {}).values()]
     return "; ".join(filter(None, [*parts, *(", ".join(filter(None, said)) for said in own)]))
 
