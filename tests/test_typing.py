@@ -30,6 +30,10 @@ fit.plot(lang=None)
 sk.models.impact.event_window
 sk.plots.coups.plot_coup_timeline(coups, countries=["MLI"], lang="en")
 sk.places.name("MLI", lang="fr")
+codes = pd.Series([466, 854])
+states: pd.Series = sk.places.translate(codes, system="iso_numeric", errors="coerce")
+failures: pd.DataFrame = sk.places.translate(codes, system="iso_numeric", errors="report").failures
+panel.add_spells(table, measure=("share", "count"), closed="left").lead("attempt", months=1).with_calendar()
 sk.record.responses.severity
 sk.cite(coups, style="bibtex")
 risk = sk.risk_table("2012-02-29", horizon=12)
@@ -51,6 +55,8 @@ WRONG = [
     'sk.fit_hazard("attempt ~ z", panel).summary(lang="de")',
     "sk.load_coups(rule=1960)",
     'sk.places.name("MLI", lang="de")',
+    'sk.places.translate(codes, system="iso_numeric", errors="ignore")',
+    'panel.add_spells(table, measure="mean")',
     'sk.finding("x", 1)',
 ]
 

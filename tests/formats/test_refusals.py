@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from formats_reading import ENDINGS
 
 import sahelkit as sk
 from sahelkit.errors import MissingExtraError, OptionError, OutputError, UnknownNameError
@@ -42,8 +44,8 @@ DAYS = pd.Series(np.array(["2012-03-22", "0050-01-01"], dtype="datetime64[s]"))
     ],
 )  # fmt: skip
 def test_a_value_without_a_place(ending, values, message, tmp_path):
-    if ending == ".sav":
-        pytest.importorskip("pyreadstat")
+    if ending not in ENDINGS:
+        pytest.skip("its library is not installed")
     with pytest.raises(OptionError, match=re.escape(message)):
         sk.export(pd.DataFrame({"x": values}), tmp_path / f"x{ending}")
     assert list(tmp_path.iterdir()) == []
@@ -91,11 +93,10 @@ def test_nothing_is_overwritten_unasked(taken, tmp_path):
 
 
 def test_a_codebook_that_is_the_same_is_shared(tmp_path):
-    pytest.importorskip("pyreadstat")
     frame = sk.load_coups(countries="Mali")
-    for ending in (".csv", ".dta", ".sav", ".xlsx", ".parquet"):
+    for ending in ENDINGS:
         sk.export(frame, tmp_path / f"coups{ending}", lang="fr")
-    assert len(list(tmp_path.iterdir())) == 7
+    assert len(list(tmp_path.iterdir())) == len(ENDINGS) + 2
 
 
 @pytest.mark.parametrize(
@@ -131,14 +132,16 @@ def test_a_folder_without_leave_to_write(tmp_path):
         sk.export(pd.DataFrame({"x": [1]}), folder / "x.csv")
 
 
-def test_spss_without_its_library_says_what_to_type(tmp_path, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "pyreadstat", None)
-    with pytest.raises(MissingExtraError, match=r"needs pyreadstat.*python -m pip install 'sahelkit\[export\]'"):
-        sk.export(pd.DataFrame({"x": [1]}), tmp_path / "x.sav")
+@pytest.mark.parametrize(("ending", "library"), [(".sav", "pyreadstat"), (".xlsx", "XlsxWriter")])
+def test_a_missing_library_is_named_with_what_to_type(ending, library, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, library.lower(), None)
+    with pytest.raises(MissingExtraError, match=rf"needs {library}.*python -m pip install 'sahelkit\[export\]'"):
+        sk.export(pd.DataFrame({"x": [1]}), tmp_path / f"x{ending}")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_more_rows_than_a_sheet_has(tmp_path):
+    pytest.importorskip("xlsxwriter")
     with pytest.raises(OptionError, match=r"1,048,576 rows.*holds 1,048,575 rows.*Write .parquet or .csv"):
         sk.export(pd.DataFrame({"x": np.zeros(1_048_576)}), tmp_path / "x.xlsx")
 

@@ -109,6 +109,7 @@ USERS = [
 
 
 @pytest.mark.sources
+@pytest.mark.filterwarnings("error::sahelkit.errors.PlaceWarning")
 @pytest.mark.parametrize(("file", "column", "system", "year", "slips"), USERS)
 def test_every_code_in_an_upstream_file_means_a_state(sources_dir, file, column, system, year, slips):
     used = pd.read_csv(sources_dir / file, encoding="latin1", low_memory=False, usecols=[column, year])

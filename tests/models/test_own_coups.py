@@ -157,6 +157,7 @@ def test_relation_and_what_if():
     second = sk.relation_matrix(source="MLI", rule="mine", **options)
     assert first.n_events - second.n_events == 1  # the posterior of the former list is not taken for this one's
     assert "own list 'mine' (495 rows)" in second.says(target="NER")
+    assert "own list 'mine' (495 rows)" in second.headline()
     with pytest.raises(sk.SahelkitError, match="rule='mine'"):
         sk.what_if("MLI", "2020-08-18", rule="mine", **options)
     answer = sk.what_if("MLI", "2021-05-21", rule="mine", **options)

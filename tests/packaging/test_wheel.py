@@ -50,7 +50,12 @@ def wheel(tmp_path_factory) -> Path:
 def test_wheel_is_small_and_carries_everything(wheel):
     assert wheel.stat().st_size < MAX_BYTES
     names = set(zipfile.ZipFile(wheel).namelist())
-    assert {"sahelkit/py.typed", "sahelkit/cli.py", "sahelkit/_share/datasets/registry.txt"} <= names
+    assert {
+        "sahelkit/py.typed",
+        "sahelkit/cli.py",
+        "sahelkit/geography/code_systems.csv",
+        "sahelkit/_share/datasets/registry.txt",
+    } <= names
     assert "sahelkit/_share/notebooks/findings.toml" in names
     assert "sahelkit/_share/notebooks/00_quickstart.ipynb" in names
     for name, record in records().items():

@@ -213,6 +213,14 @@ def test_real_time_and_lags_follow_a_list_of_spells():
     assert panel.frame["s_count_past2"].tolist() == [0.0, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0]
 
 
+@pytest.mark.filterwarnings("ignore::sahelkit.errors.CoverageWarning")
+def test_coverage_tells_what_lies_outside_and_what_is_not_yet_known():
+    panel = _added(SANCTIONS, first="2009-10", last="2012-12", published="+14d").as_of("2012-06-10")
+    counted = sk.coverage(panel).frame.set_index("year")[["existing", "covered", "unpublished", "outside"]]
+    assert counted.to_numpy().tolist() == [[3, 0, 0, 3], [12, 12, 0, 0], [12, 12, 0, 0], [6, 4, 2, 0]]
+    assert np.isfinite(panel.to_xarray()["s_share"].values).sum() == 28
+
+
 def test_attrs_say_how_the_list_was_read():
     note = _frame(SANCTIONS, published="+14d").attrs["sahelkit"]["spells_s"]
     assert note == "share; bounds both; overlaps refuse; covered 2010-01-01 to 2024-03-31; published +14d"

@@ -57,8 +57,7 @@ def relate_command(
 
     spoken = check_language(lang)
     say = words(_WORDS, spoken)
-    coder = rule
-    found = relation_matrix(source=source, horizon=horizon, rule=coder, draws=draws, seed=seed, n_jobs=jobs)
+    found = relation_matrix(source=source, horizon=horizon, rule=rule, draws=draws, seed=seed, n_jobs=jobs)
     if as_json or as_csv:
         print_frame(found.tidy(), shown=(), as_json=as_json, as_csv=as_csv)
         return

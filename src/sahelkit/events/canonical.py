@@ -35,7 +35,7 @@ _PARTS = {
     **dict.fromkeys(("%H", "%M", "%S"), ("[0-9]{2}", 2, "00")),
 }
 ISO = "%Y-%m-%d"
-_NUMBER = r"^\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*$"
+_NUMBER = r"^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$"
 
 
 def columns_of(layout: Layout, name: str) -> tuple[str, ...]:
@@ -124,11 +124,9 @@ def _softened(
         return polars.coalesce(*read) if len(read) > 1 else read[0]
 
     made = {name: day(name) for name in days if schema[name] == nw.String}
-    made |= {
-        name: polars.col(name).str.strip_chars().cast(polars.Float64, strict=False)
-        for name in numbers
-        if schema[name] == nw.String
-    }
+    for name in numbers:
+        if schema[name] == nw.String:
+            made[name] = polars.col(name).cast(polars.Float64, strict=False).fill_nan(None)
     soft = {name: f"{name}, read" for name in made}
     native = frame.to_native().with_columns(**{soft[name]: expression for name, expression in made.items()})
     return nw.from_native(native), soft
@@ -136,7 +134,7 @@ def _softened(
 
 def _number(column: nw.Expr, dtype: Any) -> nw.Expr:
     if dtype == nw.String:
-        return nw.when(column.str.contains(_NUMBER)).then(column.str.strip_chars()).cast(nw.Float64)
+        return nw.when(column.str.contains(_NUMBER)).then(column).cast(nw.Float64)
     return column
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from sahelkit._types import Days
+from sahelkit._types import Days, Ints64
 from sahelkit.dates import YEARS
 from sahelkit.events.canonical import canonical, columns_of, unit_of
 from sahelkit.events.meaning import Meanings
-from sahelkit.events.passing import collected
+from sahelkit.events.passing import collected, encoded
 from sahelkit.events.reading import Source
 from sahelkit.geography import places
 
@@ -73,23 +73,32 @@ def quick_extent(source: Source, formats: Sequence[str]) -> Extent | None:
 
 def extent_of_groups(groups: pyarrow.Table) -> Extent:
     """The extent from what a pass over all rows found."""
-    low, high = (np.asarray(groups[name].drop_null(), dtype=np.int64) for name in ("low", "high"))
-    years: dict[Any, int] = {}
-    for code, day in zip(groups["code"].to_pylist(), groups["low"].to_pylist(), strict=True):
-        if day is not None:
-            years[code] = min(day // 10000, years.get(code, 9999))
-        else:
-            years.setdefault(code, 9999)
-    rows = dict.fromkeys(years, 0)
-    for code, n in zip(groups["code"].to_pylist(), groups["n"].to_pylist(), strict=True):
-        rows[code] += n
-    return Extent(*_ends(low, high), years, rows)
+    low, high = (day_numbers(groups[name]) for name in ("low", "high"))
+    codes, raw = encoded(groups["code"])
+    first, n = np.full(len(raw) + 1, 9999), np.zeros(len(raw) + 1, dtype=np.int64)
+    np.minimum.at(first, codes, np.where(low > 0, low // 10_000, 9999))
+    np.add.at(n, codes, groups["n"].to_numpy().astype(np.int64))
+    known = [*raw, None] if n[-1] else raw
+    years = dict(zip(known, first.tolist(), strict=False))
+    return Extent(*_ends(low[low > 0], high[high > 0]), years, dict(zip(known, n.tolist(), strict=False)))
+
+
+def day_numbers(column: pyarrow.ChunkedArray) -> Ints64:
+    """Days of a column, dates or numbers, as numbers such as 20120322; 0 where empty."""
+    if not str(column.type).startswith(("date", "timestamp")):
+        return np.asarray(column.fill_null(0).to_numpy(), dtype=np.int64)
+    days = np.asarray(column.cast("timestamp[s]").to_numpy(), dtype="datetime64[D]")
+    known = ~np.isnat(days)
+    months = np.where(known, days, np.datetime64("1970-01-01")).astype("datetime64[M]")
+    years = months.astype("datetime64[Y]")
+    parts = (years.astype(np.int64) + 1970) * 10_000 + ((months - years).astype(np.int64) + 1) * 100
+    return np.where(known, parts + (days - months.astype("datetime64[D]")).astype(np.int64) + 1, 0)
 
 
 def _ends(low: Any, high: Any) -> tuple[np.datetime64 | None, np.datetime64 | None]:
     held = YEARS[0] * 10_000, (YEARS[1] + 1) * 10_000  # of "28 May 202" polars reads the year 202
-    low, high = ([day for day in days if held[0] <= day < held[1]] for days in (low, high))
-    return (as_days([min(low)])[0], as_days([max(high)])[0]) if len(low) else (None, None)
+    low, high = (days[(days >= held[0]) & (days < held[1])] for days in map(np.asarray, (low, high)))
+    return (as_days([low.min()])[0], as_days([high.max()])[0]) if len(low) and len(high) else (None, None)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
+from sahelkit._types import Ints64
 from sahelkit.events.canonical import COORDINATES, Frame, canonical, columns_of, formats_of, unit_of
 from sahelkit.events.grid import cell_expr
 from sahelkit.events.reading import Source
@@ -75,6 +77,7 @@ def first_formats(source: Source) -> tuple[str, ...]:
     if frame.collect_schema()[columns[0]] != nw.String:
         return formats
     head = frame.head(100)
+    head = head.collect() if isinstance(head, nw.LazyFrame) else head
     tried = [nw.col("date").is_null().sum().alias("blank"), nw.len().alias("n")]
     for how in formats:
         table = collected(canonical(head, source, ["date"], formats=[how]).select(*tried))
@@ -91,7 +94,7 @@ def grouped(source: Source, ask: Pass) -> pyarrow.Table:
     pyarrow.Table
         The keys; ``when`` (see `unit_of`; null where the day cannot be read) if there is a unit; ``era`` with cuts;
         ``dropped`` with `keep`; ``first`` and ``last`` with spans; ``n``; for each value ``sum_`` and ``known_``
-        (rows with one); ``low`` and ``high`` (days as numbers) with extent. A group may have several rows.
+        (rows with one); ``low`` and ``high`` (days, as the source has them) with extent. A group may have several rows.
     """
     keep = dict(ask.keep or {})
     names = [name for key in ask.keys for name in (COORDINATES if key == "cell" else (key,))] + [*ask.values, *keep]
@@ -131,8 +134,7 @@ def _counts(frame: Frame, ask: Pass, keep: Mapping[str, tuple[Any, ...]]) -> Fra
     numbers = [nw.col(name).sum().alias(f"sum_{name}") for name in ask.values]
     numbers += [nw.col(name).count().alias(f"known_{name}") for name in ask.values]
     if ask.extent:
-        made["day"] = unit_of(frame, "date", "date")
-        numbers += [nw.col("day").min().alias("low"), nw.col("day").max().alias("high")]
+        numbers += [nw.col("date").min().alias("low"), nw.col("date").max().alias("high")]
     frame = frame.with_columns(**made) if made else frame
     return frame.group_by(*keys).agg(nw.len().alias("n"), *numbers)
 
@@ -149,6 +151,18 @@ def collected(frame: Frame) -> pyarrow.Table:
         in_stream: dict[str, Any] = {"engine": "streaming"} if frame.implementation.is_polars() else {}
         frame = frame.collect("pyarrow", **in_stream)
     return frame.to_arrow()
+
+
+def encoded(column: pyarrow.ChunkedArray) -> tuple[Ints64, list[Any]]:
+    """Number of each value (-1 where empty), and the values."""
+    import pyarrow.compute
+
+    whole = pyarrow.compute.dictionary_encode(column)
+    whole = whole.unify_dictionaries().combine_chunks() if isinstance(whole, pyarrow.ChunkedArray) else whole
+    if isinstance(whole, pyarrow.ChunkedArray):
+        whole = whole.chunk(0) if whole.num_chunks else pyarrow.array([], column.type).dictionary_encode()
+    codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return codes, whole.dictionary.to_pylist()
 
 
 def _joined(tables: Sequence[pyarrow.Table]) -> pyarrow.Table:

@@ -14,7 +14,17 @@ from typing import Any, get_args
 from sahelkit.errors import OptionError, SahelkitError, UnknownNameError, is_known, near_matches
 from sahelkit.events.choosing import as_layout, fitting_layout, guess_layout
 from sahelkit.events.layouts import LAYOUTS, NUMBERS, Layout, LayoutLike
-from sahelkit.events.native import Frame, Part, batches, is_scanned, of_frame, parquet_header, scan_part, sheet_of
+from sahelkit.events.native import (
+    Frame,
+    Part,
+    batches,
+    is_scanned,
+    of_frame,
+    parquet_header,
+    quickest,
+    scan_part,
+    sheet_of,
+)
 from sahelkit.events.repeats import EventRepeats, Repetitions, find_repetitions, refuse_repetitions
 from sahelkit.events.sniffing import AGAIN, MEND, Member, members, ragged, refuse, sniff
 from sahelkit.frames import HasFrame
@@ -63,7 +73,7 @@ class Source:
         Yields
         ------
         narwhals.DataFrame or narwhals.LazyFrame
-            Lazy ones with polars; batches without it, and for what polars cannot read bit by bit.
+            Lazy ones with polars; batches without it, and of what polars cannot read bit by bit.
 
         Raises
         ------
@@ -93,7 +103,7 @@ class Source:
         for part, rows in parts:
             if not is_scanned(part):
                 for table in batches(part, wanted, numbered=numbered, without=rows):
-                    yield nw.from_native(table, eager_only=True)
+                    yield nw.from_native(quickest(table), eager_only=True)
 
     def _repetitions(self) -> Repetitions:
         """Rows that are left out because their event stands in an earlier one; found once.

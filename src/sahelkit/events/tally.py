@@ -15,6 +15,7 @@ from sahelkit.errors import OptionError
 from sahelkit.events.extent import Window, as_days
 from sahelkit.events.layouts import Layout
 from sahelkit.events.meaning import Meanings, plain
+from sahelkit.events.passing import encoded
 from sahelkit.events.polygons import Polygons
 
 if TYPE_CHECKING:
@@ -66,21 +67,9 @@ class Groups:
         )
 
 
-def encoded(column: pyarrow.ChunkedArray) -> tuple[Ints64, list[Any]]:
-    """Number of each value (-1 where empty), and the values."""
-    import pyarrow.compute
-
-    whole = pyarrow.compute.dictionary_encode(column)
-    whole = whole.unify_dictionaries().combine_chunks() if isinstance(whole, pyarrow.ChunkedArray) else whole
-    if isinstance(whole, pyarrow.ChunkedArray):
-        whole = whole.chunk(0) if whole.num_chunks else pyarrow.array([], column.type).dictionary_encode()
-    codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    return codes, whole.dictionary.to_pylist()
-
-
 def numbers(column: pyarrow.ChunkedArray) -> Floats:
     """Numbers of a column, 0 where it is empty."""
-    return np.asarray(np.nan_to_num(column.to_numpy().astype(np.float64)), dtype=np.float64)
+    return np.asarray(column.fill_null(0).to_numpy().astype(np.float64))
 
 
 def states_of(groups: pyarrow.Table, meanings: Meanings) -> tuple[Ints64, list[str]]:
@@ -256,7 +245,7 @@ def _words(labels: list[Any], codes: Ints64) -> Any:
 
 def typed(values: Floats, known: Bools) -> Any:
     """Whole numbers where all are, else decimals; NA where not known or not a number."""
-    known = known & ~np.isnan(values)
+    known = known & np.isfinite(values)
     shown = np.where(known, values, 0.0)
     if (shown == np.floor(shown)).all():
         return pd.arrays.IntegerArray(shown.astype(np.int64), ~known)

@@ -120,7 +120,7 @@ def export(
     UnknownNameError
         If the ending, `lang` or `dialect` is unknown, or `labels` names a column that is not there.
     MissingExtraError
-        If ``.sav`` is asked for and ``sahelkit[export]`` is not installed.
+        If ``.xlsx`` or ``.sav`` is asked for and ``sahelkit[export]`` is not installed.
 
     Notes
     -----

@@ -6,7 +6,7 @@ from sahelkit._types import Lang
 from sahelkit.tables.coups import coup_coders
 from sahelkit.tables.own_coders import own_named, session
 
-__all__ = ["coup_coders", "own_lists", "rule_name"]
+__all__ = ["coup_coders", "own_lists", "rule_name", "rule_text"]
 
 
 def rule_name(rule: str, lang: Lang) -> str:
@@ -28,6 +28,18 @@ def rule_name(rule: str, lang: Lang) -> str:
         return own.described(lang)
     coders = coup_coders().set_index("rule")[f"label_{lang}"]
     return str(coders.get(rule, rule))
+
+
+def rule_text(rule: str, lang: Lang) -> str:
+    """A rule as one types it; an own list of coups by what it is called.
+
+    Examples
+    --------
+    >>> rule_text("powell_thyne", "en")
+    'powell_thyne'
+    """
+    own = own_named(rule)
+    return rule if own is None else own.described(lang)
 
 
 def own_lists(lang: Lang) -> dict[str, str]:

@@ -168,9 +168,9 @@ def add_coder(
     >>> night = pd.DataFrame({"country": ["Togo"], "date": ["2026-11-30"], "outcome": ["success"]})
     >>> with add_coder("mine", night, extends="powell_thyne") as added:
     ...     counts = added.counts
-    ...     coups = counted("mine", countries="Togo", start=1990)
+    ...     coups = counted("mine", countries="Togo", start=2000)
     >>> counts["new"], coups["coup_id"].tolist()
-    (1, ['TGO-1991-10-01', 'TGO-1991-10-08', 'TGO-1991-11-28', 'TGO-2026-11-30'])
+    (1, ['TGO-2005-02-05', 'TGO-2026-11-30'])
     """
     description = record_of(DATASET, None)
     name = _check_name(name, description)

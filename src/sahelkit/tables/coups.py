@@ -48,7 +48,7 @@ def coup_coders(*, version: str | None = None) -> pd.DataFrame:
     --------
     >>> coders = coup_coders().set_index("prefix")
     >>> coders.loc["cam", ["rule", "places"]].tolist(), coders.index[coders["plots"]].tolist()
-    (['cam', 'study'], ['cline', 'sahelkit'])
+    (['cam', 'study'], ['cline', 'csp', 'sahelkit'])
     """
     frame = pd.DataFrame(
         [{"prefix": prefix, **entry} for prefix, entry in coders_of(record_of(DATASET, version)).items()]
@@ -296,8 +296,8 @@ def load_coups(
     --------
     >>> guinea = load_coups(countries="Guinea", start="2008", rule="any")
     >>> guinea[["coup_id", "outcome", "cline_outcome", "agreement"]].to_string(index=False, header=False).splitlines()
-    ['GIN-2008-12-23 success success 1.00', 'GIN-2009-12-03 failure failure 0.25',
-     'GIN-2011-07-19 failure failure 0.75', 'GIN-2021-09-05 success  absent 0.75']
+    ['GIN-2008-12-23 success success 1.00', 'GIN-2009-12-03 failure failure 0.20',
+     'GIN-2011-07-19 failure failure 0.80', 'GIN-2021-09-05 success  absent 0.75']
     >>> load_coups()["outcome"].value_counts().to_dict()
     {'failure': 249, 'success': 248}
     >>> coups = load_coups(rule="any")

@@ -14,6 +14,7 @@ from sahelkit.errors import DateError, UnknownNameError
 from sahelkit.estimation.hawkes.observed import DAYS_PER_YEAR, years
 from sahelkit.estimation.replicates import quantile_errors
 from sahelkit.geography import places
+from sahelkit.language.coders import rule_text
 from sahelkit.language.texts import words
 from sahelkit.models.relation.chance import log_survival, reach
 from sahelkit.models.relation.evidence import reach_of
@@ -153,7 +154,7 @@ class WhatIf(Result):
             date=f"{self.date:%Y-%m-%d}",
             months=self.horizon,
             n=self.n_events,
-            rule=self.rule,
+            rule=rule_text(self.rule, lang),
             known=say["refit"] if self.refit else self.posterior.window["last"],
         )
         return f"{head}\n{diagnostics_line(self.posterior, lang)}"

@@ -12,6 +12,7 @@ import pandas as pd
 from sahelkit._types import Bools, Floats, Ints, Lang, Place
 from sahelkit.errors import UnknownNameError
 from sahelkit.geography import places
+from sahelkit.language.coders import rule_text
 from sahelkit.language.texts import words
 from sahelkit.models.relation.posterior import Posterior
 from sahelkit.models.relation.words import HEADS, diagnostics_line, interval_text, pair_sentence
@@ -182,7 +183,7 @@ class RelationMatrix(Result):
         """Who, over what, and how well the posterior was drawn."""
         lang = check_language(lang)
         head = words(HEADS, lang)["matrix"].format(
-            n=self.n_events, rule=self.rule, countries=self.n_countries, **self.posterior.window
+            n=self.n_events, rule=rule_text(self.rule, lang), countries=self.n_countries, **self.posterior.window
         )
         return f"{head}\n{diagnostics_line(self.posterior, lang)}"
 
