@@ -18,7 +18,7 @@ from sahelkit.language.numbers import number, percent, reach
 from sahelkit.language.texts import words
 from sahelkit.models.forecast.covariates import Covariates
 from sahelkit.models.forecast.forecaster import HazardForecaster
-from sahelkit.models.forecast.own import computed_columns, own_values
+from sahelkit.models.forecast.own import computed_columns, credits_of, own_values
 from sahelkit.models.forecast.past import World, check_event, check_origin, newest_known, past_forecasts
 from sahelkit.models.forecast.setup import Setup, setup
 from sahelkit.options import as_names, check_language, check_options
@@ -34,6 +34,8 @@ _SINCE = 1991
 _WORDS = {
     "en": {
         "with": "with {columns}",
+        "several": "{count} columns",
+        "own": "own data",
         "without": "without",
         "or": " or ",
         "head": "Forecasts with and without {columns}: {n} rows in which {it} was known, {events} with an event; "
@@ -50,6 +52,8 @@ _WORDS = {
     },
     "fr": {
         "with": "avec {columns}",
+        "several": "{count} variables",
+        "own": "vos données",
         "without": "sans",
         "or": " ou ",
         "head": "Prévisions avec et sans {columns} : {n} lignes où {it} était connue, dont {events} avec un "
@@ -79,10 +83,13 @@ class AddedValue(Comparison):
         The columns.
     n_all : int
         Rows that were forecast at these origins; those in which no column was known are left out.
+    credits : tuple of str
+        What the sources of the user's event files ask to be said; it stands in the figure.
     """
 
     columns: tuple[str, ...] = ()
     n_all: int = 0
+    credits: tuple[str, ...] = ()
 
     @property
     def earned(self) -> bool:
@@ -137,9 +144,12 @@ class AddedValue(Comparison):
         """
         lang = check_language(lang)
         say = words(_WORDS, lang)
-        names = (say["with"].format(columns=self._called(lang)), say["without"])
+        count = len(self.columns)
+        called = self.columns[0] if count == 1 else say["several"].format(count=count)
+        names = (say["with"].format(columns=called), say["without"])
+        source = ", ".join([self.source, say["own"], *self.credits])
         plain = Comparison(**{item.name: getattr(self, item.name) for item in fields(Comparison)})
-        return replace(plain, names=names).plot(ax=ax, lang=lang)
+        return replace(plain, names=names, source=source).plot(ax=ax, lang=lang)
 
 
 def added_value(
@@ -248,7 +258,8 @@ def added_value(
         source=", ".join(f"{name} {record_of(name, panel.version).version}" for name in _datasets(panel)),
     )
     plain = {item.name: getattr(found, item.name) for item in fields(Comparison)}
-    return AddedValue(**plain, columns=chosen, n_all=int(other.notna().all(axis=1).sum()))
+    whole = int(other.notna().all(axis=1).sum())
+    return AddedValue(**plain, columns=chosen, n_all=whole, credits=credits_of(using.panel, chosen))
 
 
 def _datasets(panel: Panel) -> list[str]:

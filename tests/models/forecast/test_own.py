@@ -15,8 +15,9 @@ from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.evaluate import BaseRate, SklearnForecaster, backtest
 from sahelkit.models.forecast import HazardForecaster, forecast_panel, risk_path, risk_table
 from sahelkit.models.forecast.covariates import TERMS, covariates
-from sahelkit.models.forecast.own import own_columns, source_of
+from sahelkit.models.forecast.own import credits_of, own_columns, source_of
 from sahelkit.models.forecast.past import newest_known, past_forecasts
+from sahelkit.models.forecast.risk_words import source_words
 from sahelkit.models.forecast.setup import moment, setup
 
 OWN = HazardForecaster(terms=(*TERMS, "rain_lag1"))
@@ -256,3 +257,19 @@ def test_columns_are_followed_to_their_source(own):
     assert source_of(own, "rain_lag1") == source_of(own, "rain_past3") == "rain"
     assert source_of(own, "since_last_attempt") == "attempt"
     assert own_columns(own.columns) == ["rain", "ended", "rain_lag1", "ended_lag1", "rain_past3"]
+
+
+def test_what_a_source_of_events_asks_to_be_said_is_found():
+    rows = pd.DataFrame({"event_date": ["1 March 2012"], "event_type": "Battles", "country": "Mali", "fatalities": 3})
+    given = forecast_panel().add_events(sk.read_events(rows, layout="acled"), values=None)
+    given = given.lag("acled_battles", periods=2).add_frame(_mine(), published="+30d").lag("x", periods=2)
+    assert credits_of(given, ["acled_battles_lag2", "x_lag2"]) == ("ACLED (acleddata.com)",)
+    assert credits_of(given, ["x_lag2"]) == ()
+    assert (
+        source_words("", ["x_lag2"], "fr", ("ACLED",))
+        == "modèle de risque pénalisé avec x_lag2 (vos données)\u00a0; ACLED"
+    )
+
+
+def _mine():
+    return pd.DataFrame({"iso3": ["MLI"], "year": [2000], "x": [1.0]})

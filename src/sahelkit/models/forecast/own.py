@@ -97,6 +97,16 @@ def sources_alone(panel: Panel) -> tuple[Step, ...]:
     return tuple(step for step in panel.steps if not isinstance(step, _COMPUTED))
 
 
+def credits_of(panel: Panel, names: Iterable[str]) -> tuple[str, ...]:
+    """What the sources of the user's event files ask to be said wherever numbers made of them are shown."""
+    found = []
+    for name in names:
+        step, _ = maker(panel, source_of(panel, name))
+        files = step.settings().get("events", {})
+        found += [str(file["attribution"]) for file in files.values() if file.get("attribution")]
+    return tuple(dict.fromkeys(found))
+
+
 def computed_columns(panel: Panel) -> list[str]:
     """The user's columns of numbers that are lags, windows or clocks, which a model may read as they are."""
     found = [(name, *maker(panel, name)) for name in own_columns(panel.columns)]

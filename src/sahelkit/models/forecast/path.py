@@ -12,6 +12,7 @@ from sahelkit._types import DateLike, Floats, Lang, Rule
 from sahelkit.errors import DateError, OptionError
 from sahelkit.geography import places
 from sahelkit.models.forecast.inputs import warn_of_rule
+from sahelkit.models.forecast.own import credits_of
 from sahelkit.models.forecast.past import check_event
 from sahelkit.models.forecast.risk import check_horizon
 from sahelkit.models.forecast.risk_words import head_line, own_lines, path_sentence, source_words
@@ -54,6 +55,8 @@ class RiskPath(Result):
         Name of the model where it is not the penalised hazard; it gives no bands then.
     own : tuple of str
         Columns of the user's that the forecast reads.
+    credits : tuple of str
+        What the sources of the user's event files ask to be said; it stands in the figure.
     """
 
     iso3: str
@@ -68,6 +71,7 @@ class RiskPath(Result):
     n_events: int
     model: str = ""
     own: tuple[str, ...] = ()
+    credits: tuple[str, ...] = ()
     _index = ("horizon",)
 
     def tidy(self) -> pd.DataFrame:
@@ -93,7 +97,7 @@ class RiskPath(Result):
     def plot(self, *, ax: Axes | None = None, lang: Lang | None = None) -> Figure:
         """Fan chart: the risk by horizon with bands of 50 and 90 %, beside the base rate of the world."""
         lang = check_language(lang)
-        source = source_words(self.model, self.own, lang)
+        source = source_words(self.model, self.own, lang, self.credits)
         return plot_fan(self.tidy(), **self._facts("n_rows", "n_events"), model=source, ax=ax, lang=lang)
 
 
@@ -192,6 +196,7 @@ def risk_path(
         n_events=last.fit.n_events,
         model=using.name,
         own=using.own,
+        credits=credits_of(using.panel, using.own),
     )
 
 

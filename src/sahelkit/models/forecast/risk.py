@@ -11,6 +11,7 @@ from sahelkit._types import DateLike, Places, Rule
 from sahelkit.errors import DateError, OptionError
 from sahelkit.geography import places
 from sahelkit.models.forecast.inputs import last_month, warn_of_rule
+from sahelkit.models.forecast.own import credits_of
 from sahelkit.models.forecast.past import check_event
 from sahelkit.models.forecast.risk_result import RiskTable
 from sahelkit.models.forecast.setup import Forecast, Moment, Setup, moment, setup
@@ -144,6 +145,7 @@ def risk_table(
         model=using.name,
         own=using.own,
         too_late=using.too_late(),
+        credits=credits_of(using.panel, using.own),
     )
 
 

@@ -63,6 +63,8 @@ class RiskTable(Result):
         Columns of the user's that the forecast reads.
     too_late : tuple of (str, int)
         Those that are lags and never known in time, with the months after which their source is.
+    credits : tuple of str
+        What the sources of the user's event files ask to be said; it stands in figures.
     """
 
     frame: pd.DataFrame
@@ -81,6 +83,7 @@ class RiskTable(Result):
     model: str = ""
     own: tuple[str, ...] = ()
     too_late: tuple[tuple[str, int], ...] = ()
+    credits: tuple[str, ...] = ()
     _index = ("iso3",)
 
     @property
@@ -202,7 +205,7 @@ class RiskTable(Result):
             n_rows=self.n_rows,
             n_events=self.n_events,
             n_past=self.n_past,
-            model=source_words(self.model, self.own, check_language(lang)),
+            model=source_words(self.model, self.own, check_language(lang), self.credits),
             ax=ax,
             lang=check_language(lang),
         )
@@ -228,7 +231,7 @@ class RiskTable(Result):
             load_map(),
             n_rows=self.n_rows,
             n_events=self.n_events,
-            model=source_words(self.model, self.own, lang),
+            model=source_words(self.model, self.own, lang, self.credits),
             ax=ax,
             lang=lang,
         )

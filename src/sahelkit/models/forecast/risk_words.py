@@ -175,11 +175,12 @@ def own_lines(
     return [_spaced(line, lang) for line in lines]
 
 
-def source_words(model: str, own: Sequence[str], lang: Lang) -> str:
-    """The model and the user's columns, for the foot of a figure."""
+def source_words(model: str, own: Sequence[str], lang: Lang, credits: Sequence[str] = ()) -> str:
+    """The model, the user's columns, and what their sources ask to be said, for the foot of a figure."""
     say = words(_WORDS, lang)
     named = model or say["hazard"]
-    return say["with own"].format(model=named, names=", ".join(own)) if own else named
+    text = say["with own"].format(model=named, names=", ".join(own)) if own else named
+    return "; ".join([text, *credits]) if lang == "en" else _spaced(" ; ".join([text, *credits]), lang)
 
 
 def foot_line(n_past: int, lang: Lang) -> str:
