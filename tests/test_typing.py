@@ -37,6 +37,8 @@ panel.add_spells(table, measure=("share", "count"), closed="left").lead("attempt
 sk.record.responses.severity
 sk.cite(coups, style="bibtex")
 risk = sk.risk_table("2012-02-29", horizon=12)
+with sk.add_coder("mine", coups, extends="powell_thyne") as added:
+    own = sk.load_coups(rule="mine")
 """
 
 WRONG = [
@@ -48,6 +50,7 @@ WRONG = [
     "from sahelkit import load_coop",
     "from sahelkit.plots import plot_south",
     'sk.panel("west_africa", "1990-01", "2025-12", freq="W")',
+    'sk.add_coder("mine", coups, extend="cline")',
     'sk.fit_hazard("attempt ~ z", panel, link="identity")',
     'sk.fit_hazard("attempt ~ z", panel, repeats="drop")',
     'sk.fit_hazard("attempt ~ z", panel).summary("fr")',

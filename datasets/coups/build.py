@@ -167,9 +167,7 @@ def _row(
     for source, coder in coders.items():
         covers = gwcode is not None and _covers(coder, iso3, day, states=states, world=world)
         if source in given and not _covers(coder, iso3, given[source].said, states=states, world=world):
-            raise TableError(
-                DATASET, f"{source} lists {iso3} {given[source].said}, outside the coverage in record.toml"
-            )
+            raise TableError(DATASET, f"{source} lists {iso3} {given[source].said}, which record.toml does not cover")
         row[f"{source}_outcome"] = verdict.get(source, "absent" if covers else "not_covered")
         row[f"{source}_date"] = given[source].said if source in given and given[source] in exact else None
         # A coder that records no plots says nothing about one by leaving it out.
@@ -307,12 +305,8 @@ def _csp_table(
     listed: pd.DataFrame, rows: list[dict[str, Any]], events: list[Event], states: States, written: dict[str, str]
 ) -> pd.DataFrame:
     """Every report of the Center for Systemic Peace, with its event; an alleged plot goes with what others list."""
-    of = {
-        int(r.record): row["coup_id"]
-        for row, event in zip(rows, events, strict=True)
-        for r in event
-        if r.source == "csp"
-    }
+    own = [(r, row["coup_id"]) for row, event in zip(rows, events, strict=True) for r in event if r.source == "csp"]
+    of = {int(report.record): name for report, name in own}
     others = [row for row in rows if row["csp_outcome"] == "absent"]
     out = []
     for entry in listed.to_dict("records"):

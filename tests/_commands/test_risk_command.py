@@ -6,8 +6,10 @@ import csv
 import io
 import json
 
+import numpy as np
 import pytest
 
+import sahelkit as sk
 from sahelkit.cli import run
 from sahelkit.models.forecast import risk_table
 
@@ -61,4 +63,40 @@ def test_json_and_csv_hold_the_tidy_table(capsys):
 )
 def test_bad_input_is_one_sentence_and_exit_code_two(capsys, arguments, message):
     assert run(["risk", *arguments]) == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def mine(tmp_path_factory):
+    """An invented column as people save it in Bamako: names of countries, semicolons, decimal commas."""
+    rows = sk.panel("africa", "1990-01", "2025-12").frame
+    rows["pluie"] = np.random.default_rng(1).normal(size=len(rows)).round(2)
+    path = tmp_path_factory.mktemp("own") / "pluie.csv"
+    named = rows.assign(pays=rows["country"], mois=rows["period"].astype(str))
+    named[["pays", "mois", "pluie"]].to_csv(path, sep=";", decimal=",", index=False, encoding="cp1252")
+    return str(path)
+
+
+def test_a_file_of_ones_own_enters_the_table_and_is_judged(capsys, mine):
+    asked = ["risk", "MLI", "--date", "2004-03-21", "--horizon", "36", "--with", mine, "--published", "+30d"]
+    assert run([*asked, "--terms", "log_since,never,past_15y,pluie_lag1", "--lang", "fr"]) == 0
+    out = capsys.readouterr().out
+    assert "pluie (vos données), donnée la plus récente\u00a0: janvier 2004" in out
+    assert "vos colonnes dans la prévision\u00a0: pluie_lag1" in out
+    assert "elle n’a pas mérité sa place" in out.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--with", "{mine}"], "Type --published +30d"),
+        (["--with", "{mine}", "--published", "later"], "neither a publication rule nor a column"),
+        (["--with", "{mine}x", "--published", "+30d"], "there is no such file"),
+        (["--published", "+30d"], "Type --with my.csv too"),
+        (["--with", "{mine}", "--published", "+30d", "--terms", "never,plui_lag1"], "Did you mean 'pluie_lag1'"),
+        (["--terms", "nevr"], "Did you mean 'never'"),
+    ],
+)
+def test_what_cannot_be_read_of_it_is_said(capsys, mine, arguments, message):
+    assert run(["risk", "MLI", *(part.format(mine=mine) for part in arguments)]) == 2
     assert message in capsys.readouterr().err

@@ -85,7 +85,7 @@ def acled(n: int, *, seed: int = 0, iso_dates: bool = False) -> pyarrow.Table:
     spelled = days.strftime("%Y-%m-%d" if iso_dates else "%d %B %Y").to_numpy()
     disorder = ["Political violence", "Demonstrations", "Demonstrations", *["Political violence"] * 2, "Strategic"]
     regions = np.where(np.arange(len(names)) < 16, "Western Africa", "Africa")
-    number = np.char.add("NON", rng.integers(1, 10**7, n).astype(str))
+    number = np.char.add("NON", (seed * 10**7 + np.arange(n)).astype(str))
     actors = [f"Armed group {place} (Nowhere)" for place in range(200)]
     tail = rng.integers(0, 1000, n)
     return pyarrow.table(

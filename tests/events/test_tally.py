@@ -303,3 +303,17 @@ def test_dask_counts_where_its_partitions_lie(layout):
     expected = read_events(rows, layout=layout, span="share").tally(**asked)
     found = read_events(dask.from_pandas(rows, npartitions=2), layout=layout, span="share").tally(**asked)
     pd.testing.assert_frame_equal(found, expected)
+
+
+@pytest.mark.slow
+def test_a_cluster_counts_as_one_machine_does():
+    dask = pytest.importorskip("dask.dataframe")
+    distributed = pytest.importorskip("distributed")
+    rows = pd.concat([ACLED] * 50, ignore_index=True)
+    expected = read_events(rows, layout="acled").tally(**ASKED)
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster),
+    ):
+        events = read_events(dask.from_pandas(rows, npartitions=4), layout="acled")
+        pd.testing.assert_frame_equal(events.tally(**ASKED), expected)

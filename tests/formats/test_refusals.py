@@ -169,3 +169,23 @@ def test_counts_of_acled_are_written_with_its_attribution(tmp_path):
     assert "acled: ACLED terms of use Source: ACLED, acleddata.com." in made.licence
     assert set(pd.read_csv(made.codebook)["file_licence"]) == {made.licence}
     assert made.citation.read_text(encoding="utf-8").startswith("% Licence of the columns: ")
+
+
+def test_counts_of_own_event_files_are_called_by_their_title_and_owe_nothing_to_ours(tmp_path):
+    notes = {"acled": TERMS | {"title": "ACLED", "references": ["raleigh_2023"]}}
+    tally = pd.DataFrame({"iso3": ["MLI"], "event_type": ["Riots"], "events": [3]})
+    tally.attrs["sahelkit"] = {"events": notes}
+    made = sk.export(tally, tmp_path / "tally.csv")
+    cited = made.citation.read_text(encoding="utf-8")
+    assert "raleigh_2023" in cited
+    assert "sahelkit_crisis" not in cited  # it has a column of that name too
+    assert made.licence.startswith("acled: ")
+    panel = sk.panel("Mali", "2012-01", "2012-02").frame.assign(acled_riots=1.0, acled_riots_lag1=1.0)
+    panel.attrs["sahelkit"]["events"] = notes
+    book = pd.read_csv(sk.export(panel, tmp_path / "panel.csv").codebook).set_index("name")
+    assert book.loc["acled_riots", ["label_en", "label_fr", "citation"]].tolist() == [
+        "ACLED: riots",
+        "ACLED\u00a0: riots",
+        "raleigh_2023",
+    ]
+    assert book.loc["acled_riots_lag1", "label_en"] == "ACLED: riots [1 period earlier]"

@@ -100,7 +100,7 @@ def test_a_column_may_hold_the_days_of_publication():
 
 
 def test_as_of_needs_to_know_when_a_frame_became_known():
-    message = "published=None: as_of must know when the values of your frame became known. Type add_frame"
+    message = r"published=None: as_of .* became known \(raids, mood\)\. Type add_frame\(frame, published='\+30d'"
     with pytest.raises(OptionError, match=message):
         _toy().as_of("2012-04-30")
     with pytest.raises(OptionError, match=message):

@@ -92,9 +92,10 @@ def test_mali_2012_was_fast_for_its_time_and_not_since(cases):
     then = rank_among(cases, MALI, "suspension", body="ECOWAS", until_then=True)
     assert (then.days, then.rank_low, then.rank_high, then.n) == (5, 1, 1, 4)
     since = rank_among(cases, MALI, "suspension", body="ECOWAS")
-    assert (since.rank_low, since.rank_high, since.n, since.n_faster) == (4, 5, 13, 4)
-    assert "rank 4 to 5 of 13 coups from 2003 to 2025" in since.says()
-    assert "Mali 2012 : la suspension par la CEDEAO après 5 jours, rang 4 à 5 sur 13" in since.says(lang="fr")
+    # One coder has the coup on the day before, when the mutiny began, so that the wait may be a day longer.
+    assert (since.rank_low, since.rank_high, since.n, since.n_faster) == (4, 6, 13, 4)
+    assert "rank 4 to 6 of 13 coups from 2003 to 2025" in since.says()
+    assert "Mali 2012 : la suspension par la CEDEAO après 5 jours, rang 4 à 6 sur 13" in since.says(lang="fr")
     one = rank_among(cases, MALI, "suspension", body="AU")
     assert "after 1 day," in one.says()
     assert one.n_tied == 4

@@ -26,7 +26,7 @@ from sahelkit.errors import LackingError, UnknownNameError
 from sahelkit.results.base import Result
 from sahelkit.results.estimates import Estimates
 
-CLASSES = 39
+CLASSES = 40
 # Beside these, what estimated models speak of statsmodels.
 MAY_LACK = {"says", "plot", "to_xarray", "ax", *(name for name in vars(Estimates) if not name.startswith("_"))}
 # The options that stand first, in this order, with their defaults; a class may have more after them.

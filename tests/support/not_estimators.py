@@ -7,10 +7,10 @@ from collections.abc import Mapping
 MADE_HERE = "reads frames that the package itself has made"
 INSIDE = "a step of a function that is tried"
 NOT_ESTIMATORS: Mapping[str, str] = {
-    "sahelkit.evaluate.classifiers.covariates_of": "chooses columns of a panel's rows",
+    "sahelkit.models.forecast.classifiers.covariates_of": "chooses columns of a panel's rows",
     "sahelkit.evaluate.comparison.other_frame": "reads a rival's forecasts, tried with back-tests",
     "sahelkit.evaluate.comparison.compare": MADE_HERE,
-    "sahelkit.evaluate.forecaster.probabilities": MADE_HERE,
+    "sahelkit.models.forecast.protocol.probabilities": MADE_HERE,
     "sahelkit.evaluate.intervals.within_range": MADE_HERE,
     "sahelkit.evaluate.labels.labels": MADE_HERE,
     "sahelkit.evaluate.words.backtest_sentence": MADE_HERE,
@@ -27,6 +27,9 @@ NOT_ESTIMATORS: Mapping[str, str] = {
     "sahelkit.models.forecast.covariates.newest": MADE_HERE,
     "sahelkit.models.forecast.covariates.unit_of": MADE_HERE,
     "sahelkit.models.forecast.drivers.drivers": MADE_HERE,
+    "sahelkit.models.forecast.drivers.drivers_of": MADE_HERE,
+    "sahelkit.models.forecast.learning.learn": MADE_HERE,
+    "sahelkit.models.forecast.own.own_values": MADE_HERE,
     "sahelkit.models.forecast.risk_words.input_lines": MADE_HERE,
     "sahelkit.models.forecast.risk_words.table_rows": MADE_HERE,
     "sahelkit.models.hawkes.observing.dated": INSIDE,
@@ -58,7 +61,9 @@ NOT_ESTIMATORS: Mapping[str, str] = {
     "sahelkit.tables.day_bounds.may_touch": MADE_HERE,
     "sahelkit.tables.day_bounds.surely_touch": MADE_HERE,
     "sahelkit.record.own_coders.add_coder": "reads a list row by row, and says of each what it is",
-    "sahelkit.record.own_coders.match_coups": "reads a list row by row, and says of each what it is",
+    "sahelkit.record.coup_lists.match_coups": "reads a list row by row, and says of each what it is",
+    "sahelkit.tables.coup_releases.known_wrong": MADE_HERE,
+    "sahelkit.tables.coup_releases.of_vintage": MADE_HERE,
     "sahelkit.tables.own_list.read_own": INSIDE,
     "sahelkit.tables.own_matching.listed": MADE_HERE,
     "sahelkit.tables.own_table.covers": MADE_HERE,

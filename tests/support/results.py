@@ -192,6 +192,16 @@ def _scoreboard() -> Any:
     return scoreboard()
 
 
+def _added() -> Any:
+    from dataclasses import fields
+
+    from sahelkit.evaluate import AddedValue, Comparison
+
+    plain = example("Comparison")
+    given = {item.name: getattr(plain, item.name) for item in fields(Comparison)}
+    return AddedValue(**given, columns=("rain_lag1",), n_all=plain.n_rows)
+
+
 EXAMPLES: Mapping[str, Callable[[], Any]] = {
     "CoupMatch": _coup_match,
     "HazardFit": _fit,
@@ -223,6 +233,7 @@ EXAMPLES: Mapping[str, Callable[[], Any]] = {
     "RiskPath": lambda: sk.risk_path("Mali", "2012-03", horizons=(6, 12)),
     "Backtest": lambda: _backtest("OwnHistory"),
     "Comparison": lambda: example("Backtest").against(_backtest("BaseRate"), replicates=50),
+    "AddedValue": _added,
     "CaptureLags": _captures,
     "GroupReach": _reach,
     "WaitingTimes": lambda: _answer("waiting_times", "suspension", body="ECOWAS"),

@@ -10,7 +10,8 @@ import pytest
 from sahelkit import panel
 from sahelkit.catalog import locate
 from sahelkit.errors import CoverageWarning, DateError, OptionError, UnknownNameError, UnknownPlaceError
-from sahelkit.tables.coups import coup_coders, diff_coups, load_coups
+from sahelkit.tables.coup_releases import diff_coups
+from sahelkit.tables.coups import coup_coders, load_coups
 from sahelkit.tables.read import read_table
 
 CODERS = {
@@ -91,6 +92,13 @@ def test_a_coders_rule_gives_its_own_list(everything, rule, prefix):
     assert (own["outcome"].fillna("plot") == own[f"{prefix}_outcome"]).all()
     assert (own["kind"] == own["outcome"].notna().map({True: "attempt", False: "plot"})).all()
     assert own.sort_values(["iso3", "date"], kind="stable")["coup_id"].tolist() == own["coup_id"].tolist()
+
+
+def test_the_readme_counts_the_coders_right():
+    words = {5: "Five", 6: "Six", 7: "Seven"}
+    readme = locate.datasets_dir().parent / "README.md"
+    if readme.is_file():
+        assert f"{words[len(coup_coders())]} lists of coups" in readme.read_text(encoding="utf-8")
 
 
 def test_the_coders_day_decides_what_a_window_holds():

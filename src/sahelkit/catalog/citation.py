@@ -183,7 +183,9 @@ def _add(debts: _Debts, obj: Any) -> None:
         debts.add_columns([*names, *listed], obj)
     elif hasattr(type(obj), "columns"):
         obj = check_frame(obj, where="cite", what="obj")
-        debts.add_columns(column_names(obj), obj)
+        # What comes from event files alone owes nothing to our tables, though a column may have the name of theirs.
+        if recorded_datasets(obj) or not recorded_events(obj):
+            debts.add_columns(column_names(obj), obj)
         debts.add_events(recorded_events(obj))
     elif hasattr(obj, "index") and hasattr(obj, "name") and not isinstance(obj, list | tuple):
         names = [obj.name] if isinstance(obj.name, str) else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sahelkit._types import Lang
 from sahelkit.catalog.codebook import field_words, step_words
@@ -105,13 +106,25 @@ def _of_field(found: Match, rule: str) -> Description:
     return described.after(found.column, found.steps) if found.steps else described
 
 
-def _unknown(column: str) -> Description:
-    english, french = _MADE.get(column, (column.replace("_", " ").strip(),) * 2)
-    return Description(column, {"en": english, "fr": french})
+def _unknown(column: str, events: Mapping[str, Mapping[str, Any]]) -> Description:
+    if column in _MADE:
+        return Description(column, dict(zip(("en", "fr"), _MADE[column], strict=True)))
+    for name, note in events.items():
+        counted = column.removeprefix(f"{name}_")
+        if counted != column:
+            title, words = note.get("title", name), counted.replace("_", " ")
+            labels = {"en": f"{title}: {words}", "fr": f"{title}\u00a0: {words}"}
+            return Description(column, labels, keys=tuple(note.get("references", ())))
+    return Description(column, dict.fromkeys(LANGUAGES, column.replace("_", " ").strip()))
 
 
 def describe_columns(
-    columns: Iterable[str], datasets: Mapping[str, str], *, rule: str = "", labels: Mapping[str, str] | None = None
+    columns: Iterable[str],
+    datasets: Mapping[str, str],
+    *,
+    rule: str = "",
+    events: Mapping[str, Mapping[str, Any]] | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> list[Description]:
     """Describe each column of a frame once.
 
@@ -126,6 +139,9 @@ def describe_columns(
         Datasets that the frame is known to come from, with their versions; may be empty.
     rule : str
         Rule by which events were counted; empty when none is known.
+    events : mapping, optional
+        The user's own event files behind the frame, with their ``title`` and ``references``, by the beginning of the
+        names of the columns that were counted in them.
     labels : mapping of str to str, optional
         The user's own labels, by column.
 
@@ -142,6 +158,9 @@ def describe_columns(
     """
     columns, given = list(columns), dict(labels or {})
     matches, _ = match_columns(columns, datasets)
+    if events and not datasets:  # event files alone: of ours are the codes of states
+        shared = [found for found in matches if any(entry.dataset == "states" for entry in found.entries)]
+        matches = [replace(found, certain=False) for found in shared]
     known = {found.column: _of_field(found, rule) for found in matches}
     described = []
     for column in columns:
@@ -155,7 +174,9 @@ def describe_columns(
         else:
             bases = {*columns, *_MADE} - {column}
             base, steps = next(((base, steps) for base, steps in peel(column) if base in bases), (column, ()))
-            described.append(_unknown(base).after(column, steps) if steps else _unknown(column))
+            described.append(
+                _unknown(base, events or {}).after(column, steps) if steps else _unknown(column, events or {})
+            )
     return described
 
 

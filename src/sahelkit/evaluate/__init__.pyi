@@ -1,3 +1,5 @@
+from .added import AddedValue as AddedValue
+from .added import added_value as added_value
 from .backtest import backtest as backtest
 from .baselines import BaseRate as BaseRate
 from .baselines import OwnHistory as OwnHistory
@@ -6,10 +8,10 @@ from .calibration import Corp as Corp
 from .calibration import corp as corp
 from .calibration import recalibrated as recalibrated
 from .calibration import reliability_curve as reliability_curve
-from .classifiers import SklearnForecaster as SklearnForecaster
 from .comparison import Comparison as Comparison
 from .forecaster import Fitted as Fitted
 from .forecaster import Forecaster as Forecaster
+from .forecaster import SklearnForecaster as SklearnForecaster
 from .result import Backtest as Backtest
 from .scores import average_precision as average_precision
 from .scores import brier_score as brier_score

@@ -15,9 +15,9 @@ from sahelkit.dates import parse_date
 from sahelkit.errors import DateError, ModelError, OptionError
 from sahelkit.estimation.replicates import on_one_thread
 from sahelkit.evaluate.baselines import baselines, windows
-from sahelkit.evaluate.forecaster import check_forecaster, probabilities
 from sahelkit.evaluate.labels import Labels, check_outcome, labels, release_on, with_release
 from sahelkit.evaluate.result import Backtest
+from sahelkit.models.forecast.protocol import check_forecaster, probabilities
 from sahelkit.options import check_options, check_whole_number
 from sahelkit.panels.builder import Panel
 from sahelkit.panels.realtime import real_time
@@ -170,8 +170,9 @@ def backtest(
     Raises
     ------
     OptionError
-        If the model has no ``fit`` or what it returns no ``predict``; if `panel` is no panel or has a day of
-        knowledge; if `outcome` is no count, or `horizon` or `refit` no whole number of at least 1.
+        If the model has no ``fit`` or what it returns no ``predict``; if `panel` is no panel, has a day of knowledge,
+        or holds a frame of your own without a rule of publication (``add_frame(frame, published="+30d")``); if
+        `outcome` is no count, or `horizon` or `refit` no whole number of at least 1.
     DateError
         If an origin lies before or after the panel, or cannot be read.
     ModelError
@@ -199,6 +200,8 @@ def backtest(
         raise OptionError("panel", type(panel).__name__, "not a panel", repair="Pass what sahelkit.panel returns")
     check_outcome(panel, outcome)
     chosen = read_origins(panel, origins)
+    for one in forecasters.values():
+        panel = getattr(one, "prepared", _as_it_is)(panel)
     rows, then, vintage, by_release = _rows(with_history(panel, outcome), outcome, horizon, vintages)
     now = labels(panel, outcome, rows, horizon=horizon)
     everything = {**forecasters, **{k: v for k, v in baselines(outcome).items() if k not in forecasters}}
@@ -239,6 +242,10 @@ def backtest(
         source=", ".join(f"{name} {record_of(name, panel.version).version}" for name in _datasets(panel)),
         seed=seed,
     )
+
+
+def _as_it_is(panel: Panel) -> Panel:
+    return panel
 
 
 def _datasets(panel: Panel) -> list[str]:

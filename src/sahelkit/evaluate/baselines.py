@@ -15,8 +15,8 @@ from sahelkit._types import Floats
 from sahelkit.dates import frequency
 from sahelkit.errors import OptionError
 from sahelkit.estimation.parameters import Parameters
-from sahelkit.evaluate.classifiers import SklearnForecaster
-from sahelkit.evaluate.forecaster import Constant, Fitted, event_share
+from sahelkit.models.forecast.classifiers import SklearnForecaster
+from sahelkit.models.forecast.protocol import Constant, Fitted, event_share
 from sahelkit.options import check_whole_number
 
 # How far back own history is counted, in years.

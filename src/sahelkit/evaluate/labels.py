@@ -15,7 +15,7 @@ from sahelkit.panels.coups import Coups
 from sahelkit.panels.evaluate import evaluate
 from sahelkit.panels.history import Lag, Past, SinceLast
 from sahelkit.panels.neighbours import Neighbours
-from sahelkit.tables.coups import releases
+from sahelkit.tables.coup_releases import releases
 
 RULE = "powell_thyne"
 

@@ -157,10 +157,11 @@ def encoded(column: pyarrow.ChunkedArray) -> tuple[Ints64, list[Any]]:
     """Number of each value (-1 where empty), and the values."""
     import pyarrow.compute
 
+    if not len(column):
+        return np.array([], dtype=np.int64), []
     whole = pyarrow.compute.dictionary_encode(column)
     whole = whole.unify_dictionaries().combine_chunks() if isinstance(whole, pyarrow.ChunkedArray) else whole
-    if isinstance(whole, pyarrow.ChunkedArray):
-        whole = whole.chunk(0) if whole.num_chunks else pyarrow.array([], column.type).dictionary_encode()
+    whole = whole.chunk(0) if isinstance(whole, pyarrow.ChunkedArray) else whole
     codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     return codes, whole.dictionary.to_pylist()
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from sahelkit._types import Lang
 from sahelkit.catalog.citation import cite
-from sahelkit.catalog.columns import recorded_datasets, recorded_rule
+from sahelkit.catalog.columns import recorded_datasets, recorded_events, recorded_rule
 from sahelkit.catalog.described import describe_columns
 from sahelkit.errors import OptionError, UnknownNameError, is_known
 from sahelkit.formats.book import codebook_of, file_licence
@@ -182,9 +182,7 @@ def _rows(frame: Any) -> pd.DataFrame:
 
 def _terms(rows: pd.DataFrame, *, raw_events: bool) -> dict[str, Mapping[str, Any]]:
     """Event files of the user's own behind the rows; refuse the rows of those that may not be passed on."""
-    noted = rows.attrs.get("sahelkit", {})
-    files = noted.get("events", {}) if isinstance(noted, Mapping) else {}
-    files = {str(name): file for name, file in files.items() if isinstance(file, Mapping)}
+    files = recorded_events(rows)
     own = next((name for name, file in files.items() if file.get("rows") and file.get("terms")), None)
     if own is None and {str(name).lower() for name in rows.columns} >= _ACLED:
         own = "ACLED"
@@ -204,7 +202,13 @@ def _columns(rows: pd.DataFrame, labels: Mapping[str, str] | None) -> list[Colum
             raise UnknownNameError("column", name, map(str, rows.columns), repair="labels= names columns of the frame")
         if not isinstance(label, str):
             raise OptionError("labels", label, "a label is a text", repair=f"Type labels={{{name!r}: 'What it is'}}")
-    described = describe_columns(rows.columns, recorded_datasets(rows), rule=recorded_rule(rows), labels=labels)
+    described = describe_columns(
+        rows.columns,
+        recorded_datasets(rows),
+        rule=recorded_rule(rows),
+        events=recorded_events(rows),
+        labels=labels,
+    )
     note = "in .xlsx as text: Excel has no days before 1900-03-01"
     return [
         replace(column, note="; ".join(filter(None, (column.note, note)))) if before_excel(column) else column

@@ -16,7 +16,8 @@ from sahelkit.panels.events import event_layer
 from sahelkit.panels.layers import Context, Layer, Step
 from sahelkit.panels.universe import Grid
 from sahelkit.tables.coup_coverage import uneven_text
-from sahelkit.tables.coups import DATASET, JOINT_RULES, counted, load_coups, releases
+from sahelkit.tables.coup_releases import releases
+from sahelkit.tables.coups import DATASET, JOINT_RULES, counted, load_coups
 from sahelkit.tables.own_coders import OwnCoder, known_of, lists_for, noted, speaking, states_of
 from sahelkit.tables.own_table import known_days
 from sahelkit.tables.read import record_of

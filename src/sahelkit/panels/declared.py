@@ -10,10 +10,8 @@ from typing import Any, Self
 import pandas as pd
 
 from sahelkit.errors import OptionError, UnknownNameError
-from sahelkit.panels.eventcounts import EventCounts
 from sahelkit.panels.layers import Step, as_names
-from sahelkit.panels.spells import Spells
-from sahelkit.panels.userframe import UserFrame
+from sahelkit.panels.userframe import check_published
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,18 +29,8 @@ class Declared:
     calendar: str = ""
 
     def __post_init__(self) -> None:
-        own = [
-            step for step in self.steps if isinstance(step, UserFrame | Spells | EventCounts) and step.published is None
-        ]
-        if self.known_on is not None and own:
-            is_frame = not isinstance(own[0], EventCounts)
-            call = "add_frame(frame" if is_frame else "add_events(events"
-            raise OptionError(
-                "published",
-                None,
-                f"as_of must know when the values of your {'frame' if is_frame else 'events'} became known",
-                repair=f"Type {call}, published='+30d'), 't+1-03-15',{' a column of days,' * is_frame} or 'none'",
-            )
+        if self.known_on is not None:
+            check_published(self.steps)
 
     def __getstate__(self) -> dict[str, Any]:
         # What was computed is left out: it can be computed again, and parts of it cannot be pickled.

@@ -18,10 +18,12 @@ from sahelkit._types import Bools, Cells
 from sahelkit.errors import OptionError
 from sahelkit.panels import assemble
 from sahelkit.panels.builder import Panel
+from sahelkit.panels.carrying import Newest
 from sahelkit.panels.history import Lag, Lead, Past, SinceLast, elapsed, last_before
 from sahelkit.panels.layers import Layer, Seen, Step, shifted
 from sahelkit.panels.neighbours import Neighbours, land_borders, map_begins, neighbour_sum, spans
 from sahelkit.panels.universe import Grid
+from sahelkit.panels.userframe import check_published
 
 AS_OF = "first day of each period"
 
@@ -65,8 +67,9 @@ def real_time(panel: Panel) -> pd.DataFrame:
     Raises
     ------
     OptionError
-        If it is not a panel, or has a day of knowledge already, or holds a column that a step of your own computes
-        from others and gives no days of publication, or holds a lead.
+        If it is not a panel, or has a day of knowledge already, or holds a frame of your own without a rule of
+        publication, or a column that a step of your own computes from others and gives no days of publication, or a
+        lead.
 
     Examples
     --------
@@ -82,6 +85,7 @@ def real_time(panel: Panel) -> pd.DataFrame:
     if panel.known_on is not None:
         why = "each row has a day of knowledge of its own"
         raise OptionError("panel", f"as of {panel.known_on:%Y-%m-%d}", why, repair="Pass the panel without as_of")
+    check_published(panel.steps)
     raster = panel._raster
     moving: dict[str, Moving] = {}
     for step in panel.steps:
@@ -108,6 +112,8 @@ def _moving(
         return _past(layer, next(have[old] for old in step.of if step.named(old) == name), step, grid)
     if isinstance(step, SinceLast):
         return _clock(layer, have[step.event], never=name.startswith("never_"), grid=grid)
+    if isinstance(step, Newest):
+        return _newest(layer, have[step.of], step, grid)
     if isinstance(step, Neighbours):
         return _neighbours(layer, have[name.removeprefix("neighbours_")], grid, version)
     return _source(layer, grid)
@@ -149,6 +155,16 @@ def _lag(layer: Layer, old: Moving, periods: int, grid: Grid) -> Moving:
         return replace(then, values=np.where(shifted(grid.exists, back, False), then.values, empty))
 
     return Moving(layer, at, max(old.delay - periods, 0))
+
+
+def _newest(layer: Layer, old: Moving, step: Newest, grid: Grid) -> Moving:
+    place = step.named().index(layer.name)
+
+    def at(back: int) -> Seen:
+        there = shifted(grid.exists, back, False)
+        return _computed(step.carried(lambda more: old.at(back + more).values, there)[place])
+
+    return Moving(layer, at, max(old.delay - step.periods, 0))
 
 
 def _computed(values: Cells) -> Seen:

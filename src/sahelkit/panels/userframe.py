@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -114,6 +114,24 @@ class UserFrame(Step):
             return out
 
         return place
+
+
+def check_published(steps: Iterable[Step]) -> None:
+    """Raise OptionError if data of the user's have no rule of publication, where a day of knowledge is asked for."""
+    for step in steps:
+        if getattr(step, "published", "") is not None:
+            continue
+        name = type(step).__name__
+        call = {"EventCounts": "add_events(events", "Spells": "add_spells(frame"}.get(name, "add_frame(frame")
+        what, framed = call.partition("(")[2], name == "UserFrame"
+        names = [*step.kinds(None, {})]
+        listed = ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
+        raise OptionError(
+            "published",
+            None,
+            f"as_of and back-tests must know when the values of your {what} became known ({listed})",
+            repair=f"Type {call}, published='+30d'), 't+1-03-15',{' a column of days,' * framed} or 'none'",
+        )
 
 
 def read_user_frame(frame: FrameLike, *, published: str | None, how: str, window: Window) -> UserFrame:

@@ -208,7 +208,7 @@ def plot_agreement(agreement: FrameLike, *, coders: pd.DataFrame | None = None, 
     share = grid["share"].reindex(wanted).to_numpy(dtype=float).reshape(len(order), -1)
     number = grid["n_either"].reindex(wanted).to_numpy(dtype=float).reshape(len(order), -1)
     with house_style():
-        figure, axes = blank(7.4, 5.6)
+        figure, axes = blank(2.4 + len(order), 2.6 + 0.6 * len(order))
         heat_map(axes, 100 * share, rows=names, columns=names, empty=say["never"], bar=say["share"], shrink=0.8)
         for i, j in np.argwhere(np.isfinite(share)):
             text, colour = f"n = {number[i, j]:.0f}", cell_colour(100 * share[i, j])

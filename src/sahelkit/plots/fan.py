@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sahelkit._types import Lang, Rule
 from sahelkit.language.coders import rule_name
 from sahelkit.language.countries import in_country
@@ -29,7 +31,8 @@ _WORDS = {
         "most": "90 % band",
         "base": "mean of all states, last 15 years",
         "n": "n = {n} country-months for the longest horizon, {e} with an event; bands: error of estimation alone",
-        "source": "sahelkit, penalised hazard; list of coups: {rule}",
+        "hazard": "penalised hazard",
+        "source": "sahelkit, {model}; list of coups: {rule}",
     },
     "fr": {
         "title": "Risque d’{event} {where} {span}",
@@ -41,7 +44,8 @@ _WORDS = {
         "base": "moyenne de tous les États, 15 dernières années",
         "n": "n = {n} mois-pays pour l’horizon le plus long, dont {e} avec un événement ; bandes : erreur d’estimation "
         "seule",
-        "source": "sahelkit, modèle de risque pénalisé ; liste des coups : {rule}",
+        "hazard": "modèle de risque pénalisé",
+        "source": "sahelkit, {model} ; liste des coups : {rule}",
     },
 }
 
@@ -56,6 +60,7 @@ def plot_fan(
     rule: Rule,
     n_rows: int,
     n_events: int,
+    model: str = "",
     ax: Axes | None = None,
     lang: Lang | None = None,
 ) -> Figure:
@@ -75,6 +80,8 @@ def plot_fan(
         What is forecast, and whose list of attempts.
     n_rows, n_events : int
         Rows learnt from at the longest horizon, and those with an event.
+    model : str
+        Who forecasts, for the foot of the figure; the penalised hazard when empty.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure when absent.
     lang : {"en", "fr"}
@@ -90,7 +97,8 @@ def plot_fan(
     shares = 100 * path.drop(columns="horizon")
     middle = shares["probability"].to_numpy()
     with drawing(ax, 8.2, 4.8) as (figure, axes):
-        for name, shade, label in (("90", 0.35, "most"), ("50", 0.9, "half")):
+        bands = () if shares["low90"].isna().all() else (("90", 0.35, "most"), ("50", 0.9, "half"))
+        for name, shade, label in bands:
             ends = shares[f"low{name}"], shares[f"high{name}"]
             axes.fill_between(months, *ends, color=SKY, alpha=shade, linewidth=0, label=say[label])
         axes.plot(months, middle, color=BLUE, marker="o", markersize=4, linewidth=2, label=say["middle"])
@@ -100,7 +108,7 @@ def plot_fan(
             axes.annotate(f"{decimal(middle[place], 1, lang)} %", (months[place], middle[place]), **at)
         axes.set_xticks([month for month in months if month == 1 or month % 6 == 0])
         axes.set_xlim(0, months[-1] + 0.5)
-        axes.set_ylim(0, 1.05 * shares["high90"].max())
+        axes.set_ylim(0, 1.05 * float(np.nanmax([shares["high90"].max(), middle.max()])))
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}".replace(".", "," if lang == "fr" else "."))
         axes.set_xlabel(say["x"].format(day=day_text(date, lang)))
         axes.set_ylabel(say["y"])
@@ -108,5 +116,11 @@ def plot_fan(
         axes.set_title(say["title"].format(event=coup_words(outcome, lang), **about))
         axes.legend(loc="upper left", fontsize=9)
         n = say["n"].format(n=number(n_rows, lang, digits=0), e=n_events)
-        sign(figure, source=say["source"].format(rule=rule_name(rule, lang)), n=n, lang=lang, ax=ax)
+        sign(
+            figure,
+            source=say["source"].format(model=model or say["hazard"], rule=rule_name(rule, lang)),
+            n=n,
+            lang=lang,
+            ax=ax,
+        )
     return figure

@@ -26,11 +26,13 @@ _WORDS = {
         "title": "Risk of {event}, {span}",
         "axis": "probability within {months} months, by what was known on {day} (%)",
         "now": "forecast, {level} % interval",
+        "bare": "forecast (no interval)",
         "before": "forecast of a year before",
         "base": "base rate of the world, {rate} %",
         "record": "Right: of past forecasts of that size,\nhow many came true",
         "n": "n = {n} country-months learnt from, {e} with an event; {past} past forecasts since 1991",
-        "source": "sahelkit, penalised hazard; list of coups: {rule}",
+        "hazard": "penalised hazard",
+        "source": "sahelkit, {model}; list of coups: {rule}",
     },
     "fr": {
         "title": "Risque d’{event}, {span}",
@@ -40,13 +42,21 @@ _WORDS = {
         "base": "fréquence moyenne dans le monde, {rate} %",
         "record": "À droite : combien de prévisions\npassées de cet ordre se sont réalisées",
         "n": "n = {n} mois-pays d’estimation, dont {e} avec un événement ; {past} prévisions passées depuis 1991",
-        "source": "sahelkit, modèle de risque pénalisé ; liste des coups : {rule}",
+        "hazard": "modèle de risque pénalisé",
+        "source": "sahelkit, {model} ; liste des coups : {rule}",
     },
 }
 
 
 def plot_risk(
-    table: pd.DataFrame, *, n_rows: int, n_events: int, n_past: int, ax: Axes | None = None, lang: Lang | None = None
+    table: pd.DataFrame,
+    *,
+    n_rows: int,
+    n_events: int,
+    n_past: int,
+    model: str = "",
+    ax: Axes | None = None,
+    lang: Lang | None = None,
 ) -> Figure:
     """Draw a risk table, highest risk on top, forty countries at most.
 
@@ -56,6 +66,8 @@ def plot_risk(
         One row per country, as `RiskTable.tidy` gives it.
     n_rows, n_events, n_past : int
         Rows learnt from, those with an event, and past forecasts of all states.
+    model : str
+        Who forecasts, for the foot of the figure; the penalised hazard when empty.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure when absent.
     lang : {"en", "fr"}
@@ -74,13 +86,14 @@ def plot_risk(
     base = 100 * float(about["base_rate"])
     with drawing(ax, 8.6, 1.9 + 0.36 * len(shown)) as (figure, axes):
         axes.hlines(height, low, high, color=BLUE, linewidth=3, zorder=2)
-        axes.plot(middle, height, "o", color=BLUE, zorder=3, label=say["now"].format(level=f"{100 * about['level']:g}"))
+        now = say["bare" if low.isna().all() else "now"].format(level=f"{100 * about['level']:g}")
+        axes.plot(middle, height, "o", color=BLUE, zorder=3, label=now)
         axes.plot(before, height, "D", mfc="white", mec=ORANGE, mew=1.5, zorder=4, label=say["before"])
         label = say["base"].format(rate=decimal(base, 1, lang))
         axes.axvline(base, color=GREY, linestyle="--", linewidth=1, zorder=1, label=label)
         axes.set_yticks(height, [places.name(code, lang=lang) for code in shown["iso3"]])
         axes.set_ylim(-0.7, len(shown) - 0.3)
-        axes.set_xlim(0, 1.04 * float(np.nanmax([high.max(), before.max(), base])))
+        axes.set_xlim(0, 1.04 * float(np.nanmax([high.max(), middle.max(), before.max(), base])))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}".replace(".", "," if lang == "fr" else "."))
         axes.set_xlabel(say["axis"].format(months=about["horizon"], day=day_text(about["date"], lang)))
         axes.set_title(risk_title(about, say["title"], lang))
@@ -89,7 +102,13 @@ def plot_risk(
             axes.annotate(f"{hits} / {count}", (1.01, y), fontsize=8, color=BLACK, **at)
         axes.legend(loc="lower right", fontsize=8, title=say["record"], title_fontsize=8)
         n = say["n"].format(n=number(n_rows, lang, digits=0), e=n_events, past=number(n_past, lang, digits=0))
-        sign(figure, source=say["source"].format(rule=rule_name(about["rule"], lang)), n=n, lang=lang, ax=ax)
+        sign(
+            figure,
+            source=say["source"].format(model=model or say["hazard"], rule=rule_name(about["rule"], lang)),
+            n=n,
+            lang=lang,
+            ax=ax,
+        )
     return figure
 
 

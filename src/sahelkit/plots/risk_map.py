@@ -53,7 +53,8 @@ _WORDS = {
         "over": "{low} % and more",
         "wide": "{level} % interval: upper end more\nthan {times} times the lower",
         "n": "n = {count} countries; learnt from {n} country-months, {e} with an event; as known on {day}",
-        "source": "sahelkit, penalised hazard (coups: {rule}); outlines: Natural Earth",
+        "hazard": "penalised hazard",
+        "source": "sahelkit, {model} (coups: {rule}); outlines: Natural Earth",
     },
     "fr": {
         "title": "Risque d’{event}, {span}",
@@ -63,7 +64,8 @@ _WORDS = {
         "over": "{low} % et plus",
         "wide": "intervalle à {level} % : borne haute\nplus de {times} fois la borne basse",
         "n": "n = {count} pays ; modèle estimé sur {n} mois-pays, dont {e} avec un événement ; état au {day}",
-        "source": "sahelkit, modèle de risque pénalisé (coups : {rule}) ; contours : Natural Earth",
+        "hazard": "modèle de risque pénalisé",
+        "source": "sahelkit, {model} (coups : {rule}) ; contours : Natural Earth",
     },
 }
 
@@ -74,6 +76,7 @@ def plot_risk_map(
     *,
     n_rows: int,
     n_events: int,
+    model: str = "",
     ax: Axes | None = None,
     lang: Lang | None = None,
 ) -> Figure:
@@ -87,6 +90,8 @@ def plot_risk_map(
         Rings by country, as `sahelkit.load_map` gives them.
     n_rows, n_events : int
         Rows learnt from, and those with an event.
+    model : str
+        Who forecasts, for the foot of the figure; the penalised hazard when empty.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure when absent.
     lang : {"en", "fr"}
@@ -118,7 +123,13 @@ def plot_risk_map(
         axes.legend(handles=keys, loc="lower left", fontsize=8, title=say["legend"], title_fontsize=9, frameon=True)
         day = day_text(about["date"], lang)
         n = say["n"].format(count=len(frame), n=number(n_rows, lang, digits=0), e=n_events, day=day)
-        sign(figure, source=say["source"].format(rule=rule_name(about["rule"], lang)), n=n, lang=lang, ax=ax)
+        sign(
+            figure,
+            source=say["source"].format(model=model or say["hazard"], rule=rule_name(about["rule"], lang)),
+            n=n,
+            lang=lang,
+            ax=ax,
+        )
     return figure
 
 

@@ -2,11 +2,11 @@ from . import responses as responses
 from .agreement import coder_agreement as coder_agreement
 from .captures import CaptureLags as CaptureLags
 from .captures import capture_lags as capture_lags
+from .coup_lists import match_coups as match_coups
 from .coup_match import CoupMatch as CoupMatch
 from .group_reach import GroupReach as GroupReach
 from .group_reach import group_reach as group_reach
 from .own_coders import add_coder as add_coder
-from .own_coders import match_coups as match_coups
 from .own_coders import remove_coder as remove_coder
 from .place_history import place_history as place_history
 from .standing import standing as standing

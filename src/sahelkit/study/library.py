@@ -59,7 +59,7 @@ def notebooks(folder: Path | str | None = None) -> list[Notebook]:
     Examples
     --------
     >>> [notebook.name for notebook in notebooks()][-1]
-    '13_tableau_des_constats'
+    '14_your_own_data'
     """
     check_path("folder", folder, optional=True)
     where = Path(folder) if folder is not None else locate.notebooks_dir()

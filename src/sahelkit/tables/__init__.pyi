@@ -4,8 +4,8 @@ from .borders import neighbours as neighbours
 from .conflict import load_conflict as load_conflict
 from .conflict_actors import conflict_actor_names as conflict_actor_names
 from .conflict_actors import load_conflict_actors as load_conflict_actors
+from .coup_releases import diff_coups as diff_coups
 from .coups import coup_coders as coup_coders
-from .coups import diff_coups as diff_coups
 from .coups import load_coups as load_coups
 from .crisis import crisis_actors as crisis_actors
 from .crisis import crisis_types as crisis_types

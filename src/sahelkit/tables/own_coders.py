@@ -15,7 +15,7 @@ import pandas as pd
 from sahelkit._types import Lang
 from sahelkit.catalog import Record
 from sahelkit.catalog.publication import Publication, Published, TwoRules
-from sahelkit.errors import UnknownNameError
+from sahelkit.errors import UnknownNameError, is_known
 from sahelkit.geography import places
 from sahelkit.options import check_name
 from sahelkit.tables.own_list import OwnRow
@@ -129,7 +129,7 @@ def forget(name: str) -> OwnCoder:
         If there is none of this name.
     """
     check_name("name", name)
-    if name not in _LISTS:
+    if not is_known(name, _LISTS):
         raise UnknownNameError("own list of coups", name, _LISTS, repair="sahelkit.add_coder adds one")
     return _LISTS.pop(name)
 

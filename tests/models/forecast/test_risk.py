@@ -12,7 +12,7 @@ from sahelkit.errors import CoverageWarning, DateError, OptionError, UnknownName
 from sahelkit.geography import places
 from sahelkit.models.forecast import risk_path, risk_table
 from sahelkit.models.forecast.past import past_forecasts, world
-from sahelkit.models.forecast.risk import forecast_at, moment
+from sahelkit.models.forecast.setup import moment, setup
 from sahelkit.tables.coups import load_coups
 
 
@@ -76,7 +76,7 @@ def test_the_year_before_is_what_was_said_then(march_2012):
 
 
 def test_contributions_add_up_to_the_distance_from_the_average_state():
-    now = forecast_at(moment("2012-03", version=None), "attempt", 12, "powell_thyne", None)
+    now = setup().at(moment("2012-03", version=None), "attempt", 12)
     eta, _ = now.fit.linear(now.values)
     np.testing.assert_allclose(now.fit.contributions(now.values).sum(axis=1), eta - eta.mean(), atol=1e-10)
 

@@ -1,6 +1,7 @@
 from .cases import said_before as said_before
 from .choices import SCORES as SCORES
 from .choices import development as development
+from .covariates import TERMS as TERMS
 from .forecaster import FittedForecaster as FittedForecaster
 from .forecaster import HazardForecaster as HazardForecaster
 from .inputs import forecast_panel as forecast_panel

@@ -11,8 +11,10 @@ import pandas as pd
 
 from sahelkit._types import Floats
 from sahelkit.dates import frequency
-from sahelkit.errors import MissingColumnsError, UnknownNameError
+from sahelkit.errors import MissingColumnsError
 from sahelkit.models.forecast.inputs import CARRIED, CHANGE, INTENSITY, LEADERS, SETTLED
+from sahelkit.models.forecast.own import own_values, unknown_term, widened
+from sahelkit.panels import Panel
 from sahelkit.tables.states import load_states
 
 # Term -> what it belongs to when a forecast is explained.
@@ -36,6 +38,7 @@ GROUPS = {
 TERMS = tuple(GROUPS)
 # Tried on forecasts of 1981 to 2010 and left out: known for the study region only, and no help there.
 TRIED = {"tenure": "leader", "election_year": "leader"}
+BUILT_IN = (*GROUPS, *TRIED)
 _YEARLY = {
     "polyarchy": "vdem_polyarchy",
     "military": "vdem12_ex_military",
@@ -48,6 +51,37 @@ _YEARLY = {
 _BASE = ("iso3", "period", "since_last_attempt", "never_attempt")
 # A region with fewer other states than this gives no rate of its own.
 _FEWEST = 5
+
+
+def own_terms(terms: Sequence[str]) -> list[str]:
+    """Terms that are columns of the user's.
+
+    Examples
+    --------
+    >>> own_terms(["growth", "rain_lag1"])
+    ['rain_lag1']
+    """
+    return [term for term in terms if term not in BUILT_IN]
+
+
+@dataclass(frozen=True)
+class Covariates:
+    """Reads covariates by name, for a classifier; see `covariates` and `sahelkit.evaluate.SklearnForecaster`.
+
+    Attributes
+    ----------
+    terms : tuple of str, length k
+    """
+
+    terms: tuple[str, ...] = TERMS
+
+    def __call__(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Covariates of each row, one column each."""
+        return pd.DataFrame(covariates(frame, self.terms), columns=list(self.terms), index=frame.index)
+
+    def prepared(self, panel: Panel) -> Panel:
+        """The panel with what stands in for late values; see `sahelkit.models.forecast.own.widened`."""
+        return widened(panel, own_terms(self.terms), built_in=BUILT_IN)
 
 
 def unit_of(frame: pd.DataFrame) -> int:
@@ -105,6 +139,7 @@ def covariates(frame: pd.DataFrame, terms: Sequence[str] = TERMS) -> Floats:
     (both with a small number added). Income and population are in logarithms, growth in percent within -15 and 15;
     ``polyarchy_middle`` is the squared distance of the index from one half, ``polyarchy_change`` its change over three
     years, ``conflict`` the highest intensity (0, 1, 2), ``military`` V-Dem's military dimension of the regime (0 to 1).
+    Any other name is that of a column of the frame, whose numbers are taken as they are.
 
     Parameters
     ----------
@@ -123,11 +158,13 @@ def covariates(frame: pd.DataFrame, terms: Sequence[str] = TERMS) -> Floats:
     MissingColumnsError
         If a column of the panel is absent.
     UnknownNameError
-        If there is no such term.
+        If a term is neither one of these nor a column.
+    OptionError
+        If such a column holds text.
     """
-    for term in terms:
-        if term not in GROUPS and term not in TRIED:
-            raise UnknownNameError("covariate", term, (*GROUPS, *TRIED))
+    for term in own_terms(terms):
+        if term not in frame.columns:
+            raise unknown_term(term, BUILT_IN, map(str, frame.columns))
     missing = [name for name in _BASE if name not in frame.columns]
     unit = 1 if missing else unit_of(frame)
     missing += [name for name in _needed(terms, unit) if name not in frame.columns]
@@ -150,6 +187,8 @@ def _needed(terms: Sequence[str], unit: int) -> list[str]:
 
 
 def _computed(term: str, frame: pd.DataFrame, unit: int) -> Floats:
+    if term not in BUILT_IN:
+        return own_values(frame, term)
     if term == "log_since":
         return np.log(_numbers(frame, "since_last_attempt") / unit + 0.25)
     if term == "never":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +10,12 @@ import pandas as pd
 
 from sahelkit._types import Floats, Lang
 from sahelkit.language.numbers import number
-from sahelkit.models.forecast.covariates import GROUPS, newest, unit_of
+from sahelkit.models.forecast.covariates import BUILT_IN, GROUPS, TRIED, covariates, newest, unit_of
 from sahelkit.models.forecast.forecaster import FittedForecaster
 from sahelkit.models.forecast.inputs import INTENSITY
+
+# Group of the user's columns.
+OWN = "own data"
 
 _WHAT = {
     "income": ("income and mortality", "revenu et mortalité"),
@@ -38,6 +42,8 @@ _WORDS = {
         "conflict 1": "minor armed conflict in {year}",
         "conflict 2": "war in {year}",
         "world": "attempts in the world",
+        "own": "{name} {value}",
+        "own unknown": "{name} not known",
     },
     "fr": {
         "never": "aucune tentative connue depuis {entry}",
@@ -54,6 +60,8 @@ _WORDS = {
         "conflict 1": "conflit armé mineur en {year}",
         "conflict 2": "guerre en {year}",
         "world": "tentatives dans le monde",
+        "own": "{name} {value}",
+        "own unknown": "{name}\u00a0: inconnu",
     },
 }
 
@@ -65,17 +73,25 @@ class Driver:
     Attributes
     ----------
     group : str
-        What it is: ``"history"``, ``"regime"`` ...
+        What it is: ``"history"``, ``"regime"`` ...; ``"own data"`` for a column of the user's.
     factor : float
         The odds are so many times those of a state that is average in this respect.
     en, fr : str
         In words.
+    column : str
+        Name of the user's column.
     """
 
     group: str
     factor: float
     en: str
     fr: str
+    column: str = ""
+
+    @property
+    def name(self) -> str:
+        """Group, and the column where it is the user's."""
+        return f"{self.group}: {self.column}" if self.column else self.group
 
     def text(self, lang: Lang) -> str:
         """Words and factor."""
@@ -96,20 +112,52 @@ def drivers(fit: FittedForecaster, frame: pd.DataFrame, values: Floats, *, most:
     most : int
         How many to name.
     """
-    terms = fit.preparation.terms
-    parts = fit.contributions(values)
-    groups = list(dict.fromkeys(GROUPS.get(term, "leader") for term in terms))
-    sums = np.column_stack(
-        [parts[:, [GROUPS.get(term, "leader") == group for term in terms]].sum(axis=1) for group in groups]
-    )
+    return drivers_of(fit.contributions(values), fit.preparation.terms, frame, values=values, most=most)
+
+
+def drivers_of(
+    parts: Floats, terms: Sequence[str], frame: pd.DataFrame, *, values: Floats | None = None, most: int = 3
+) -> list[list[Driver]]:
+    """As `drivers`, from what each covariate adds to the log odds.
+
+    Parameters
+    ----------
+    parts : array, shape (n, k)
+    terms : sequence of str, length k
+        Covariates; each column of the user's is a group of its own.
+    frame, most
+        As in `drivers`.
+    values : array, shape (n, k), optional
+        Covariates; computed where absent.
+    """
+    owners = [GROUPS.get(term, "leader" if term in TRIED else f"{OWN}: {term}") for term in terms]
+    groups = list(dict.fromkeys(owners))
+    sums = np.column_stack([parts[:, [owner == group for owner in owners]].sum(axis=1) for group in groups])
     order = np.argsort(-np.abs(sums), axis=1, kind="stable")[:, :most]
     rows = frame.reset_index(drop=True)
+    if values is None:
+        wanted = [term for term in terms if term in BUILT_IN or term in frame.columns]
+        known = pd.DataFrame(covariates(rows, wanted), columns=wanted).reindex(columns=list(terms)).to_numpy()
+    else:
+        known = values
     found = []
     for row, chosen in enumerate(order):
-        known = dict(zip(terms, values[row], strict=True))
-        texts = {g: _words(rows.iloc[[row]], known, groups[g]) for g in chosen}
-        found.append([Driver(groups[g], float(np.exp(sums[row, g])), *texts[g]) for g in chosen])
+        facts = dict(zip(terms, known[row], strict=True))
+        found.append([_driver(groups[g], float(np.exp(sums[row, g])), rows.iloc[[row]], facts) for g in chosen])
     return found
+
+
+def _driver(group: str, factor: float, one: pd.DataFrame, known: dict[str, float]) -> Driver:
+    _, own, column = group.partition(f"{OWN}: ")
+    if not own:
+        return Driver(group, factor, *_words(one, known, group))
+    value = known[column]
+    key = "own unknown" if np.isnan(value) else "own"
+    size = ("−" if value < 0 else "") + "{}"
+    digits = 0 if abs(value) >= 100 else 2
+    en = _WORDS["en"][key].format(name=column, value=size.format(number(abs(value), "en", digits=digits)))
+    fr = _WORDS["fr"][key].format(name=column, value=size.format(number(abs(value), "fr", digits=digits)))
+    return Driver(OWN, factor, en, fr, column)
 
 
 def _words(one: pd.DataFrame, known: dict[str, float], group: str) -> tuple[str, str]:

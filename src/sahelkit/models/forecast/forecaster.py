@@ -15,12 +15,14 @@ from sahelkit.errors import MissingColumnsError, ModelError, OptionError
 from sahelkit.estimation.links import chances, check_link
 from sahelkit.estimation.parameters import Parameters
 from sahelkit.estimation.ridge import ridge_covariance, ridge_maximise
-from sahelkit.models.forecast.covariates import TERMS, covariates, unit_of
+from sahelkit.models.forecast.covariates import TERMS, Covariates, covariates, unit_of
 from sahelkit.models.forecast.preparing import Preparation, prepare
 from sahelkit.options import check_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sahelkit.panels import Panel
 
 _WITHIN = re.compile(r"_within_(\d+)$")
 # A panel with fewer states than this share of those learnt from is no longer the world, and its rates mean nothing.
@@ -39,7 +41,8 @@ class HazardForecaster(Parameters):
     Parameters
     ----------
     terms : sequence of str
-        Covariates.
+        Covariates: built-in ones, and columns of the panel, such as the lag of a column of your own. Of a lag the
+        newest value counts that is known on the day, up to five years old.
     penalty : float
         Inverse variance of the prior of a standardised coefficient.
     half_life : float
@@ -55,6 +58,12 @@ class HazardForecaster(Parameters):
     --------
     >>> HazardForecaster().penalty, len(HazardForecaster().terms)
     (10.0, 15)
+
+    With a column of one's own, which a panel adds with ``.add_frame(rain, published="+30d").lag("rain", periods=1)``:
+
+    >>> from sahelkit.models.forecast import TERMS
+    >>> HazardForecaster(terms=(*TERMS, "rain_lag1")).terms[-1]
+    'rain_lag1'
     """
 
     terms: Sequence[str] = TERMS
@@ -63,6 +72,18 @@ class HazardForecaster(Parameters):
     link: str = "logit"
     step: int | None = None
     name: str = "hazard"
+
+    def prepared(self, panel: Panel) -> Panel:
+        """The panel with the newest known value beside each lag of the user's that is a term.
+
+        Raises
+        ------
+        UnknownNameError
+            If a term is neither built in nor a column of the panel.
+        OptionError
+            If the column of a term holds text, or is never known in time.
+        """
+        return Covariates(tuple(self.terms)).prepared(panel)
 
     def stride(self, horizon: int) -> int:
         """Periods between the rows of one country that are learnt from.

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sahelkit._types import Floats, Rule
+from sahelkit._types import Bools, Floats, Rule
 from sahelkit.catalog import record
 from sahelkit.catalog.publication import Published
 from sahelkit.errors import DateError, UnknownNameError, is_known
 from sahelkit.models.forecast.covariates import TERMS, covariates
 from sahelkit.models.forecast.forecaster import FittedForecaster, HazardForecaster
 from sahelkit.models.forecast.inputs import FIRST_YEAR, forecast_panel, silent
+from sahelkit.models.forecast.learning import Learnt, learn
 from sahelkit.options import check_options
+from sahelkit.panels import Panel
 from sahelkit.panels.realtime import real_time
 from sahelkit.tables.own_coders import known_of, remembered
 from sahelkit.tables.read import record_of
@@ -43,6 +46,8 @@ class World:
         Months since January 1970.
     counts : dict of str to array, shape (n,)
         Attempts and successes of the month as known today; NaN outside the list of coups.
+    columns : pandas.DataFrame, optional
+        All columns of the panel, for models that read them.
     published : Publication or TwoRules, optional
         When the events of a month become known; as the table of coups says when absent.
     """
@@ -52,6 +57,7 @@ class World:
     values: Floats
     ordinal: npt.NDArray[np.int64]
     counts: dict[str, Floats]
+    columns: pd.DataFrame | None = None
     published: Published | None = None
 
     def labels(self, event: str, horizon: int) -> Floats:
@@ -81,36 +87,92 @@ class World:
         """Share of the windows of `recent_labels` with an event."""
         return float(self.recent_labels(origin, event, horizon).mean())
 
-    def fit(self, model: HazardForecaster, origin: int, *, event: str, horizon: int) -> FittedForecaster:
-        """Fit a forecaster on what was known on the first day of the month `origin` (its ordinal)."""
-        places = [self.terms.index(term) for term in model.terms]
-        return self._learn(model, self.values[:, places], self.labels(event, horizon), origin, horizon)
+    def read(self, terms: Sequence[str]) -> Floats:
+        """Covariates by name, shape (n, k)."""
+        if self.columns is not None and not set(terms) <= set(self.terms):
+            return covariates(self.columns, terms)
+        return self.values[:, [self.terms.index(term) for term in terms]]
 
-    def _learn(
-        self, model: HazardForecaster, values: Floats, labels: Floats, origin: int, horizon: int
-    ) -> FittedForecaster:
+    def fit(
+        self,
+        model: Any,
+        origin: int,
+        *,
+        event: str,
+        horizon: int,
+        values: Floats | None = None,
+        labels: Floats | None = None,
+    ) -> FittedForecaster | Learnt:
+        """Fit a forecaster on what was known on the first day of the month `origin` (its ordinal).
+
+        `values` and `labels`, where given, are those that `read` and `labels` give.
+        """
+        labels = self.labels(event, horizon) if labels is None else labels
         newest = newest_known(origin, horizon, self.published)
+        hazard = isinstance(model, HazardForecaster)
+        step = model.stride(horizon) if hazard else max(horizon // 2, 1)
         # The forecaster would thin the rows itself; to do it before they are copied saves most of the time.
-        chosen = (self.ordinal <= newest) & ((newest - self.ordinal) % model.stride(horizon) == 0)
-        return model.fit_arrays(self.rows[chosen], values[chosen], labels[chosen], horizon=horizon)
+        chosen = (self.ordinal <= newest) & ((newest - self.ordinal) % step == 0)
+        if not hazard:
+            assert self.columns is not None
+            chosen &= ~np.isnan(labels)
+            return learn(model, self.columns[chosen], labels[chosen], name=f"{event}_within_{horizon}")
+        values = self.read(model.terms) if values is None else values
+        found: FittedForecaster = model.fit_arrays(self.rows[chosen], values[chosen], labels[chosen], horizon=horizon)
+        return found
+
+    def ahead(self, fit: FittedForecaster | Learnt, here: Bools, values: Floats | None) -> Floats:
+        """Probabilities of some rows, by what was fitted to others."""
+        if isinstance(fit, Learnt):
+            assert self.columns is not None
+            return fit.predict(self.columns[here])
+        assert values is not None
+        return fit.predict_arrays(values[here])[0]
 
 
 @remembered(maxsize=4)
 def world(rule: Rule = "powell_thyne", version: str | None = None, *, leaders: bool = False) -> World:
     """All country-months since 1955, row by row as they were known; computed once per session (some seconds)."""
-    with silent():
-        recipe = forecast_panel(rule=rule, leaders=leaders, version=version)
-        known = real_time(recipe)
-        today = recipe.frame
     terms = (*TERMS, *(("tenure", "election_year") if leaders else ()))
+    known, today = _real_rows(forecast_panel(rule=rule, leaders=leaders, version=version))
+    return _world(known, today, terms, None, known_of(rule, record_of("coups", version)))
+
+
+def world_of(recipe: Panel, terms: Sequence[str], rule: Rule = "powell_thyne") -> World:
+    """All rows of a panel with coups by a rule, each as it was known on the first day of its month."""
+    try:
+        known, today = _kept_rows(recipe, rule)
+    except TypeError:  # a step of the user's that cannot be hashed
+        known, today = _real_rows(recipe)
+    return _world(known, today, terms, known, known_of(rule, record_of("coups", recipe.version)))
+
+
+def _world(
+    known: pd.DataFrame,
+    today: pd.DataFrame,
+    terms: Sequence[str],
+    columns: pd.DataFrame | None,
+    published: Published,
+) -> World:
     return World(
         rows=known[["iso3", "country", "period"]],
-        terms=terms,
+        terms=tuple(terms),
         values=covariates(known, terms),
         ordinal=known["period"].array.asi8.astype(np.int64),
         counts={event: today[event].to_numpy(dtype="float64") for event in EVENTS},
-        published=known_of(rule, record_of("coups", version)),
+        columns=columns,
+        published=published,
     )
+
+
+def _real_rows(recipe: Panel) -> tuple[pd.DataFrame, pd.DataFrame]:
+    with silent():
+        return real_time(recipe), recipe.frame[list(EVENTS)]
+
+
+@remembered(maxsize=2)
+def _kept_rows(recipe: Panel, rule: Rule) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return _real_rows(recipe)
 
 
 def newest_known(origin: int, horizon: int, published: Published | None = None) -> int:
@@ -143,7 +205,7 @@ def past_forecasts(
     history: World,
     origins: Iterable[int],
     *,
-    model: HazardForecaster | None = None,
+    model: Any = None,
     event: str = "attempt",
     horizon: int = 12,
 ) -> pd.DataFrame:
@@ -157,8 +219,9 @@ def past_forecasts(
     history : World
     origins : iterable of int
         Months, as ordinals (months since January 1970).
-    model : HazardForecaster, optional
-        The one whose choices are frozen, when absent.
+    model : forecaster, optional
+        `HazardForecaster` as it stands when absent. One that reads columns of its own needs a world that has them
+        (`world_of`); all but `HazardForecaster` learn from rows half a horizon apart.
     event : {"attempt", "success"}
     horizon : int
         Months.
@@ -177,19 +240,18 @@ def past_forecasts(
     model = model or HazardForecaster()
     check_event(event)
     labels = history.labels(event, horizon)
-    places = [history.terms.index(term) for term in model.terms]
-    values = history.values[:, places]
+    values = history.read(model.terms) if isinstance(model, HazardForecaster) else None
     parts = []
     for origin in origins:
         check_origin(origin, history, horizon)
-        fit = history._learn(model, values, labels, origin, horizon)
+        fit = history.fit(model, origin, event=event, horizon=horizon, values=values, labels=labels)
         here = history.ordinal == origin
         parts.append(
             pd.DataFrame(
                 {
                     "origin": history.rows["period"][here],
                     "iso3": history.rows["iso3"][here],
-                    "probability": fit.predict_arrays(values[here])[0],
+                    "probability": history.ahead(fit, here, values),
                     "outcome": labels[here],
                 }
             )

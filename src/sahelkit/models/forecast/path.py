@@ -10,13 +10,15 @@ import pandas as pd
 
 from sahelkit._types import DateLike, Floats, Lang, Rule
 from sahelkit.errors import DateError, OptionError
-from sahelkit.estimation.links import chances
 from sahelkit.geography import places
 from sahelkit.models.forecast.inputs import warn_of_rule
-from sahelkit.models.forecast.past import check_event, world
-from sahelkit.models.forecast.risk import check_horizon, forecast_at, moment
-from sahelkit.models.forecast.risk_words import head_line, path_sentence
+from sahelkit.models.forecast.own import credits_of
+from sahelkit.models.forecast.past import check_event
+from sahelkit.models.forecast.risk import check_horizon
+from sahelkit.models.forecast.risk_words import head_line, own_lines, path_sentence, source_words
+from sahelkit.models.forecast.setup import moment, setup
 from sahelkit.options import check_language
+from sahelkit.panels import Panel
 from sahelkit.plots.fan import plot_fan
 from sahelkit.results.base import Result
 
@@ -49,6 +51,12 @@ class RiskPath(Result):
     outcome, rule : str
     n_rows, n_events : int
         Rows learnt from at the longest horizon, and those with an event.
+    model : str
+        Name of the model where it is not the penalised hazard; it gives no bands then.
+    own : tuple of str
+        Columns of the user's that the forecast reads.
+    credits : tuple of str
+        What the sources of the user's event files ask to be said; it stands in the figure.
     """
 
     iso3: str
@@ -61,6 +69,9 @@ class RiskPath(Result):
     rule: Rule
     n_rows: int
     n_events: int
+    model: str = ""
+    own: tuple[str, ...] = ()
+    credits: tuple[str, ...] = ()
     _index = ("horizon",)
 
     def tidy(self) -> pd.DataFrame:
@@ -75,7 +86,9 @@ class RiskPath(Result):
 
     def headline(self, *, lang: Lang | None = None) -> str:
         """What is forecast, where, from when on, and from what."""
-        return head_line(**self._facts("n_rows", "n_events"), last=None, lang=check_language(lang))
+        lang = check_language(lang)
+        head = head_line(**self._facts("n_rows", "n_events"), last=None, lang=lang)
+        return "\n".join([head, *own_lines(self.model, self.own, None, lang)])
 
     def says(self, *, lang: Lang | None = None) -> str:
         """One sentence that may be quoted."""
@@ -83,7 +96,9 @@ class RiskPath(Result):
 
     def plot(self, *, ax: Axes | None = None, lang: Lang | None = None) -> Figure:
         """Fan chart: the risk by horizon with bands of 50 and 90 %, beside the base rate of the world."""
-        return plot_fan(self.tidy(), **self._facts("n_rows", "n_events"), ax=ax, lang=check_language(lang))
+        lang = check_language(lang)
+        source = source_words(self.model, self.own, lang, self.credits)
+        return plot_fan(self.tidy(), **self._facts("n_rows", "n_events"), model=source, ax=ax, lang=lang)
 
 
 def risk_path(
@@ -94,6 +109,8 @@ def risk_path(
     outcome: str = "attempt",
     rule: Rule = "powell_thyne",
     version: str | None = None,
+    panel: Panel | None = None,
+    forecaster: Any = None,
 ) -> RiskPath:
     """Risk of an attempt in one country within each of several horizons.
 
@@ -115,6 +132,8 @@ def risk_path(
         Whose list of attempts, as in `sahelkit.load_coups`.
     version : str, optional
         Data version; the bundled one when absent.
+    panel, forecaster : optional
+        A panel with columns of your own, and who forecasts, as in `risk_table`.
 
     Returns
     -------
@@ -125,7 +144,8 @@ def risk_path(
     UnknownPlaceError, UnknownNameError, DateError
         As `risk_table`.
     OptionError
-        If the horizons do not increase or one is out of range, or the state does not exist then.
+        If the horizons do not increase or one is out of range, or the state does not exist then; for `panel` and
+        `forecaster` as `risk_table`.
 
     Warns
     -----
@@ -147,21 +167,21 @@ def risk_path(
     if not steps or list(steps) != sorted(set(steps)):
         raise OptionError("horizons", horizons, "they increase", repair="Type horizons=(1, 6, 12, 24, 36)")
     code, event = places.resolve(country), check_event(outcome)
-    at = moment(date, rule=rule, version=version)
-    warn_of_rule(rule, at.origin, version)
-    history = world(rule, version)
+    using = setup(rule, version, panel=panel, forecaster=forecaster)
+    at = moment(date, rule=rule, version=using.version)
+    warn_of_rule(rule, at.origin, using.version)
     rows, base = [], []
     last = None
     for horizon in steps:
-        last = forecast_at(at, event, horizon, rule, version)
+        last = using.at(at, event, horizon)
         here = np.flatnonzero(last.frame["iso3"].to_numpy() == code)
         if not here.size:
             raise OptionError("country", country, f"this state does not exist in {at.origin}")
-        centre, spread = last.fit.linear(last.values[here])
-        rows.append(chances(last.fit.link, centre + np.array(_Z) * spread))
-        base.append(history.base_rate(at.origin.ordinal, event, horizon))
+        rows.append(last.quantiles(int(here[0]), _Z))
+        base.append(using.history.base_rate(at.origin.ordinal, event, horizon))
     assert last is not None
-    if np.isnan(rows).any():
+    using.check_known(at)
+    if np.isnan([row[2] for row in rows]).any():
         raise DateError("date", date, f"the list of coups does not cover {places.name(code)} then")
     return RiskPath(
         iso3=code,
@@ -174,6 +194,9 @@ def risk_path(
         rule=rule,
         n_rows=last.fit.n_rows,
         n_events=last.fit.n_events,
+        model=using.name,
+        own=using.own,
+        credits=credits_of(using.panel, using.own),
     )
 
 

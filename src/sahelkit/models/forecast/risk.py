@@ -2,97 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sahelkit._types import DateLike, Floats, Places, Rule
-from sahelkit.dates import parse_date
+from sahelkit._types import DateLike, Places, Rule
 from sahelkit.errors import DateError, OptionError
 from sahelkit.geography import places
-from sahelkit.models.forecast.covariates import covariates
-from sahelkit.models.forecast.drivers import drivers
-from sahelkit.models.forecast.forecaster import FittedForecaster, HazardForecaster
-from sahelkit.models.forecast.inputs import forecast_panel, last_month, silent, warn_of_rule
-from sahelkit.models.forecast.past import check_event, check_origin, newest_known, past_forecasts, world
+from sahelkit.models.forecast.inputs import last_month, warn_of_rule
+from sahelkit.models.forecast.own import credits_of
+from sahelkit.models.forecast.past import check_event
 from sahelkit.models.forecast.risk_result import RiskTable
+from sahelkit.models.forecast.setup import Forecast, Moment, Setup, moment, setup
 from sahelkit.models.forecast.sources import input_ages
 from sahelkit.options import check_options, check_whole_number
-from sahelkit.tables.own_coders import known_of, remembered
-from sahelkit.tables.read import record_of
+from sahelkit.panels import Panel
 
 MOST_MONTHS = 60
 # Bands of probability in which past forecasts are counted.
 BANDS = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 1.0)
-_SINCE = 1991
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A day of knowledge, and the month that is forecast first."""
-
-    day: pd.Timestamp
-    origin: pd.Period
-
-    def earlier(self) -> Moment:
-        """The same a year before."""
-        return Moment(self.day - pd.DateOffset(years=1), self.origin - 12)
-
-
-def moment(date: DateLike, *, rule: Rule = "powell_thyne", version: str | None = None) -> Moment:
-    """Read a date: what was known on it, and the month from which on to forecast.
-
-    The month is the one that holds the day; after the end of the list of coups, the first one that it does not cover.
-    With no date, the day on which the last month of the list was wholly known.
-    """
-    last = last_month(rule, version)
-    if date is None:
-        end = np.datetime64(last.end_time, "D")
-        day = pd.Timestamp(known_of(rule, record_of("coups", version)).dates([end])[0])
-    else:
-        parsed = parse_date(date, what="date")
-        assert parsed is not None
-        day = parsed
-    return Moment(day, min(pd.Period(day, freq="M"), last + 1))
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """All states at one moment."""
-
-    frame: pd.DataFrame
-    values: Floats
-    fit: FittedForecaster
-
-
-@remembered(maxsize=32)
-def _rows(at: Moment, rule: Rule, version: str | None) -> tuple[pd.DataFrame, Floats]:
-    with silent():
-        frame = forecast_panel(start=at.origin, end=at.origin, rule=rule, version=version).as_of(at.day).frame
-    return frame, covariates(frame)
-
-
-@remembered(maxsize=64)
-def forecast_at(at: Moment, event: str, horizon: int, rule: Rule, version: str | None) -> Forecast:
-    """Fit on what was known at a moment, and the rows of all states."""
-    history = world(rule, version)
-    check_origin(at.origin.ordinal, history, horizon)
-    fit = history.fit(HazardForecaster(), at.origin.ordinal, event=event, horizon=horizon)
-    frame, values = _rows(at, rule, version)
-    return Forecast(frame, values, fit)
-
-
-@remembered(maxsize=16)
-def track_record(origin: int, event: str, horizon: int, rule: Rule, version: str | None) -> pd.DataFrame:
-    """Forecasts made every twelve months since 1991 whose outcome was known at an origin."""
-    history = world(rule, version)
-    newest = newest_known(origin, horizon, history.published)
-    first = 12 * (_SINCE - 1970)
-    origins = range(newest - 12 * ((newest - first) // 12), newest + 1, 12)
-    if len(origins) == 0:
-        return pd.DataFrame({"origin": [], "iso3": [], "probability": [], "outcome": []})
-    return past_forecasts(history, origins, event=event, horizon=horizon).dropna()
 
 
 def check_horizon(horizon: object) -> int:
@@ -112,6 +41,8 @@ def risk_table(
     rule: Rule = "powell_thyne",
     level: float = 0.9,
     version: str | None = None,
+    panel: Panel | None = None,
+    forecaster: Any = None,
 ) -> RiskTable:
     """Risk of a coup attempt in the months after a date, from what was known on it.
 
@@ -138,6 +69,14 @@ def risk_table(
         Level of the intervals.
     version : str, optional
         Data version; the bundled one when absent.
+    panel : Panel, optional
+        A `sahelkit.models.forecast.forecast_panel` with columns of your own, which a forecaster may read:
+        ``forecast_panel().add_frame(mine, published="+30d").lag("mycov", periods=1)``.
+    forecaster : HazardForecaster, or classifier of scikit-learn, or forecaster, optional
+        Who forecasts: ``HazardForecaster(terms=(*TERMS, "mycov_lag1"))``; a classifier, which then reads the covariates
+        of `HazardForecaster` and every lag, window and clock of your own columns; or anything that
+        `sahelkit.evaluate.backtest` takes. The year before and the record of past forecasts are then its own, each
+        made by what was known at the time. `HazardForecaster` alone gives intervals.
 
     Returns
     -------
@@ -148,9 +87,10 @@ def risk_table(
     DateError
         If the date cannot be read, or lies before forecasts are possible.
     OptionError
-        If the horizon or the level is out of range, or no such state exists then.
+        If the horizon or the level is out of range, or no such state exists then; if the panel or the forecaster cannot
+        be used, a column of your own has no rule of publication, or not a single value that was known on the day.
     UnknownPlaceError, UnknownNameError
-        If a country, outcome, rule or version is unknown.
+        If a country, outcome, rule or version is unknown, or a term of the forecaster.
 
     Warns
     -----
@@ -169,27 +109,29 @@ def risk_table(
     check_options(level=level)
     horizon, event = check_horizon(horizon), check_event(outcome)
     codes = places.chosen(countries)
-    at = moment(date, rule=rule, version=version)
-    warn_of_rule(rule, at.origin, version)
-    now = forecast_at(at, event, horizon, rule, version)
+    using = setup(rule, version, panel=panel, forecaster=forecaster)
+    at = moment(date, rule=rule, version=using.version)
+    warn_of_rule(rule, at.origin, using.version)
+    now = using.at(at, event, horizon)
+    using.check_known(at)
     table = _world_table(now, level)
     chosen = [code for code in codes if code in set(table["iso3"])]
     if not chosen:
         raise OptionError("countries", countries, f"none of these states exists in {at.origin}")
-    history = world(rule, version)
+    history = using.history
     labels = history.recent_labels(at.origin.ordinal, event, horizon)
-    table["year_before"] = _before(at, event, horizon, rule, version)
+    table["year_before"] = _before(using, at, event, horizon)
     table["base_rate"], table["own_rate"] = float(labels.mean()), labels.groupby(level=0).mean()
     here = history.ordinal == at.origin.ordinal
     table["followed"] = pd.Series(history.labels(event, horizon)[here], index=history.rows["iso3"][here].to_numpy())
-    past = track_record(at.origin.ordinal, event, horizon, rule, version)
+    past = using.track_record(at.origin.ordinal, event, horizon)
     table = table.join(_bands(table["probability"], past))
-    named = dict(zip(now.frame["iso3"], drivers(now.fit, now.frame, now.values), strict=True))
+    named = dict(zip(now.frame["iso3"], now.drivers(), strict=True))
     rows = table.loc[chosen].sort_values("probability", ascending=False, kind="stable")
     return RiskTable(
         frame=rows.reset_index(drop=True),
         drivers=tuple(tuple(named[code]) for code in rows["iso3"]),
-        inputs=input_ages(at.day, at.origin, rule=rule, version=version),
+        inputs=input_ages(using.panel, at.day, at.origin, own=using.own),
         date=at.day,
         first=at.origin,
         horizon=horizon,
@@ -199,12 +141,16 @@ def risk_table(
         n_rows=now.fit.n_rows,
         n_events=now.fit.n_events,
         n_past=len(past),
-        coups_until=last_month(rule, version),
+        coups_until=last_month(rule, using.version),
+        model=using.name,
+        own=using.own,
+        too_late=using.too_late(),
+        credits=credits_of(using.panel, using.own),
     )
 
 
 def _world_table(now: Forecast, level: float) -> pd.DataFrame:
-    middle, low, high = now.fit.predict_arrays(now.values, level=level)
+    middle, low, high = now.chances(level=level)
     table = now.frame[["iso3", "country"]].set_index("iso3", drop=False)
     table["probability"], table["low"], table["high"] = middle, low, high
     table["rank"] = table["probability"].rank(ascending=False, method="min").astype("Int64")
@@ -215,13 +161,13 @@ def _world_table(now: Forecast, level: float) -> pd.DataFrame:
     return table
 
 
-def _before(at: Moment, event: str, horizon: int, rule: Rule, version: str | None) -> pd.Series[float]:
+def _before(using: Setup, at: Moment, event: str, horizon: int) -> pd.Series[float]:
     """What was forecast a year before, by ``iso3``."""
     try:
-        then = forecast_at(at.earlier(), event, horizon, rule, version)
+        then = using.at(at.earlier(), event, horizon)
     except DateError:
         return pd.Series(dtype=float)
-    return pd.Series(then.fit.predict_arrays(then.values)[0], index=then.frame["iso3"].to_numpy())
+    return pd.Series(then.chances()[0], index=then.frame["iso3"].to_numpy())
 
 
 def _bands(chance: pd.Series[float], past: pd.DataFrame) -> pd.DataFrame:

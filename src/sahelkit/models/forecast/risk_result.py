@@ -5,13 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from sahelkit._types import Lang, Rule
 from sahelkit.errors import OptionError
 from sahelkit.geography import places
 from sahelkit.models.forecast.drivers import Driver
-from sahelkit.models.forecast.risk_words import head_line, input_lines, risk_sentence, table_rows
+from sahelkit.models.forecast.risk_words import (
+    head_line,
+    input_lines,
+    own_lines,
+    risk_sentence,
+    source_words,
+    table_rows,
+)
 from sahelkit.options import check_language
 from sahelkit.plots.risk import plot_risk
 from sahelkit.plots.risk_map import plot_risk_map
@@ -49,6 +57,14 @@ class RiskTable(Result):
         Rows learnt from, those with an event, and past forecasts of all states that the record counts.
     coups_until : pandas.Period
         Last month of the list of coups.
+    model : str
+        Name of the model where it is not the penalised hazard; it gives no interval then.
+    own : tuple of str
+        Columns of the user's that the forecast reads.
+    too_late : tuple of (str, int)
+        Those that are lags and never known in time, with the months after which their source is.
+    credits : tuple of str
+        What the sources of the user's event files ask to be said; it stands in figures.
     """
 
     frame: pd.DataFrame
@@ -64,6 +80,10 @@ class RiskTable(Result):
     n_events: int
     n_past: int
     coups_until: pd.Period
+    model: str = ""
+    own: tuple[str, ...] = ()
+    too_late: tuple[tuple[str, int], ...] = ()
+    credits: tuple[str, ...] = ()
     _index = ("iso3",)
 
     @property
@@ -93,15 +113,18 @@ class RiskTable(Result):
             earlier, by what was known then) and ``change``; ``base_rate, own_rate`` (share of the windows of the last
             fifteen years with an event: world, and the country); ``band_low, band_high, band_n, band_events,
             band_share`` (past forecasts of that size, and those that came true); ``driver_1, factor_1`` ... (name of
-            a group of covariates, and how many times the odds of the average state); ``followed`` (1 or 0 where the
+            a group of covariates, or ``own data:`` and a column of the user's, and how many times the odds of the
+            average state, or of a state with the median value where the model is another than the penalised hazard;
+            empty and NA where that is not known); ``followed`` (1 or 0 where the
             outcome is known); ``date, first, last, horizon, outcome, rule, level``; the newest datum of each input
             (``newest_attempt`` ...), and the names of the ``stale`` ones.
         """
         out = self.frame.copy()
         out["change"] = out["probability"] - out["year_before"]
         for place in range(3):
-            out[f"driver_{place + 1}"] = [row[place].group for row in self.drivers]
-            out[f"factor_{place + 1}"] = [row[place].factor for row in self.drivers]
+            named = [row[place] if place < len(row) else None for row in self.drivers]
+            out[f"driver_{place + 1}"] = ["" if one is None else one.name for one in named]
+            out[f"factor_{place + 1}"] = [np.nan if one is None else one.factor for one in named]
         out["date"], out["first"], out["last"] = self.date, str(self.first), str(self.last)
         out["horizon"], out["outcome"], out["rule"], out["level"] = self.horizon, self.outcome, self.rule, self.level
         for row in self.inputs.itertuples():
@@ -125,7 +148,9 @@ class RiskTable(Result):
             passed=(self.late, self.horizon),
             lang=lang,
         )
-        return "\n".join([head, *input_lines(self.inputs, lang)])
+        explained = any(self.drivers)
+        mine = own_lines(self.model, self.own, explained, lang, late=self.too_late)
+        return "\n".join([head, *input_lines(self.inputs, lang), *mine])
 
     def summary(self, *, lang: Lang | None = None) -> str:
         """The table as plain text, with its drivers and the ages of its inputs."""
@@ -180,6 +205,7 @@ class RiskTable(Result):
             n_rows=self.n_rows,
             n_events=self.n_events,
             n_past=self.n_past,
+            model=source_words(self.model, self.own, check_language(lang), self.credits),
             ax=ax,
             lang=check_language(lang),
         )
@@ -200,4 +226,12 @@ class RiskTable(Result):
             listed = ", ".join(sorted(missing)[:4])
             repair = "Ask for all of it: risk_table(countries='west_africa').map()"
             raise OptionError("countries", listed, "not in this table, and the map shows West Africa", repair=repair)
-        return plot_risk_map(self.tidy(), load_map(), n_rows=self.n_rows, n_events=self.n_events, ax=ax, lang=lang)
+        return plot_risk_map(
+            self.tidy(),
+            load_map(),
+            n_rows=self.n_rows,
+            n_events=self.n_events,
+            model=source_words(self.model, self.own, lang, self.credits),
+            ax=ax,
+            lang=lang,
+        )

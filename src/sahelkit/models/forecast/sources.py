@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 
-from sahelkit._types import Rule
-from sahelkit.models.forecast.inputs import DEMOCRACY, INDICATORS, INTENSITY, forecast_panel, silent
+from sahelkit.models.forecast.inputs import DEMOCRACY, INDICATORS, INTENSITY, silent
+from sahelkit.models.forecast.own import source_of, sources_alone
+from sahelkit.panels import Panel
 
-# Days after the end of what it describes from which an input is called stale: the list of coups, yearly inputs.
+# Days after the end of what it describes from which an input is called stale: the list of coups and monthly columns
+# of the user's, yearly inputs.
 STALE = {"attempt": 92, "": 3 * 366}
 
 
-def input_ages(day: pd.Timestamp, origin: pd.Period, *, rule: Rule, version: str | None) -> pd.DataFrame:
+def input_ages(recipe: Panel, day: pd.Timestamp, origin: pd.Period, *, own: Sequence[str] = ()) -> pd.DataFrame:
     """Newest datum of each input that was published by a day.
 
     Parameters
     ----------
+    recipe : Panel
+        A `forecast_panel`.
     day : pandas.Timestamp
         Day of knowledge.
     origin : pandas.Period
         Month that is forecast first.
-    rule : str
-        Whose list of attempts.
-    version : str or None
-        Data version.
+    own : sequence of str
+        Columns of the user's that the forecast reads; their sources stand after the others.
 
     Returns
     -------
@@ -34,12 +37,12 @@ def input_ages(day: pd.Timestamp, origin: pd.Period, *, rule: Rule, version: str
         ``days_behind`` (from the end of that period to the day) and ``stale``. Where nothing was known yet, ``newest``
         is empty and the input stale.
     """
-    recipe = forecast_panel(start=origin, end=origin, rule=rule, version=version)
-    sources = replace(recipe, steps=tuple(step for step in recipe.steps if type(step).__name__ in _SOURCES))
+    mine = list(dict.fromkeys(source_of(recipe, name) for name in own))
+    sources = replace(recipe, start=origin, end=origin, steps=sources_alone(recipe))
     with silent():
         known = sources.as_of(day).latest()
     rows = []
-    for name in ("attempt", *DEMOCRACY, *INDICATORS, INTENSITY):
+    for name in ("attempt", *DEMOCRACY, *INDICATORS, INTENSITY, *mine):
         part = known[(known["column"] == name) & known["value"].notna()]
         if part.empty:
             rows.append((name, "", pd.NaT, None, True))
@@ -47,8 +50,6 @@ def input_ages(day: pd.Timestamp, origin: pd.Period, *, rule: Rule, version: str
         newest = str(part["period"].mode().max())
         behind = (day - pd.Period(newest).end_time.normalize()).days
         published = part.loc[part["period"] == newest, "published"].max()
-        rows.append((name, newest, published, behind, behind > STALE.get(name, STALE[""])))
+        old = STALE["attempt"] if name in mine and len(newest) > 4 else STALE.get(name, STALE[""])
+        rows.append((name, newest, published, behind, behind > old))
     return pd.DataFrame(rows, columns=["input", "newest", "published", "days_behind", "stale"])
-
-
-_SOURCES = ("Coups", "Yearly", "UserFrame")

@@ -16,8 +16,8 @@ from sklearn.svm import LinearSVC
 
 from sahelkit.errors import MissingColumnsError, OptionError, UnknownNameError
 from sahelkit.evaluate import SklearnForecaster, backtest
-from sahelkit.evaluate.classifiers import covariates_of
-from sahelkit.evaluate.forecaster import event_share
+from sahelkit.models.forecast.classifiers import covariates_of
+from sahelkit.models.forecast.protocol import event_share
 from sahelkit.panels import panel
 from sahelkit.panels.realtime import real_time
 

@@ -13,8 +13,9 @@ import pandas as pd
 from sahelkit._types import Bools, Floats
 from sahelkit.errors import OptionError, UnknownNameError, is_known
 from sahelkit.estimation.parameters import Parameters
-from sahelkit.evaluate.forecaster import Constant, Fitted, event_share
 from sahelkit.frames import check_columns, check_frame
+from sahelkit.models.forecast.protocol import Constant, Fitted, event_share
+from sahelkit.panels import Panel
 
 Missing: TypeAlias = Literal["keep", "leave_out", "base_rate"]
 Columns: TypeAlias = "str | Sequence[str] | Callable[[pd.DataFrame], Any]"
@@ -65,6 +66,11 @@ class SklearnForecaster(Parameters):
         """Name of the classifier, the last of a pipeline, for tables."""
         last = getattr(self.estimator, "steps", [("", self.estimator)])[-1][1]
         return type(last).__name__
+
+    def prepared(self, panel: Panel) -> Panel:
+        """The panel with what `columns` asks for beside what it has."""
+        prepared = getattr(self.columns, "prepared", None)
+        return panel if prepared is None else prepared(panel)
 
     def fit(self, frame: pd.DataFrame, outcome: str) -> Fitted:
         """Learn from the rows whose outcome is known.
@@ -148,9 +154,12 @@ class FittedClassifier:
 
     def predict(self, frame: pd.DataFrame) -> Floats:
         """Probability of each row, shape (n,); NaN where there is no forecast."""
-        values = covariates_of(frame, self.columns)
-        usable = np.full(len(frame), True) if self.missing == "keep" else ~_gaps(values)
-        out = np.full(len(frame), np.nan if self.missing == "leave_out" else self.rate)
+        return self.predict_values(covariates_of(frame, self.columns))
+
+    def predict_values(self, values: Any) -> Floats:
+        """As `predict`, from what `covariates_of` gave."""
+        usable = np.full(len(values), True) if self.missing == "keep" else ~_gaps(values)
+        out = np.full(len(values), np.nan if self.missing == "leave_out" else self.rate)
         if usable.any():
             event = list(self.classifier.classes_).index(1)
             with _advised():
