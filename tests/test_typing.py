@@ -48,7 +48,6 @@ WRONG = [
     "from sahelkit import load_coop",
     "from sahelkit.plots import plot_south",
     'sk.panel("west_africa", "1990-01", "2025-12", freq="W")',
-    'sk.load_coups(rule="powell")',
     'sk.fit_hazard("attempt ~ z", panel, link="identity")',
     'sk.fit_hazard("attempt ~ z", panel, repeats="drop")',
     'sk.fit_hazard("attempt ~ z", panel).summary("fr")',
