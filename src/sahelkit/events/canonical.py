@@ -86,7 +86,7 @@ def canonical(
             given = soft.get(numbers[name], numbers[name])
             number = _number(nw.col(given), schema[given])
             unknown = [float(value) for value in layout.unknown.get(name, ()) if value]
-            return nw.when(~number.is_in(unknown)).then(number) if unknown else number
+            return nw.when(~number.cast(nw.Float64).is_in(unknown)).then(number) if unknown else number
         return nw.col(columns_of(layout, name)[0])
 
     return frame.select(*also, **{name: column(name) for name in names})
