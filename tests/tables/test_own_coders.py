@@ -138,6 +138,15 @@ def test_options_that_cannot_be():
         sk.add_coder("mine", MALI, links={"x": None})
 
 
+def test_a_day_in_the_future_is_a_warning():
+    slip = coups("TGO 2020-11-30 failure", "TGO 2999-11-30 failure")
+    with pytest.warns(sk.CoverageWarning, match="date='2999-11-30' in row 2 of 2 .* it lies in the future"):
+        sk.add_coder("mine", slip, extends="powell_thyne")
+    assert [coder.name for coder in session()] == ["mine"]
+    with warnings.catch_warnings(action="error"):
+        sk.add_coder("mine", slip.iloc[:1])
+
+
 def test_two_coups_of_one_day_are_told_apart_by_their_names():
     twice = pd.concat([MALI.iloc[[0]], MALI.iloc[[0]]]).assign(event_id=["a", "b"], outcome=["success", "failure"])
     with sk.add_coder("mine", twice) as added:

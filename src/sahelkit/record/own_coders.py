@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import keyword
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from sahelkit.catalog import Record
 from sahelkit.catalog.columns import all_entries
 from sahelkit.catalog.publication import Publication
 from sahelkit.dates import parse_date
-from sahelkit.errors import OptionError, UnknownNameError, is_known
+from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError, is_known
 from sahelkit.frames import FrameLike
 from sahelkit.language.coders import rule_name
 from sahelkit.options import LANGUAGES, check_flag, check_name
@@ -54,6 +56,20 @@ def _check_name(name: object, description: Record) -> str:
     if text in columns or any(column.startswith(f"{text}_") for column in columns):
         raise OptionError("name", name, "columns of sahelkit begin with it", repair="Type name='mine'")
     return text
+
+
+def _warn_of_future(rows: Iterable[OwnRow], total: int) -> None:
+    """Warn of days that have not come yet: clocks differ, so they are no errors."""
+    today = dt.datetime.now(dt.UTC).astimezone().date()
+    ahead = [row for row in rows if row.first > today]
+    if ahead:
+        more = f", and {len(ahead) - 1:,} more rows do" if len(ahead) > 1 else ""
+        warnings.warn(
+            f"date={str(ahead[0].first)!r} in row {ahead[0].row} of {total} ({ahead[0].name}): it lies in the future "
+            f"(today is {today}){more}. The list counts it all the same; mend the year if that is a slip.",
+            CoverageWarning,
+            stacklevel=3,
+        )
 
 
 def add_coder(
@@ -128,6 +144,11 @@ def add_coder(
     MissingColumnsError, DateError, UnknownNameError, UnknownPlaceError
         If a column is missing, a day cannot be read, or a coder, row, ``coup_id`` or place is unknown.
 
+    Warns
+    -----
+    CoverageWarning
+        If a row lies in the future.
+
     Examples
     --------
     A coup of last night is one row:
@@ -171,6 +192,7 @@ def add_coder(
         frame=given,
     )
     _check_inside(given, rows, coder, states_of(coder.entry()))
+    _warn_of_future(rows, len(given))
     before = tuple(other for other in session() if other.name != name)
     joined(None, (*before, coder))  # what cannot be put into the table is refused before it is there
     register(coder)
