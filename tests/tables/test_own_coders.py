@@ -118,7 +118,11 @@ def test_what_cannot_be_read_is_refused_by_row_and_nothing_is_added(frame, error
 
 
 @pytest.mark.parametrize(
-    "name", ["any", "powell_thyne", "pt", "cline", "vdem", "coup", "date", "2x", "a b", "Mine", "if"]
+    "name",
+    [
+        *("any", "powell_thyne", "pt", "cline", "vdem", "coup", "2x", "a b", "Mine", "if"),
+        *("attempt", "success", "failure", "plot", "iso3", "country", "date", "outcome", "kind", "period", "absent"),
+    ],
 )
 def test_names_that_are_taken_or_none(name):
     with pytest.raises(OptionError, match="Type name='mine'"):

@@ -20,7 +20,7 @@ from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError, is_k
 from sahelkit.frames import FrameLike
 from sahelkit.language.coders import rule_name
 from sahelkit.options import LANGUAGES, check_flag, check_name
-from sahelkit.record.coup_lists import _check_inside, _month_end, _Other, _outcomes_of, _places_of, _result_of
+from sahelkit.record.coup_lists import _READ, _check_inside, _month_end, _Other, _outcomes_of, _places_of, _result_of
 from sahelkit.record.coup_match import CoupMatch
 from sahelkit.tables.coups import DATASET
 from sahelkit.tables.own_coders import (
@@ -52,9 +52,11 @@ def _check_name(name: object, description: Record) -> str:
     rules = {*JOINT_RULES, *(coder["rule"] for coder in coders.values())}
     if text in coders or text in rules:
         raise OptionError("name", name, "a coder or a rule has this name", repair="Type name='mine'")
-    columns = {entry.field.name for entry in all_entries()}
+    # A panel makes columns of what the table of coups holds, such as "attempt".
+    values = {value for entry in all_entries(DATASET) for value in entry.field.enum}
+    columns = {entry.field.name for entry in all_entries()} | values | {*_READ, "period"}
     if text in columns or any(column.startswith(f"{text}_") for column in columns):
-        raise OptionError("name", name, "columns of sahelkit begin with it", repair="Type name='mine'")
+        raise OptionError("name", name, "columns of sahelkit have this name, or begin with it", repair="Type name='mine'")
     return text
 
 
