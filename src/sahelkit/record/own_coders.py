@@ -136,7 +136,7 @@ def add_coder(
     -------
     CoupMatch
         What matched, what is near (the same or another event?), what is new, and what the list leaves out. In a
-        ``with`` statement the list is taken away at its end.
+        ``with`` statement the list is taken away at its end, also where another of this name took its place.
 
     Raises
     ------
