@@ -143,8 +143,8 @@ def test_options_that_cannot_be():
 
 
 def test_a_day_in_the_future_is_a_warning():
-    slip = coups("TGO 2020-11-30 failure", "TGO 2999-11-30 failure")
-    with pytest.warns(sk.CoverageWarning, match="date='2999-11-30' in row 2 of 2 .* it lies in the future"):
+    slip = coups("TGO 2020-11-30 failure", "TGO 2199-11-30 failure")
+    with pytest.warns(sk.CoverageWarning, match="date='2199-11-30' in row 2 of 2 .* it lies in the future"):
         sk.add_coder("mine", slip, extends="powell_thyne")
     assert [coder.name for coder in session()] == ["mine"]
     with warnings.catch_warnings(action="error"):

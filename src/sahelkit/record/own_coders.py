@@ -56,7 +56,9 @@ def _check_name(name: object, description: Record) -> str:
     values = {value for entry in all_entries(DATASET) for value in entry.field.enum}
     columns = {entry.field.name for entry in all_entries()} | values | {*_READ, "period"}
     if text in columns or any(column.startswith(f"{text}_") for column in columns):
-        raise OptionError("name", name, "columns of sahelkit have this name, or begin with it", repair="Type name='mine'")
+        raise OptionError(
+            "name", name, "columns of sahelkit have this name, or begin with it", repair="Type name='mine'"
+        )
     return text
 
 
