@@ -265,6 +265,20 @@ def test_a_plot_takes_an_attempt_out_of_the_list_that_is_extended():
     assert "GIN-2021-09-05" in set(sk.load_coups(rule="mine", include_plots=True)["coup_id"])
 
 
+def test_messages_name_the_first_countries_of_a_long_list():
+    rows = coups(*(f"{code} 2001-01-01 failure" for code in ("BEN", "BFA", "CIV", "GHA", "GIN", "MLI", "NER", "TGO")))
+    added = sk.add_coder("mine", rows)
+    few = "8 states: BEN, BFA, CIV, GHA, GIN …"
+    with pytest.warns(sk.CoverageWarning, match=f"covers only {few}; no row for SEN means unknown, not zero"):
+        sk.load_coups(rule="mine", countries=["MLI", "SEN"])
+    with pytest.warns(sk.CoverageWarning, match=rf"covers .* \({few}\) for attempt"):
+        assert len(sk.panel("SEN", "2001-01", "2001-02").add_coups(rule="mine").frame) == 2
+    assert f"speaks of {few}" in added.headline()
+    assert "8 États\u00a0: BEN, BFA, CIV, GHA, GIN …" in added.headline(lang="fr")
+    with pytest.raises(OptionError, match=rf"a part of it \({few}\) alone"):
+        sk.risk_table(rule="mine")
+
+
 def test_two_lists_share_a_new_event():
     sk.add_coder("a", NIGHT)
     sk.add_coder("b", NIGHT.assign(date="2026-11-28", outcome="failure"))

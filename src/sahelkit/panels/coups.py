@@ -18,7 +18,7 @@ from sahelkit.panels.universe import Grid
 from sahelkit.tables.coup_coverage import uneven_text
 from sahelkit.tables.coup_releases import releases
 from sahelkit.tables.coups import DATASET, JOINT_RULES, counted, load_coups
-from sahelkit.tables.own_coders import OwnCoder, known_of, lists_for, noted, speaking, states_of
+from sahelkit.tables.own_coders import OwnCoder, known_of, lists_for, noted, places_text, speaking, states_of
 from sahelkit.tables.own_table import known_days
 from sahelkit.tables.read import record_of
 from sahelkit.tables.select import coverage_days
@@ -132,4 +132,4 @@ def _extent(coders: Mapping[str, Mapping[str, Any]], *, plots: bool, rule: Rule)
         return f"no plots under rule {rule!r}"
     first, last = min(c["first"] for c in speaking), max(c["last"] for c in speaking)
     region = "world" if any(c["places"] == "world" for c in speaking) else speaking[0]["places"]
-    return f"{first} to {last} ({region})"
+    return f"{first} to {last} ({places_text(region)})"

@@ -24,6 +24,7 @@ from sahelkit.tables.own_coders import (
     JOINT_RULES,
     OwnCoder,
     own_days,
+    places_text,
     session,
     speaking,
     states_of,
@@ -215,7 +216,7 @@ def _check_inside(frame: pd.DataFrame, rows: Sequence[OwnRow], coder: OwnCoder, 
         there = row.iso3 in known
         if there and coder.first <= str(row.first) and str(row.last) <= coder.last:
             continue
-        why = f"the list is said to cover {coder.places}, {coder.first} to {coder.last}"
+        why = f"the list is said to cover {places_text(coder.places)}, {coder.first} to {coder.last}"
         where = f"row {row.row} of {len(frame)}"
         given = row.iso3 if not there else str(row.first)
         option = "places" if not there else "first" if str(row.first) < coder.first else "last"

@@ -12,7 +12,7 @@ from sahelkit.language.dates import day_text
 from sahelkit.language.texts import words
 from sahelkit.options import check_language
 from sahelkit.results.base import Result
-from sahelkit.tables.own_coders import OwnCoder, forget, session
+from sahelkit.tables.own_coders import OwnCoder, forget, places_text, session
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -116,7 +116,7 @@ class CoupMatch(Result):
         lang = check_language(lang)
         say: Any = words(_WORDS, lang)  # type: ignore[arg-type]
         days = {name: day_text(pd.Timestamp(self.covers[name]), lang) for name in ("first", "last")}
-        where = _WHERE.get(self.covers["places"], {}).get(lang, self.covers["places"])
+        where = _WHERE.get(self.covers["places"], {}).get(lang, places_text(self.covers["places"], lang))
         covers = say["covers"].format(places=where, **days)
         if self.covers["base"]:
             covers += say["extends"].format(base=self.covers[f"base_{lang}"])

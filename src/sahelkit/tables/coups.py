@@ -18,7 +18,7 @@ from sahelkit.tables.coup_coverage import uneven_text
 from sahelkit.tables.coup_releases import known_wrong, of_vintage
 from sahelkit.tables.own_coders import DATASET as DATASET
 from sahelkit.tables.own_coders import JOINT_RULES as JOINT_RULES
-from sahelkit.tables.own_coders import OwnCoder, coders_of, noted, session, speaking, states_of
+from sahelkit.tables.own_coders import OwnCoder, coders_of, noted, places_text, session, speaking, states_of
 from sahelkit.tables.own_table import coups_table
 from sahelkit.tables.read import record_of
 from sahelkit.tables.select import coverage_days, select
@@ -134,9 +134,9 @@ def _warn_places(description: Record, countries: Places) -> None:
         return
     outside = sorted(set(places.resolve_many(countries)) - set(states_of({"places": known})))
     if outside:
-        what = "the place set" if known in places.sets() else "only the states"
+        what = f"the place set {known!r} only" if known in places.sets() else f"only {places_text(known)}"
         warnings.warn(
-            f"{description.name} covers {what} {known!r} only; no row for {', '.join(outside[:5])}"
+            f"{description.name} covers {what}; no row for {', '.join(outside[:5])}"
             f"{' …' if len(outside) > 5 else ''} means unknown, not zero.",
             CoverageWarning,
             stacklevel=4,

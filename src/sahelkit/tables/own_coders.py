@@ -26,6 +26,8 @@ DATASET = "coups"
 JOINT_RULES = ("any", "majority", "all")
 # A row of last night is known this morning; it is in a list of the user's because he knows it.
 LAST_NIGHT = "+1d"
+# Codes of states that a message names.
+_SHOWN = 5
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -230,6 +232,23 @@ def speaking(rule: str, description: Record, lists: Iterable[OwnCoder] | None = 
 def states_of(coder: Mapping[str, Any]) -> list[str]:
     """Codes of the states that a coder covers."""
     return places.resolve_many(str(coder["places"]).split(", "))
+
+
+def places_text(covered: str, lang: Lang = "en") -> str:
+    """What a coder covers, for a message: the place set or the codes; of more than five their number and the first.
+
+    Examples
+    --------
+    >>> places_text("world"), places_text("MLI, NER")
+    ('world', 'MLI, NER')
+    >>> places_text("BEN, BFA, CIV, GHA, GIN, MLI, NER, TGO")
+    '8 states: BEN, BFA, CIV, GHA, GIN …'
+    """
+    codes = covered.split(", ")
+    if len(codes) <= _SHOWN:
+        return covered
+    head = f"{len(codes)} États\u00a0: " if lang == "fr" else f"{len(codes)} states: "
+    return f"{head}{', '.join(codes[:_SHOWN])} …"
 
 
 def known_of(rule: str, description: Record, lists: Iterable[OwnCoder] | None = None) -> Published:

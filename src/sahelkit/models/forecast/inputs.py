@@ -16,7 +16,7 @@ from sahelkit.panels import Panel, panel
 from sahelkit.panels.coups import Coups
 from sahelkit.tables.conflict import load_conflict
 from sahelkit.tables.coups import DATASET
-from sahelkit.tables.own_coders import coders_of, own_named, speaking, states_of
+from sahelkit.tables.own_coders import coders_of, own_named, places_text, speaking, states_of
 from sahelkit.tables.read import record_of
 
 # Earlier rows have few states and hardly any covariate; coups are listed from 1950 on.
@@ -113,7 +113,7 @@ def last_month(rule: Rule = "powell_thyne", version: str | None = None) -> pd.Pe
         coders = coders_of(record_of(DATASET, version)).values()
         worldly = ", ".join(repr(coder["rule"]) for coder in coders if _wide(coder))
         region = next(iter(chosen.values()))["places"]
-        where = "the study region" if region == "study" else f"a part of it ({region})"
+        where = "the study region" if region == "study" else f"a part of it ({places_text(region)})"
         why = f"its list holds {where} alone, and the forecaster learns from the world"
         own = ", or add your list with extends='powell_thyne'" if own_named(rule) else ""
         raise OptionError("rule", rule, why, repair=f"Choose one of {worldly}, or 'any', 'majority', 'all'{own}")
