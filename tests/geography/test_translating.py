@@ -154,10 +154,17 @@ def test_codes_that_fail_are_na_and_counted_or_stand_in_a_table():
     assert read.failures["meaning"].tolist() == [None, "Hong Kong"]
     assert read.failures["rows"].tolist() == [2, 1]
     assert read.failures["first"].tolist() == ["b", "d"]
-    with pytest.raises(UnknownPlaceError, match=r"FIPS 10-4 XQ|'XQ' at index 'b', 'e'"):
+    with pytest.raises(UnknownPlaceError, match=r"'XQ' at index 'b', 'e'"):
         places.translate(codes, system="fips")
     with pytest.raises(UnknownNameError, match="Known: coerce, raise, report"):
         places.translate(codes, system="fips", errors="ignore")
+
+
+def test_one_code_that_fails_is_named_with_its_row():
+    with pytest.raises(UnknownPlaceError, match=r"1 of 2 rows .*ISO 3166 number.*'999' at index 1\. Leave .*system="):
+        places.translate(pd.Series([466, 999]), system="iso_numeric")
+    with pytest.raises(UnknownPlaceError, match=r"'345' \(SRB or YUG, by the date\) at index 0"):
+        places.translate(pd.Series([345]), system="cow")
 
 
 def test_a_code_with_two_meanings_fails_only_where_no_date_settles_it():

@@ -260,9 +260,6 @@ def _refuse(
     meant = {
         code: str(meaning).split(" or ") for code, meaning in zip(several["code"], several["meaning"], strict=True)
     }
-    if len(lost) == 1 and lost["rows"].iloc[0] == 1 and not other:
-        code = lost["code"].iloc[0]
-        raise UnknownPlaceError(f"{SYSTEMS[system]} {code}", meant.get(code, ()), ambiguous=code in meant)
     at = np.isin(why.astype(str), ["unknown", "several"])
     given = pd.Series([texts[code] for code in place[at]], index=rows[at], dtype=object)
     raise UnknownPlaceError.several(SYSTEMS[system], given, len(rows), meanings=meant, hint=other)
