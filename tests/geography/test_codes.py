@@ -136,8 +136,8 @@ def test_every_code_that_cannot_be_read_is_named_with_its_rows():
         codes.translate(many, system="gw")
 
 
-def test_one_unknown_code_is_named_as_by_the_function_for_one():
-    with pytest.raises(UnknownPlaceError, match="Gleditsch-Ward number 999"):
+def test_one_unknown_code_is_named_with_its_row():
+    with pytest.raises(UnknownPlaceError, match=r"1 of 2 rows holds Gleditsch-Ward number codes .*'999' at index 1"):
         codes.translate(pd.Series([432, 999]), system="gw")
 
 
