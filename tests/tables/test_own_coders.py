@@ -82,6 +82,13 @@ def test_countries_by_name_code_and_day_and_dates_of_every_precision():
             MissingColumnsError,
             "needs the column 'outcome'.*'country' .or 'iso3'., 'date'",
         ),
+        (
+            MALI.rename(columns={"country": "Pays", "date": "jour", "outcome": "résultat"}),
+            MissingColumnsError,
+            r"rename\(columns=\{'Pays': 'country', 'jour': 'date', 'résultat': 'outcome'\}\)",
+        ),
+        (MALI.rename(columns={"date": "jour"}), MissingColumnsError, r"'date'.*columns=\{'jour': 'date'\}"),
+        (MALI.rename(columns={"outcome": "issue"}), MissingColumnsError, r"'outcome'.*columns=\{'issue': 'outcome'\}"),
         (MALI.iloc[:0], OptionError, "at least one coup"),
         (
             MALI.assign(outcome=["success", "won", "success"]),

@@ -13,7 +13,7 @@ import pandas as pd
 
 from sahelkit.dates import Times, read_column
 from sahelkit.errors import MissingColumnsError, OptionError, UnknownPlaceError
-from sahelkit.frames import FrameLike, check_frame, time_of
+from sahelkit.frames import TIMES, FrameLike, check_frame, time_of
 from sahelkit.geography import places
 from sahelkit.tables.linking import Report
 from sahelkit.values import is_blank, row_words
@@ -29,6 +29,14 @@ OUTCOMES = {
     "plot": ("plot", "conspiracy", "complot", "conspiration"),
 }
 KINDS = {"attempt": ("attempt", "coup attempt", "coup", "tentative", "coup d'etat"), "plot": OUTCOMES["plot"]}
+# French names of columns, and what they are called here: the message for a missing column says how to rename them.
+_FRENCH = {
+    **dict.fromkeys(("pays", "état", "etat"), "country"),
+    **dict.fromkeys(("issue", "résultat", "resultat"), "outcome"),
+    **dict.fromkeys(("année", "annee"), "year"),
+    "mois": "month",
+    "jour": "date",
+}
 _VERDICT = {word: outcome for outcome, words in OUTCOMES.items() for word in words}
 _KIND = {word: kind for kind, words in KINDS.items() for word in words}
 
@@ -146,6 +154,16 @@ def _codes(column: pd.Series[Any], days: Any) -> list[str]:
     return found
 
 
+def _renaming(missing: list[str], columns: pd.Index) -> str:
+    """What to type where columns have French names; "" where none of them stands for one that is missing."""
+    found: dict[str, str] = {}
+    for column in map(str, columns):
+        meant = _FRENCH.get(column.casefold().strip(), "")
+        if meant in missing and meant not in columns and meant not in found.values():
+            found[column] = meant
+    return f"Type frame.rename(columns={found})" if found else ""
+
+
 def _times(frame: pd.DataFrame, where: str) -> tuple[str, Times]:
     if "date" in frame.columns:
         return "date", read_column(frame["date"], what="date")
@@ -183,8 +201,11 @@ def read_own(frame: FrameLike, *, where: str, published: str | None = None) -> t
     place = next((name for name in PLACES if name in frame.columns), "")
     repair = "A list of coups needs 'country' (or 'iso3'), 'date' and 'outcome'"
     missing = [*([] if place else ["country"]), *([] if "outcome" in frame.columns else ["outcome"])]
-    if missing:
-        raise MissingColumnsError(where, missing, frame.columns, repair=repair)
+    days = [] if set(TIMES) & set(frame.columns) else ["date", "month", "year"]
+    renaming = _renaming([*missing, *days], frame.columns)
+    if missing or renaming:
+        missing += days[:1]
+        raise MissingColumnsError(where, missing, frame.columns, repair=renaming or repair)
     if not len(frame):
         raise OptionError("frame", "0 rows", f"{where} takes a list with at least one coup", repair=repair)
     when, times = _times(frame, where)
