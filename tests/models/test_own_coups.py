@@ -222,6 +222,18 @@ def test_agreement_and_its_figures():
     assert "own list 'mine'" not in [text.get_text() for text in early.axes[0].get_yticklabels()]
 
 
+def test_the_french_timeline_names_the_list_once_and_in_french():
+    sk.add_coder("mine", NIGHT)
+    events = sk.load_coups(rule="any", include_plots=True, countries="TGO")
+    said = " ".join(text.get_text() for text in sk.plots.plot_coup_timeline(events, countries="TGO", lang="fr").texts)
+    assert said.count("liste personnelle «\u00a0mine\u00a0» (1 ligne)") == said.count("mine") == 1
+    assert "règle any" in said
+    assert "own list" not in said
+    sk.remove_coder("mine")
+    bare = sk.plots.plot_coup_timeline(events, countries="TGO", lang="en")
+    assert "own list 'mine' (1 row)" in " ".join(text.get_text() for text in bare.texts)
+
+
 def test_answers_of_the_region():
     sk.add_coder("mine", _list("TGO 2024-01-10 success"), extends="powell_thyne")
     cases = sk.panels.response_cases(countries=["TGO"], start=2020, rule="mine")

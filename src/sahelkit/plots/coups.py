@@ -79,6 +79,19 @@ def _names(lanes: pd.DataFrame, lang: Lang) -> list[str]:
     return [own.get(str(prefix), label) for prefix, label in lanes[f"label_{lang}"].items()]
 
 
+def _source(coups: pd.DataFrame, lanes: pd.DataFrame, lang: Lang) -> str:
+    """What a source line says of a frame and of the coders that are drawn: every list once, in one language."""
+    note = coups.attrs.get("sahelkit", {})
+    bare = pd.DataFrame()
+    bare.attrs = {"sahelkit": {key: value for key, value in note.items() if key != "own_lists"}}
+    origin = origin_of(bare)
+    if lang == "fr" and "rule" in note:
+        origin = origin.replace(f"rule {note['rule']}", f"règle {note['rule']}", 1)
+    others = [about[lang] for name, about in note.get("own_lists", {}).items() if name not in lanes.index]
+    said = "; ".join(filter(None, [origin, *_names(lanes, lang), *others]))
+    return said.replace("; ", "\u00a0; ") if lang == "fr" else said
+
+
 def plot_coup_timeline(
     coups: FrameLike,
     *,
@@ -171,8 +184,7 @@ def plot_coup_timeline(
             fontsize=9,
         )
         figure.suptitle(say["timeline"], x=0.01, ha="left", fontweight="bold", fontsize=13)
-        source = "; ".join(filter(None, [origin_of(coups), *_names(lanes, lang)]))
-        sign(figure, source=source, n=f"n = {len(shown)} {say['events']}", lang=lang)
+        sign(figure, source=_source(coups, lanes, lang), n=f"n = {len(shown)} {say['events']}", lang=lang)
     return figure
 
 
