@@ -118,7 +118,11 @@ def test_what_cannot_be_read_is_refused_by_row_and_nothing_is_added(frame, error
 
 
 @pytest.mark.parametrize(
-    "name", ["any", "powell_thyne", "pt", "cline", "vdem", "coup", "date", "2x", "a b", "Mine", "if"]
+    "name",
+    [
+        *("any", "powell_thyne", "pt", "cline", "vdem", "coup", "2x", "a b", "Mine", "if"),
+        *("attempt", "success", "failure", "plot", "iso3", "country", "date", "outcome", "kind", "period", "absent"),
+    ],
 )
 def test_names_that_are_taken_or_none(name):
     with pytest.raises(OptionError, match="Type name='mine'"):
@@ -136,6 +140,15 @@ def test_options_that_cannot_be():
         sk.add_coder("mine", MALI, published="soon")
     with pytest.raises(UnknownNameError, match="unknown row of the list 'x'"):
         sk.add_coder("mine", MALI, links={"x": None})
+
+
+def test_a_day_in_the_future_is_a_warning():
+    slip = coups("TGO 2020-11-30 failure", "TGO 2199-11-30 failure")
+    with pytest.warns(sk.CoverageWarning, match="date='2199-11-30' in row 2 of 2 .* it lies in the future"):
+        sk.add_coder("mine", slip, extends="powell_thyne")
+    assert [coder.name for coder in session()] == ["mine"]
+    with warnings.catch_warnings(action="error"):
+        sk.add_coder("mine", slip.iloc[:1])
 
 
 def test_two_coups_of_one_day_are_told_apart_by_their_names():
@@ -269,9 +282,8 @@ def test_removal_and_replacement_are_seen_at_once():
     assert len(sk.load_coups(rule="mine")) == 1
     assert token_of("mine") != first
     with added:
-        pass
-    assert [coder.name for coder in session()] == ["mine"]  # it is another list now
-    sk.remove_coder("mine")
+        sk.add_coder("mine", MALI.iloc[:2])
+    assert session() == ()  # the block ends the name, whose list is another one now
     with pytest.raises(UnknownNameError, match=r"unknown rule 'mine'.*sahelkit.add_coder adds a list of your own"):
         sk.load_coups(rule="mine")
     assert "mine_outcome" not in sk.load_coups().columns
@@ -340,6 +352,25 @@ def test_lists_compared():
     assert sk.match_coups("mine", theirs).counts["matched"] == 2
     with pytest.raises(OptionError, match=r"date='2012-03' in row 1 of 1.*Give that list first"):
         sk.match_coups(mine, coups("MLI 2012-03 success"))
+
+
+def test_a_list_compared_by_its_name_its_object_or_its_frame():
+    rows = coups("MLI 2012-03-21 success", "MLI 2012-05-20 failure")
+    added = sk.add_coder("mine", rows)
+    counts = [sk.match_coups(given, "powell_thyne").counts for given in (rows, added, "mine")]
+    assert counts == [{"matched": 1, "near": 1, "new": 0, "missing": 0, "same": 1}] * 3
+    turned = [sk.match_coups("powell_thyne", given).counts for given in (rows, added, "mine")]
+    assert turned[0] == turned[1] == turned[2]
+    assert turned[0]["near"] == 1
+    apart = {"MLI-2012-03-21": None}
+    added = sk.add_coder("mine", rows, links=apart)
+    counts = [sk.match_coups(given, "powell_thyne").counts["new"] for given in (added, "mine")]
+    assert counts == [1, 1]
+    added = sk.add_coder("mine", rows, extends="powell_thyne")
+    counts = [sk.match_coups(given, "powell_thyne").counts for given in (added, "mine")]
+    assert counts[0] == counts[1]
+    # Both events stand in the list that goes on: the one more is new, and nothing is missing.
+    assert (counts[0]["near"], counts[0]["new"], counts[0]["missing"]) == (0, 1, 0)
 
 
 def test_nothing_is_written(tmp_path):

@@ -24,6 +24,7 @@ from sahelkit.tables.own_coders import (
     JOINT_RULES,
     OwnCoder,
     own_days,
+    session,
     speaking,
     states_of,
 )
@@ -50,7 +51,8 @@ def match_coups(
     ----------
     mine, other : pandas.DataFrame, str or CoupMatch
         Two lists: a frame as `add_coder` takes it, a rule such as ``"cline"``, ``"any"`` or the name of an own list, or
-        what `add_coder` returned. A frame in the place of `other` names days: rows with a month only belong to `mine`.
+        what `add_coder` returned, which is the same as its name. A list that extends a coder is that coder's with your
+        rows. A frame in the place of `other` names days: rows with a month only belong to `mine`.
     places : str, int or sequence of these, optional
         Where the list `mine` speaks, if it is a frame: the countries that it has when absent. Elsewhere nothing of
         `other` is missing in it.
@@ -78,13 +80,19 @@ def match_coups(
     description = record_of(DATASET, None)
     given, rows, coder, title = _mine(mine, places, first, last)
     beside, about = _beside(other, description)
+    by_events = not coder.rows and isinstance(other, str)  # two lists of one table, in which all is decided
     known = set(beside.events.names) | set(beside.events.former)
     # An identifier of our table says nothing of a list that has other ones.
     rows = [row if row.link in known else replace(row, link="") for row in rows]
     hand = {name: event or "" for name, event in (links or {}).items()}
-    if isinstance(mine, str) and isinstance(other, str):  # two lists of one table, in which all is decided
+    undecided: set[str] = set()
+    if by_events:
+        own = isinstance(mine, CoupMatch) or any(item.name in (coder.name, other) for item in session())
+        undecided = {row.name for row in rows if own and not row.link} - set(hand)
         hand = {row.name: row.link for row in rows} | hand
-    placed = place_rows(rows, beside.events, source="the list itself", links=hand)
+    else:
+        hand = {name: "" for name, event in coder.links if not event} | hand
+    placed = place_rows(rows, beside.events, source="the list itself", links=hand, undecided=undecided)
     when = pd.to_datetime([str(day) for day in beside.events.days])
     where = [event[0].place for event in beside.events.events]
     states = set(states_of(coder.entry()))
@@ -132,17 +140,27 @@ def _mine(
     mine: FrameLike | CoupMatch | str, places: Places, first: DateLike, last: DateLike
 ) -> tuple[pd.DataFrame, list[OwnRow], OwnCoder, dict[str, str]]:
     """Rows of the list that is compared, what it covers, and its name."""
-    if isinstance(mine, str):
-        description = record_of(DATASET, None)
-        coders = speaking(mine, description)
-        table = counted(mine, include_plots=True)
+    own = next((item for item in session() if item.name == mine), None) if isinstance(mine, str) else None
+    title = _title(mine, None) if isinstance(mine, str) else {}
+    if isinstance(mine, CoupMatch):
+        if mine.coder is None:
+            raise OptionError("mine", "CoupMatch", "it is no list", repair="Give what add_coder returned, or a frame")
+        own, title = mine.coder, dict(mine.mine)
+    if own is not None and not own.extends:
+        linked = dict(own.links)
+        return own.frame, [replace(row, link=linked.get(row.name, row.link)) for row in own.rows], own, title
+    if own is not None or isinstance(mine, str):  # a rule: its events in the table
+        rule = str(mine) if own is None else own.name
+        lists = None if own is None else (own,)
+        coders = speaking(rule, record_of(DATASET, None), lists)
+        table = counted(rule, include_plots=True, lists=lists)
         rows = [
             OwnRow(n, name, iso3, verdict, day.date(), day.date(), "day", name)
             for n, (name, iso3, verdict, day) in enumerate(
                 zip(table["coup_id"], table["iso3"], _outcomes_of(table), table["date"], strict=True), start=1
             )
         ]
-        one = next(iter(coders.values())) if mine not in JOINT_RULES else None
+        one = next(iter(coders.values())) if rule not in JOINT_RULES else None
         spans = one or {
             "places": "world",
             "first": min(entry["first"] for entry in coders.values()),
@@ -150,17 +168,10 @@ def _mine(
             "plots": True,
         }
         coder = OwnCoder(
-            *(mine, "", "", "", spans["places"], spans["first"], spans["last"], spans["plots"], "", (), ()),
+            *(rule, "", "", "", spans["places"], spans["first"], spans["last"], spans["plots"], "", (), ()),
             table.iloc[:, :0],
         )
-        return coder.frame, rows, coder, _title(mine, None)
-    if isinstance(mine, CoupMatch):
-        if mine.coder is None:
-            raise OptionError("mine", "CoupMatch", "it is no list", repair="Give what add_coder returned, or a frame")
-        own = mine.coder
-        linked = dict(own.links)
-        rows = [replace(row, link=linked.get(row.name, row.link)) for row in own.rows]
-        return own.frame, rows, own, dict(mine.mine)
+        return coder.frame, rows, coder, title
     given, rows = read_own(mine, where="match_coups")
     coder = _bare(given, rows, places, first, last)
     return given, rows, coder, _title(mine, coder)

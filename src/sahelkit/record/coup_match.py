@@ -58,7 +58,8 @@ _WORDS = {
 class CoupMatch(Result):
     """Rows of one list of coups, each beside its event in another, and what the list leaves out.
 
-    What `sahelkit.add_coder` returns can stand in a ``with`` statement, at whose end the list is taken away.
+    What `sahelkit.add_coder` returns can stand in a ``with`` statement, at whose end the list is taken away, and so is
+    one of the same name that was put in its place.
 
     Attributes
     ----------
@@ -84,7 +85,7 @@ class CoupMatch(Result):
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self.coder is not None and self.coder in session():
+        if self.coder is not None and self.coder.name in {coder.name for coder in session()}:
             forget(self.coder.name)
 
     def tidy(self) -> pd.DataFrame:

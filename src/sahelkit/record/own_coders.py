@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import keyword
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,11 +16,11 @@ from sahelkit.catalog import Record
 from sahelkit.catalog.columns import all_entries
 from sahelkit.catalog.publication import Publication
 from sahelkit.dates import parse_date
-from sahelkit.errors import OptionError, UnknownNameError, is_known
+from sahelkit.errors import CoverageWarning, OptionError, UnknownNameError, is_known
 from sahelkit.frames import FrameLike
 from sahelkit.language.coders import rule_name
 from sahelkit.options import LANGUAGES, check_flag, check_name
-from sahelkit.record.coup_lists import _check_inside, _month_end, _Other, _outcomes_of, _places_of, _result_of
+from sahelkit.record.coup_lists import _READ, _check_inside, _month_end, _Other, _outcomes_of, _places_of, _result_of
 from sahelkit.record.coup_match import CoupMatch
 from sahelkit.tables.coups import DATASET
 from sahelkit.tables.own_coders import (
@@ -50,10 +52,28 @@ def _check_name(name: object, description: Record) -> str:
     rules = {*JOINT_RULES, *(coder["rule"] for coder in coders.values())}
     if text in coders or text in rules:
         raise OptionError("name", name, "a coder or a rule has this name", repair="Type name='mine'")
-    columns = {entry.field.name for entry in all_entries()}
+    # A panel makes columns of what the table of coups holds, such as "attempt".
+    values = {value for entry in all_entries(DATASET) for value in entry.field.enum}
+    columns = {entry.field.name for entry in all_entries()} | values | {*_READ, "period"}
     if text in columns or any(column.startswith(f"{text}_") for column in columns):
-        raise OptionError("name", name, "columns of sahelkit begin with it", repair="Type name='mine'")
+        raise OptionError(
+            "name", name, "columns of sahelkit have this name, or begin with it", repair="Type name='mine'"
+        )
     return text
+
+
+def _warn_of_future(rows: Iterable[OwnRow], total: int) -> None:
+    """Warn of days that have not come yet: clocks differ, so they are no errors."""
+    today = dt.datetime.now(dt.UTC).astimezone().date()
+    ahead = [row for row in rows if row.first > today]
+    if ahead:
+        more = f", and {len(ahead) - 1:,} more rows do" if len(ahead) > 1 else ""
+        warnings.warn(
+            f"date={str(ahead[0].first)!r} in row {ahead[0].row} of {total} ({ahead[0].name}): it lies in the future "
+            f"(today is {today}){more}. The list counts it all the same; mend the year if that is a slip.",
+            CoverageWarning,
+            stacklevel=3,
+        )
 
 
 def add_coder(
@@ -118,7 +138,7 @@ def add_coder(
     -------
     CoupMatch
         What matched, what is near (the same or another event?), what is new, and what the list leaves out. In a
-        ``with`` statement the list is taken away at its end.
+        ``with`` statement the list is taken away at its end, also where another of this name took its place.
 
     Raises
     ------
@@ -127,6 +147,11 @@ def add_coder(
         look; the message names row, column and value.
     MissingColumnsError, DateError, UnknownNameError, UnknownPlaceError
         If a column is missing, a day cannot be read, or a coder, row, ``coup_id`` or place is unknown.
+
+    Warns
+    -----
+    CoverageWarning
+        If a row lies in the future.
 
     Examples
     --------
@@ -171,6 +196,7 @@ def add_coder(
         frame=given,
     )
     _check_inside(given, rows, coder, states_of(coder.entry()))
+    _warn_of_future(rows, len(given))
     before = tuple(other for other in session() if other.name != name)
     joined(None, (*before, coder))  # what cannot be put into the table is refused before it is there
     register(coder)

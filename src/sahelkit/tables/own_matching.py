@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -83,7 +83,12 @@ def listed(table: pd.DataFrame, prefixes: Sequence[str]) -> Listed:
 
 
 def place_rows(
-    rows: Sequence[OwnRow], other: Listed, *, source: str, links: Mapping[str, str] | None = None
+    rows: Sequence[OwnRow],
+    other: Listed,
+    *,
+    source: str,
+    links: Mapping[str, str] | None = None,
+    undecided: Collection[str] = (),
 ) -> list[Placement]:
     """Find the event of each row.
 
@@ -100,6 +105,8 @@ def place_rows(
         Name of the list.
     links : mapping of str to str, optional
         Identifier of the event of a row, by the row's name; "" for none.
+    undecided : collection of str, optional
+        Names of rows linked to none that may be near an event all the same.
 
     Returns
     -------
@@ -150,7 +157,7 @@ def place_rows(
     for row in rows:
         place = found.get(row.report(source))
         near = None
-        if place is None and row.name not in hand:
+        if place is None and (row.name not in hand or row.name in undecided):
             if row.precision == "day":
                 near = _near(row.first, here.get(row.iso3, []), other, taken)
             else:
