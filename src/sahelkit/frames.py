@@ -46,11 +46,9 @@ __all__ = [
     "with_numbers",
 ]
 
-
 TIMES = ("period", "month", "date", "year")
 REPEATS = ("refuse", "keep")
-# Columns that name both states of a pair.
-PAIRS = (("source", "target"), ("state_1", "state_2"))
+PAIRS = (("source", "target"), ("state_1", "state_2"))  # columns that name both states of a pair
 
 
 @runtime_checkable
@@ -213,8 +211,8 @@ def check_repeats(frame: pd.DataFrame, *, where: str, repeats: Repeats = "refuse
     ----------
     frame : pandas.DataFrame
         Units are read from ``iso3``, else ``country`` or ``gwcode``, else (pairs) from ``source`` and ``target`` or
-        ``state_1`` and ``state_2``; periods from ``period``, else ``month``, else
-        ``date``, else ``year``. Nothing is checked when one of the two is missing.
+        ``state_1`` and ``state_2``; periods from ``period``, ``month``, ``date`` or ``year``, the first of them that is
+        there. Nothing is checked when one of the two is missing.
     where : str
         Name of the calling function.
     repeats : {"refuse", "keep"}
@@ -244,9 +242,7 @@ def check_repeats(frame: pd.DataFrame, *, where: str, repeats: Repeats = "refuse
     time = next((name for name in TIMES if name in frame.columns), None)
     if repeats == "keep" or unit is None or time is None:
         return
-    keys = [*unit, time]
-    if time == "month" and "year" in frame.columns:  # month may be a number from 1 to 12
-        keys.append("year")
+    keys = [*unit, time, *(["year"] if time == "month" and "year" in frame.columns else [])]
     known = frame[keys].notna().all(axis=1).to_numpy()
     double = frame[keys].apply(_one_spelling).duplicated().to_numpy() & known
     if double.any():

@@ -197,7 +197,7 @@ def test_rows_that_cannot_be_read_are_told_once_and_listed():
     assert told["why"].tolist() == [
         "not a day such as '2012-03-22' or '22 March 2012'",
         "no code of the system 'iso_numeric' of a state since 1945",
-        "not a number; the event counts, with this unknown",
+        "not a number of deaths; the event counts, with this unknown",
     ]
 
 

@@ -7,7 +7,7 @@ arithmetic of whole numbers, and many lack functions of dates.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import narwhals.stable.v2 as nw
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Frame: TypeAlias = "nw.LazyFrame[Any] | nw.DataFrame[Any]"
 UNITS = ("year", "month", "date")
 COORDINATES = ("latitude", "longitude")
+DAYS = ("date", "last", "published")
 NUMBERS = ("fatalities", "fatalities_low", "fatalities_high", *COORDINATES)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # What stands for a part of a day: a pattern, its length, and a value that is one.
@@ -35,6 +36,7 @@ _PARTS = {
     **dict.fromkeys(("%H", "%M", "%S"), ("[0-9]{2}", 2, "00")),
 }
 ISO = "%Y-%m-%d"
+_ENDLESS = 1e15
 _NUMBER = r"^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$"
 
 
@@ -70,23 +72,27 @@ def canonical(
     """
     layout = source.layout
     formats = tuple(formats) or formats_of(layout)
-    days = {name: columns_of(layout, name) for name in ("date", "last") if name in names}
+    days = {name: columns_of(layout, name) for name in DAYS if name in names}
+    # The day of publication may be written in another way than that of the event.
+    ways = {name: formats_of(layout) if name == "published" else formats for name in days}
     numbers = {name: layout.columns[name] for name in names if name in NUMBERS and name in layout.columns}
     parts = [column for columns in days.values() if len(columns) > 1 for column in columns]
     soft: dict[str, str] = {}
     if frame.implementation.is_polars():
-        written = [columns[0] for columns in days.values() if len(columns) == 1]
-        frame, soft = _softened(frame, written, [*numbers.values(), *parts], formats)
+        written = {columns[0]: ways[name] for name, columns in days.items() if len(columns) == 1}
+        frame, soft = _softened(frame, written, [*numbers.values(), *parts])
     schema = frame.collect_schema()
 
     def column(name: str) -> nw.Expr:
         if name in days:
-            return _day(schema, [soft.get(part, part) for part in days[name]], formats)
+            return _day(schema, [soft.get(part, part) for part in days[name]], ways[name])
         if name in numbers:
             given = soft.get(numbers[name], numbers[name])
             number = _number(nw.col(given), schema[given])
-            unknown = [float(value) for value in layout.unknown.get(name, ()) if value]
-            return nw.when(~number.cast(nw.Float64).is_in(unknown)).then(number) if unknown else number
+            if name in COORDINATES:
+                return number
+            # No number of deaths is negative or without end; codes for unknown ones are negative too.
+            return nw.when((number >= 0) & (number < _ENDLESS)).then(number)
         return nw.col(columns_of(layout, name)[0])
 
     return frame.select(*also, **{name: column(name) for name in names})
@@ -104,9 +110,7 @@ def unit_of(frame: Frame, name: str, unit: str) -> nw.Expr:
     return year * 12 + month - 1 if unit == "month" else year * 10000 + month * 100 + of_month
 
 
-def _softened(
-    frame: Frame, days: Sequence[str], numbers: Sequence[str], formats: Sequence[str]
-) -> tuple[Frame, dict[str, str]]:
+def _softened(frame: Frame, days: Mapping[str, Sequence[str]], numbers: Sequence[str]) -> tuple[Frame, dict[str, str]]:
     """The frame with texts that polars reads as days and numbers, and the names of those columns.
 
     Polars does so faster than expressions can, and leaves null what it cannot read.
@@ -119,7 +123,7 @@ def _softened(
         text = polars.col(column)
         read = [
             (text.str.strip_chars_start().str.slice(0, 10) if how == ISO else text).str.to_date(how, strict=False)
-            for how in formats
+            for how in days[column]
         ]
         return polars.coalesce(*read) if len(read) > 1 else read[0]
 
@@ -146,6 +150,7 @@ def _day(schema: Any, columns: Sequence[str], formats: Sequence[str]) -> nw.Expr
         return column
     if dtype != nw.String:
         day = column.cast(nw.Int64)
+        day = nw.when(day > 10**9).then(day // 1_000_000).otherwise(day)  # 20120322093000: with the time of the day
         return _checked(day // 10000, day // 100 % 100, day % 100)
     return (
         nw.coalesce(*(_written(column, how) for how in formats)) if len(formats) > 1 else _written(column, formats[0])

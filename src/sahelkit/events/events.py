@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -143,6 +143,10 @@ class Events:
         made = dressed(frame, known, keys, unit, sums, self.rules.published)
         made.attrs["sahelkit"] = {"events": self._note(window, dropped)}
         return made
+
+    def known_by(self, published: str) -> Events:
+        """The same events with another rule of publication."""
+        return Events(self.source, replace(self.rules, published=published))
 
     def refused(self) -> pd.DataFrame:
         """Values that cannot be read, one row for each.

@@ -10,16 +10,28 @@ from typing import Any
 
 import numpy as np
 
+from sahelkit._types import Days
 from sahelkit.dates import YEARS
 from sahelkit.errors import RefusedRowsWarning
 from sahelkit.events.canonical import COORDINATES, formats_of
-from sahelkit.events.extent import Extent, Window, extent_of_groups, quick_extent, window_of
+from sahelkit.events.extent import Extent, Window, as_days, extent_of_groups, quick_extent, window_of
 from sahelkit.events.meaning import Meanings, cuts_of
 from sahelkit.events.passing import Pass, first_formats, grouped
 from sahelkit.events.polygons import Polygons
 from sahelkit.events.reading import Source
 from sahelkit.events.rules import ORDER, Rules
-from sahelkit.events.tally import PER_YEAR, UNITS, Groups, labelled, located, numbers, shared, since, states_of
+from sahelkit.events.tally import (
+    NEVER_LATE,
+    PER_YEAR,
+    UNITS,
+    Groups,
+    labelled,
+    located,
+    numbers,
+    shared,
+    since,
+    states_of,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +113,7 @@ class Grouping:
             cuts=meanings.cuts,
             spans=bool(spans and layout.last and self.rules.span != "first"),
             extent=extent is None,
+            late="published" if "published" in layout.columns else "last" if layout.last else "",
             formats=self._formats,
         )
         table = grouped(self.source, ask)
@@ -149,6 +162,7 @@ class Grouping:
             {name: numbers(table[f"sum_{name}"]) for name in sums},
             {name: n - numbers(table[f"known_{name}"]) for name in sums},
             {"iso3": (iso3, states)} | named,
+            _days_known(table) if ask.late else None,
         ).take(kept)
         if ask.spans and self.rules.span == "share":
             groups = shared(groups, ends[0][kept], ends[1][kept], unit)
@@ -171,6 +185,13 @@ class Grouping:
                 f"{refused:,} rows of {self.source.files[0]} are left out; type events.refused() to see which and why."
             )
             warnings.warn(text, RefusedRowsWarning, stacklevel=4)
+
+
+def _days_known(table: Any) -> Days:
+    """Last day of each group on which an event of it ended, or was published; long ago where nobody says."""
+    given = table["late"].fill_null(0).to_numpy().astype(np.int64)
+    said = given >= YEARS[0] * PER_YEAR["date"]
+    return np.where(said, as_days(np.where(said, given, 19700101)), NEVER_LATE)
 
 
 def _varies(meanings: Meanings, code: Any) -> bool:

@@ -43,6 +43,9 @@ class Pass:
         Whether rows that last beyond their first period are counted apart, under their first and last day.
     extent : bool
         Whether the first and last day of each group are wanted.
+    late : str
+        Column of days, ``"last"`` or ``"published"``, whose latest in each group is wanted, since nothing is known of
+        an event before it; ``""`` for none.
     formats : tuple of str
         How days are written.
     """
@@ -55,6 +58,7 @@ class Pass:
     cuts: tuple[int, ...] = ()
     spans: bool = False
     extent: bool = False
+    late: str = ""
     formats: tuple[str, ...] = ()
 
 
@@ -94,12 +98,13 @@ def grouped(source: Source, ask: Pass) -> pyarrow.Table:
     pyarrow.Table
         The keys; ``when`` (see `unit_of`; null where the day cannot be read) if there is a unit; ``era`` with cuts;
         ``dropped`` with `keep`; ``first`` and ``last`` with spans; ``n``; for each value ``sum_`` and ``known_``
-        (rows with one); ``low`` and ``high`` (days, as the source has them) with extent. A group may have several rows.
+        (rows with one); ``low`` and ``high`` (days, as the source has them) with extent; ``late`` (20120322) with late.
+        A group may have several rows.
     """
     keep = dict(ask.keep or {})
     names = [name for key in ask.keys for name in (COORDINATES if key == "cell" else (key,))] + [*ask.values, *keep]
     names += ["code"] * (ask.codes is not None) + ["date"] * bool(ask.unit or ask.cuts or ask.extent)
-    names = list(dict.fromkeys([*names, "last"] if ask.spans else names))
+    names = list(dict.fromkeys([*names, *["last"] * ask.spans, *[ask.late] * bool(ask.late)]))
     found: list[pyarrow.Table] = []
     with waiting(f"{source.layout.title}: {source.files[0]}", source.size):
         for frame in frames_of(source, names):
@@ -135,7 +140,10 @@ def _counts(frame: Frame, ask: Pass, keep: Mapping[str, tuple[Any, ...]]) -> Fra
     numbers += [nw.col(name).count().alias(f"known_{name}") for name in ask.values]
     if ask.extent:
         numbers += [nw.col("date").min().alias("low"), nw.col("date").max().alias("high")]
-    frame = frame.with_columns(**made) if made else frame
+    if ask.late:
+        numbers.append(nw.col("latest").max().alias("late"))
+    late = {"latest": unit_of(frame, ask.late, "date")} if ask.late else {}
+    frame = frame.with_columns(**made, **late) if made or late else frame
     return frame.group_by(*keys).agg(nw.len().alias("n"), *numbers)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from sahelkit._types import TEXT
 from sahelkit.dates import YEARS, parse_date
 from sahelkit.errors import DateError
-from sahelkit.events.canonical import NUMBERS, canonical, columns_of, formats_of, unit_of
+from sahelkit.events.canonical import COORDINATES, NUMBERS, canonical, columns_of, formats_of, unit_of
 from sahelkit.events.meaning import Meanings, plain
 from sahelkit.events.passing import collected
 from sahelkit.events.reading import Source
@@ -41,10 +41,11 @@ def refused_rows(source: Source, meanings: Meanings, good: Iterable[Any]) -> pd.
     found: list[tuple[Any, ...]] = []
     with source.reading():
         for frame in source.frames(wanted, numbered=True):
-            texts = [name for name in numbers if frame.collect_schema()[columns[name][0]] == nw.String]
+            schema = frame.collect_schema()
+            texts = {name: schema[columns[name][0]] == nw.String for name in numbers}
             written = {_written(name): nw.col(name) for name in wanted}
             kept = [*written, "file", "row"]
-            typed = canonical(frame.with_columns(**written), source, [*days, *texts], also=kept)
+            typed = canonical(frame.with_columns(**written), source, [*days, *numbers], also=kept)
             held = {name: unit_of(typed, name, "date") for name in days}
             typed = typed.with_columns(
                 **{name: nw.when(day >= YEARS[0] * 10_000).then(day) for name, day in held.items()}
@@ -52,10 +53,13 @@ def refused_rows(source: Source, meanings: Meanings, good: Iterable[Any]) -> pd.
             bad = [nw.col(name).is_null() for name in days]
             code = nw.col(_written(columns["code"][0]))
             bad.append(code.is_null() | ~code.is_in(known))
-            unread = {name: _unread(name, columns[name][0], layout.unknown.get(name, ())) for name in texts}
+            unread = {
+                name: _unread(name, columns[name][0], layout.unknown.get(name, ()), text=text)
+                for name, text in texts.items()
+            }
             rows = typed.filter(nw.any_horizontal(*bad, *unread.values(), ignore_nulls=True)).head(MOST - len(found))
             for row in collected(rows).to_pylist():
-                found += _reasons(row, columns, days, texts, meanings, set(known), source)
+                found += _reasons(row, columns, days, numbers, meanings, set(known), source)
     table = pd.DataFrame(found[:MOST], columns=list(COLUMNS))
     return table.astype({"file": TEXT, "row": "Int64", "column": TEXT, "value": TEXT, "why": TEXT})
 
@@ -65,17 +69,22 @@ def _written(column: str) -> str:
     return f"{column}, written"
 
 
-def _unread(name: str, column: str, unknown: Sequence[str]) -> nw.Expr:
+def _unread(name: str, column: str, unknown: Sequence[str], *, text: bool) -> nw.Expr:
     """Whether a number is null though something is written."""
-    text = nw.col(_written(column))
-    return nw.col(name).is_null() & ~text.is_null() & (text.str.strip_chars() != "") & ~text.is_in(["", *unknown])
+    written = nw.col(_written(column))
+    if not text:
+        codes = [float(value) for value in unknown if value]
+        odd = nw.col(name).is_null() & ((written < 0) | (written > 0))
+        return odd & ~written.cast(nw.Float64).is_in(codes) if codes else odd
+    blank = written.is_null() | (written.str.strip_chars() == "")
+    return nw.col(name).is_null() & ~blank & ~written.is_in(["", *unknown])
 
 
 def _reasons(
     row: dict[str, Any],
     columns: dict[str, tuple[str, ...]],
     days: Sequence[str],
-    texts: Sequence[str],
+    numbers: Sequence[str],
     meanings: Meanings,
     good: set[Any],
     source: Source,
@@ -90,10 +99,11 @@ def _reasons(
     code = row[_written(columns["code"][0])]
     if code not in good:
         found.append((*place, columns["code"][0], plain(code) or None, meanings.why(code)))
-    for name in texts:
+    for name in numbers:
         value = plain(row[_written(columns[name][0])])
         if row[name] is None and value and value not in source.layout.unknown.get(name, ()):
-            found.append((*place, columns[name][0], value, "not a number; the event counts, with this unknown"))
+            what = "not a number" if name in COORDINATES else "not a number of deaths"
+            found.append((*place, columns[name][0], value, f"{what}; the event counts, with this unknown"))
     return found
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sahelkit._types import TEXT
 from sahelkit.catalog.publication import Publication
-from sahelkit.events.canonical import NUMBERS, canonical, columns_of, unit_of
+from sahelkit.events.canonical import DAYS, NUMBERS, canonical, columns_of, unit_of
 from sahelkit.events.extent import as_days
 from sahelkit.events.meaning import Meanings, plain
 from sahelkit.events.passing import collected
@@ -36,7 +36,7 @@ def rows_of(
 ) -> pd.DataFrame:
     """Rows with the columns `ROW`; those without a day or a state are left out."""
     layout = source.layout
-    names = [name for name in ROW if name in layout.columns and name != "published"]
+    names = [name for name in ROW if name in layout.columns]
     wanted = [*names, "date", "last", "code"]
     columns = list(dict.fromkeys(column for name in wanted for column in columns_of(layout, name)))
     found: list[pd.DataFrame] = []
@@ -44,7 +44,8 @@ def rows_of(
     with source.reading():
         for frame in source.frames(columns, numbered=True):
             typed = canonical(frame, source, wanted, also=["file", "row"])
-            typed = typed.with_columns(**{name: unit_of(typed, name, "date") for name in ("date", "last")})
+            days = [name for name in DAYS if name in wanted]
+            typed = typed.with_columns(**{name: unit_of(typed, name, "date") for name in days})
             if first is not None:
                 typed = typed.filter(nw.col("date") >= int(f"{first:%Y%m%d}"))
             if last is not None:
@@ -61,6 +62,8 @@ def rows_of(
     made = pd.concat(found, ignore_index=True)
     if published and len(made):
         days = made["last"].to_numpy().astype("datetime64[D]")
+        if "published" in made:  # the source says when it took the event in
+            days = np.fmax(days, made["published"].to_numpy().astype("datetime64[D]"))
         made["published"] = Publication(published).dates(days).astype("datetime64[s]")
     made = made.reindex(columns=list(ROW))
     made.attrs["sahelkit"] = {"events": {layout.name: {**source.note(), "rows": True}}}
@@ -73,6 +76,9 @@ def _canonical(given: pd.DataFrame, source: Source, meanings: Meanings) -> pd.Da
     given = given[dated]
     for name in ("date", "last"):
         out[name] = as_days(given[name]).astype("datetime64[s]")
+    if "published" in given:
+        stamps = given["published"].fillna(19000101).clip(lower=19000101)
+        out["published"] = as_days(stamps).astype("datetime64[s]")
     days = given["date"].to_numpy(dtype=np.int64)
     eras = sum(((days >= cut).astype(int) for cut in meanings.cuts), np.zeros(len(days), dtype=int))
     states: dict[tuple[Any, int], str | None] = {}
@@ -80,7 +86,7 @@ def _canonical(given: pd.DataFrame, source: Source, meanings: Meanings) -> pd.Da
         if key not in states:
             states[key] = meanings.iso3(*key)
     out["iso3"] = pd.Series([states[key] for key in zip(given["code"], eras, strict=True)], dtype=TEXT)
-    for name in given.columns.difference(["date", "last", "code"]):
+    for name in given.columns.difference([*DAYS, "code"]):
         column = given[name].reset_index(drop=True)
         if name in NUMBERS:
             whole = name.startswith("fatalities")

@@ -26,6 +26,8 @@ WHERE = ("iso3", "admin1", "place", "cell", "polygon")
 # What `unit_of` counts from one year to the next.
 PER_YEAR = {"year": 1, "month": 12, "date": 10_000}
 STEP = {"year": "Y", "month": "M", "date": "D"}
+# The latest day of groups of which nobody says when they were known.
+NEVER_LATE = np.datetime64("1900-01-01", "D")
 # More rows than this are a slip of the pen, or a table that no machine holds.
 MOST = 50_000_000
 
@@ -44,6 +46,8 @@ class Groups:
         Sums of the values, and rows without one.
     keys : mapping of str to (array of int64, list)
         Number of each row's label (-1 where there is none), and the labels.
+    late : array of datetime64[D], shape (n,), or None
+        Day before which nothing of the last event is known: its own last day, or that of its publication.
     """
 
     when: Ints64
@@ -51,6 +55,7 @@ class Groups:
     sums: Mapping[str, Floats]
     blanks: Mapping[str, Floats]
     keys: Mapping[str, tuple[Ints64, list[Any]]]
+    late: Days | None = None
 
     def take(self, rows: Any, share: Floats | None = None) -> Groups:
         """Some of the groups, or parts of them."""
@@ -64,6 +69,7 @@ class Groups:
             {name: part(array) for name, array in self.sums.items()},
             {name: array[rows] for name, array in self.blanks.items()},
             {name: (codes[rows], labels) for name, (codes, labels) in self.keys.items()},
+            None if self.late is None else self.late[rows],
         )
 
 
@@ -143,6 +149,7 @@ def shared(groups: Groups, first: Ints64, until: Ints64, unit: str) -> Groups:
         {name: np.concatenate([rest.sums[name], parts.sums[name]]) for name in rest.sums},
         {name: np.concatenate([rest.blanks[name], parts.blanks[name]]) for name in rest.blanks},
         {name: (np.concatenate([codes, parts.keys[name][0]]), labels) for name, (codes, labels) in rest.keys.items()},
+        None if rest.late is None or parts.late is None else np.concatenate([rest.late, parts.late]),
     )
 
 
@@ -180,7 +187,8 @@ def spread(
     Returns
     -------
     frame : pandas.DataFrame
-        The labels, ``when`` (if there is a unit), ``n`` and the sums, all as they were found.
+        The labels, ``when`` (if there is a unit), ``n`` and the sums, all as they were found; ``late``, the latest day
+        of each row's groups, where groups have one.
     known : array of bool
         Whether the source covers the row's place and time.
     """
@@ -203,11 +211,14 @@ def spread(
         size = len(rows)
     else:
         rows = np.arange(size)
-    counted = {"n": np.bincount(flat, kept.n, size)}
+    counted: dict[str, Any] = {"n": np.bincount(flat, kept.n, size)}
     for name, sums in kept.sums.items():
         counted[name] = np.bincount(flat, sums, size)
         if kept.blanks[name].any():
             counted[name][np.bincount(flat, kept.blanks[name], size) > 0] = np.nan
+    if kept.late is not None:
+        counted["late"] = np.full(size, NEVER_LATE.astype(np.int64))
+        np.maximum.at(counted["late"], flat, kept.late.astype(np.int64))
     place, time, sort = rows // (shape[1] * shape[2]), rows // shape[2] % shape[1], rows % shape[2]
     made: dict[str, Any] = {}
     for name, labels in zip(where, places, strict=True):
@@ -279,7 +290,10 @@ def dressed(
         days = Publication(published).dates(
             first_days(unit, np.arange(low, (int(when.max()) if len(when) else 0) + 1) + 1) - 1
         )
-        out["published"] = days[when - low].astype("datetime64[s]")
+        days = days[when - low]
+        if "late" in frame:
+            days = np.maximum(days, Publication(published).dates(frame["late"].to_numpy().view("datetime64[D]")))
+        out["published"] = days.astype("datetime64[s]")
     made = pd.DataFrame(out, copy=False)
     order = [name for name in keys if name in WHERE] + [name for name in keys if name in UNITS]
     order += [name for name in keys if name not in order]

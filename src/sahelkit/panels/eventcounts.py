@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from sahelkit.errors import OptionError, UnknownNameError, is_known
 from sahelkit.events import Events
 from sahelkit.options import as_names, check_name
 from sahelkit.panels.layers import Context, Layer, Step, settle
+from sahelkit.panels.universe import state_spells
 
 BY = ("event_type", "sub_type")
 
@@ -32,8 +33,10 @@ class EventCounts(Step):
     covered : array of bool, shape (n,)
     values : mapping of str to array, each of shape (n,)
         NaN where unknown.
-    published : Publication or None
-        None where nobody has said when the events became known.
+    published : mapping of str to array of datetime64[D], each of shape (n,), or None
+        Day on which each value became known; None where nobody has said when the events did.
+    early : pandas.DataFrame
+        ``iso3``, ``start`` and ``n`` (events) of the periods before the state began, which a panel does not have.
     note : mapping
         The source, its terms and its coverage, by name of the layout.
     """
@@ -42,7 +45,8 @@ class EventCounts(Step):
     starts: Days
     covered: Bools
     values: Mapping[str, Floats]
-    published: Publication | None
+    published: Mapping[str, Days] | None
+    early: pd.DataFrame
     note: Mapping[str, Mapping[str, Any]]
 
     def kinds(self, version: str | None, have: Mapping[str, str]) -> dict[str, str]:
@@ -62,12 +66,30 @@ class EventCounts(Step):
             return out
 
         covered = place(self.covered, False)
-        rule = self.published or Publication("none")
-        published = rule.dates(grid.ends)[None, :]
+        always = np.datetime64("0001-01-01", "D")
+        known = self.published or {}
         return [
-            settle(context, name, place(array, np.nan), covered=covered, published=published, kind="count")
+            settle(
+                context,
+                name,
+                place(array, np.nan),
+                covered=covered,
+                published=place(known[name], always) if name in known else always,
+                kind="count",
+            )
             for name, array in self.values.items()
         ]
+
+    def caution(self, countries: Sequence[str], first: pd.Timestamp, last: pd.Timestamp, version: str | None) -> str:
+        """How many events a file gives to a state before it began."""
+        here = self.early[self.early["iso3"].isin(list(countries)) & self.early["start"].between(first, last)]
+        if here.empty:
+            return ""
+        counts = ", ".join(f"{n:,.0f} of {code}" for code, n in here.groupby("iso3")["n"].sum().items())
+        return (
+            f"The file gives events to a state before it began, as if it had always been one: {counts}. The panel has "
+            "no such rows, and they are not counted for the state of that time. events.tally() has them."
+        )
 
     def settings(self) -> dict[str, Any]:
         """The source of the events and its terms."""
@@ -94,12 +116,14 @@ def count_events(
     check_name("prefix", prefix, optional=True)
     rule = events.rules.published if published is None else published
     try:
-        when = Publication(rule) if rule else None
+        dated = bool(rule) and Publication(rule) is not None
     except ValueError:
         repair = "Type '+30d', 't+1-03-15' or 'none'"
         raise OptionError("published", published, "not a publication rule", repair=repair) from None
     sums = [] if values is None else as_names("values", values)
     unit = "month" if freq == "M" else "year"
+    if published is not None:
+        events = events.known_by(published)
     table = events.tally(("iso3", unit, *([by] if by else [])), values=values)
     sums = [name for name in sums if name in table]
     if prefix is None:
@@ -107,6 +131,7 @@ def count_events(
     front = f"{prefix}_" if prefix else ""
     kinds = list(table[by].dropna().unique()) if by else [None]
     found: dict[str, Floats] = {}
+    when: dict[str, Days] = {}
     parts = [table if kind is None else table[table[by] == kind] for kind in kinds] or [table]
     for kind, part in zip(kinds, parts, strict=False):
         word = "" if kind is None else re.sub(r"[\W]+", "_", str(kind).casefold()).strip("_")
@@ -115,14 +140,22 @@ def count_events(
             if name in found:
                 raise OptionError("by", by, f"two kinds would be the column {name!r}", repair="Type by=None")
             found[name] = part[value].to_numpy(dtype="float64", na_value=np.nan)
+            if dated:
+                when[name] = part["published"].to_numpy().astype("datetime64[D]")
     first = parts[0]
     starts = first[unit].dt.start_time if unit == "month" else pd.to_datetime(first[unit].astype(str) + "-01-01")
     note = {name: {**said, "published": rule} for name, said in table.attrs["sahelkit"]["events"].items()}
+    began = state_spells(None).groupby("iso3")["start"].min()
+    n = np.sum([part["events"].to_numpy(dtype="float64", na_value=0.0) for part in parts], axis=0)
+    opened = first["iso3"].map(began).to_numpy().astype(f"datetime64[{freq}]").astype("datetime64[D]")
+    days = starts.to_numpy().astype("datetime64[D]")
+    early = pd.DataFrame({"iso3": first["iso3"].to_numpy(), "start": starts.to_numpy(), "n": n})
     return EventCounts(
         iso3=first["iso3"].reset_index(drop=True),
-        starts=starts.to_numpy().astype("datetime64[D]"),
+        starts=days,
         covered=first["events"].notna().to_numpy(),
         values=found,
-        published=when,
+        published=when if dated else None,
+        early=early[(days < opened) & (n > 0)],
         note=note,
     )
