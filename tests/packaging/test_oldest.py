@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = [
-    *("build", "catalog", "datasets", "estimation", "evaluate", "exposure", "geography"),
+    *("build", "catalog", "datasets", "estimation", "evaluate", "events", "exposure", "formats", "geography"),
     *("models", "panels", "plots", "record", "results", "store", "tables"),
 ]
 

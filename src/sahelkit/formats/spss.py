@@ -17,7 +17,7 @@ from sahelkit.formats.stata import as_codes, check_days, check_numbers
 from sahelkit.values import distinct_values
 
 _LABEL, _WORD, _TEXT = 255, 120, 32767  # bytes
-_FORMATS = {"date": "SDATE10", "time": "DATETIME23.3"}
+_FORMATS = {"date": "SDATE10", "time": "DATETIME23.2"}
 
 
 def _text(column: Column) -> pd.Series[Any]:
