@@ -111,9 +111,9 @@ def _steps(degrees: nw.Expr, most: int) -> nw.Expr:
     """Half degrees from the lower end on, of which the last holds the upper end too."""
     import narwhals.stable.v2 as nw
 
-    # A cast rounds in some databases, so does `//` of older narwhals there, and `floor` came to narwhals late.
+    # `floor` came to narwhals late, and `//` rounds in some databases; a cast alone would too, or refuse.
     half = (degrees + most) * 2
-    whole = half.cast(nw.Int64)
+    whole = (half // 1).cast(nw.Int64)
     steps = whole - (whole > half).cast(nw.Int64)
     inside = (degrees >= -most) & (degrees < most)
     return nw.when(inside).then(steps).otherwise(nw.when(degrees == most).then(nw.lit(4 * most - 1)))
