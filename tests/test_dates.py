@@ -248,6 +248,8 @@ OWN = {
     "models/placebo/simulate.py": "simulated days",
     "models/hawkes/fit.py": "months that the reader gave",
     "models/impact/donors.py": "days of coups",
+    "formats/columns.py": "days that are days already, as pandas holds them",
+    "record/coup_lists.py": "days of a table that was read",
 }
 READERS = re.compile(
     r"pd\.to_datetime\(|pd\.DatetimeIndex\(|(?:pd\.Period|pd\.Timestamp)\(\s*str\(|"

@@ -13,7 +13,7 @@ from sahelkit.evaluate import backtest
 from sahelkit.panels import coups as coup_step
 from sahelkit.panels import panel, yearly
 from sahelkit.panels.coups import carried_on
-from sahelkit.tables.coups import load_coups
+from sahelkit.tables.coups import counted, load_coups
 
 pytestmark = pytest.mark.filterwarnings("ignore::sahelkit.errors.CoverageWarning")
 
@@ -40,8 +40,8 @@ def _scramble_coups(monkeypatch, after):
     """Drop half of the events that were published after a day, and add others in their place."""
     lag = dt.timedelta(days=int(record("coups").published.text[1:-1]))
 
-    def changed(**options):
-        events = load_coups(**options)
+    def changed(*given, **options):
+        events = counted(*given, **options)
         late = np.array([date.date() + lag > after for date in events["date"]])
         rng = np.random.default_rng(1)
         gone = late & (rng.random(len(events)) < 0.5)
@@ -54,7 +54,7 @@ def _scramble_coups(monkeypatch, after):
         extra = out[out["iso3"] == "MLI"].iloc[[0]].assign(date=pd.Timestamp(after - lag + DAY))
         return pd.concat([out, extra], ignore_index=True)
 
-    monkeypatch.setattr(coup_step, "load_coups", changed)
+    monkeypatch.setattr(coup_step, "counted", changed)
 
 
 @pytest.mark.parametrize("horizon", [1, 3])

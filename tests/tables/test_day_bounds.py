@@ -60,7 +60,7 @@ def test_an_end_that_is_only_bounded_is_not_an_open_end():
 
 
 def test_the_tables_with_placeholders_say_so():
-    assert set(WITH_BOUNDS) == {"crisis", "elections", "memberships", "responses"}
+    assert set(WITH_BOUNDS) == {"coups", "crisis", "elections", "memberships", "responses"}
 
 
 LOADERS = {"crisis": sk.load_crisis, "elections": sk.load_elections, "responses": sk.load_responses}

@@ -84,8 +84,8 @@ def meanings(system: str) -> dict[str, tuple[Meaning, ...]]:
 
     Examples
     --------
-    >>> [meaning.iso3 for meaning in meanings("fips")["UV"]], len(meanings("cow")["345"])
-    (['BFA'], 2)
+    >>> [meaning.iso3 for meaning in meanings("fips")["UV"]], sorted({one.iso3 for one in meanings("cow")["345"]})
+    (['BFA'], ['SRB', 'YUG'])
     """
     found = {**index().codes.get(system, {}), **_written()[0].get(system, {})}
     if system == "vdem":

@@ -143,13 +143,13 @@ def count_events(
             if dated:
                 when[name] = part["published"].to_numpy().astype("datetime64[D]")
     first = parts[0]
-    starts = first[unit].dt.start_time if unit == "month" else pd.to_datetime(first[unit].astype(str) + "-01-01")
+    count = first[unit].array.asi8 if unit == "month" else first[unit].to_numpy(dtype="int64") - 1970
+    days = count.astype(f"datetime64[{freq}]").astype("datetime64[D]")
     note = {name: {**said, "published": rule} for name, said in table.attrs["sahelkit"]["events"].items()}
     began = state_spells(None).groupby("iso3")["start"].min()
     n = np.sum([part["events"].to_numpy(dtype="float64", na_value=0.0) for part in parts], axis=0)
     opened = first["iso3"].map(began).to_numpy().astype(f"datetime64[{freq}]").astype("datetime64[D]")
-    days = starts.to_numpy().astype("datetime64[D]")
-    early = pd.DataFrame({"iso3": first["iso3"].to_numpy(), "start": starts.to_numpy(), "n": n})
+    early = pd.DataFrame({"iso3": first["iso3"].to_numpy(), "start": days.astype("datetime64[s]"), "n": n})
     return EventCounts(
         iso3=first["iso3"].reset_index(drop=True),
         starts=days,

@@ -107,10 +107,10 @@ def uneven_text(
     --------
     >>> from sahelkit.catalog import record
     >>> coders = record("coups").details["coders"]
-    >>> ends = pd.Timestamp("1960-01-01"), pd.Timestamp("2022-12-31")
+    >>> ends = pd.Timestamp("1960-01-01"), pd.Timestamp("2014-12-31")
     >>> uneven_text("majority", coders, ["THA"], *ends)
     ''
-    >>> uneven_text("majority", coders, ["THA"], ends[0], pd.Timestamp("2024-12-31"))[:83]
+    >>> uneven_text("majority", coders, ["THA"], ends[0], pd.Timestamp("2022-12-31"))[:83]
     "rule='majority' does not mean the same all over this window, since coders begin and"
     """
     if rule not in WEIGHING_RULES:

@@ -262,7 +262,7 @@ def load_coups(
     'TUN-2011-01-14'
     >>> years = {"start": 1960, "end": 2017, "countries": "study"}
     >>> [len(load_coups(rule=rule, **years)) for rule in ("any", "majority", "all")]
-    [171, 111, 86]
+    [191, 117, 79]
     """
     return counted(
         rule,
