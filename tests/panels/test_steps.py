@@ -1,4 +1,4 @@
-"""A step of a user's own: it joins like any other, and is refused when it is not what it promised."""
+"""Steps of a panel: one of a user's own joins like any other, and is refused when it is not what it promised."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from sahelkit.errors import OptionError
 from sahelkit.panels import Layer, Step, coverage, panel, real_time, settle
+from sahelkit.panels.carrying import Newest
 
 ONE = np.datetime64("2012-04-20")
 
@@ -119,3 +120,20 @@ def test_bad_requests():
         panel("Mali", 2012, 2012).add(Strikes("sum"))
     with pytest.raises(OptionError, match="column='strikes': the panel has it already"):
         _mali().add(Strikes())
+
+
+def test_a_computed_column_names_the_one_that_it_is_made_from():
+    built = panel("Mali", "2011", "2012").add_coups().lag("attempt", months=1).lead("attempt", months=2)
+    built = built.past("attempt", months=6).since_last("attempt").add_neighbours("attempt")
+    built = built.add(Newest("attempt_lag1", 1, 3))
+    have, made = {}, {}
+    for step in built.steps:
+        new = step.kinds(None, have)
+        made |= {name: step.made_from(name) for name in new if step.computed}
+        assert {step.made_from(name) for name in new} <= ({*have} if step.computed else {None})
+        have |= new
+    assert made == {
+        **dict.fromkeys(["attempt_lag1", "attempt_lead2", "attempt_past6"], "attempt"),
+        **dict.fromkeys(["since_last_attempt", "never_attempt", "neighbours_attempt"], "attempt"),
+        **dict.fromkeys(["attempt_lag1_newest1", "attempt_lag1_newest1_age"], "attempt_lag1"),
+    }

@@ -13,8 +13,6 @@ from sahelkit.options import check_options
 from sahelkit.panels.builder import Panel
 from sahelkit.panels.coups import Coups
 from sahelkit.panels.evaluate import evaluate
-from sahelkit.panels.history import Lag, Past, SinceLast
-from sahelkit.panels.neighbours import Neighbours
 from sahelkit.tables.coup_releases import releases
 
 RULE = "powell_thyne"
@@ -56,7 +54,7 @@ def check_outcome(panel: Panel, outcome: str) -> None:
 def _source(panel: Panel, name: str) -> Panel | None:
     """The panel with only the step that brings a column; None if the column is computed from others."""
     for step in panel.steps:
-        if not isinstance(step, Lag | Past | SinceLast | Neighbours) and name in step.kinds(panel.version, {}):
+        if not step.computed and name in step.kinds(panel.version, {}):
             return replace(panel, steps=(step,))
     return None
 

@@ -32,6 +32,11 @@ class Newest(Step):
     of: str
     periods: int
     most: int
+    computed = True
+
+    def made_from(self, name: str) -> str:
+        """The column that is carried."""
+        return self.of
 
     def named(self) -> tuple[str, str]:
         """Names of the two columns."""

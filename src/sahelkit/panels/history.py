@@ -129,6 +129,11 @@ class Lag(Step):
     periods: int
     word: ClassVar[str] = "lag"
     toward: ClassVar[int] = 1
+    computed = True
+
+    def made_from(self, name: str) -> str:
+        """The column that is moved."""
+        return name.removesuffix(f"_{self.word}{self.periods}")
 
     def kinds(self, version: str | None, have: Mapping[str, str]) -> dict[str, str]:
         """Columns and their kinds."""
@@ -172,6 +177,11 @@ class Past(Step):
     of: tuple[str, ...]
     periods: int
     partial: bool = False
+    computed = True
+
+    def made_from(self, name: str) -> str:
+        """The column that is added up."""
+        return next(old for old in self.of if self.named(old) == name)
 
     def named(self, name: str) -> str:
         """Name of the column made from `name`."""
@@ -203,6 +213,11 @@ class SinceLast(Step):
     """Time since the last event, and whether there has been none since the source begins."""
 
     event: str
+    computed = True
+
+    def made_from(self, name: str) -> str:
+        """The count from which the clock runs."""
+        return self.event
 
     def kinds(self, version: str | None, have: Mapping[str, str]) -> dict[str, str]:
         """Columns and their kinds."""

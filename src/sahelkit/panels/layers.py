@@ -140,6 +140,12 @@ class Step:
     """
 
     reads: ClassVar[tuple[str, ...]] = ()
+    # Whether the columns are computed from columns of the panel, rather than brought from outside.
+    computed: ClassVar[bool] = False
+
+    def made_from(self, name: str) -> str | None:
+        """Column of the panel from which the step computes one of its own; None where it brings it from outside."""
+        return None
 
     def kinds(self, version: str | None, have: Mapping[str, str]) -> dict[str, str]:
         """Names of the columns that the step adds, with their kinds; `have` names those that stand before it.

@@ -80,6 +80,11 @@ class Neighbours(Step):
 
     reads = (BORDERS,)
     of: tuple[str, ...]
+    computed = True
+
+    def made_from(self, name: str) -> str:
+        """The column that is added up over the neighbours."""
+        return name.removeprefix("neighbours_")
 
     def kinds(self, version: str | None, have: Mapping[str, str]) -> dict[str, str]:
         """Columns and their kinds."""

@@ -106,16 +106,17 @@ def _moving(
     if isinstance(step, Lead):
         why = "a lead looks ahead, and what it holds was not known on the first day of the row's own period"
         raise OptionError("panel", name, why, repair="Leave lead() out here, and join the frame of a panel with it")
+    old = step.made_from(name) or name
     if isinstance(step, Lag):
-        return _lag(layer, have[name.removesuffix(f"_lag{step.periods}")], step.periods, grid)
+        return _lag(layer, have[old], step.periods, grid)
     if isinstance(step, Past):
-        return _past(layer, next(have[old] for old in step.of if step.named(old) == name), step, grid)
+        return _past(layer, have[old], step, grid)
     if isinstance(step, SinceLast):
-        return _clock(layer, have[step.event], never=name.startswith("never_"), grid=grid)
+        return _clock(layer, have[old], never=name.startswith("never_"), grid=grid)
     if isinstance(step, Newest):
-        return _newest(layer, have[step.of], step, grid)
+        return _newest(layer, have[old], step, grid)
     if isinstance(step, Neighbours):
-        return _neighbours(layer, have[name.removeprefix("neighbours_")], grid, version)
+        return _neighbours(layer, have[old], grid, version)
     return _source(layer, grid)
 
 

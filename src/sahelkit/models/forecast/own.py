@@ -13,15 +13,13 @@ from sahelkit.errors import OptionError, UnknownNameError
 from sahelkit.models.forecast.inputs import CARRIED, YEARLY
 from sahelkit.panels import Panel, Step
 from sahelkit.panels.carrying import Newest
-from sahelkit.panels.history import Lag, Past, SinceLast
-from sahelkit.panels.neighbours import Neighbours
+from sahelkit.panels.history import Lag
 from sahelkit.panels.userframe import UserFrame
 
 _LAGGED = re.compile(r"(.+)_lag([0-9]+)")
 # What a panel holds without the user's doing.
 _UNITS = ("iso3", "country", "gwcode", "period")
 _SHIPPED = (*_UNITS, "attempt", "success", "failure", "since_last_attempt", "never_attempt")
-_COMPUTED = (Lag, Past, SinceLast, Neighbours, Newest)
 
 
 def own_columns(columns: Iterable[str]) -> list[str]:
@@ -80,21 +78,13 @@ def maker(panel: Panel, name: str) -> tuple[Step, str]:
 
 def source_of(panel: Panel, name: str) -> str:
     """The column of a source from which a column was computed, through lags, windows and clocks."""
-    step, _ = maker(panel, name)
-    if isinstance(step, Lag):
-        return source_of(panel, name.removesuffix(f"_lag{step.periods}"))
-    if isinstance(step, Past):
-        return source_of(panel, next(old for old in step.of if step.named(old) == name))
-    if isinstance(step, SinceLast):
-        return step.event
-    if isinstance(step, Newest):
-        return source_of(panel, step.of)
-    return source_of(panel, name.removeprefix("neighbours_")) if isinstance(step, Neighbours) else name
+    old = maker(panel, name)[0].made_from(name)
+    return name if old is None else source_of(panel, old)
 
 
 def sources_alone(panel: Panel) -> tuple[Step, ...]:
     """Steps that bring values from outside."""
-    return tuple(step for step in panel.steps if not isinstance(step, _COMPUTED))
+    return tuple(step for step in panel.steps if not step.computed)
 
 
 def credits_of(panel: Panel, names: Iterable[str]) -> tuple[str, ...]:
@@ -110,14 +100,14 @@ def credits_of(panel: Panel, names: Iterable[str]) -> tuple[str, ...]:
 def computed_columns(panel: Panel) -> list[str]:
     """The user's columns of numbers that are lags, windows or clocks, which a model may read as they are."""
     found = [(name, *maker(panel, name)) for name in own_columns(panel.columns)]
-    return [name for name, step, kind in found if isinstance(step, _COMPUTED) and kind != "text"]
+    return [name for name, step, kind in found if step.computed and kind != "text"]
 
 
 def _is_late(step: Step) -> bool:
     """Whether what a source says of a period is never known on the first day of that period."""
     if isinstance(step, UserFrame):
         return step.published is not None and bool((step.published > step.starts).all())
-    return not isinstance(step, _COMPUTED) and type(step).__module__.startswith("sahelkit.")
+    return not step.computed and type(step).__module__.startswith("sahelkit.")
 
 
 def widened(panel: Panel, terms: Iterable[str], *, built_in: Sequence[str] = ()) -> Panel:
@@ -150,6 +140,6 @@ def widened(panel: Panel, terms: Iterable[str], *, built_in: Sequence[str] = ())
             raise OptionError("terms", term, why, repair=repair)
         if isinstance(step, Lag):
             most = CARRIED * (12 if panel.freq == "M" else 1)
-            newest = Newest(term.removesuffix(f"_lag{step.periods}"), step.periods, max(most, step.periods))
+            newest = Newest(step.made_from(term), step.periods, max(most, step.periods))
             panel = panel if newest.named()[0] in panel.columns else panel.add(newest)
     return panel

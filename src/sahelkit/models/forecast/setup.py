@@ -206,7 +206,7 @@ class Setup:
         for name in () if columns is None else self.own:
             step, _ = maker(self.panel, name)
             if isinstance(step, Lag) and columns is not None:
-                age = columns[f"{name.removesuffix(f'_lag{step.periods}')}_newest{step.periods}_age"].min()
+                age = columns[f"{step.made_from(name)}_newest{step.periods}_age"].min()
                 if age > step.periods:
                     found.append((name, int(age)))
         return tuple(found)
