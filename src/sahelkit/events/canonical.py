@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 
@@ -16,9 +16,6 @@ from sahelkit.dates import YEARS
 from sahelkit.errors import OptionError
 from sahelkit.events.layouts import Layout
 from sahelkit.events.reading import Source
-
-if TYPE_CHECKING:
-    pass
 
 Frame: TypeAlias = "nw.LazyFrame[Any] | nw.DataFrame[Any]"
 UNITS = ("year", "month", "date")

@@ -52,7 +52,9 @@ def wanted_file(name: str, version: str, *, bundled: bool) -> Wanted:
         dataset, _, file = name.partition("/")
         names = dataset_names(version)
         if dataset not in names:
-            raise UnknownNameError("dataset", dataset, names, repair="sahelkit.datasets() lists them")
+            younger = dataset in dataset_names(current_version())
+            what = f"dataset in version {version}" if younger else "dataset"
+            raise UnknownNameError(what, dataset, names, repair="sahelkit.datasets() lists them")
         installed = "_share" in locate.datasets_dir().parts
         repair = "" if installed else f"To make it, type: python -m sahelkit.build {dataset}"
         raise UnknownNameError(f"file of dataset {dataset!r}", file, _files_in(dataset, listed), repair=repair)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from sahelkit._types import DateLike, Places
-from sahelkit.catalog import record
 from sahelkit.geography import places
-from sahelkit.tables.read import read_table
+from sahelkit.tables.read import read_table, record_of
 from sahelkit.tables.select import kept, select
 
 DATASET = "refugees"
@@ -67,7 +66,9 @@ def load_refugees(
     >>> fled[["asylum_iso3", "year", "unhcr_refugees"]].to_numpy().tolist()
     [['NER', 2012, 50204], ['NER', 2013, 48928]]
     """
-    frame = select(read_table(DATASET, version=version), record(DATASET), countries=countries, start=start, end=end)
+    frame = select(
+        read_table(DATASET, version=version), record_of(DATASET, version), countries=countries, start=start, end=end
+    )
     if asylum is None:
         return frame
     return kept(frame, frame["asylum_iso3"].isin(places.resolve_many(asylum)))
