@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -151,3 +152,16 @@ def test_colours_stay_apart_for_colour_blind_readers_and_in_grey():
 
     assert abs(luminance(style.VERMILION) - luminance(style.BLUE)) > 0.03
     assert luminance(style.PALE) - luminance(style.VERMILION) > 0.3
+
+
+def test_a_timeline_has_ground_only_where_a_coder_covers():
+    events = sk.load_coups(rule="any", include_plots=True)
+    grounds = {}
+    for iso3 in ("MLI", "FRA", "GRD"):
+        axes = plot_coup_timeline(events, countries=[iso3]).axes[0]
+        grounds[iso3] = sum(line.get_linewidth() == 5 for line in axes.lines)
+        plt.close(axes.figure)
+    coders = sk.coup_coders()
+    everywhere = (coders["places"] == "world").sum()
+    # Outside the study region three coders speak; one of them leaves out states that stayed small.
+    assert grounds == {"MLI": len(coders), "FRA": everywhere + 1, "GRD": everywhere}

@@ -131,6 +131,8 @@ def plot_coup_timeline(
     lanes = _lanes(coders, there)
     coups = check_columns(coups, [f"{coder}_outcome" for coder in lanes.index], where="plot_coup_timeline")
     codes = places.chosen(countries)
+    # A lane without a ground says that nothing is known, one with a ground and no mark that nothing happened.
+    covered = {name: set(places.resolve_many(text.split(", "))) for name, text in lanes["places"].items()}
     shown = coups[coups["iso3"].isin(codes)]
     years = _year(shown["date"])
     first = float(np.floor(years.min() / 10) * 10) if len(shown) else 1960.0
@@ -154,8 +156,9 @@ def plot_coup_timeline(
             )
             for lane, coder in enumerate(lanes.itertuples()):
                 level = block * gap + lane
-                reach = [max(first, pd.Timestamp(coder.first).year), pd.Timestamp(coder.last).year + 1.0]
-                axes.plot(reach, [level, level], color=PALE, lw=5, solid_capstyle="butt", zorder=0)
+                if iso3 in covered[coder.Index]:
+                    reach = [max(first, pd.Timestamp(coder.first).year), pd.Timestamp(coder.last).year + 1.0]
+                    axes.plot(reach, [level, level], color=PALE, lw=5, solid_capstyle="butt", zorder=0)
                 verdict = shown.loc[here, f"{coder.Index}_outcome"]
                 for outcome, style in _STYLES.items():
                     at = years[here][verdict == outcome]

@@ -25,8 +25,9 @@ _WHERE: dict[str, dict[str, str]] = {
 }
 _WORDS = {
     "en": {
-        "head": "{mine} beside {other}\n{matched} rows are the same event ({same} with the same outcome), {near} near "
-        "one, {new} new; {missing} events left out\n{covers}",
+        "head": "{mine} beside {other}\nRows: {matched} of the same event ({same} with the same outcome), {near} near "
+        "one, {new} new. Events left out: {missing}\n{covers}",
+        "two": "{mine}; {other}",
         "covers": "The list speaks of {places}, {first} to {last}: there a country without a row had no coup.",
         "extends": " It is the list of {base} with these rows, and does not count in the rules any, majority, all.",
         "says": "Of {n} rows ({mine}), {matched} {are} the same event as one of {other} ({same} with the same "
@@ -38,14 +39,16 @@ _WORDS = {
         "new": ("is new", "are new"),
     },
     "fr": {
-        "head": "{mine} et {other}\n{matched} lignes sont le même événement ({same} avec la même issue), {near} "
-        "proches d’un événement, {new} nouvelles ; {missing} événements absents de la liste\n{covers}",
-        "covers": "La liste couvre : {places}, du {first} au {last} ; un pays sans ligne n’y a pas connu de coup.",
+        "head": "{mine} et {other}\nLignes : {matched} pour le même événement (avec la même issue : {same}), {near} "
+        "près d’un événement, {new} sans événement. Événements absents de la liste : {missing}\n{covers}",
+        "two": "{mine} ; {other}",
+        "covers": "La liste couvre : {places}, du {first} au {last} ; "
+        "un pays sans ligne n’y a pas connu de coup d’État.",
         "extends": " C’est la liste de {base} avec ces lignes ; elle ne compte pas dans les règles any, majority, all.",
         "says": "Sur {n} lignes ({mine}), {matched} {are} un événement que contient aussi l’autre liste ({other} ; "
         "{same} avec la même issue), {near} {lie} à moins de 60 jours d’un événement qui pourrait être le même et "
         "{new} {is_} ; {out}.",
-        "out": "dans ce que couvre la liste, {missing} événements des autres sont absents",
+        "out": "événements des autres absents de la liste, là où elle couvre : {missing}",
         "none": "ce qui en est absent l’est aussi de la liste prolongée",
         "be": ("est", "sont"),
         "lie": ("se trouve", "se trouvent"),
@@ -146,7 +149,9 @@ class CoupMatch(Result):
         from sahelkit.plots.coup_match import plot_coup_match
 
         lang = check_language(lang)
-        return plot_coup_match(self.frame, source=f"{self.mine[lang]}; {self.other[lang]}", ax=ax, lang=lang)
+        say: Any = words(_WORDS, lang)  # type: ignore[arg-type]
+        source = str(say["two"]).format(mine=self.mine[lang], other=self.other[lang])
+        return plot_coup_match(self.frame, source=source, ax=ax, lang=lang)
 
 
 _VERBS = {"matched": "be", "near": "lie", "new": "new"}
